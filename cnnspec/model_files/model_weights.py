@@ -15,21 +15,28 @@ if TYPE_CHECKING:
 
 
 class ModelWeights(Record):
-    """A model's graph, the weights of its nodes by their indices, each in Keras's layout, and what finds their numbers."""
+    """A model's graph, the weights of its nodes by their indices, each in Keras's layout, and what finds their numbers.
+    `differing`: what Keras computes otherwise, so that weights give other outputs there."""
 
     graph: Graph
     weights: dict[int, tuple[WeightRef, ...]]
     find: Callable[[Any], Any]
+    differing: tuple[str, ...] = ()
 
     def find_arrays(self, graph: Graph) -> Iterator[tuple[Node, list[Any]]]:
         """The nodes of the same network as a graph that have weights, with their arrays, in the order of `Layer.weights`; of
-        those that share them the first. Raises ModelRefused for another network, and for weights that are not in the file."""
+        those that share them the first. Raises ModelRefused for another network, for one that Keras computes otherwise, and for
+        weights that are not in the file."""
         from cnnspec.facts.isomorphism import flat_isomorphism
 
         same = flat_isomorphism(self.graph, graph)
         if same is None:
             raise ModelRefused(
                 f"the network of these weights is another than {graph.name}: cnnspec diff shows where they differ"
+            )
+        if self.differing:
+            raise ModelRefused(
+                f"{self.differing[0]} is computed otherwise in Keras, so that the outputs would be others"
             )
         done = set()
         for index, other in sorted(same.items(), key=lambda pair: pair[1]):

@@ -12,6 +12,7 @@ from cnnspec.model_files.views.tensor import (
     holds_batch,
     part_batch,
     permute,
+    show_sizes,
     squeeze,
     unsqueeze,
 )
@@ -122,8 +123,16 @@ def pad(
     return builder.see(builder.add_layer(layer, node), order)
 
 
-def resize(builder: GraphBuilder, x: Tensor, sizes: Sequence[int], interpolation: str, align_corners: bool) -> Tensor:
-    """A map in another size: nearest, bilinear or bicubic, with pixel centres at half positions or aligned corners."""
+def resize(
+    builder: GraphBuilder,
+    x: Tensor,
+    sizes: Sequence[int],
+    interpolation: str,
+    align_corners: bool,
+    as_keras: bool = True,
+) -> Tensor:
+    """A map in another size: nearest, bilinear or bicubic, with pixel centres at half positions or aligned corners.
+    `as_keras`: whether its values are those that Keras computes."""
     if tuple(sizes) == x.shape[2:]:
         return x
     node, order = arrange_freely(builder, x)
@@ -143,7 +152,10 @@ def resize(builder: GraphBuilder, x: Tensor, sizes: Sequence[int], interpolation
         layer = make_layer("resize", wanted[0], wanted[1], interpolation=interpolation, align_corners=aligned)
     else:
         raise Inexpressible(f"a resize of {len(order) - 1} axes to sizes that are no multiples")
-    return builder.see(builder.add_layer(layer, node), order)
+    index = builder.add_layer(layer, node)
+    if not as_keras:
+        builder.differing[index] = f"the {interpolation} resize from {show_sizes(have)} to {show_sizes(sizes)}"
+    return builder.see(index, order)
 
 
 def summarize(builder: GraphBuilder, x: Tensor, axes: Sequence[int], keepdims: bool, kind: str) -> Tensor:

@@ -62,7 +62,7 @@ def normalize_groups(
         scale=scale is not None,
         center=center is not None,
     )
-    return add_channelwise(builder, layer, x, name_weights(scale, center))
+    return add_channelwise(builder, layer, x, name_weights(scale, center), in_order=not alone and groups > 1)
 
 
 def normalize_layer(

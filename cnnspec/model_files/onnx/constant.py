@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
+from cnnspec.base.record import Record
 from cnnspec.model_files.onnx.messages import FLOATS, INT64, MAX_VALUES, OnnxTensor
 from cnnspec.model_files.views.weight_ref import WeightRef
 
@@ -84,6 +85,13 @@ class Constant:
 
     def __repr__(self) -> str:
         return f"Constant({self.shape}, {self.values}, name={self.name!r})"
+
+
+class WorkedOut(Record):
+    """The numbers of a weight that no tensor of the file has as they are: worked out of others."""
+
+    shape: tuple[int, ...]
+    values: tuple[Any, ...]
 
 
 def make_constant(tensor: OnnxTensor, name: str | None = None) -> Constant:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.base.record import Record
-from cnnspec.model_files.onnx.constant import Constant
+from cnnspec.model_files.onnx.constant import Constant, WorkedOut
 from cnnspec.model_files.views.tensor import Inexpressible, Tensor
 from cnnspec.model_files.views.weight_ref import WeightRef
 
@@ -63,7 +63,7 @@ def refer_to(call: Call, weight: Constant) -> WeightRef:
     name = weight.name or next(iter(call.node.outputs), "")
     if weight.view is not None:
         return weight.view.replace(name=name)
-    return WeightRef(name, weight.shape, weight if weight.values is not None else None)
+    return WeightRef(name, weight.shape, None if weight.values is None else WorkedOut(weight.shape, weight.values))
 
 
 def find_weight(call: Call, position: int) -> WeightRef:

@@ -6,6 +6,7 @@ from cnnspec.model_files.channels_first import axes
 from cnnspec.model_files.onnx.call import Call
 from cnnspec.model_files.onnx.constant import Constant
 from cnnspec.model_files.onnx.operands import find_tensor
+from cnnspec.model_files.onnx.resize_alike import is_resized_as_keras
 from cnnspec.model_files.onnx.shape_operators import give_shape
 from cnnspec.model_files.views.tensor import Inexpressible, Tensor, permute
 
@@ -21,7 +22,7 @@ def translate_resize(builder: GraphBuilder, call: Call) -> Tensor:
     scales = call.given(1 if upsample or call.opset < 11 else 2)
     sizes, chosen = None if upsample else call.given(3), call.integers("axes")
     counted = range(len(x.shape)) if chosen is None else [x.count_axis(axis) for axis in chosen]
-    wanted = list(x.shape)
+    wanted, factors = list(x.shape), None
     if isinstance(sizes, Constant) and sizes.count:
         stated = call.integers_at("sizes", 3) or ()
     else:
@@ -39,7 +40,15 @@ def translate_resize(builder: GraphBuilder, call: Call) -> Tensor:
         raise Inexpressible(f"a resize to the nearest position, {centres}, by a factor that is no whole number")
     if kind != "nearest" and centres not in ("half_pixel", "pytorch_half_pixel", "align_corners"):
         raise Inexpressible(f"a {kind} resize with positions by {centres}")
-    return resize_map(builder, x, wanted, kind, centres == "align_corners")
+    ratios = [size / have for size, have in zip(wanted, x.shape, strict=True)]
+    for axis, factor in zip(counted, factors or (), strict=False):
+        ratios[axis] = factor
+    alike = (
+        kind != "nearest"
+        and centres == "align_corners"
+        or is_resized_as_keras(call, kind, centres, x.shape[1:], wanted[1:], ratios[1:])
+    )
+    return resize_map(builder, x, wanted, kind, centres == "align_corners", alike)
 
 
 def find_interpolation(call: Call, upsample: bool) -> tuple[str, str]:
@@ -56,15 +65,17 @@ def find_interpolation(call: Call, upsample: bool) -> tuple[str, str]:
     return kind, centres
 
 
-def resize_map(builder: GraphBuilder, x: Tensor, wanted: list[int], kind: str, aligned: bool) -> Tensor:
-    """A map of these sizes; its channels may stand last, as in a model of TensorFlow."""
+def resize_map(
+    builder: GraphBuilder, x: Tensor, wanted: list[int], kind: str, aligned: bool, alike: bool = True
+) -> Tensor:
+    """A map of these sizes; its channels may stand last, as in a model of TensorFlow. `alike`: Keras computes the same."""
     rank = len(wanted)
     if wanted[1] == x.shape[1] or rank < 3:
-        return axes.resize(builder, x, wanted[2:], kind, aligned)
+        return axes.resize(builder, x, wanted[2:], kind, aligned, alike)
     if wanted[-1] != x.shape[-1]:
         raise Inexpressible("a resize of channels")
     first = permute(x, (0, rank - 1, *range(1, rank - 1)))
-    made = axes.resize(builder, first, wanted[1:-1], kind, aligned)
+    made = axes.resize(builder, first, wanted[1:-1], kind, aligned, alike)
     return permute(made, (0, *range(2, rank), 1))
 
 

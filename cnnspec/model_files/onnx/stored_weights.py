@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from cnnspec.base.confined_folder import ConfinedFolder
-from cnnspec.model_files.onnx.constant import Constant
+from cnnspec.model_files.onnx.constant import WorkedOut
 from cnnspec.model_files.onnx.messages import BFLOAT16, EXTERNAL, FLOAT16, FORMATS, OnnxTensor, read_word
 from cnnspec.model_files.onnx.wire import VARINT, WireReader, read_integer
 from cnnspec.model_files.refusal import ModelRefused
@@ -27,7 +27,7 @@ class OnnxWeights:
         """The array of a tensor of the file, or of numbers that were worked out."""
         import numpy as np
 
-        if isinstance(stored, Constant):
+        if isinstance(stored, WorkedOut):
             return np.array(stored.values, float).reshape(stored.shape)
         if not isinstance(stored, OnnxTensor):
             raise TypeError(stored)

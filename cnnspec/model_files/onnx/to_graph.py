@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.graph import Graph
-    from cnnspec.model_files.views.weight_ref import WeightRef
 
 TRANSLATIONS = {**WINDOWS, **VALUES, **SHAPES, **SIZES}
 MAX_WORK = 2_000_000  # numbers of constants that are worked out
@@ -55,19 +54,20 @@ def read_onnx_file(path: str) -> Graph:
 @contextmanager
 def open_onnx_file(path: str) -> Iterator[ModelWeights]:
     """An .onnx file and its weights, while it is open. Raises ModelRefused."""
-    weights: dict[int, tuple[WeightRef, ...]] = {}
-    graph = convert_model(read_model_file(path), os.path.splitext(os.path.basename(path))[0], weights)
-    yield ModelWeights(graph, weights, OnnxWeights(path).find)
+    builders: list[GraphBuilder] = []
+    graph = convert_model(read_model_file(path), os.path.splitext(os.path.basename(path))[0], builders)
+    made = builders[-1]
+    yield ModelWeights(graph, made.weights, OnnxWeights(path).find, tuple(made.differing.values()))
 
 
-def convert_model(model: OnnxModel, name: str, weights: dict[int, tuple[WeightRef, ...]] | None = None) -> Graph:
-    """The graph of a model; `weights` receives those of each node. Raises ModelRefused."""
+def convert_model(model: OnnxModel, name: str, builders: list[GraphBuilder] | None = None) -> Graph:
+    """The graph of a model; `builders` receives what made it, the last. Raises ModelRefused."""
 
     def convert(size: int | None) -> tuple[Graph, list[list[int]]]:
         converter = OnnxConverter(model, name, size)
         graph = converter.convert()
-        if weights is not None:
-            weights.update(converter.builder.weights)
+        if builders is not None:
+            builders.append(converter.builder)
         return graph, converter.open_axes
 
     try:

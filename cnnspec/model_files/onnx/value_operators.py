@@ -102,9 +102,10 @@ def translate_standardize(builder: GraphBuilder, call: Call) -> Tensor:
 
 
 def treat_channels(builder: GraphBuilder, x: Tensor, channel: int, layer: Layer, weights: list[WeightRef]) -> Tensor:
-    """A layer that treats each channel apart, the axis that the channels are being any but the batch."""
+    """A layer that treats each channel apart, the axis that the channels are being any but the batch; one without weights has
+    its figures as arguments."""
     axes = (x.axes[0], x.axes[channel], *x.axes[1:channel], *x.axes[channel + 1 :])
-    made = add_channelwise(builder, layer, x.replace(axes=axes), weights)
+    made = add_channelwise(builder, layer, x.replace(axes=axes), weights, in_order=not weights)
     found = list(made.axes)
     found.insert(channel, found.pop(1))
     return made.replace(axes=tuple(found))

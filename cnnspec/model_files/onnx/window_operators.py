@@ -50,7 +50,7 @@ def translate_conv_transpose(builder: GraphBuilder, call: Call) -> Tensor:
     kernel = weight.shape[2:]
     stride, dilation = find_steps(call, "strides", kernel), find_steps(call, "dilations", kernel)
     extra = find_sizes(call, "output_padding", kernel, 0)
-    if call.word("auto_pad") != "NOTSET" or call.integers("output_shape") is not None:
+    if call.word("auto_pad") not in ("NOTSET", "VALID") or call.integers("output_shape") is not None:
         wanted = call.integers("output_shape") or tuple([n * s for n, s in zip(x.shape[2:], stride, strict=False)])
         padding = find_transposed_padding(call, x, wanted, kernel, stride, dilation, extra)
     else:

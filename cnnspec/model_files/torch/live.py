@@ -69,7 +69,7 @@ def open_module(module: Any, shapes: Sequence[tuple[int, ...]]) -> ModelWeights:
         found = found.detach().cpu()
         return (found.float() if found.dtype == import_torch().bfloat16 else found).numpy()
 
-    return ModelWeights(graph, builder.weights, find)
+    return ModelWeights(graph, builder.weights, find, tuple(builder.differing.values()))
 
 
 def start_graph(module: Any) -> GraphBuilder:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Any, Literal
 
 MAX_WEIGHT = 2**32  # bytes of one weight
+MAX_REPEATED = 2**24  # numbers of a weight that repeats a few by strides of 0
 TABLES = ("data/weights/{}_weights_config.json", "data/constants/{}_constants_config.json")
 PICKLED = (
     "is pickled in this file, as torch 2.8 and before save weights: it is not read, since unpickling runs what it says;"
@@ -83,7 +84,8 @@ class TorchArchiveWeights:
         content = read_member(self.archive, member, f"{member} in {self.path}", most=MAX_WEIGHT)
         kind = np.dtype("uint16" if dtype == "bfloat16" else dtype).newbyteorder(self.order)
         last = start + sum([(size - 1) * stride for size, stride in zip(sizes, strides, strict=True)])
-        if prod(sizes) == 0 or (last + 1) * kind.itemsize > len(content):
+        count = prod(sizes)
+        if count == 0 or (last + 1) * kind.itemsize > len(content) or count > max(len(content), MAX_REPEATED):
             raise Damaged(f"{name} has {len(content)} bytes, too few for its sizes")
         whole = np.frombuffer(content[: len(content) // kind.itemsize * kind.itemsize], kind)
         steps = [stride * kind.itemsize for stride in strides]

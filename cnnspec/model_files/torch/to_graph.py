@@ -40,7 +40,7 @@ def open_torch_file(path: str) -> Iterator[ModelWeights]:
     builder = start_graph(path)
     graph = convert_program(read_program(path, read_archive(path)), builder)
     with open_weights(path) as find:
-        yield ModelWeights(graph, builder.weights, find)
+        yield ModelWeights(graph, builder.weights, find, tuple(builder.differing.values()))
 
 
 def start_graph(path: str) -> GraphBuilder:

@@ -34,10 +34,12 @@ def follow_view(
     shapes = [() if value is None else tuple([size or 0 for size in value.sizes]) for value in node.outputs]
     if name in (*KEPT, *REPEATS):
         return [weight] * len(shapes)
+    if tuple(whole) != weight.shape:
+        return [weight] if name in RESHAPES and shapes[0] == tuple(whole) else []
     if name in RESHAPES:
-        return [weight.reshape(shapes[0]) if prod(shapes[0]) == prod(weight.shape) else weight]
+        return [weight.reshape(shapes[0])] if prod(shapes[0]) == prod(weight.shape) else []
     try:
-        return list(follow_choice(name, weight, shapes, arguments)) if tuple(whole) == weight.shape else []
+        return list(follow_choice(name, weight, shapes, arguments))
     except (ArithmeticError, IndexError, KeyError, TypeError, ValueError):  # arguments that contradict the schema
         return []
 

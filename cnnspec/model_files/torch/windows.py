@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from math import floor
+
 from cnnspec.model_files.channels_first import axes, windows
+from cnnspec.model_files.channels_first.resize_positions import keeps_ratio, reads_nearest_alike
 from cnnspec.model_files.torch.call import both_sides
 from cnnspec.model_files.torch.typed_json import Damaged
 from cnnspec.model_files.views.tensor import Inexpressible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from cnnspec.model_files.torch.call import Call
@@ -108,9 +111,30 @@ def make_resize(interpolation: str, source: str, corners: bool) -> Callable[[Cal
 
     def resize(call: Call) -> Tensor:
         x = call.tensor(source)
-        return axes.resize(call.builder, x, find_size(call, x), interpolation, corners and call.flag("align_corners"))
+        sizes, aligned = find_size(call, x), corners and call.flag("align_corners")
+        alike = aligned or is_resized_as_keras(call, interpolation, x.shape[2:], sizes)
+        return axes.resize(call.builder, x, sizes, interpolation, aligned, alike)
 
     return resize
+
+
+def is_resized_as_keras(call: Call, interpolation: str, have: Sequence[int], sizes: Sequence[int]) -> bool:
+    """Whether Keras computes the same. Torch finds positions by the factors, where it is given these; its nearest reads those
+    at the left of Keras's, unless it is exact, and its curves for bicubic are others."""
+    named = call.arguments.get("scale_factors") or tuple(
+        [call.arguments.get(name) for name in ("scales_d", "scales_h", "scales_w", "scales") if name in call.arguments]
+    )
+    given = [factor for factor in named if type(factor) in (int, float) and factor > 0]
+    factors = given if len(given) == len(have) else None
+    if interpolation != "nearest":
+        return interpolation == "bilinear" and keeps_ratio(have, sizes, factors)
+    centre = 0.5 if "exact" in call.node.target else 0
+
+    def find(axis: int, i: int) -> int:
+        factor = factors[axis] if factors is not None else sizes[axis] / have[axis]
+        return floor((i + centre) / factor + 1e-6)
+
+    return reads_nearest_alike(have, sizes, find)
 
 
 def find_size(call: Call, x: Tensor) -> tuple[int, ...]:

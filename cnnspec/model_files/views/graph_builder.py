@@ -37,7 +37,8 @@ class Place(Record):
 class GraphBuilder:
     """Adds nodes, each in the arrangement that its layer needs. `place` is that of the operator that is being converted.
 
-    `remarks` are sentences on what the graph cannot show; `weights` are those of each node by its index.
+    `remarks` are sentences on what the graph cannot show; `weights` are those of each node by its index; `differing` says of
+    nodes by their indices what Keras computes otherwise.
     """
 
     def __init__(self, name: str, source: Source) -> None:
@@ -46,6 +47,7 @@ class GraphBuilder:
         self.place = Place()
         self.remarks: list[str] = []
         self.weights: dict[int, tuple[WeightRef, ...]] = {}
+        self.differing: dict[int, str] = {}
         self.used_weights: set[str] = set()  # the names of those that some layer has
         self.axes: list[tuple[Axis, ...]] = []  # of each node, without the batch
         self.arranged: dict[
@@ -96,7 +98,7 @@ class GraphBuilder:
         if weights:
             found = self.weights[index] = fit_weights(weights, layer.weights(shapes))
             self.used_weights.update([weight.name for weight in weights])
-            same = tuple([(weight.name, weight.steps, weight.stored is None) for weight in found])
+            same = tuple([(weight.name, weight.steps, weight.stored) for weight in found])
             first = self._first_use.setdefault(same, index)
             if first != index:
                 earlier = self.graph.nodes[first]
@@ -188,6 +190,7 @@ class GraphBuilder:
         graph.inputs = [number[index] for index in graph.inputs]
         graph.outputs = [number[index] for index in graph.outputs]
         self.weights = {number[index]: weights for index, weights in self.weights.items() if index in number}
+        self.differing = {number[index]: what for index, what in self.differing.items() if index in number}
 
     def _name_nodes(self) -> None:
         """Name each node by its module, where that has no other node and no module within."""

@@ -6,7 +6,13 @@ from math import prod
 
 from cnnspec.model_files.layer_words import make_layer
 from cnnspec.model_files.views.arrangement import find_values_order
-from cnnspec.model_files.views.arranging import align, arrange_as_seen, arrange_for_weights, arrange_freely
+from cnnspec.model_files.views.arranging import (
+    align,
+    arrange_as_seen,
+    arrange_channels_last,
+    arrange_for_weights,
+    arrange_freely,
+)
 from cnnspec.model_files.views.atoms import find_telling
 from cnnspec.model_files.views.tensor import (
     CutsAcross,
@@ -36,9 +42,12 @@ def add_elementwise(builder: GraphBuilder, layer: Layer, x: Tensor, weights: Seq
     return x.replace(node=builder.add_layer(layer, x.node, weights=weights, axes=builder.axes[x.node]))
 
 
-def add_channelwise(builder: GraphBuilder, layer: Layer, x: Tensor, weights: Sequence[WeightRef] = ()) -> Tensor:
-    """A layer that keeps its input's shape and treats each channel, the tensor's axis 1, apart from the others."""
-    node = arrange_for_weights(builder, x, channels=1)
+def add_channelwise(
+    builder: GraphBuilder, layer: Layer, x: Tensor, weights: Sequence[WeightRef] = (), in_order: bool = False
+) -> Tensor:
+    """A layer that keeps its input's shape and treats each channel, the tensor's axis 1, apart from the others. `in_order`: the
+    layer itself says something of the channels by their order, as which of them are a group."""
+    node = arrange_channels_last(builder, x) if in_order else arrange_for_weights(builder, x, channels=1)
     own = builder.axes[node]
     rows = [follow_axis(weight.reshape((prod(weight.shape),)), x.axes[1], own[-1]) for weight in weights]
     index = builder.add_layer(layer, node, weights=rows, axes=own)

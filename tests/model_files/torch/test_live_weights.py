@@ -79,6 +79,37 @@ def test_a_module_of_doubles_is_taken_as_it_is() -> None:
     assert find_distance(module, (3, 8, 8), "float64") < 1e-12
 
 
+@pytest.mark.parametrize(("options", "alike"), [
+    ({"size": (9, 9), "mode": "nearest"}, False),
+    ({"size": (18, 12), "mode": "nearest"}, True),
+    ({"size": (9, 9), "mode": "nearest-exact"}, True),
+    ({"scale_factor": 1.7, "mode": "nearest"}, False),
+    ({"scale_factor": 1.7, "mode": "bilinear"}, False),
+    ({"size": (9, 4), "mode": "bilinear"}, True),
+    ({"scale_factor": 2, "mode": "bicubic"}, False),
+])  # fmt: skip
+def test_a_resize_is_torchs_or_refused(options: dict[str, Any], alike: bool) -> None:
+    class Resized(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv = torch.nn.Conv2d(3, 4, 1)
+
+        def forward(self, x: Any) -> Any:
+            return torch.nn.functional.interpolate(self.conv(x), **options)
+
+    module = randomize(Resized())
+    if alike:
+        assert find_distance(module, (3, 6, 6), "float32") < 1e-5
+        return
+    with pytest.raises(ValueError, match="is computed otherwise in Keras, so that the outputs would be others"):
+        find_distance(module, (3, 6, 6), "float32")
+
+
+def test_groups_of_a_row_that_was_flattened_are_torchs() -> None:
+    module = randomize(torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.Flatten(), torch.nn.GroupNorm(4, 64)))
+    assert find_distance(module, (3, 6, 6), "float64") < 1e-10
+
+
 def test_a_spec_takes_the_weights_of_a_module_of_the_same_network() -> None:
     module = randomize(
         torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.ReLU(), torch.nn.Flatten(), torch.nn.Linear(144, 2))
