@@ -6,6 +6,9 @@ import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from types import CodeType
+
+    from cnnspec.compile.torch_source import TorchModule
     from cnnspec.graph import Graph
     from cnnspec.network import AnalysedNetwork
 
@@ -50,14 +53,41 @@ def give_file_weights(graph: Graph, model: Any, path: str) -> None:
 
 
 def is_own_module(network: AnalysedNetwork, module: Any) -> bool:
-    """Whether a PyTorch module is the one that `to_torch` makes of a network, by the names in its state."""
+    """Whether a PyTorch module is the one that `to_torch` makes of a network, by the names in its state and by what it computes:
+    another module may have the same names, and read a row in another order."""
     from cnnspec.compile.torch_source import NotInTorch, print_module
 
     try:
-        own = {place.name for place in print_module(network).places}
+        printed = print_module(network)
     except NotInTorch:
         return False
-    return own == {name for name in module.state_dict() if not name.endswith("num_batches_tracked")}
+    named = {name for name in module.state_dict() if not name.endswith("num_batches_tracked")}
+    forward = getattr(type(module).forward, "__code__", None)
+    return {place.name for place in printed.places} == named and is_same_code(forward, find_forward(printed))
+
+
+def find_forward(printed: TorchModule) -> CodeType | None:
+    """What the printed module's own `forward` is compiled to."""
+    code: Any = compile(printed.text, printed.name, "exec")
+    for name in (printed.name, "forward"):
+        code = next((inner for inner in code.co_consts if getattr(inner, "co_name", "") == name), None)
+        if code is None:
+            return None
+    return code  # type: ignore[no-any-return]
+
+
+def is_same_code(one: CodeType | None, other: CodeType | None) -> bool:
+    """Whether two functions compute the same in the same words, wherever they stand."""
+    codes = [code for code in (one, other) if code is not None]
+    return (
+        len(codes) == 2
+        and codes[0].co_code == codes[1].co_code
+        and codes[0].co_names == codes[1].co_names
+        and (
+            [c for c in codes[0].co_consts if not hasattr(c, "co_name")]
+            == [c for c in codes[1].co_consts if not hasattr(c, "co_name")]
+        )
+    )
 
 
 def find_torch_shapes(graph: Graph) -> list[tuple[int, ...]]:

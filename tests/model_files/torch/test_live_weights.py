@@ -110,6 +110,22 @@ def test_groups_of_a_row_that_was_flattened_are_torchs() -> None:
     assert find_distance(module, (3, 6, 6), "float64") < 1e-10
 
 
+def test_a_module_with_the_names_of_to_torch_is_taken_by_what_it_computes() -> None:
+    class Named(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.a, self.b = torch.nn.Conv2d(3, 4, 3), torch.nn.Linear(64, 2)
+
+        def forward(self, x: Any) -> Any:
+            return self.b(self.a(x).permute(0, 2, 3, 1).flatten(1))
+
+    module = randomize(Named())
+    net = cnnspec.loads("input 6x6x3\nconv(4, 3x3) as a\nflatten -> dense(2) as b")
+    x = torch.randn(2, 3, 6, 6)
+    made = numpy.asarray(net.to_keras(weights=module)(x.numpy().transpose(0, 2, 3, 1)))
+    assert abs(made - module(x).detach().numpy()).max() < 1e-5
+
+
 def test_a_spec_takes_the_weights_of_a_module_of_the_same_network() -> None:
     module = randomize(
         torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.ReLU(), torch.nn.Flatten(), torch.nn.Linear(144, 2))
