@@ -124,5 +124,5 @@ def test_a_program_has_the_weights_of_a_keras_model(here: Path, capsys: pytest.C
 def test_weights_of_another_network_are_refused(here: Path, other: str) -> None:
     with pytest.raises(ValueError, match="the Keras model"):
         cnnspec.load("net.cnn").to_torch(weights=cnnspec.loads(other).to_keras())
-    with pytest.raises(ValueError, match="the module"):
+    with pytest.raises(ValueError, match="the network of these weights is another than net"):
         cnnspec.load("net.cnn").to_keras(weights=cnnspec.loads(other).to_torch())
