@@ -207,7 +207,8 @@ SET = {  # what a set of sizes has: one figure, but for whether a size is in it
 # ---- steps of explain: a section and a step ------------------------------------------------------------------------
 WEIGHT = "- one weight: test_layers_keras holds each to Keras"
 WINDOW = "- inside the formula of the size: test_derivation holds each to brute force"
-STEPS = {
+STEPS: dict[str, dict[str, str]] = {
+    "Values": {},  # lists of numbers, which are no figures
     "Output size": {
         **dict.fromkeys(("height", "width", "depth", "length", "channels", "values"), "length"),
         **dict.fromkeys(
