@@ -1,0 +1,52 @@
+"""Layers that weigh values: dense, layer_scale, and the embedding, which looks weights up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cnnspec.trace.reference.arrays import sum_channels, zeros
+from cnnspec.trace.reference.convolution import mix_channels_backward
+from cnnspec.trace.reference.definition import Array, Definition, Gradients, gradients
+from cnnspec.trace.reference.ending import with_activation, with_spectral_norm
+
+
+def dense(layer: Any, x: Array, kernel: Array, bias: Any = 0) -> Array:
+    """y[u] = bias[u] + sum over the channels c of x[c] * kernel[c, u]; of a map, at every position."""
+    return x @ kernel + bias
+
+
+def dense_backward(layer: Any, gradient: Array, x: Array, kernel: Array, bias: Any = 0) -> Gradients:
+    """dx = dy Wᵀ, dW = xᵀ dy."""
+    dx, dkernel = mix_channels_backward(gradient, x, kernel, 1)
+    return gradients(dx, kernel=dkernel, bias=sum_channels(gradient))
+
+
+def layer_scale(layer: Any, x: Array, kernel: Array) -> Array:
+    """Every channel by its factor; with single=true all by one."""
+    return x * kernel
+
+
+def layer_scale_backward(layer: Any, gradient: Array, x: Array, kernel: Array) -> Gradients:
+    dkernel = sum_channels(gradient * x)
+    return gradients(gradient * kernel, kernel=dkernel.sum(keepdims=True) if layer.single else dkernel)
+
+
+def embedding(layer: Any, x: Array, embeddings: Array) -> Array:
+    """For each word's number its row of the table."""
+    return embeddings[x.astype(int)]
+
+
+def embedding_backward(layer: Any, gradient: Array, x: Array, embeddings: Array) -> Gradients:
+    """A row gets the sum of what all the places that it stands at get; a number has no gradient."""
+    given = zeros(embeddings.shape, embeddings)
+    np.add.at(given, x.astype(int), gradient)
+    return gradients(None, embeddings=given)
+
+
+LAYERS = {
+    "dense": with_spectral_norm(with_activation(dense, dense_backward)),
+    "layer_scale": Definition(layer_scale, layer_scale_backward),
+    "embedding": with_spectral_norm(Definition(embedding, embedding_backward), "embeddings"),
+}

@@ -1,0 +1,144 @@
+"""Pools: the largest value or the mean of each window, of the whole map, of windows that give a wanted size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import inf
+from typing import Any
+
+import numpy as np
+
+from cnnspec.trace.reference.arrays import shapes_of, spatial_axes, zeros
+from cnnspec.trace.reference.definition import Array, Definition, Gradients, gradients
+from cnnspec.trace.reference.reducing import max_over, max_over_backward, mean_back, means_of
+from cnnspec.trace.reference.windows import pad_map, see_cells, unpad_map
+
+
+# ---- maxpool -----------------------------------------------------------------------------------------------
+def maxpool(layer: Any, x: Array) -> Array:
+    """The largest value of each window. Cells of padding are minus infinity, so that they never win."""
+    windows, outputs = layer.windows(shapes_of(x)), layer.output(shapes_of(x))
+    padded = pad_map(x, windows, -inf)
+    y = np.full((len(x), *outputs), -inf, dtype=x.dtype)
+    for _, cells in see_cells(windows, outputs[:-1]):
+        y = np.maximum(y, padded[cells])
+    return y
+
+
+def maxpool_backward(layer: Any, gradient: Array, x: Array) -> Gradients:
+    """A window's gradient goes to its largest cell; of several to the first in reading order."""
+    windows, y = layer.windows(shapes_of(x)), maxpool(layer, x)
+    padded = pad_map(x, windows, -inf)
+    dpadded, waiting = zeros(padded.shape, x), np.ones(y.shape, dtype=bool)
+    for _, cells in see_cells(windows, y.shape[1:-1]):
+        wins = waiting & (padded[cells] == y)
+        dpadded[cells] += gradient * wins
+        waiting &= ~wins
+    return gradients(unpad_map(dpadded, windows, x))
+
+
+# ---- avgpool -----------------------------------------------------------------------------------------------
+def avgpool(layer: Any, x: Array) -> Array:
+    """The sum of each window by how many of its cells count."""
+    windows, outputs = layer.windows(shapes_of(x)), layer.output(shapes_of(x))
+    padded, y = pad_map(x, windows), zeros((len(x), *outputs), x)
+    for _, cells in see_cells(windows, outputs[:-1]):
+        y += padded[cells]
+    return y / count_cells(layer, x)
+
+
+def avgpool_backward(layer: Any, gradient: Array, x: Array) -> Gradients:
+    """Every cell that counts gets an equal share."""
+    windows = layer.windows(shapes_of(x))
+    shares, dpadded = gradient / count_cells(layer, x), zeros(pad_map(x, windows).shape, x)
+    for _, cells in see_cells(windows, gradient.shape[1:-1]):
+        dpadded[cells] += shares
+    return gradients(unpad_map(dpadded, windows, x))
+
+
+def count_cells(layer: Any, x: Array) -> Array:
+    """How many cells of each window count: those inside; those of a padding in numbers unless count_padding=false; those of
+    padding=same, and those by which a last window hangs over the edge (ceil=true), do not."""
+    shape, windows = x.shape[1:], layer.windows(shapes_of(x))
+    given = layer.sliding().paddings(shape)
+    counted = layer.count_padding and layer.padding != "same"
+    ones = np.ones((1, *shape[:-1], 1), dtype=int)
+    around = [(before, min(window.after, after)) for (before, after), window in zip(given, windows, strict=True)]
+    over = [(0, window.after - after) for (_, after), window in zip(around, windows, strict=True)]
+    padded = np.pad(ones, [(0, 0), *around, (0, 0)], constant_values=int(counted))
+    padded = np.pad(padded, [(0, 0), *over, (0, 0)], constant_values=0)
+    return sum([padded[cells] for _, cells in see_cells(windows, layer.sliding().output(shape))])
+
+
+# ---- of the whole map --------------------------------------------------------------------------------------
+def gap(layer: Any, x: Array) -> Array:
+    """The mean of each channel over all positions."""
+    return means_of(x, spatial_axes(x), layer.keepdims)
+
+
+def gap_backward(layer: Any, gradient: Array, x: Array) -> Gradients:
+    """Every position gets an equal share."""
+    return gradients(mean_back(gradient, x, spatial_axes(x)))
+
+
+def gmp(layer: Any, x: Array) -> Array:
+    """The largest value of each channel over all positions."""
+    return max_over(x, spatial_axes(x), layer.keepdims)
+
+
+def gmp_backward(layer: Any, gradient: Array, x: Array) -> Gradients:
+    """The gradient goes to the largest value; several share it equally."""
+    return gradients(max_over_backward(gradient, x, spatial_axes(x)))
+
+
+# ---- adaptive pools ----------------------------------------------------------------------------------------
+def find_parts(layer: Any, x: Array) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
+    """Every output position, and its window: along each axis from floor(i N/O) up to ceil((i + 1) N/O), N cells for O."""
+    sizes = layer.output(shapes_of(x))[:-1]
+    for position in np.ndindex(*sizes):
+        cells = [
+            slice(i * n // size, -(-(i + 1) * n // size))
+            for i, n, size in zip(position, x.shape[1:-1], sizes, strict=True)
+        ]
+        yield (slice(None), *position), (slice(None), *cells)
+
+
+def adaptive_avgpool(layer: Any, x: Array) -> Array:
+    """The mean of each window."""
+    y = zeros((len(x), *layer.output(shapes_of(x))), x)
+    for place, cells in find_parts(layer, x):
+        y[place] = means_of(x[cells], spatial_axes(x))
+    return y
+
+
+def adaptive_avgpool_backward(layer: Any, gradient: Array, x: Array) -> Gradients:
+    dx = zeros(x.shape, x)
+    for place, cells in find_parts(layer, x):
+        dx[cells] += mean_back(gradient[place], x[cells], spatial_axes(x))
+    return gradients(dx)
+
+
+def adaptive_maxpool(layer: Any, x: Array) -> Array:
+    """The largest value of each window."""
+    y = zeros((len(x), *layer.output(shapes_of(x))), x)
+    for place, cells in find_parts(layer, x):
+        y[place] = max_over(x[cells], spatial_axes(x))
+    return y
+
+
+def adaptive_maxpool_backward(layer: Any, gradient: Array, x: Array) -> Gradients:
+    """Several largest values of a window share its gradient equally."""
+    dx = zeros(x.shape, x)
+    for place, cells in find_parts(layer, x):
+        dx[cells] += max_over_backward(gradient[place], x[cells], spatial_axes(x))
+    return gradients(dx)
+
+
+LAYERS = {
+    "maxpool": Definition(maxpool, maxpool_backward),
+    "avgpool": Definition(avgpool, avgpool_backward),
+    "gap": Definition(gap, gap_backward),
+    "gmp": Definition(gmp, gmp_backward),
+    "adaptive_avgpool": Definition(adaptive_avgpool, adaptive_avgpool_backward),
+    "adaptive_maxpool": Definition(adaptive_maxpool, adaptive_maxpool_backward),
+}

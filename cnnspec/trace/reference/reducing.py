@@ -1,0 +1,68 @@
+"""Reductions over axes: mean, sum, largest value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+from cnnspec.trace.reference.arrays import axes_of, zeros
+from cnnspec.trace.reference.definition import Array, Definition, Gradients, gradients
+
+
+def means_of(x: Array, axes: Sequence[int], keepdims: bool = False) -> Array:
+    """The mean over some axes."""
+    return x.sum(axis=tuple(axes), keepdims=keepdims) / prod([x.shape[axis] for axis in axes])
+
+
+def mean_back(gradient: Array, x: Array, axes: Sequence[int]) -> Array:
+    """Every value gets an equal share."""
+    return sum_back(gradient, x, axes) / prod([x.shape[axis] for axis in axes])
+
+
+def sum_back(gradient: Array, x: Array, axes: Sequence[int]) -> Array:
+    """Every value gets the whole gradient."""
+    kept = [1 if axis in axes else n for axis, n in enumerate(x.shape)]
+    return zeros(x.shape, x) + gradient.reshape(kept)
+
+
+def max_over(x: Array, axes: Sequence[int], keepdims: bool = False) -> Array:
+    """The largest value over some axes."""
+    return x.max(axis=tuple(axes), keepdims=keepdims)
+
+
+def max_over_backward(gradient: Array, x: Array, axes: Sequence[int]) -> Array:
+    """The gradient goes to the largest value; several share it equally, as in TensorFlow's reduce_max."""
+    largest = x == max_over(x, axes, keepdims=True)
+    return sum_back(gradient, x, axes) * largest / largest.sum(axis=tuple(axes), keepdims=True)
+
+
+def reduce_mean(layer: Any, x: Array) -> Array:
+    return means_of(x, axes_of(layer.axis, x), layer.keepdims)
+
+
+def reduce_mean_backward(layer: Any, gradient: Array, x: Array) -> Gradients:
+    return gradients(mean_back(gradient, x, axes_of(layer.axis, x)))
+
+
+def reduce_sum(layer: Any, x: Array) -> Array:
+    return x.sum(axis=axes_of(layer.axis, x), keepdims=layer.keepdims)
+
+
+def reduce_sum_backward(layer: Any, gradient: Array, x: Array) -> Gradients:
+    return gradients(sum_back(gradient, x, axes_of(layer.axis, x)))
+
+
+def reduce_max(layer: Any, x: Array) -> Array:
+    return max_over(x, axes_of(layer.axis, x), layer.keepdims)
+
+
+def reduce_max_backward(layer: Any, gradient: Array, x: Array) -> Gradients:
+    return gradients(max_over_backward(gradient, x, axes_of(layer.axis, x)))
+
+
+LAYERS = {
+    "reduce_mean": Definition(reduce_mean, reduce_mean_backward),
+    "reduce_sum": Definition(reduce_sum, reduce_sum_backward),
+    "reduce_max": Definition(reduce_max, reduce_max_backward),
+}
