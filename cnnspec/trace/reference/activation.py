@@ -86,6 +86,7 @@ CURVES = {
         lambda x: np.where(x > 0, x, times(x, 1, 5)), lambda x: np.where(x > 0, 1, number(0.2, x))
     ),
     "elu": Curve(lambda x: np.maximum(x, 0) + expm1(x), lambda x: np.where(x >= 0, 1, exp(np.minimum(x, 0)))),
+    # 1 at 0, where TensorFlow gives 2: both of the halves that it adds up
     "celu": Curve(lambda x: np.maximum(x, 0) + expm1(x), lambda x: np.where(x >= 0, 1, exp(np.minimum(x, 0)))),
     "selu": Curve(
         lambda x: SELU_SCALE * (np.maximum(make_floats(x), 0) + SELU_ALPHA * expm1(x)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from math import prod
 from numbers import Rational
@@ -64,14 +64,14 @@ def zeros(shape: Sequence[int], like: Array) -> Array:
 
 
 # ---- sums over axes ----------------------------------------------------------------------------------------
-def sum_over(x: Array, axes: Sequence[int]) -> Array:
-    """The sum over some axes, which stay with size 1."""
-    return x.sum(axis=tuple(axes), keepdims=True)
+def sum_over(x: Array, axes: Sequence[int], keepdims: bool = True) -> Array:
+    """The sum over some axes, which stay with size 1 or go."""
+    return x.sum(axis=tuple(axes), keepdims=keepdims)
 
 
-def mean_over(x: Array, axes: Sequence[int]) -> Array:
-    """The mean over some axes, which stay with size 1."""
-    return sum_over(x, axes) / prod([x.shape[axis] for axis in axes])
+def mean_over(x: Array, axes: Sequence[int], keepdims: bool = True) -> Array:
+    """The mean over some axes."""
+    return sum_over(x, axes, keepdims) / prod([x.shape[axis] for axis in axes])
 
 
 def sum_channels(x: Array) -> Array:
@@ -124,6 +124,15 @@ def give_cells(gradient: Array, sources: Sequence[int | None], axis: int, cells:
         if source is not None:
             given[along(axis, source)] += gradient[along(axis, place)]
     return given
+
+
+def give_to_first(gradient: Array, y: Array, candidates: Iterable[Array]) -> Iterator[Array]:
+    """What each candidate gets of the gradient of a value that was taken from one of them: the first that equals it all."""
+    waiting = np.ones(y.shape, dtype=bool)
+    for candidate in candidates:
+        wins = waiting & (candidate == y)
+        waiting &= ~wins
+        yield gradient * wins
 
 
 def shapes_of(*inputs: Array) -> tuple[tuple[int, ...], ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnspec.trace.reference.arrays import zeros
+from cnnspec.trace.reference.arrays import give_to_first, zeros
 from cnnspec.trace.reference.definition import Array, Definition, Gradients, gradients
 from cnnspec.trace.reference.normalization import bring_to_length_1, bring_to_length_1_backward
 
@@ -74,21 +74,15 @@ def minimum(layer: Any, *xs: Array) -> Array:
 
 
 def maximum_backward(layer: Any, gradient: Array, *xs: Array) -> Gradients:
-    return give_to_first(gradient, maximum(layer, *xs), xs)
+    """The gradient goes to the tensor whose value it was; of several to the first."""
+    given = give_to_first(gradient, maximum(layer, *xs), align(xs))
+    return gradients(*[gather(part, x) for part, x in zip(given, xs, strict=True)])
 
 
 def minimum_backward(layer: Any, gradient: Array, *xs: Array) -> Gradients:
-    return give_to_first(gradient, minimum(layer, *xs), xs)
-
-
-def give_to_first(gradient: Array, y: Array, xs: Sequence[Array]) -> Gradients:
     """The gradient goes to the tensor whose value it was; of several to the first."""
-    waiting, made = np.ones(y.shape, dtype=bool), []
-    for x, aligned in zip(xs, align(xs), strict=True):
-        wins = waiting & (aligned == y)
-        made.append(gather(gradient * wins, x))
-        waiting &= ~wins
-    return gradients(*made)
+    given = give_to_first(gradient, minimum(layer, *xs), align(xs))
+    return gradients(*[gather(part, x) for part, x in zip(given, xs, strict=True)])
 
 
 # ---- behind one another, side by side ----------------------------------------------------------------------

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from cnnspec.trace.reference.arrays import shapes_of, spatial_axes, zeros
+from cnnspec.trace.reference.arrays import give_to_first, mean_over, shapes_of, spatial_axes, zeros
 from cnnspec.trace.reference.definition import Array, Definition, Gradients, gradients
-from cnnspec.trace.reference.reducing import max_over, max_over_backward, mean_back, means_of
+from cnnspec.trace.reference.reducing import max_over, max_over_backward, mean_back
 from cnnspec.trace.reference.windows import pad_map, see_cells, unpad_map
 
 
@@ -26,14 +26,13 @@ def maxpool(layer: Any, x: Array) -> Array:
 
 
 def maxpool_backward(layer: Any, gradient: Array, x: Array) -> Gradients:
-    """A window's gradient goes to its largest cell; of several to the first in reading order."""
+    """A window's gradient goes to its largest cell; of several to the first in reading order. (In 3-D TensorFlow gives it to
+    each of them.)"""
     windows, y = layer.windows(shapes_of(x)), maxpool(layer, x)
     padded = pad_map(x, windows, -inf)
-    dpadded, waiting = zeros(padded.shape, x), np.ones(y.shape, dtype=bool)
-    for _, cells in see_cells(windows, y.shape[1:-1]):
-        wins = waiting & (padded[cells] == y)
-        dpadded[cells] += gradient * wins
-        waiting &= ~wins
+    dpadded, seen = zeros(padded.shape, x), [cells for _, cells in see_cells(windows, y.shape[1:-1])]
+    for cells, given in zip(seen, give_to_first(gradient, y, [padded[cells] for cells in seen]), strict=True):
+        dpadded[cells] += given
     return gradients(unpad_map(dpadded, windows, x))
 
 
@@ -73,7 +72,7 @@ def count_cells(layer: Any, x: Array) -> Array:
 # ---- of the whole map --------------------------------------------------------------------------------------
 def gap(layer: Any, x: Array) -> Array:
     """The mean of each channel over all positions."""
-    return means_of(x, spatial_axes(x), layer.keepdims)
+    return mean_over(x, spatial_axes(x), layer.keepdims)
 
 
 def gap_backward(layer: Any, gradient: Array, x: Array) -> Gradients:
@@ -107,7 +106,7 @@ def adaptive_avgpool(layer: Any, x: Array) -> Array:
     """The mean of each window."""
     y = zeros((len(x), *layer.output(shapes_of(x))), x)
     for place, cells in find_parts(layer, x):
-        y[place] = means_of(x[cells], spatial_axes(x))
+        y[place] = mean_over(x[cells], spatial_axes(x), keepdims=False)
     return y
 
 
@@ -122,15 +121,20 @@ def adaptive_maxpool(layer: Any, x: Array) -> Array:
     """The largest value of each window."""
     y = zeros((len(x), *layer.output(shapes_of(x))), x)
     for place, cells in find_parts(layer, x):
-        y[place] = max_over(x[cells], spatial_axes(x))
+        y[place] = max_over(x[cells], spatial_axes(x), keepdims=False)
     return y
 
 
 def adaptive_maxpool_backward(layer: Any, gradient: Array, x: Array) -> Gradients:
-    """Several largest values of a window share its gradient equally."""
+    """Of several largest values of a window the first gets its gradient, column by column: Keras goes along the rows last."""
     dx = zeros(x.shape, x)
     for place, cells in find_parts(layer, x):
-        dx[cells] += max_over_backward(gradient[place], x[cells], spatial_axes(x))
+        part, dpart = x[cells], dx[cells]
+        columns = [turned[::-1] for turned in np.ndindex(part.shape[1:-1][::-1])]
+        candidates = [part[(slice(None), *cell)] for cell in columns]
+        y = max_over(part, spatial_axes(x), keepdims=False)
+        for cell, given in zip(columns, give_to_first(gradient[place], y, candidates), strict=True):
+            dpart[(slice(None), *cell)] += given
     return gradients(dx)
 
 

@@ -6,13 +6,8 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-from cnnspec.trace.reference.arrays import axes_of, zeros
+from cnnspec.trace.reference.arrays import axes_of, mean_over, sum_over, zeros
 from cnnspec.trace.reference.definition import Array, Definition, Gradients, gradients
-
-
-def means_of(x: Array, axes: Sequence[int], keepdims: bool = False) -> Array:
-    """The mean over some axes."""
-    return x.sum(axis=tuple(axes), keepdims=keepdims) / prod([x.shape[axis] for axis in axes])
 
 
 def mean_back(gradient: Array, x: Array, axes: Sequence[int]) -> Array:
@@ -26,19 +21,19 @@ def sum_back(gradient: Array, x: Array, axes: Sequence[int]) -> Array:
     return zeros(x.shape, x) + gradient.reshape(kept)
 
 
-def max_over(x: Array, axes: Sequence[int], keepdims: bool = False) -> Array:
+def max_over(x: Array, axes: Sequence[int], keepdims: bool = True) -> Array:
     """The largest value over some axes."""
     return x.max(axis=tuple(axes), keepdims=keepdims)
 
 
 def max_over_backward(gradient: Array, x: Array, axes: Sequence[int]) -> Array:
     """The gradient goes to the largest value; several share it equally, as in TensorFlow's reduce_max."""
-    largest = x == max_over(x, axes, keepdims=True)
-    return sum_back(gradient, x, axes) * largest / largest.sum(axis=tuple(axes), keepdims=True)
+    largest = x == max_over(x, axes)
+    return sum_back(gradient, x, axes) * largest / sum_over(largest, axes)
 
 
 def reduce_mean(layer: Any, x: Array) -> Array:
-    return means_of(x, axes_of(layer.axis, x), layer.keepdims)
+    return mean_over(x, axes_of(layer.axis, x), layer.keepdims)
 
 
 def reduce_mean_backward(layer: Any, gradient: Array, x: Array) -> Gradients:
@@ -46,7 +41,7 @@ def reduce_mean_backward(layer: Any, gradient: Array, x: Array) -> Gradients:
 
 
 def reduce_sum(layer: Any, x: Array) -> Array:
-    return x.sum(axis=axes_of(layer.axis, x), keepdims=layer.keepdims)
+    return sum_over(x, axes_of(layer.axis, x), layer.keepdims)
 
 
 def reduce_sum_backward(layer: Any, gradient: Array, x: Array) -> Gradients:

@@ -1,4 +1,4 @@
-"""One layer in Keras, eagerly: its output and its gradients for drawn inputs, weights and gradient, beside the reference's."""
+"""One layer in Keras on TensorFlow: its output and its gradients for drawn inputs and weights, beside the reference's."""
 
 from __future__ import annotations
 
@@ -7,96 +7,115 @@ from typing import Any
 import numpy as np
 
 from cnnspec.compile.keras_model import import_keras, make_call
+from cnnspec.compile.kernel_trials import Way, find_failure
 from cnnspec.graph import Graph, Node
 from cnnspec.trace.reference.compute import compute, compute_gradients
+from tests.trace.reference.drawing import BACKWARD, FORWARD, differ, draw, draw_inputs, draw_weights
 
-FORWARD, BACKWARD = 1e-5, 1e-4  # of the largest value
-
-
-def draw(shape: tuple[Any, ...], random: Any, name: str = "") -> Any:
-    """Values about 0; of what a root is taken of, above 0."""
-    values = random.normal(size=shape)
-    return np.abs(values) + 0.5 if "variance" in name or "stddev" in name else values
+# How TensorFlow computes a layer: in the first of these ways for which it has kernels, which are right. XLA's are the same
+# on every CPU.
+WAYS = (Way("float64", False, True), Way("float32", False, True), Way("float32", True, True))
 
 
 class KerasRun:
-    """A node's layer on inputs of its shapes, in a batch of 2. `words`: inputs are whole numbers below it."""
+    """The Keras layers of a node, with drawn weights, and drawn inputs."""
 
-    def __init__(self, graph: Graph, node: Node, seed: int = 5, precision: str = "float64") -> None:
+    def __init__(self, graph: Graph, node: Node, way: Way, seed: int = 5) -> None:
         keras, random = import_keras(), np.random.default_rng(seed)
         shapes = graph.input_shapes(node)
         assert node.layer is not None and shapes is not None
-        self.layer, self.shapes, self.node = node.layer, shapes, node
-        words = node.layer.argument_values().get("words")
-        self.inputs = [
-            random.integers(words, size=(2, *s)).astype(precision) if words else draw((2, *s), random)
-            for s in shapes
-        ]  # fmt: skip
-        self.calls = [make_call(call, node, keras, precision) for call in node.layer.keras(shapes)]
-        self.inputs = [x.astype(precision) for x in self.inputs]
-        self.call()
-        self.variables = [v for made in self.calls if hasattr(made, "weights") for v in made.weights]
-        names = [w.name for w in node.layer.weights(shapes)]
-        assert len(names) == len(self.variables)
-        self.weights: dict[str, Any] = {}
-        for name, variable in zip(names, self.variables, strict=True):
-            self.weights[name] = draw(tuple(variable.shape), random, name).astype(precision)
-            variable.assign(self.weights[name])
-        for made in self.calls:
+        self.layer, self.way, self.random = node.layer, way, random
+        self.inputs = [x.astype(way.precision) for x in draw_inputs(node.layer, shapes, random)]
+        self.made = [make_call(call, node, keras, way.precision) for call in node.layer.keras(shapes)]
+        shape: Any = [x.shape for x in self.inputs] if node.layer.merges else self.inputs[0].shape
+        for made in self.made:
+            if hasattr(made, "build"):
+                made.build(shape)
+                shape = made.compute_output_shape(shape)
+            else:
+                spec = [keras.KerasTensor(s) for s in shape] if node.layer.merges else keras.KerasTensor(shape)
+                shape = made(spec).shape
+        self.variables = [v for made in self.made if hasattr(made, "weights") for v in made.weights]
+        self.weights = {n: w.astype(way.precision) for n, w in draw_weights(node.layer, shapes, random).items()}
+        for variable, weight in zip(self.variables, self.weights.values(), strict=True):
+            variable.assign(weight)
+        for made in self.made:
             if hasattr(made, "finalize_state"):
                 made.finalize_state()
-        self.random = random
 
-    def call(self, inputs: Any = None, **how: Any) -> Any:
-        given: Any = self.inputs if inputs is None else inputs
-        if not self.layer.merges:
-            (given,) = given
-        for made in self.calls:
-            accepts = how and getattr(made, "_call_has_training_arg", False)
-            given = made(given, **(how if accepts else {}))
+    def apply(self, inputs: list[Any], training: bool) -> Any:
+        given: Any = inputs if self.layer.merges else inputs[0]
+        for made in self.made:
+            asks = training and getattr(made, "_call_has_training_arg", False)
+            given = made(given, training=True) if asks else made(given)
         return given
 
-    def gradients(self, gradient: Any, **how: Any) -> tuple[list[Any], dict[str, Any]]:
-        """By TensorFlow's tape, of the sum of the output times a gradient."""
+    def run(self, gradient: Any = None, training: bool = False) -> tuple[Any, list[Any], list[Any]]:
+        """The output; and the gradients of inputs and weights, of the sum of the output times `gradient` (drawn unless given).
+        What the output does not depend on has the gradient 0."""
         import tensorflow as tf
 
-        given = [tf.constant(x) for x in self.inputs]
         values = [v.value for v in self.variables]
-        with tf.GradientTape() as tape:
-            for x in (*given, *values):
-                tape.watch(x)
-            total = tf.reduce_sum(tf.cast(self.call(given, **how), gradient.dtype) * gradient)
-        found = [None if g is None else tf.convert_to_tensor(g).numpy() for g in tape.gradient(total, [*given, *values])]
-        return found[: len(given)], dict(zip(self.weights, found[len(given) :], strict=True))
+
+        def differentiate(given: list[Any]) -> Any:
+            with tf.GradientTape() as tape:
+                for x in (*given, *values):
+                    tape.watch(x)
+                y = tf.convert_to_tensor(self.apply(given, training))
+                total = tf.reduce_sum(tf.cast(y, self.way.precision) * self.draw_gradient(y.shape, gradient))
+            return y, [
+                tf.zeros_like(x) if g is None else tf.convert_to_tensor(g)
+                for x, g in zip([*given, *values], tape.gradient(total, [*given, *values]), strict=True)
+            ]
+
+        compiled = tf.function(differentiate, jit_compile=True) if self.way.xla else differentiate
+        y, found = compiled([tf.constant(x) for x in self.inputs])
+        made = [g.numpy() for g in found]
+        return y.numpy(), made[: len(self.inputs)], made[len(self.inputs) :]
+
+    def draw_gradient(self, shape: Any, gradient: Any = None) -> Any:
+        """The gradient of the output that is gone back from; the same whenever it is drawn."""
+        given = draw(tuple(shape), np.random.default_rng(3)) if gradient is None else gradient
+        return np.asarray(given).astype(self.way.precision)
 
 
-def differ(found: Any, wanted: Any, share: float) -> str:
-    """What is different between two arrays, by more than a share of the largest value; "" for nothing."""
-    found, wanted = np.asarray(found), np.asarray(wanted)
-    if found.shape != wanted.shape:
-        return f"shape {found.shape}, not {wanted.shape}"
-    worst = np.abs(found - wanted).max(initial=0)
-    return "" if worst <= share * max(np.abs(wanted).max(initial=0), 1e-30) + 1e-12 else f"differs by {worst:.1e}"
+def lacks(layer: Any, shapes: Any, way: Way) -> bool:
+    """Whether TensorFlow, in a way, is known to lack a kernel that a layer needs, or to compute it wrongly."""
+    return any([find_failure(trial, import_keras(), way) for trial in layer.trials(shapes)])
 
 
-def compare(graph: Graph, node: Node, seed: int = 5, precision: str = "float64") -> str:
+def start(graph: Graph, node: Node, seed: int = 5, training: bool = False) -> tuple[KerasRun, Any]:
+    """A layer run in the first way that there is."""
+    import tensorflow as tf
+
+    shapes = graph.input_shapes(node)
+    ways = [way for way in WAYS if not lacks(node.layer, shapes, way)]
+    for way in ways:
+        run = KerasRun(graph, node, way, seed)
+        try:
+            return run, run.run(training=training)
+        except (tf.errors.InvalidArgumentError, tf.errors.NotFoundError, tf.errors.UnimplementedError):
+            if way is ways[-1]:
+                raise
+    raise AssertionError(f"TensorFlow computes {node.layer} in no way")
+
+
+def compare(graph: Graph, node: Node, seed: int = 5) -> str:
     """What is different between the reference and Keras, forward and backward; "" for nothing."""
-    run = KerasRun(graph, node, seed, precision)
-    wanted = np.asarray(run.call())
-    found = compute(run.layer, run.inputs, run.weights)
-    if different := differ(found, wanted, FORWARD):
-        return f"output {different}"
-    gradient = draw(wanted.shape, run.random).astype(precision)
-    ours, (inputs, weights) = compute_gradients(run.layer, gradient, run.inputs, run.weights), run.gradients(gradient)
+    run, (y, inputs, weights) = start(graph, node, seed)
+    return report(run, y, inputs, weights)
+
+
+def report(run: Any, y: Any, inputs: list[Any], weights: list[Any], training: bool = False, drawn: Any = None) -> str:
+    """What is different between the reference and what a run came to."""
+    found = compute(run.layer, run.inputs, run.weights, training, drawn)
+    if different := differ(found, y, FORWARD):
+        return f"the output {different}"
+    ours = compute_gradients(run.layer, run.draw_gradient(y.shape), run.inputs, run.weights, training, drawn)
     for place, (here, there) in enumerate(zip(ours.inputs, inputs, strict=True)):
-        if here is None:
-            continue
-        there = np.zeros_like(run.inputs[place]) if there is None else there
-        if different := differ(here, there, BACKWARD):
-            return f"gradient of input {place} {different}"
-    for name, here in ours.weights.items():
-        if weights[name] is None:
-            return f"gradient of {name} is none"
-        if different := differ(here, weights[name], BACKWARD):
-            return f"gradient of {name} {different}"
+        if here is not None and (different := differ(here, there, BACKWARD)):
+            return f"the gradient of input {place} {different}"
+    for name, there in zip(run.weights, weights, strict=True):
+        if name in ours.weights and (different := differ(ours.weights[name], there, BACKWARD)):
+            return f"the gradient of {name} {different}"
     return ""
