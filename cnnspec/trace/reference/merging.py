@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnspec.trace.reference.arrays import give_to_first, zeros
+from cnnspec.trace.reference.arrays import give_to_first
 from cnnspec.trace.reference.definition import Array, Definition, Gradients, gradients
 from cnnspec.trace.reference.normalization import bring_to_length_1, bring_to_length_1_backward
 
@@ -113,32 +113,39 @@ def dot(layer: Any, a: Array, b: Array) -> Array:
     first, second = find_axes(layer, a, b)
     if layer.normalize:
         a, b = bring_to_length_1(a, [first], SHORTEST), bring_to_length_1(b, [second], SHORTEST)
-    made = [np.tensordot(x, y, (first - 1, second - 1)) for x, y in zip(a, b, strict=True)]
-    return np.stack(made).reshape(len(a), *(made[0].shape or (1,)))
+    y = as_matrix(a, first).swapaxes(1, 2) @ as_matrix(b, second)
+    return y.reshape(len(a), *(find_rest(a, first) + find_rest(b, second) or (1,)))
 
 
 def dot_backward(layer: Any, gradient: Array, a: Array, b: Array) -> Gradients:
-    """da = dy bᵀ and db = aᵀ dy, with the axes where they were."""
+    """da = b dyᵀ and db = a dy, all as matrices."""
     first, second = find_axes(layer, a, b)
     x, y = a, b
     if layer.normalize:
         x, y = bring_to_length_1(a, [first], SHORTEST), bring_to_length_1(b, [second], SHORTEST)
-    dx, dy = zeros(x.shape, x), zeros(y.shape, y)
-    apart = (
-        *[n for i, n in enumerate(a.shape[1:], 1) if i != first],
-        *[n for i, n in enumerate(b.shape[1:], 1) if i != second],
-    )
-    for example, given in enumerate(gradient.reshape(len(a), *apart)):
-        rest = a.ndim - 2  # axes of the output that are those of the first tensor
-        behind, before = list(range(rest, given.ndim)), list(range(rest))
-        others = [axis for axis in range(b.ndim - 1) if axis != second - 1]
-        dx[example] = np.moveaxis(np.tensordot(given, y[example], (behind, others)), -1, first - 1)
-        others = [axis for axis in range(a.ndim - 1) if axis != first - 1]
-        dy[example] = np.moveaxis(np.tensordot(x[example], given, (others, before)), 0, second - 1)
+    rows, columns = as_matrix(x, first), as_matrix(y, second)
+    dy = gradient.reshape(len(a), rows.shape[2], columns.shape[2])
+    da = from_matrix(columns @ dy.swapaxes(1, 2), first, a)
+    db = from_matrix(rows @ dy, second, b)
     if layer.normalize:
-        dx = bring_to_length_1_backward(dx, a, [first], SHORTEST)
-        dy = bring_to_length_1_backward(dy, b, [second], SHORTEST)
-    return gradients(dx, dy)
+        da = bring_to_length_1_backward(da, a, [first], SHORTEST)
+        db = bring_to_length_1_backward(db, b, [second], SHORTEST)
+    return gradients(da, db)
+
+
+def as_matrix(x: Array, axis: int) -> Array:
+    """For each example a matrix: a row for each place of the axis, a column for each place of all others."""
+    return np.moveaxis(x, axis, 1).reshape(len(x), x.shape[axis], -1)
+
+
+def from_matrix(matrix: Array, axis: int, x: Array) -> Array:
+    """The way back of `as_matrix`."""
+    return np.moveaxis(matrix.reshape(*matrix.shape[:2], *find_rest(x, axis)), 1, axis)
+
+
+def find_rest(x: Array, axis: int) -> tuple[int, ...]:
+    """The sizes of all axes but the batch and one."""
+    return tuple([n for place, n in enumerate(x.shape[1:], 1) if place != axis])
 
 
 def find_axes(layer: Any, a: Array, b: Array) -> tuple[int, int]:
