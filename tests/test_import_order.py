@@ -32,7 +32,7 @@ ORDER = [
     {"rf", "cost", "sizes", "diff"},
     {"lost"},
     {"lint", "compile"},
-    {"train", "spec_writer", "model_files"},
+    {"train", "spec_writer", "model_files", "trace"},
     {"pipeline"},
     {"findings"},
     {"api"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,7 @@ def find_layers(text: str) -> list[tuple[Graph, Node]]:
     return [(graph, node) for node in graph.nodes if node.layer is not None]
 
 
+@cache
 def list_cases() -> dict[str, list[tuple[str, Graph, Node]]]:
     """By its word, every layer as the examples of the catalogue have it, and with every value of an option that the table of
     arguments has; each once."""
