@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -11,7 +12,7 @@ from cnnspec.graph import Graph, Node
 from cnnspec.layers.base import Layer
 from tests.layer_examples import COMPILED
 from tests.layers.argument_values import REFUSED, ROWS, VALUES, spec
-from tests.support import legal
+from tests.support import THOROUGH, legal
 
 FORWARD, BACKWARD = 1e-5, 1e-4  # of the largest value
 BATCH = 2
@@ -57,6 +58,10 @@ def find_layers(text: str) -> list[tuple[Graph, Node]]:
     return [(graph, node) for node in graph.nodes if node.layer is not None]
 
 
+# Options that change no value that is computed here: tried in the thorough profile all the same.
+SILENT = re.compile("_(initializer|regularizer|constraint)$|^(trainable|seed|init|momentum|synchronized|mask_zero)$")
+
+
 @cache
 def list_cases() -> dict[str, list[tuple[str, Graph, Node]]]:
     """By its word, every layer as the examples of the catalogue have it, and with every value of an option that the table of
@@ -65,7 +70,9 @@ def list_cases() -> dict[str, list[tuple[str, Graph, Node]]]:
     texts += [
         spec(layer, name, VALUES[layer.__name__][1][name][0])
         for layer, name in ROWS
-        if layer is not None and VALUES[layer.__name__][1][name][1] is not REFUSED
+        if layer is not None
+        and VALUES[layer.__name__][1][name][1] is not REFUSED
+        and (THOROUGH or not SILENT.search(name))
     ]
     cases: dict[str, list[tuple[str, Graph, Node]]] = {}
     seen = set()

@@ -81,7 +81,17 @@ class KerasRun:
 
 def lacks(layer: Any, shapes: Any, way: Way) -> bool:
     """Whether TensorFlow, in a way, is known to lack a kernel that a layer needs, or to compute it wrongly."""
-    return any([find_failure(trial, import_keras(), way) for trial in layer.trials(shapes)])
+    return any([fails(trial.what, way, trial) for trial in layer.trials(shapes)])
+
+
+FAILURES: dict[tuple[str, Way], bool] = {}
+
+
+def fails(what: str, way: Way, trial: Any) -> bool:
+    """Whether a kind of work fails in a way, which is tried once."""
+    if (what, way) not in FAILURES:
+        FAILURES[what, way] = bool(find_failure(trial, import_keras(), way))
+    return FAILURES[what, way]
 
 
 def start(graph: Graph, node: Node, seed: int = 5, training: bool = False) -> tuple[KerasRun, Any]:

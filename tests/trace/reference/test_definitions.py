@@ -11,7 +11,7 @@ from cnnspec.layers import CATALOGUE
 from cnnspec.layers.base import Layer
 from cnnspec.trace.reference.compute import compute, compute_gradients, find_definition
 from cnnspec.trace.reference.table import DEFINITIONS, FAMILIES
-from tests.layer_examples import EXAMPLES
+from tests.layer_examples import REFUSED
 from tests.support import legal
 from tests.trace.reference.drawing import draw_inputs, draw_weights, find_layers
 
@@ -30,25 +30,17 @@ def test_what_is_not_known_has_none() -> None:
         compute(layer, [np.ones((1, 4))], {})
 
 
-SMALL = 4000  # values of an input that is tried
-
-
-@pytest.mark.parametrize(
-    ("layer", "text"), EXAMPLES, ids=[f"{e[0].__name__}-{e[1].split(chr(10))[-1]}" for e in EXAMPLES]
-)
+@pytest.mark.parametrize(("layer", "text"), [pair for pair in REFUSED if pair[0].names[0] != UNKNOWN])
 def test_shapes_are_those_that_the_layer_states(layer: type[Layer], text: str) -> None:
-    """Of the output, and of the gradients: one for each input, and for each weight that a gradient moves."""
+    """Of the output and of the gradients, for layers that Keras cannot compute: those of the others are compared with Keras."""
     random = np.random.default_rng(1)
     for graph, node in find_layers(text):
         shapes: Any = graph.input_shapes(node)
         made: Any = node.layer
-        if isinstance(made, layer) and made.names[0] != UNKNOWN and np.prod(shapes[0]) <= SMALL:
-            inputs, weights = draw_inputs(made, shapes, random), draw_weights(made, shapes, random)
-            y = compute(made, inputs, weights)
-            assert y.shape == (len(inputs[0]), *(node.shape or ()))
-            back = compute_gradients(made, np.ones_like(y), inputs, weights)
-            assert [None if g is None else g.shape for g in back.inputs] == [
-                None if made.indexes else x.shape for x in inputs
-            ]
-            moved = {w.name: w.shape for w in made.own_weights(shapes) if w.trainable}
-            assert {name: g.shape for name, g in back.weights.items()} == moved
+        inputs, weights = draw_inputs(made, shapes, random), draw_weights(made, shapes, random)
+        y = compute(made, inputs, weights)
+        assert y.shape == (len(inputs[0]), *(node.shape or ()))
+        back = compute_gradients(made, np.ones_like(y), inputs, weights)
+        assert [g.shape for g in back.inputs if g is not None] == [x.shape for x in inputs]
+        moved = {w.name: w.shape for w in made.own_weights(shapes) if w.trainable}
+        assert {name: g.shape for name, g in back.weights.items()} == moved
