@@ -42,13 +42,13 @@ def draw_weights(layer: Layer, shapes: tuple[Any, ...], random: Any) -> dict[str
     }
 
 
-def differ(found: Any, wanted: Any, share: float) -> str:
-    """What is different between two arrays, by more than a share of the largest value; "" for nothing."""
+def differ(found: Any, wanted: Any, share: float, least: float = 0) -> str:
+    """What is different between two arrays, by more than a share of the largest value, or of `least`; "" for nothing."""
     found, wanted = np.asarray(found), np.asarray(wanted)
     if found.shape != wanted.shape:
         return f"has the shape {found.shape}, not {wanted.shape}"
     worst = np.abs(found - wanted).max(initial=0)
-    same = worst <= share * np.abs(wanted).max(initial=0) + 1e-12  # what is all 0 may be rounded
+    same = worst <= share * np.abs(wanted).max(initial=least) + 1e-12  # what is all 0 may be rounded
     return "" if same else f"differs by {worst:.1e}"
 
 

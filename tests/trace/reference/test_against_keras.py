@@ -15,9 +15,9 @@ from hypothesis import given
 
 from cnnspec.graph import Graph, Node
 from tests.layers.keras_cases import FAMILIES, Case
-from tests.support import cases, network, refusals
+from tests.support import IN_THOROUGH, cases, network, refusals
 from tests.trace.reference.drawing import list_cases
-from tests.trace.reference.keras_run import compare
+from tests.trace.reference.keras_run import WAYS, compare
 
 pytestmark = [pytest.mark.kernels, pytest.mark.filterwarnings("ignore:You are using a softmax over axis:UserWarning")]
 CASES = list_cases()
@@ -48,6 +48,15 @@ def test_every_option_is_as_in_keras(word: str) -> None:
     tried = [case for case in CASES[word] if not differs_in_keras(*case)]
     assert tried or "sparsemax" in str(CASES[word])
     found = {text: compare(graph, node) for text, graph, node in tried}
+    assert not {text: different for text, different in found.items() if different}
+
+
+@IN_THOROUGH
+@pytest.mark.parametrize("word", CASES)
+def test_every_option_in_single_precision(word: str) -> None:
+    """With TensorFlow's kernels for it, which are oneDNN's where it is on."""
+    tried = [case for case in CASES[word] if not differs_in_keras(*case)]
+    found = {text: compare(graph, node, WAYS[1:]) for text, graph, node in tried}
     assert not {text: different for text, different in found.items() if different}
 
 
