@@ -24,7 +24,7 @@ def activation_backward(layer: Any, gradient: Array, x: Array) -> Gradients:
 def relu(layer: Any, x: Array) -> Array:
     """max(0, x); x up to a largest value, and below a threshold a line of some slope that is 0 there."""
     low = number(layer.threshold, x)
-    above = x * (x > low)
+    above = np.where(x > low, x, number(0, x))
     if layer.max_value is not None:
         above = np.minimum(above, number(layer.max_value, x))
     return above - number(layer.negative_slope, x) * np.maximum(low - x, 0)

@@ -59,9 +59,10 @@ def prepare(
     if definition is None:
         raise LookupError(f"{layer.names[0]} computes what is not known")
     if training and definition.training is not None:
-        if drawn is not None:
-            weights = {**weights, "drawn": drawn}
         definition = definition.training
+        if definition.draws and drawn is None:
+            raise ValueError(f"{layer.names[0]} draws random numbers while training, and none are given")
+        weights = {**weights, "drawn": drawn} if definition.draws else weights
     exact = is_exact_together([np.asarray(array) for array in (*arrays, *weights.values())])
     given = [bring_into_kind(array, exact) for array in arrays]
     return definition, given, {name: bring_into_kind(array, exact) for name, array in weights.items()}

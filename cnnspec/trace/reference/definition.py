@@ -26,12 +26,24 @@ def gradients(*inputs: Array | None, **weights: Array) -> Gradients:
 class Definition(Record):
     """`forward(layer, *inputs, **weights)` is the output; `backward(layer, gradient, *inputs, **weights)` the Gradients.
 
-    `training`: the definition of the same layer while training, where that is another. Its functions also take `drawn`
-    where the layer draws random numbers: what was drawn.
+    `training`: the definition of the same layer while training, where that is another. If it `draws` random numbers, its
+    functions also take `drawn`: what was drawn.
     `update(layer, *inputs, **weights)`: the new values of weights that training changes without a gradient.
+    `sums`: the two functions of the part, before an activation, that adds up its inputs' values by factors that do not depend
+    on them; None where there is no such part. `largest`: each output value is the largest of those that it reads.
     """
 
     forward: Callable[..., Array]
     backward: Callable[..., Gradients]
     training: Definition | None = None
     update: Callable[..., dict[str, Array]] | None = None
+    draws: bool = False
+    sums: tuple[Callable[..., Array], Callable[..., Gradients]] | None = None
+    largest: bool = False
+
+
+def define_sum(
+    forward: Callable[..., Array], backward: Callable[..., Gradients], training: Definition | None = None, **more: Any
+) -> Definition:
+    """The definition of a layer that adds up its inputs' values by factors that do not depend on them."""
+    return Definition(forward, backward, training, sums=(forward, backward), **more)

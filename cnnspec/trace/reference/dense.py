@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnspec.trace.reference.arrays import sum_channels, zeros
 from cnnspec.trace.reference.convolution import mix_channels_backward
-from cnnspec.trace.reference.definition import Array, Definition, Gradients, gradients
+from cnnspec.trace.reference.definition import Array, Definition, Gradients, define_sum, gradients
 from cnnspec.trace.reference.ending import with_activation, with_spectral_norm
 
 
@@ -47,6 +47,6 @@ def embedding_backward(layer: Any, gradient: Array, x: Array, embeddings: Array)
 
 LAYERS = {
     "dense": with_spectral_norm(with_activation(dense, dense_backward)),
-    "layer_scale": Definition(layer_scale, layer_scale_backward),
+    "layer_scale": define_sum(layer_scale, layer_scale_backward),
     "embedding": with_spectral_norm(Definition(embedding, embedding_backward), "embeddings"),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cnnspec.trace.reference.arrays import give_cells, spatial_axes, take_cells
-from cnnspec.trace.reference.definition import Array, Definition, Gradients, gradients
+from cnnspec.trace.reference.definition import Array, Gradients, define_sum, gradients
 
 
 def pad(layer: Any, x: Array) -> Array:
@@ -63,4 +63,4 @@ def find_kept(layer: Any, x: Array) -> tuple[slice, ...]:
     return (slice(None), *[slice(before, n - after) for n, (before, after) in sides])
 
 
-LAYERS = {"pad": Definition(pad, pad_backward), "crop": Definition(crop, crop_backward)}
+LAYERS = {"pad": define_sum(pad, pad_backward), "crop": define_sum(crop, crop_backward)}

@@ -22,7 +22,7 @@ def with_activation(sums: Any, sums_backward: Any) -> Definition:
         found: Gradients = sums_backward(layer, inner, x, **weights)
         return found
 
-    return Definition(forward, backward)
+    return Definition(forward, backward, sums=(sums, sums_backward))
 
 
 def with_spectral_norm(plain: Definition, name: str = "kernel") -> Definition:
@@ -50,7 +50,7 @@ def with_spectral_norm(plain: Definition, name: str = "kernel") -> Definition:
     def train_backward(layer: Any, gradient: Array, x: Array, **weights: Array) -> Gradients:
         return backward(layer, gradient, x, **(weights | update(layer, x, **weights)))
 
-    return Definition(forward, backward, Definition(train, train_backward), update)
+    return Definition(forward, backward, Definition(train, train_backward), update, sums=plain.sums)
 
 
 def divide_by_largest(kernel: Array, vector_u: Array, iterations: int) -> tuple[Array, Array]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cnnspec.trace.reference.arrays import give_to_first
-from cnnspec.trace.reference.definition import Array, Definition, Gradients, gradients
+from cnnspec.trace.reference.definition import Array, Definition, Gradients, define_sum, gradients
 from cnnspec.trace.reference.normalization import bring_to_length_1, bring_to_length_1_backward
 
 
@@ -155,13 +155,13 @@ def find_axes(layer: Any, a: Array, b: Array) -> tuple[int, int]:
 
 
 LAYERS = {
-    "add": Definition(add, add_backward),
-    "subtract": Definition(subtract, subtract_backward),
+    "add": define_sum(add, add_backward),
+    "subtract": define_sum(subtract, subtract_backward),
     "multiply": Definition(multiply, multiply_backward),
-    "average": Definition(average, average_backward),
+    "average": define_sum(average, average_backward),
     "maximum": Definition(maximum, maximum_backward),
     "minimum": Definition(minimum, minimum_backward),
-    "concat": Definition(concat, concat_backward),
-    "stack": Definition(stack, stack_backward),
+    "concat": define_sum(concat, concat_backward),
+    "stack": define_sum(stack, stack_backward),
     "dot": Definition(dot, dot_backward),
 }

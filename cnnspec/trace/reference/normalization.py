@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cnnspec.trace.reference.arrays import axes_of, fold, make_floats, mean_over, number, spread, sum_over
-from cnnspec.trace.reference.definition import Array, Definition, Gradients, gradients
+from cnnspec.trace.reference.definition import Array, Definition, Gradients, define_sum, gradients
 
 
 # ---- mean 0 and variance 1 ---------------------------------------------------------------------------------
@@ -231,7 +231,7 @@ def bring_to_length_1_backward(gradient: Array, x: Array, axes: Sequence[int], s
 
 
 LAYERS = {
-    "bn": Definition(bn, bn_backward, Definition(bn_training, bn_training_backward), bn_update),
+    "bn": define_sum(bn, bn_backward, Definition(bn_training, bn_training_backward), update=bn_update),
     "layer_norm": Definition(layer_norm, layer_norm_backward),
     "group_norm": Definition(group_norm, group_norm_backward),
     "rms_norm": Definition(rms_norm, rms_norm_backward),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cnnspec.trace.reference.arrays import give_to_first, mean_over, shapes_of, spatial_axes, zeros
-from cnnspec.trace.reference.definition import Array, Definition, Gradients, gradients
+from cnnspec.trace.reference.definition import Array, Definition, Gradients, define_sum, gradients
 from cnnspec.trace.reference.reducing import max_over, max_over_backward, mean_back
 from cnnspec.trace.reference.windows import pad_map, see_cells, unpad_map
 
@@ -139,10 +139,10 @@ def adaptive_maxpool_backward(layer: Any, gradient: Array, x: Array) -> Gradient
 
 
 LAYERS = {
-    "maxpool": Definition(maxpool, maxpool_backward),
-    "avgpool": Definition(avgpool, avgpool_backward),
-    "gap": Definition(gap, gap_backward),
-    "gmp": Definition(gmp, gmp_backward),
-    "adaptive_avgpool": Definition(adaptive_avgpool, adaptive_avgpool_backward),
-    "adaptive_maxpool": Definition(adaptive_maxpool, adaptive_maxpool_backward),
+    "maxpool": Definition(maxpool, maxpool_backward, largest=True),
+    "avgpool": define_sum(avgpool, avgpool_backward),
+    "gap": define_sum(gap, gap_backward),
+    "gmp": Definition(gmp, gmp_backward, largest=True),
+    "adaptive_avgpool": define_sum(adaptive_avgpool, adaptive_avgpool_backward),
+    "adaptive_maxpool": Definition(adaptive_maxpool, adaptive_maxpool_backward, largest=True),
 }

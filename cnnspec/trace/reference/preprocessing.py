@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from cnnspec.trace.reference.arrays import make_floats, number
-from cnnspec.trace.reference.definition import Array, Definition, Gradients, gradients
+from cnnspec.trace.reference.definition import Array, Gradients, define_sum, gradients
 
 
 def rescaling(layer: Any, x: Array) -> Array:
@@ -43,6 +43,6 @@ def find_figures(layer: Any, x: Array, gathered: dict[str, Array]) -> tuple[Arra
 
 
 LAYERS = {
-    "rescaling": Definition(rescaling, rescaling_backward),
-    "normalization": Definition(normalization, normalization_backward),
+    "rescaling": define_sum(rescaling, rescaling_backward),
+    "normalization": define_sum(normalization, normalization_backward),
 }

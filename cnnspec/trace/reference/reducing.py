@@ -7,7 +7,7 @@ from math import prod
 from typing import Any
 
 from cnnspec.trace.reference.arrays import axes_of, mean_over, sum_over, zeros
-from cnnspec.trace.reference.definition import Array, Definition, Gradients, gradients
+from cnnspec.trace.reference.definition import Array, Definition, Gradients, define_sum, gradients
 
 
 def mean_back(gradient: Array, x: Array, axes: Sequence[int]) -> Array:
@@ -57,7 +57,7 @@ def reduce_max_backward(layer: Any, gradient: Array, x: Array) -> Gradients:
 
 
 LAYERS = {
-    "reduce_mean": Definition(reduce_mean, reduce_mean_backward),
-    "reduce_sum": Definition(reduce_sum, reduce_sum_backward),
+    "reduce_mean": define_sum(reduce_mean, reduce_mean_backward),
+    "reduce_sum": define_sum(reduce_sum, reduce_sum_backward),
     "reduce_max": Definition(reduce_max, reduce_max_backward),
 }

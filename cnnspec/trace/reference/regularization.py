@@ -10,7 +10,7 @@ from typing import Any
 
 from cnnspec.trace.reference.activation import SELU_ALPHA, SELU_SCALE
 from cnnspec.trace.reference.arrays import make_floats, number
-from cnnspec.trace.reference.definition import Array, Definition, Gradients, gradients
+from cnnspec.trace.reference.definition import Array, Definition, Gradients, define_sum, gradients
 from cnnspec.trace.reference.reshaping import identity, identity_backward
 
 
@@ -60,14 +60,16 @@ def add_noise_backward(layer: Any, gradient: Array, x: Array, drawn: Array) -> G
     return gradients(gradient)
 
 
-DROPOUT = Definition(identity, identity_backward, Definition(drop, drop_backward))
+DROPOUT = define_sum(identity, identity_backward, Definition(drop, drop_backward, draws=True))
 
 LAYERS = {
     "dropout": DROPOUT,
     "spatial_dropout": DROPOUT,  # whole channels: drawn has 1 along the spatial axes
     "stochastic_depth": DROPOUT,  # whole examples: drawn has 1 along all axes but the batch
-    "alpha_dropout": Definition(identity, identity_backward, Definition(alpha_drop, alpha_drop_backward)),
-    "gaussian_dropout": Definition(identity, identity_backward, Definition(multiply_noise, multiply_noise_backward)),
-    "gaussian_noise": Definition(identity, identity_backward, Definition(add_noise, add_noise_backward)),
-    "activity_regularization": Definition(identity, identity_backward),  # its penalty is a part of the loss
+    "alpha_dropout": define_sum(identity, identity_backward, Definition(alpha_drop, alpha_drop_backward, draws=True)),
+    "gaussian_dropout": define_sum(
+        identity, identity_backward, Definition(multiply_noise, multiply_noise_backward, draws=True)
+    ),
+    "gaussian_noise": define_sum(identity, identity_backward, Definition(add_noise, add_noise_backward, draws=True)),
+    "activity_regularization": define_sum(identity, identity_backward),  # its penalty is a part of the loss
 }

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cnnspec.trace.reference.arrays import number, shapes_of, spatial_axes, zeros
-from cnnspec.trace.reference.definition import Array, Definition, Gradients, gradients
+from cnnspec.trace.reference.definition import Array, Gradients, define_sum, gradients
 from cnnspec.trace.reference.interpolation import mix_cells, weigh_cells
 
 
@@ -93,4 +93,4 @@ def find_bars(layer: Any, x: Array) -> list[tuple[int, int]]:
     return [(max(size - n, 0) // 2,) * 2 for n, size in zip(x.shape[1:3], wanted, strict=True)]
 
 
-LAYERS = {"upsample": Definition(upsample, upsample_backward), "resize": Definition(resize, resize_backward)}
+LAYERS = {"upsample": define_sum(upsample, upsample_backward), "resize": define_sum(resize, resize_backward)}

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from cnnspec.trace.reference.arrays import give_cells, shapes_of, take_cells
-from cnnspec.trace.reference.definition import Array, Definition, Gradients, gradients
+from cnnspec.trace.reference.definition import Array, Gradients, define_sum, gradients
 
 
 # ---- another shape -----------------------------------------------------------------------------------------
@@ -115,13 +115,13 @@ def space_to_depth_backward(layer: Any, gradient: Array, x: Array) -> Gradients:
 
 
 LAYERS = {
-    "flatten": Definition(reshape, reshape_backward),
-    "reshape": Definition(reshape, reshape_backward),
-    "permute": Definition(permute, permute_backward),
-    "repeat": Definition(repeat, repeat_backward),
-    "identity": Definition(identity, identity_backward),
-    "slice": Definition(slice_channels, slice_channels_backward),
-    "channel_shuffle": Definition(channel_shuffle, channel_shuffle_backward),
-    "depth_to_space": Definition(depth_to_space, depth_to_space_backward),
-    "space_to_depth": Definition(space_to_depth, space_to_depth_backward),
+    "flatten": define_sum(reshape, reshape_backward),
+    "reshape": define_sum(reshape, reshape_backward),
+    "permute": define_sum(permute, permute_backward),
+    "repeat": define_sum(repeat, repeat_backward),
+    "identity": define_sum(identity, identity_backward),
+    "slice": define_sum(slice_channels, slice_channels_backward),
+    "channel_shuffle": define_sum(channel_shuffle, channel_shuffle_backward),
+    "depth_to_space": define_sum(depth_to_space, depth_to_space_backward),
+    "space_to_depth": define_sum(space_to_depth, space_to_depth_backward),
 }

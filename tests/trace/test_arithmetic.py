@@ -1,0 +1,82 @@
+"""One output value is written as the lectures write it; and what is written adds up to it, for every layer that adds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cnnspec.trace.arithmetic import Largest, Sum, find_arithmetic
+from cnnspec.trace.reference.arrays import make_exact
+from cnnspec.trace.reference.compute import find_definition
+from cnnspec.trace.text import write_arithmetic
+from tests.support import legal
+from tests.trace.reference.drawing import draw_inputs, draw_weights, list_cases
+from tests.trace.reference.test_lectures import BOX, GRAY, IMAGE, SHARPEN, SIGNAL, SQUARE
+
+# A spec of one layer, its input and weights, the place, the line.
+LINES: list[tuple[str, Any, dict[str, Any], tuple[int, ...], str]] = [
+    ("input 5x5x1\nconv(1, 3x3, bias=false)", IMAGE, {"kernel": SHARPEN}, (0, 0, 0, 0), "3*(-1) + 4*(-1) + 3*5 + 2*(-1) + 0*(-1) = 6"),
+    ("input 5x5x1\nconv(1, 3x3, bias=false)", IMAGE, {"kernel": SHARPEN}, (0, 2, 2, 0), "3*(-1) + 1*(-1) + 4*5 + 4*(-1) + 9*(-1) = 3"),
+    ("input 10x1\nconv(1, 3, bias=false)", SIGNAL, {"kernel": BOX}, (0, 4, 0), "3*(1/3) + 5*(1/3) + 2*(1/3) = 10/3"),
+    ("input 10x1\nconv(1, 3, bias=false)", SIGNAL, {"kernel": BOX}, (0, 1, 0), "3*(1/3) + 2*(1/3) + (-5)*(1/3) = 0"),
+    ("input 10x1\nconv(1, 3, padding=1, bias=false)", SIGNAL, {"kernel": BOX}, (0, 0, 0), "4*(1/3) + 3*(1/3) = 7/3"),
+    ("input 3\ndense(2, relu)", [1, 2, 3], {"kernel": [[1, 0], [-1, 1], [0, 0]], "bias": ["1/2", -5]}, (0, 0),
+     "1*1 + 2*(-1) + 1/2 = -1/2; relu(-1/2) = 0"),
+    ("input 4x4x1\nmaxpool(2)", SQUARE, {}, (0, 0, 1, 0), "max(1, 34, 222, 253) = 253"),
+    ("input 4x4x1\navgpool(2)", SQUARE, {}, (0, 0, 0, 0), "4*(1/4) + 123*(1/4) + 56*(1/4) + 99*(1/4) = 141/2"),
+    ("input 5x5x1\nmaxpool(3, stride=2, padding=1)", GRAY, {}, (0, 0, 0, 0), "max(95, 242, 39, 14) = 242"),
+    ("input 4x4x1\ngmp", SQUARE, {}, (0, 0), f"max({', '.join(map(str, np.ravel(SQUARE)))}) = 253"),
+    ("input 4\nadd(in, in)", [1, -2, 3, 4], {}, (0, 1), "-2 + (-2) = -4"),
+    ("input 4\nrescaling(1/255, offset=-1)", [51, 0, 0, 0], {}, (0, 0), "51*(1/255) + (-1) = -4/5"),
+    ("input 4\nreshape(2x2)", [1, -2, 3, 4], {}, (0, 0, 1), "-2"),
+    ("input 10x1\nconv(1, 3, bias=false)", SIGNAL, {"kernel": BOX}, (0, 3, 0), "-5*(1/3) + 3*(1/3) + 5*(1/3) = 1"),
+    ("input 4\nreshape(2x2)", [1, -2, 3, 4], {}, (0, 1, 0), "3"),
+    ("input 2x1\npad(1)", [7, 8], {}, (0, 0, 0), "0"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "values", "given", "place", "line"), LINES)
+def test_the_line_of_a_value(text: str, values: Any, given: dict[str, Any], place: Any, line: str) -> None:
+    graph = legal(text)
+    node: Any = graph.nodes[-1]
+    shapes: Any = graph.input_shapes(node)
+    x = make_exact(values).reshape(1, *shapes[0])
+    weights = {w.name: make_exact(given[w.name]).reshape(w.shape) for w in node.layer.weights(shapes)}
+    found: Any = find_arithmetic(node.layer, [x] * len(shapes), weights, place)
+    assert write_arithmetic(found) == line
+
+
+def test_decimals() -> None:
+    layer: Any = legal("input 3x1\nconv(1, 3, bias=false)").nodes[-1].layer
+    x, kernel = make_exact([3, 5, 2]).reshape(1, 3, 1), make_exact(BOX).reshape(3, 1, 1)
+    found: Any = find_arithmetic(layer, [x], {"kernel": kernel}, (0, 0, 0))
+    assert write_arithmetic(found, decimals=True) == "3*0.333333 + 5*0.333333 + 2*0.333333 = 3.33333"
+    found = find_arithmetic(layer, [x.astype(float)], {"kernel": kernel.astype(float)}, (0, 0, 0))
+    assert write_arithmetic(found) == "3*0.333333 + 5*0.333333 + 2*0.333333 = 3.33333"
+
+
+@pytest.mark.parametrize("word", list_cases())
+def test_what_is_written_adds_up(word: str) -> None:
+    """A sum's products and offset are its total, and its offset does not depend on the inputs; a largest value is the largest of
+    those read. What is neither is not written as one."""
+    random = np.random.default_rng(3)
+    smallest = sorted(list_cases()[word], key=lambda case: np.prod((case[1].input_shapes(case[2]) or ((),))[0]))
+    for text, graph, node in smallest[:4]:
+        layer: Any = node.layer
+        shapes: Any = graph.input_shapes(node)
+        weights, offsets = draw_weights(layer, shapes, random), []
+        place = tuple([random.integers(n) for n in (2, *(node.shape or ()))])
+        for _ in range(2):
+            found = find_arithmetic(layer, draw_inputs(layer, shapes, random), weights, place)
+            if isinstance(found, Sum):
+                total = sum([read.value * read.factor for read in found.reads]) + found.offset
+                assert abs(total - found.total) <= 1e-9 * max(1, abs(found.total)), text
+                assert found.function or found.value == found.total
+                offsets.append(found.offset)
+            elif isinstance(found, Largest):
+                assert found.value == max([read.value for read in found.reads]), text
+        assert len(offsets) < 2 or abs(offsets[0] - offsets[1]) <= 1e-9 * max(1, abs(offsets[0])), text
+        definition: Any = find_definition(layer)
+        assert isinstance(found, Sum) == (definition.sums is not None)
