@@ -62,13 +62,17 @@ def find_trials(graph: Graph) -> Iterator[tuple[Trial, Node]]:
 
 # ---- trying ------------------------------------------------------------------------------------------------
 FAILS, WRONG, UNTRAINED = "cannot run {}", "computes {} wrongly", "cannot train what stands in front of {}"
+MISLED = "trains what stands in front of {} wrongly"
 
 
 def find_failure(trial: Trial, keras: Any, way: Way = RUN) -> str:
-    """The failure of a kind of work here: one of the three, "" for none."""
+    """The failure of a kind of work here: one of the four, "" for none."""
     import numpy as np
 
+    if trial.back and not way.trained:
+        return ""
     dtype = {"dtype": way.precision} if way.precision else {}
+    wrong = MISLED if trial.back else WRONG
     numbers = np.arange(1.0, 1 + np.prod(trial.shape), dtype="float32").reshape((1, *trial.shape))
     try:
         with silenced():
@@ -78,7 +82,7 @@ def find_failure(trial: Trial, keras: Any, way: Way = RUN) -> str:
     except Exception:  # each backend has its own
         return FAILS
     if not np.allclose(made.astype("float32").ravel(), trial.result, rtol=0.01):
-        return WRONG
+        return wrong
     if not way.trained or keras.config.backend() != "tensorflow":
         return ""
     try:
@@ -86,7 +90,7 @@ def find_failure(trial: Trial, keras: Any, way: Way = RUN) -> str:
             slope = _compute_gradient(layer, keras, way, numbers)
     except Exception:
         return UNTRAINED
-    return "" if np.allclose(slope.ravel(), trial.slope, rtol=0.01) else WRONG
+    return "" if np.allclose(slope.ravel(), trial.slope, rtol=0.01) else wrong
 
 
 def _compile(function: Any, keras: Any, way: Way) -> Any:

@@ -283,10 +283,13 @@ class ConvTranspose(Layer):
         return torch_windows.paint(self, inputs[0])
 
     def trials(self, inputs: tuple[Shape, ...]) -> tuple[Trial, ...]:
-        from cnnspec.layers.kernel_trial import dilated_transposed
+        from cnnspec.layers.kernel_trial import dilated_transposed, sparse_conv_3d
 
         rank = len(inputs[0]) - 1
-        return (dilated_transposed(rank),) if any([axis.dilation > 1 for axis in self.axes(rank)]) else ()
+        axes = self.axes(rank)
+        dilated = any([axis.dilation > 1 for axis in axes])
+        sparse = rank == 3 and any([axis.same and axis.stride - axis.extent > 1 for axis in axes])
+        return (*([dilated_transposed(rank)] if dilated else []), *([sparse_conv_3d(back=True)] if sparse else []))
 
     @classmethod
     def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:

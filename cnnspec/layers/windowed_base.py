@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from cnnspec.base.diagnostic import Problem
+    from cnnspec.layers.kernel_trial import Trial
     from cnnspec.layers.shape import Shape
 
 
@@ -81,6 +82,12 @@ class Windowed(Layer):
         kernels = [tuple([w.kernel + step * (w.kernel % 2 == 0) for w in windows]) for step in (-1, 1)]
         odd = [self.replace(kernel=kernel if len(kernel) > 1 else kernel[0]) for kernel in kernels]
         return (self.replace(padding="same"), *odd)
+
+    def trials(self, inputs: tuple[Shape, ...]) -> tuple[Trial, ...]:
+        from cnnspec.layers.kernel_trial import sparse_conv_3d
+
+        sparse = len(inputs[0]) == 4 and self.sliding().leaves_out_ends(inputs[0])
+        return (sparse_conv_3d(),) if sparse else ()
 
     @classmethod
     def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:

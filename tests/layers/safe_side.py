@@ -62,6 +62,8 @@ DIVISION = "the training and `predict` fail, or the process ends"
 ACCEPTED = [
     ("conv_transpose", "a dilation", HERE_AND_THERE, "TensorFlow cannot run it on a CPU without oneDNN, but with XLA"),
     ("maxpool, avgpool", "in 3D, padding=same with a stride that leaves out positions at the end", HERE_AND_THERE, "TensorFlow on a CPU without oneDNN begins at the wrong position"),
+    ("conv", "in 3D, padding=same with a stride that leaves out positions at the end", HERE_AND_THERE, "TensorFlow on a CPU without oneDNN, and in double precision, begins at the wrong position"),
+    ("conv_transpose", "in 3D, padding=same with a stride that is larger than the kernel by more than 1", HERE_AND_THERE, "TensorFlow on a CPU without oneDNN, and in double precision, gives what stands before it a wrong gradient"),
     ("maxpool, avgpool", "in 3D, in float16", HERE_AND_THERE, "TensorFlow has no kernel on a CPU"),
     ("resize", "lanczos, or antialias, in half precision, behind weights", HERE_AND_THERE, "TensorFlow has no gradient, so that it cannot be trained"),
 ]  # fmt: skip
