@@ -58,6 +58,16 @@ def find_layers(text: str) -> list[tuple[Graph, Node]]:
     return [(graph, node) for node in graph.nodes if node.layer is not None]
 
 
+# What the table and the examples have no case of: interpolations together with other options, and 3-D windows whose stride
+# skips positions.
+MORE = (
+    "input 9x8x3\nresize(5, 12, interpolation=bicubic)", "input 5x7x2\nupsample(3, interpolation=bicubic)",
+    "input 4x9x2\nresize(7, 1, interpolation=bicubic)", "input 9x8x3\nresize(5, 12, interpolation=lanczos3)",
+    "input 9x8x3\nresize(4, 12, interpolation=lanczos5, antialias=true)", "input 9x8x3\nresize(4, 3, antialias=true)",
+    "input 9x8x3\nresize(4, 12, crop_to_aspect_ratio=true)", "input 9x8x3\nupsample(2, interpolation=lanczos3)",
+    "input 3x5x3x2\nconv(4, 1, stride=3, padding=same)", "input 2x1x2x2\nconv_transpose(3, 1x2x1, stride=3, padding=same)",
+    "input 3x5x3x2\nmaxpool(1, stride=3, padding=same)", "input 3x5x3x2\navgpool(1, stride=3, padding=same)",
+)  # fmt: skip
 # Options that change no value that is computed here: tried in the thorough profile all the same.
 SILENT = re.compile("_(initializer|regularizer|constraint)$|^(trainable|seed|init|momentum|synchronized|mask_zero)$")
 
@@ -66,7 +76,7 @@ SILENT = re.compile("_(initializer|regularizer|constraint)$|^(trainable|seed|ini
 def list_cases() -> dict[str, list[tuple[str, Graph, Node]]]:
     """By its word, every layer as the examples of the catalogue have it, and with every value of an option that the table of
     arguments has; each once."""
-    texts = [text for _, text in COMPILED]
+    texts = [*[text for _, text in COMPILED], *MORE]
     texts += [
         spec(layer, name, VALUES[layer.__name__][1][name][0])
         for layer, name in ROWS

@@ -62,7 +62,7 @@ def test_every_option_in_single_precision(word: str) -> None:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_random_options_are_as_in_keras(family: str) -> None:
-    @cases(0.15)
+    @cases(0.1)
     @given(FAMILIES[family])
     def agrees(case: Case) -> None:
         made = network(case.spec)
