@@ -1,5 +1,7 @@
 """The values of a whole network: what each of its layers computes from inputs, and the gradients that come back.
 
+It is computed as it is used, not as it is trained: by moving averages, and with nothing dropped.
+
 Weights are given by the name of the layer that has them, then by their own: {"conv1": {"kernel": …, "bias": …}}. A layer that
 is used several times has them once, and its gradients are the sums over its uses.
 """

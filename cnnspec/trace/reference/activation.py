@@ -46,7 +46,7 @@ def exp(x: Array) -> Array:
     return np.exp(make_floats(x))
 
 
-def expm1(x: Array) -> Array:
+def expm1_below_0(x: Array) -> Array:
     """e^x - 1 for x up to 0, 0 above."""
     return np.expm1(np.minimum(make_floats(x), 0))
 
@@ -85,11 +85,11 @@ CURVES = {
     "leaky_relu": Curve(  # 0.2 at 0
         lambda x: np.where(x > 0, x, times(x, 1, 5)), lambda x: np.where(x > 0, 1, number(0.2, x))
     ),
-    "elu": Curve(lambda x: np.maximum(x, 0) + expm1(x), lambda x: np.where(x >= 0, 1, exp(np.minimum(x, 0)))),
+    "elu": Curve(lambda x: np.maximum(x, 0) + expm1_below_0(x), lambda x: np.where(x >= 0, 1, exp(np.minimum(x, 0)))),
     # 1 at 0, where TensorFlow gives 2: both of the halves that it adds up
-    "celu": Curve(lambda x: np.maximum(x, 0) + expm1(x), lambda x: np.where(x >= 0, 1, exp(np.minimum(x, 0)))),
-    "selu": Curve(
-        lambda x: SELU_SCALE * (np.maximum(make_floats(x), 0) + SELU_ALPHA * expm1(x)),
+    "celu": Curve(lambda x: np.maximum(x, 0) + expm1_below_0(x), lambda x: np.where(x >= 0, 1, exp(np.minimum(x, 0)))),
+    "selu": Curve(  # 1.0507 at 0
+        lambda x: SELU_SCALE * (np.maximum(make_floats(x), 0) + SELU_ALPHA * expm1_below_0(x)),
         lambda x: SELU_SCALE * np.where(x >= 0, 1, SELU_ALPHA * exp(np.minimum(x, 0))),
     ),
     "gelu": Curve(lambda x: make_floats(x) * normal_share(x), lambda x: normal_share(x) + x * normal_density(x)),
@@ -101,12 +101,12 @@ CURVES = {
     "hard_sigmoid": Curve(  # 0 at -3 and 3
         lambda x: times(clip(x + 3, 0, 6), 1, 6), lambda x: inside(x, -3, 3) * number(Fraction(1, 6), x)
     ),
-    "hard_silu": Curve(
+    "hard_silu": Curve(  # 0 at -3, 1 at 3
         lambda x: x * times(clip(x + 3, 0, 6), 1, 6),
         lambda x: times(clip(x + 3, 0, 6) + x * inside(x, -3, 3), 1, 6),
     ),
     "log_sigmoid": Curve(lambda x: -softplus(-x), lambda x: sigmoid(-x)),
-    "sparse_sigmoid": Curve(
+    "sparse_sigmoid": Curve(  # 0 at -1 and 1
         lambda x: times(clip(x + 1, 0, 2), 1, 2), lambda x: inside(x, -1, 1) * number(Fraction(1, 2), x)
     ),
     "tanh": Curve(tanh, lambda x: 1 - tanh(x) ** 2),

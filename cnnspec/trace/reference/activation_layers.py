@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnspec.trace.reference.activation import apply, exp, expm1, go_back, softmax, softmax_backward
+from cnnspec.trace.reference.activation import apply, exp, expm1_below_0, go_back, softmax, softmax_backward
 from cnnspec.trace.reference.arrays import axes_of, is_exact, make_floats, number
 from cnnspec.trace.reference.definition import Array, Definition, Gradients, gradients
 
@@ -69,7 +69,7 @@ def prelu_backward(layer: Any, gradient: Array, x: Array, alpha: Array) -> Gradi
 
 def elu(layer: Any, x: Array) -> Array:
     """x if x > 0, else alpha (e^x - 1)."""
-    return np.maximum(x, 0) + layer.alpha * expm1(x)
+    return np.maximum(x, 0) + layer.alpha * expm1_below_0(x)
 
 
 def elu_backward(layer: Any, gradient: Array, x: Array) -> Gradients:

@@ -34,7 +34,8 @@ def layer_scale_backward(layer: Any, gradient: Array, x: Array, kernel: Array) -
 
 
 def embedding(layer: Any, x: Array, embeddings: Array) -> Array:
-    """For each word's number its row of the table."""
+    """For each word's number its row of the table. mask_zero changes no value here: it tells layers behind which words to leave
+    out, and none here asks for that."""
     return embeddings[x.astype(int)]
 
 

@@ -68,3 +68,9 @@ def test_what_was_drawn(text: str) -> None:
 def test_nothing_is_drawn_otherwise(text: str) -> None:
     run: Any = trained(text)
     assert np.array_equal(compute(run.layer, run.inputs, run.weights), run.inputs[0])
+
+
+def test_what_was_drawn_must_be_given() -> None:
+    run = trained("input 4\ndropout(0.5)")
+    with pytest.raises(ValueError, match="dropout draws random numbers while training, and none are given"):
+        compute(run.layer, run.inputs, {}, training=True)
