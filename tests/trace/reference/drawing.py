@@ -58,13 +58,14 @@ def find_layers(text: str) -> list[tuple[Graph, Node]]:
     return [(graph, node) for node in graph.nodes if node.layer is not None]
 
 
-# What the table and the examples have no case of: interpolations together with other options, and 3-D windows whose stride
-# skips positions.
+# What the table and the examples have no case of: interpolations together with other options, transposed kernels that are
+# trimmed, and 3-D windows whose stride skips positions.
 MORE = (
     "input 9x8x3\nresize(5, 12, interpolation=bicubic)", "input 5x7x2\nupsample(3, interpolation=bicubic)",
     "input 4x9x2\nresize(7, 1, interpolation=bicubic)", "input 9x8x3\nresize(5, 12, interpolation=lanczos3)",
     "input 9x8x3\nresize(4, 12, interpolation=lanczos5, antialias=true)", "input 9x8x3\nresize(4, 3, antialias=true)",
     "input 9x8x3\nresize(4, 12, crop_to_aspect_ratio=true)", "input 9x8x3\nupsample(2, interpolation=lanczos3)",
+    "input 5x4x2\nconv_transpose(3, 5x4, stride=2, padding=same)", "input 5x2\nconv_transpose(3, 4, padding=same)",
     "input 3x5x3x2\nconv(4, 1, stride=3, padding=same)", "input 2x1x2x2\nconv_transpose(3, 1x2x1, stride=3, padding=same)",
     "input 3x5x3x2\nmaxpool(1, stride=3, padding=same)", "input 3x5x3x2\navgpool(1, stride=3, padding=same)",
 )  # fmt: skip
