@@ -4,35 +4,36 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnnspec.trace.reference.arrays import give_cells, spatial_axes, take_cells
+from cnnspec.trace.reference.arrays import give_cells, take_cells
 from cnnspec.trace.reference.definition import Array, Gradients, define_sum, gradients
 
 
 def pad(layer: Any, x: Array) -> Array:
-    """Cells around a map: zeros, or by `mode` what lies inside."""
+    """Cells around a map, and channels: zeros, a number, or by `mode` what lies inside."""
     for axis, sources in find_sources(layer, x):
-        x = take_cells(x, sources, axis)
+        x = take_cells(x, sources, axis, layer.value)
     return x
 
 
 def pad_backward(layer: Any, gradient: Array, x: Array) -> Gradients:
-    """A cell inside gets what all its copies get; what the zeros get is nobody's."""
+    """A cell inside gets what all its copies get; what the numbers get is nobody's."""
     for axis, sources in find_sources(layer, x):
         gradient = give_cells(gradient, sources, axis, x.shape[axis])
     return gradients(gradient)
 
 
 def find_sources(layer: Any, x: Array) -> list[tuple[int, list[int | None]]]:
-    """For each spatial axis the cell that every position of the output has its value of."""
+    """For each axis the cell that every position of the output has its value of."""
     made = []
-    for axis, (before, after) in zip(spatial_axes(x), layer.sides(x.ndim - 2), strict=True):
+    sides = [*layer.sides(x.ndim - 2), layer.ends()]
+    for axis, (before, after) in enumerate(sides, 1):
         n = x.shape[axis]
         made.append((axis, [find_source(position, n, layer.mode) for position in range(-before, n + after)]))
     return made
 
 
 def find_source(position: int, n: int, mode: str) -> int | None:
-    """The cell, of n, for a position that may lie outside; None for a zero."""
+    """The cell, of n, for a position that may lie outside; None for a number that is given."""
     if 0 <= position < n:
         return position
     if mode == "edge":  # the border cell

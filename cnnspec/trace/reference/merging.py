@@ -1,4 +1,4 @@
-"""Layers that take several tensors: value by value, behind one another, side by side, as a dot product."""
+"""Layers that take several tensors: value by value, behind one another, side by side, as products of vectors and matrices."""
 
 from __future__ import annotations
 
@@ -55,6 +55,17 @@ def multiply_backward(layer: Any, gradient: Array, *xs: Array) -> Gradients:
         others = [other for i, other in enumerate(align(xs)) if i != place]
         made.append(gather(reduce(np.multiply, others, gradient), x))
     return gradients(*made)
+
+
+def divide(layer: Any, a: Array, b: Array) -> Array:
+    a, b = align((a, b))
+    return a / b
+
+
+def divide_backward(layer: Any, gradient: Array, a: Array, b: Array) -> Gradients:
+    """da = dy / b, db = -dy a / b^2."""
+    x, y = align((a, b))
+    return gradients(gather(gradient / y, a), gather(-gradient * x / y**2, b))
 
 
 def average(layer: Any, *xs: Array) -> Array:
@@ -154,14 +165,27 @@ def find_axes(layer: Any, a: Array, b: Array) -> tuple[int, int]:
     return first % a.ndim, second % b.ndim
 
 
+# ---- matmul ------------------------------------------------------------------------------------------------
+def matmul(layer: Any, a: Array, b: Array) -> Array:
+    """The products of matrices, the last two axes of both; sizes of 1 on the axes before are repeated."""
+    return a @ b
+
+
+def matmul_backward(layer: Any, gradient: Array, a: Array, b: Array) -> Gradients:
+    """dA = dY Bᵀ and dB = Aᵀ dY."""
+    return gradients(gather(gradient @ b.swapaxes(-1, -2), a), gather(a.swapaxes(-1, -2) @ gradient, b))
+
+
 LAYERS = {
     "add": define_sum(add, add_backward),
     "subtract": define_sum(subtract, subtract_backward),
     "multiply": Definition(multiply, multiply_backward),
+    "divide": Definition(divide, divide_backward),
     "average": define_sum(average, average_backward),
     "maximum": Definition(maximum, maximum_backward),
     "minimum": Definition(minimum, minimum_backward),
     "concat": define_sum(concat, concat_backward),
     "stack": define_sum(stack, stack_backward),
     "dot": Definition(dot, dot_backward),
+    "matmul": Definition(matmul, matmul_backward),
 }

@@ -230,10 +230,33 @@ def bring_to_length_1_backward(gradient: Array, x: Array, axes: Sequence[int], s
     return (gradient - along) / np.maximum(length, shortest)
 
 
+# ---- by neighbouring channels ------------------------------------------------------------------------------
+def lrn(layer: Any, x: Array) -> Array:
+    """x / (k + alpha * mean)^beta, with the mean of the squares of `size` channels around, those beyond the ends being 0."""
+    x = make_floats(x)
+    return x / (layer.k + layer.alpha * (x * x) @ share_channels(layer, x).T) ** layer.beta
+
+
+def lrn_backward(layer: Any, gradient: Array, x: Array) -> Gradients:
+    """A value counts for itself, and in the means of the channels around."""
+    x, shares = make_floats(x), share_channels(layer, x)
+    scale = layer.k + layer.alpha * (x * x) @ shares.T
+    around = (gradient * x * scale ** (-layer.beta - 1)) @ shares
+    return gradients(gradient * scale**-layer.beta - 2 * layer.alpha * layer.beta * x * around)
+
+
+def share_channels(layer: Any, x: Array) -> Array:
+    """The share of each channel, a column, in the mean of each, a row: of an even window more lie before."""
+    places = np.arange(x.shape[-1])
+    away = places[None, :] - places[:, None]
+    return ((away >= -(layer.size // 2)) & (away <= (layer.size - 1) // 2)) / layer.size
+
+
 LAYERS = {
     "bn": define_sum(bn, bn_backward, Definition(bn_training, bn_training_backward), update=bn_update),
     "layer_norm": Definition(layer_norm, layer_norm_backward),
     "group_norm": Definition(group_norm, group_norm_backward),
     "rms_norm": Definition(rms_norm, rms_norm_backward),
+    "lrn": Definition(lrn, lrn_backward),
     "unit_normalization": Definition(unit_normalization, unit_normalization_backward),
 }

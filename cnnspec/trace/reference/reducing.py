@@ -1,4 +1,4 @@
-"""Reductions over axes: mean, sum, largest value."""
+"""Reductions over axes: mean, sum, largest value, length."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-from cnnspec.trace.reference.arrays import axes_of, mean_over, sum_over, zeros
+import numpy as np
+
+from cnnspec.trace.reference.arrays import axes_of, make_floats, mean_over, sum_over, zeros
 from cnnspec.trace.reference.definition import Array, Definition, Gradients, define_sum, gradients
 
 
@@ -56,8 +58,21 @@ def reduce_max_backward(layer: Any, gradient: Array, x: Array) -> Gradients:
     return gradients(max_over_backward(gradient, x, axes_of(layer.axis, x)))
 
 
+def reduce_l2(layer: Any, x: Array) -> Array:
+    """The root of the sum of squares."""
+    return np.sqrt(make_floats(sum_over(x * x, axes_of(layer.axis, x), layer.keepdims)))
+
+
+def reduce_l2_backward(layer: Any, gradient: Array, x: Array) -> Gradients:
+    """dx = dy x / |x|; at 0 it is 0."""
+    axes = axes_of(layer.axis, x)
+    length = np.sqrt(make_floats(sum_over(x * x, axes)))
+    return gradients(sum_back(gradient, x, axes) * x / (length + (length == 0)))
+
+
 LAYERS = {
     "reduce_mean": define_sum(reduce_mean, reduce_mean_backward),
     "reduce_sum": define_sum(reduce_sum, reduce_sum_backward),
     "reduce_max": Definition(reduce_max, reduce_max_backward),
+    "reduce_l2": Definition(reduce_l2, reduce_l2_backward),
 }

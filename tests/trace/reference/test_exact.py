@@ -16,6 +16,8 @@ from tests.trace.reference.drawing import differ, draw_inputs, draw_weights, lis
 # Layers with a root or an exponential, and activations with one.
 ROOTS = {
     "bn",
+    "lrn",
+    "reduce_l2",
     "layer_norm",
     "group_norm",
     "rms_norm",
@@ -53,7 +55,7 @@ def test_fractions_stay_fractions(word: str) -> None:
         tried += 1
         inputs = [make_exact(np.round(x * 4) / 4 + (word == "power")) for x in draw_inputs(layer, shapes, random)]
         weights = {name: make_exact(np.round(w * 4) / 4) for name, w in draw_weights(layer, shapes, random).items()}
-        if word == "power":
+        if word in ("power", "divide"):
             inputs = [np.where(x == 0, Fraction(1, 2), x) for x in inputs]
         y = compute(layer, inputs, weights)
         gradient = make_exact(random.integers(-3, 4, size=y.shape))
