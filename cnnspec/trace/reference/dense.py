@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnspec.trace.reference.arrays import axes_of, fold, spread, sum_channels, zeros
+from cnnspec.trace.reference.arrays import axes_of, fold, spread, sum_channels, sum_over, zeros
 from cnnspec.trace.reference.convolution import mix_channels_backward
 from cnnspec.trace.reference.definition import Array, Definition, Gradients, define_sum, gradients
 from cnnspec.trace.reference.ending import with_activation, with_spectral_norm
@@ -51,8 +51,9 @@ def spread_factors(layer: Any, x: Array, kernel: Any) -> Any:
 def fold_into(gradient: Array, offsets: Any) -> Array:
     """The gradient of offsets that were added to the last axes, repeated where they have one: the sum over the others."""
     shape = np.shape(offsets)
-    total = gradient.sum(axis=tuple(range(gradient.ndim - len(shape))))
-    return total.sum(axis=tuple([axis for axis, n in enumerate(shape) if n == 1]), keepdims=True)
+    first = gradient.ndim - len(shape)
+    others = [axis for axis in range(gradient.ndim) if axis < first or shape[axis - first] == 1]
+    return sum_over(gradient, others).reshape(shape)
 
 
 def embedding(layer: Any, x: Array, embeddings: Array) -> Array:
