@@ -4,7 +4,8 @@ It prints the second table of docs/torch-models.md. Needs torch, torchvision, ti
 half an hour.
 
 Each model of `benchmarks.torch_models`, but for the largest of a family, is built with random weights, and its network is compiled to
-Keras with these. Both get one random image; told is the largest difference of an output, divided by the largest output.
+Keras with these. Both get one random image; told is the largest difference of an output, divided by the largest output, and
+beside it how far torch's outputs in single precision are from its own in double precision.
 Names of models as arguments, all of them without.
 """
 
@@ -33,8 +34,9 @@ LARGE = (
 SIZES = (128, 224, 256, 320)  # tried in turn: adaptive pools to 6x6, dilated ones and others ask for a larger image
 
 
-def compare(build: Build, dtype: str) -> tuple[int, str]:
-    """The image's size, and how far the outputs are apart, or why they are not compared."""
+def compare(build: Build, dtype: str) -> tuple[int, str, str]:
+    """The image's size, how far Keras's outputs are from torch's, or why they are not compared; and torch's from its own in
+    doubles, which is how far rounding alone takes this network."""
     keras.config.set_floatx(dtype)
     keras.config.set_dtype_policy(dtype)
     module = randomize(build()).to(getattr(torch, dtype))
@@ -47,11 +49,20 @@ def compare(build: Build, dtype: str) -> tuple[int, str]:
             why = str(error).strip().splitlines()[0]
             continue
         x = torch.randn(1, 3, size, size, dtype=getattr(torch, dtype))
-        with torch.no_grad():
-            wanted = list_tensors(module(x))
         made = list_tensors(model(x.numpy().transpose(0, 2, 3, 1), training=False))
-        return size, f"{max([find_distance(*pair) for pair in zip(wanted, made, strict=True)]):.1e}"
-    return 0, why
+        made = [array.transpose(0, 3, 1, 2) if array.ndim == 4 else array for array in map(numpy.asarray, made)]
+        return size, find_distance(made, compute(module, x)), find_rounding(module, x)
+    return 0, why, ""
+
+
+def find_rounding(module: Any, x: Any) -> str:
+    """How far torch's outputs in single precision are from those in double precision."""
+    return find_distance(compute(module.float(), x.float()), compute(module.double(), x.double()))
+
+
+def compute(module: Any, x: Any) -> list[Any]:
+    with torch.no_grad():
+        return [tensor.numpy() for tensor in list_tensors(module(x))]
 
 
 def list_tensors(found: Any) -> list[Any]:
@@ -60,22 +71,22 @@ def list_tensors(found: Any) -> list[Any]:
     return list(found) if isinstance(found, (list, tuple)) else [found]
 
 
-def find_distance(wanted: Any, made: Any) -> float:
-    made = numpy.asarray(made)
-    made = made.transpose(0, 3, 1, 2) if made.ndim == 4 else made
-    assert made.shape == tuple(wanted.shape)
-    return float(abs(made - wanted.numpy()).max() / abs(wanted.numpy()).max())
+def find_distance(made: list[Any], wanted: list[Any]) -> str:
+    assert [array.shape for array in made] == [array.shape for array in wanted]
+    pairs = zip(made, wanted, strict=True)
+    return f"{max([float(abs(one - other).max() / abs(other).max()) for one, other in pairs]):.1e}"
 
 
 def main(*wanted: str) -> None:
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    print("| model | image | float32 | float64 |\n| --- | --- | --- | --- |")
+    print("| model | image | float32 | float64 | rounding |\n| --- | --- | --- | --- | --- |")
     for name, build, _ in list_models():
         if (not wanted or name.split()[-1] in wanted) and name.split()[-1] not in LARGE:
-            (size, single), (_, double) = compare(build, "float32"), compare(build, "float64")
-            print(f"| {name} | {f'{size}x{size}' if size else ''} | {single} | {double if size else ''} |", flush=True)
+            (size, single, rounding), (_, double, _) = compare(build, "float32"), compare(build, "float64")
+            cells = (name, f"{size}x{size}" if size else "", single, double if size else "", rounding)
+            print(f"| {' | '.join(cells)} |", flush=True)
             keras.backend.clear_session()
             gc.collect()
 
