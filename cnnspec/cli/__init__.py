@@ -26,6 +26,7 @@ VERBS = {
     "cost": "show what a network takes: work, memory for inference and training, time on a device",
     "sizes": "show which input sizes are legal, lose nothing, or fit exactly",
     "diff": "compare two networks, layer by layer and in total",
+    "quiz": "ask about a network: exercises with the usual slips, and their solutions",
     "import": "write a saved model as a spec",
     "fix": "mend what can be mended without changing a network, and format",
     "format": "bring specs into the one canonical form",

@@ -9,6 +9,7 @@ from cnnspec.layers.weight import Values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from typing import Any
 
     from cnnspec.graph import Node
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 LONG = 60  # characters of two values that stand beside each other
 
 
-def write_call(node: Node) -> str:
-    """The layer as a step of the language: conv(64, 3x3, padding=same); defaults are left out."""
+def write_call(node: Node, told: Collection[str] = ()) -> str:
+    """The layer as a step of the language: conv(64, 3x3, padding=same); defaults are left out, but for those of the arguments
+    `told`."""
     layer = node.layer
     if layer is None:
         return f"input {show_shape(node.shape)}"
@@ -29,7 +31,7 @@ def write_call(node: Node) -> str:
         if argument.record_default is REQUIRED and name not in fixed:
             written = write_argument(name, value)
             parts.append(f'"{written}"' if argument.kind is text else written)
-        elif shortest(argument, value) != fixed.get(name, argument.record_default):
+        elif name in told or shortest(argument, value) != fixed.get(name, argument.record_default):
             bare = number == 0 and argument.kind in EACH_AXIS  # pad(3), maxpool(3x3)
             parts.append(write_argument(name, value) if bare else f"{name}={write_argument(name, value)}")
     return f"{word}({', '.join(parts)})" if parts else word

@@ -1,0 +1,145 @@
+"""A few layers of a network on an input of their own, as a question shows them: all that it takes to answer it.
+
+An excerpt is a network for itself, so its figures and their derivations are those that every command would give of it.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from cnnspec.diff.layer_call import write_call
+from cnnspec.facts.facts import Facts
+from cnnspec.graph import Graph, Node
+from cnnspec.layers.argument import shortest
+from cnnspec.layers.base import show_shape
+from cnnspec.spec_writer import spell_names
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnnspec.layers.base import Layer, Shape
+    from cnnspec.layers.window import Window
+    from cnnspec.network import AnalysedNetwork
+
+TOLD = ("kernel", "stride", "padding", "bias")  # arguments that a question shows even where they have their defaults
+MOST_LAYERS = 12  # of a chain that a question shows
+CUT = "…"  # in a text that was too long
+
+
+class Excerpt:
+    """Layers one behind another. `whole`: they are all that the network has."""
+
+    def __init__(self, nodes: list[Node], whole: bool = False) -> None:
+        self.graph = Graph("excerpt")
+        self.whole = whole
+        source, *layers = nodes
+        named = spell_names([node.name for node in layers])
+        self._add(source, "input", None)
+        for node, name in zip(layers, named, strict=True):
+            self._add(node, name, node.layer)
+        self.graph.inputs, self.graph.outputs = [0], [len(layers)]
+
+    def _add(self, node: Node, name: str, layer: Layer | None) -> None:
+        index = len(self.graph.nodes)
+        made = Node(index, layer, (index - 1,) if index else (), node.shape, node.label, node.site)
+        made.name = made.given = name
+        self.graph.nodes.append(made)
+
+    # ---- its last layer ------------------------------------------------------------------------------------
+    @property
+    def node(self) -> Node:
+        return self.graph.nodes[-1]
+
+    @property
+    def name(self) -> str:
+        return self.node.name
+
+    @property
+    def layer(self) -> Layer:
+        layer = self.node.layer
+        assert layer is not None
+        return layer
+
+    @property
+    def entering(self) -> tuple[int, ...]:
+        """The shape that enters it."""
+        return known_shape(self.graph.nodes[-2].shape)
+
+    @property
+    def leaving(self) -> tuple[int, ...]:
+        """The shape that leaves it."""
+        return known_shape(self.node.shape)
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """Its window along each axis; none where it slides none."""
+        return self.facts.windows[-1]
+
+    @cached_property
+    def facts(self) -> Facts:
+        return Facts(self.graph)
+
+    # ---- how it is shown -----------------------------------------------------------------------------------
+    @cached_property
+    def spec(self) -> tuple[str, ...]:
+        """Its text in the language, a line for each layer."""
+        source, *layers = self.graph.nodes
+        return (f"input {show_shape(source.shape)}", *[f"{self._write(node)} as {node.name}" for node in layers])
+
+    def _write(self, node: Node) -> str:
+        """A layer with its window and its bias, even where they need not be written."""
+        layer, windows = node.layer, self.facts.windows[node.index]
+        if layer is not None and layer.sliding() is not None:
+            kernel = tuple([window.kernel for window in windows])
+            stride = shortest(layer.arguments["stride"], tuple([window.stride for window in windows]))
+            node = copy_node(node, layer.replace(kernel=kernel if len(kernel) > 1 else kernel[0], stride=stride))
+        return write_call(node, TOLD)
+
+    @property
+    def shown(self) -> bool:
+        """Whether its text is whole, and says what the layers are."""
+        return not any([CUT in line for line in self.spec])
+
+    def with_layer(self, layer: Layer) -> Excerpt:
+        """The same with another last layer."""
+        made = copy_node(self.node, layer)
+        made.shape = layer.output((self.entering,))
+        return Excerpt([*self.graph.nodes[:-1], made])
+
+
+def copy_node(node: Node, layer: Layer) -> Node:
+    """A node with another layer."""
+    made = Node(node.index, layer, node.inputs, node.shape, node.label, node.site)
+    made.name, made.given = node.name, node.given
+    return made
+
+
+def known_shape(shape: Shape | None) -> tuple[int, ...]:
+    """A shape of numbers; () where it has sizes that are not known."""
+    sizes = tuple([n for n in shape or () if isinstance(n, int)])
+    return sizes if shape and len(sizes) == len(shape) else ()
+
+
+# ---- taking them out ---------------------------------------------------------------------------------------
+def cut_layers(network: AnalysedNetwork) -> list[Excerpt]:
+    """Every layer that reads one tensor, on an input of its own; those of unknown sizes are left out."""
+    nodes = network.graph.nodes
+    return [Excerpt([nodes[n.inputs[0]], n]) for n in nodes if can_stand_alone(n, nodes) and n.shares is None]
+
+
+def cut_chains(network: AnalysedNetwork) -> list[Excerpt]:
+    """Every layer with all that stand before it, where these are not many and stand one behind another."""
+    nodes, found = network.graph.nodes, []
+    for node in nodes:
+        chain = [node]
+        while len(chain) <= MOST_LAYERS and can_stand_alone(chain[-1], nodes):
+            chain.append(nodes[chain[-1].inputs[0]])
+        if len(chain) > 1 and chain[-1].layer is None:
+            found.append(Excerpt(chain[::-1], len(chain) == len(nodes) and network.graph.outputs == [node.index]))
+    return found
+
+
+def can_stand_alone(node: Node, nodes: list[Node]) -> bool:
+    """Whether all that a layer does can be told from one shape: what enters it."""
+    if node.layer is None or node.layer.stated or node.layer.merges or len(node.inputs) != 1:
+        return False
+    return bool(known_shape(node.shape) and known_shape(nodes[node.inputs[0]].shape))

@@ -1,0 +1,89 @@
+"""Variants of a network: other kernels, strides, paddings, filters and input sizes, drawn by chance, each of them legal."""
+
+from __future__ import annotations
+
+from cnnspec.base.source import Source
+from cnnspec.facts.what_if import WhatIf
+from cnnspec.graph import Graph, Node
+from cnnspec.pipeline import analyse
+from cnnspec.quiz.question import NoQuiz
+from cnnspec.spec_writer import Unfaithful, to_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from random import Random
+
+    from cnnspec.layers.base import Layer, Shape
+    from cnnspec.network import AnalysedNetwork
+
+KERNELS, STRIDES = (2, 3, 4, 5, 7), (1, 2, 3)
+PADDINGS = ("valid", "same", 1, 2)
+SCALES = ((1, 2), (3, 4), (3, 2), (2, 1))  # by which filters become fewer or more
+FARTHEST = 6  # positions by which an input is made larger or smaller
+CHANGED = 3  # of 4 layers are changed
+
+
+def make_variant(network: AnalysedNetwork, chance: Random) -> AnalysedNetwork:
+    """A variant of a network, analysed anew from a text of its own."""
+    graph = network.graph
+    what_if = WhatIf(graph)
+    inputs: dict[int, Shape] = {}
+    layers: dict[int, Layer] = {}
+    for index in graph.inputs:
+        resized = resize_input(graph.nodes[index].shape, chance)
+        if resized is not None and is_legal(what_if, inputs | {index: resized}, layers):
+            inputs[index] = resized
+    shared = {node.shares for node in graph.nodes} | {node.index for node in graph.nodes if node.shares is not None}
+    for node in graph.nodes:
+        if node.layer is None or node.index in shared or chance.randrange(4) >= CHANGED:
+            continue
+        for layer in draw_changes(node.layer, chance, node.index in graph.outputs):
+            if is_legal(what_if, inputs, layers | {node.index: layer}):
+                layers[node.index] = layer
+                break
+    made = rebuild(graph, what_if.shapes(inputs, layers) or [], layers)
+    try:
+        text = to_text(made, keep_names=True)
+    except Unfaithful:
+        raise NoQuiz(f"{network.source.name} has no variant that the language can write: ask about it as it is") from None
+    return analyse(Source(network.source.name, text)).networks[0]
+
+
+def is_legal(what_if: WhatIf, inputs: Mapping[int, Shape], layers: Mapping[int, Layer]) -> bool:
+    """Whether every layer takes what enters it."""
+    return what_if.shapes(inputs, layers) is not None
+
+
+def resize_input(shape: Shape | None, chance: Random) -> Shape | None:
+    """A map that is larger or smaller by the same along every axis; None for what is no map of known size."""
+    by = chance.randint(-FARTHEST, FARTHEST)
+    if shape is None or len(shape) < 2:
+        return None
+    sizes = tuple([n + by for n in shape[:-1] if isinstance(n, int)])
+    return (*sizes, shape[-1]) if len(sizes) == len(shape) - 1 and min(sizes) > 0 else None
+
+
+def draw_changes(layer: Layer, chance: Random, last: bool) -> list[Layer]:
+    """Other layers in the place of one, the most different first; the channels of the network's output stay."""
+    kernel, stride, padding, (times, over) = map(chance.choice, (KERNELS, STRIDES, PADDINGS, SCALES))
+    filters = {}
+    if layer.channels_from and not last:
+        now = layer.argument_values()[layer.channels_from]
+        filters = {layer.channels_from: max(1, now * times // over)}
+    if layer.sliding() is None:
+        return [layer.replace(**filters)] if filters else []
+    changes = [{"kernel": kernel}, {"stride": stride}, {"padding": padding}]
+    tries = [changes[0] | changes[1] | changes[2] | filters, changes[0] | filters, changes[1] | filters, changes[2]]
+    return [layer.replace(**change) for change in tries]
+
+
+def rebuild(graph: Graph, shapes: list[Shape], layers: Mapping[int, Layer]) -> Graph:
+    """The graph with other shapes, and other layers in the place of some."""
+    made = Graph(graph.name)
+    made.inputs, made.outputs = graph.inputs, graph.outputs
+    for node, shape in zip(graph.nodes, shapes, strict=True):
+        copy = Node(node.index, layers.get(node.index, node.layer), node.inputs, shape, node.label, node.site)
+        copy.name, copy.given, copy.shares = node.name, node.given, node.shares
+        made.nodes.append(copy)
+    return made
