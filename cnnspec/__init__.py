@@ -12,8 +12,8 @@ from types import ModuleType
 __version__ = "0.1.0"
 __all__ = [
     "Blocks", "Cost", "Diagnostic", "Difference", "Evaluation", "Explanation", "Findings", "InputSizes", "LayerFigures", "Lost", "MissingExtra",
-    "Network", "Predictions", "ReceptiveField", "ReceptiveFields", "Runs", "SeenLayers", "Size", "SpecError", "UnitField", "blocks", "check", "check_text", "diff",
-    "evaluate", "from_keras", "from_torch", "load", "loads", "predict", "runs",
+    "Network", "Predictions", "Quiz", "ReceptiveField", "ReceptiveFields", "Runs", "SeenLayers", "Size", "SpecError", "UnitField", "blocks", "check", "check_text", "diff",
+    "evaluate", "from_keras", "from_torch", "load", "loads", "predict", "quiz", "runs",
 ]  # fmt: skip
 
 TYPE_CHECKING = False
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cnnspec.api.difference import Difference
     from cnnspec.api.findings import Findings
     from cnnspec.api.network_answers import Cost, Explanation, InputSizes, Lost, ReceptiveFields, SeenLayers, UnitField
+    from cnnspec.api.quiz import Quiz, quiz
     from cnnspec.api.torch_models import from_torch
     from cnnspec.api.trained_models import Evaluation, Predictions, evaluate, predict
     from cnnspec.api.training_runs import Runs, runs
@@ -42,6 +43,7 @@ _HOMES = {
         "cnnspec.api.network_answers",
     ),
     **dict.fromkeys(("Blocks", "blocks"), "cnnspec.api.block_answers"),
+    **dict.fromkeys(("Quiz", "quiz"), "cnnspec.api.quiz"),
     **dict.fromkeys(("Evaluation", "Predictions", "evaluate", "predict"), "cnnspec.api.trained_models"),
     **dict.fromkeys(("Runs", "runs"), "cnnspec.api.training_runs"),
     "Diagnostic": "cnnspec.base.diagnostic",

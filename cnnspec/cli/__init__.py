@@ -43,7 +43,16 @@ VERBS = {
     "help": "show how a command is called, with examples",
     "completion": "print a script with which the shell completes commands",
 }
-TOLD_ONCE = ("summary", "explain", "rf", "lost", "cost", "sizes", "diff")  # one network's figures, kept to the end
+TOLD_ONCE = (
+    "summary",
+    "explain",
+    "rf",
+    "lost",
+    "cost",
+    "sizes",
+    "diff",
+    "quiz",
+)  # one network's figures, kept to the end
 MODULES = {"import": "import_model"}  # where a verb cannot be a module's name
 
 

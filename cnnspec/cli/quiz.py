@@ -47,7 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="ask about a variant that the seed makes: other kernels, strides, paddings, filters and input sizes",
     )
     parser.add_argument("--format", choices=(*FORMATS, "json"), default="text", help="how it is printed")
-    parser.add_argument("--solutions", action="store_true", help="print the solutions, too; gift and json have them always")
+    parser.add_argument(
+        "--solutions", action="store_true", help="print the solutions, too; gift and json have them always"
+    )
     parser.add_argument("--ask", action="store_true", help="ask in the terminal, and say what is wrong with an answer")
     add_model_options(parser)
 

@@ -69,7 +69,11 @@ def judge_reply(question: Question, reply: Reply) -> Page:
     if reply.right:
         page.add_text("Right.")
         return page
-    slip = f"Wrong, {write_slip(reply.slip)}" if reply.slip else f"Wrong: no usual slip leads to {show_answer(reply.answer)}."
+    slip = (
+        f"Wrong, {write_slip(reply.slip)}"
+        if reply.slip
+        else f"Wrong: no usual slip leads to {show_answer(reply.answer)}."
+    )
     page.add_text(slip, 4)
     page.add_text(f"Right is {show_answer(question.answer)}:")
     add_solution(page, question)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from cnnspec.base.size import Size
 from cnnspec.diff.layer_call import write_call
 from cnnspec.facts.facts import Facts
 from cnnspec.graph import Graph, Node
@@ -16,17 +17,19 @@ from cnnspec.spec_writer import spell_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnnspec.layers.base import Layer, Shape
+    from cnnspec.layers.base import Layer, Shape, Weight
     from cnnspec.layers.window import Window
     from cnnspec.network import AnalysedNetwork
 
 TOLD = ("kernel", "stride", "padding", "bias")  # arguments that a question shows even where they have their defaults
 MOST_LAYERS = 12  # of a chain that a question shows
 CUT = "…"  # in a text that was too long
+UNKNOWN = {1: ("N",), 2: ("H", "W"), 3: ("D", "H", "W")}  # names of unknown sizes
 
 
 class Excerpt:
-    """Layers one behind another. `whole`: they are all that the network has."""
+    """Layers one behind another. `whole`: they are all that the network has. Where sizes are unknown, those of its input have
+    names of their own."""
 
     def __init__(self, nodes: list[Node], whole: bool = False) -> None:
         self.graph = Graph("excerpt")
@@ -40,7 +43,11 @@ class Excerpt:
 
     def _add(self, node: Node, name: str, layer: Layer | None) -> None:
         index = len(self.graph.nodes)
-        made = Node(index, layer, (index - 1,) if index else (), node.shape, node.label, node.site)
+        shape = node.shape if layer is not None else name_unknown(node.shape or ())
+        before = self.graph.nodes[-1].shape if self.graph.nodes else None
+        if layer is not None and before is not None and not known_shape(before):
+            shape = layer.output((before,))
+        made = Node(index, layer, (index - 1,) if index else (), shape, node.label, node.site)
         made.name = made.given = name
         self.graph.nodes.append(made)
 
@@ -60,14 +67,27 @@ class Excerpt:
         return layer
 
     @property
+    def channels(self) -> tuple[int, int]:
+        """How many channels, or values, enter and leave it."""
+        first, last = [(node.shape or (0,))[-1] for node in self.graph.nodes[-2:]]
+        assert isinstance(first, int) and isinstance(last, int)
+        return first, last
+
+    @property
     def entering(self) -> tuple[int, ...]:
-        """The shape that enters it."""
+        """The shape that enters it; () where it is not known."""
         return known_shape(self.graph.nodes[-2].shape)
 
     @property
     def leaving(self) -> tuple[int, ...]:
-        """The shape that leaves it."""
+        """The shape that leaves it; () where it is not known."""
         return known_shape(self.node.shape)
+
+    @property
+    def weights(self) -> tuple[Weight, ...]:
+        """Its weights, none of which has a size that is not known."""
+        inputs = self.facts.inputs_of(self.node.index)
+        return self.layer.weights(inputs) if inputs else ()
 
     @property
     def windows(self) -> tuple[Window, ...]:
@@ -119,9 +139,15 @@ def known_shape(shape: Shape | None) -> tuple[int, ...]:
     return sizes if shape and len(sizes) == len(shape) else ()
 
 
+def name_unknown(shape: Shape) -> Shape:
+    """A shape whose unknown sizes have names: HxWx3."""
+    names = UNKNOWN.get(len(shape) - 1, ())
+    return tuple([n if isinstance(n, int) else Size.unknown(names[axis]) for axis, n in enumerate(shape)])
+
+
 # ---- taking them out ---------------------------------------------------------------------------------------
 def cut_layers(network: AnalysedNetwork) -> list[Excerpt]:
-    """Every layer that reads one tensor, on an input of its own; those of unknown sizes are left out."""
+    """Every layer that reads one tensor, on an input of its own."""
     nodes = network.graph.nodes
     return [Excerpt([nodes[n.inputs[0]], n]) for n in nodes if can_stand_alone(n, nodes) and n.shares is None]
 
@@ -142,4 +168,12 @@ def can_stand_alone(node: Node, nodes: list[Node]) -> bool:
     """Whether all that a layer does can be told from one shape: what enters it."""
     if node.layer is None or node.layer.stated or node.layer.merges or len(node.inputs) != 1:
         return False
-    return bool(known_shape(node.shape) and known_shape(nodes[node.inputs[0]].shape))
+    return all([has_channels(i) for i in (node, nodes[node.inputs[0]])])
+
+
+def has_channels(node: Node) -> bool:
+    """Whether the channels of a shape are known, and what is not known are the sizes of a map."""
+    shape = node.shape
+    if not shape or not isinstance(shape[-1], int):
+        return False
+    return bool(known_shape(shape)) or len(shape) - 1 in UNKNOWN

@@ -20,9 +20,9 @@ def write_quiz(quiz: Quiz, format: str, solutions: bool = False, width: int | No
 
         return write_latex(quiz, solutions)
     if format == "html":
-        from cnnspec.quiz.html import write_page
+        from cnnspec.quiz.html import write_html
 
-        return write_page(quiz, solutions)
+        return write_html(quiz, solutions)
     if format == "gift":
         from cnnspec.quiz.gift import write_gift
 

@@ -21,27 +21,24 @@ STYLE = (
 )
 
 
-def write_page(quiz: Quiz, solutions: bool = False) -> str:
+def write_html(quiz: Quiz, solutions: bool = False) -> str:
     """The whole quiz as a page of its own."""
     title = xml(write_title(quiz))
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>'
-    body = write_html(quiz, solutions)
-    return f'<!doctype html>\n<html lang="en"><head>{head}<style>{STYLE}</style></head>\n<body>\n{body}</body></html>\n'
-
-
-def write_html(quiz: Quiz, solutions: bool = False) -> str:
-    """What stands on the page, for a notebook, too."""
-    parts = [f"<h1>{xml(write_title(quiz))}</h1>"]
+    parts = [f"<h1>{title}</h1>"]
     parts += [write_code(write_variant(quiz))] if quiz.variant else []
-    for number, question in enumerate(quiz.questions, 1):
-        answers = "".join([f"<li>{xml(option.text)}</li>" for option in question.options])
-        parts += [
-            f"<section><p><b>{number}. {xml(question.asks)}</b></p>{write_code(question.spec)}",
-            f'<ol type="a">{answers}</ol>',
-            write_solution(question) if solutions else "",
-            "</section>",
-        ]
-    return "\n".join(filter(None, parts)) + "\n"
+    parts += [write_question(number, question, solutions) for number, question in enumerate(quiz.questions, 1)]
+    body = "\n".join(parts)
+    return (
+        f'<!doctype html>\n<html lang="en"><head>{head}<style>{STYLE}</style></head>\n<body>\n{body}\n</body></html>\n'
+    )
+
+
+def write_question(number: int, question: Question, solutions: bool) -> str:
+    answers = "".join([f"<li>{xml(option.text)}</li>" for option in question.options])
+    asked = f"<p><b>{number}. {xml(question.asks)}</b></p>{write_code(question.spec)}"
+    solution = write_solution(question) if solutions else ""
+    return f'<section>{asked}\n<ol type="a">{answers}</ol>\n{solution}</section>'
 
 
 def write_code(lines: Sequence[str]) -> str:

@@ -37,7 +37,9 @@ def question_data(question: Question) -> dict[str, Any]:
         "answer": list(question.answer),
         "options": [option_data(option) for option in question.options],
         "other_slips": [slip_data(slip) for slip in question.slips if slip.answer not in offered],
-        "solution": [f"{name}: {sums}{words}" if name else f"{sums}{words}" for name, sums, words in list_steps(question, TEXT)],
+        "solution": [
+            f"{name}: {sums}{words}" if name else f"{sums}{words}" for name, sums, words in list_steps(question, TEXT)
+        ],
     }
 
 

@@ -22,11 +22,20 @@ def write_markdown(quiz: Quiz, solutions: bool = False) -> str:
     for number, question in enumerate(quiz.questions, 1):
         options = zip(ascii_lowercase, question.options, strict=False)
         answers = [f"- {letter}) {escape.markdown(option.text)}" for letter, option in options]
-        blocks += [f"## Question {number}", write_code(question.spec), escape.markdown(question.asks), "\n".join(answers)]
+        blocks += [
+            f"## Question {number}",
+            write_code(question.spec),
+            escape.markdown(question.asks),
+            "\n".join(answers),
+        ]
     if solutions:
         blocks.append("# Solutions")
         for number, question in enumerate(quiz.questions, 1):
-            blocks += [f"## Solution {number}", f"**{escape.markdown(write_right(question))}**", *write_solution(question)]
+            blocks += [
+                f"## Solution {number}",
+                f"**{escape.markdown(write_right(question))}**",
+                *write_solution(question),
+            ]
     return "\n\n".join(blocks) + "\n"
 
 

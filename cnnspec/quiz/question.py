@@ -10,7 +10,7 @@ from cnnspec.layers.base import show_shape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import TypeAlias
+    from typing import ClassVar, TypeAlias
 
     from cnnspec.explain.derivation_steps import DerivationSection
     from cnnspec.network import AnalysedNetwork
@@ -50,6 +50,7 @@ class Option(Record):
 
     @property
     def text(self) -> str:
+        """The answer as it is written: 18,496 or 26x26x32."""
         return show_answer(self.answer)
 
 
@@ -72,6 +73,7 @@ class Quiz(Record):
     """Questions about a network. `available`: how many of these kinds there are; `variant`: whether the network is one that
     the seed made."""
 
+    _uncompared: ClassVar[frozenset[str]] = frozenset({"network"})
     network: AnalysedNetwork
     questions: tuple[Question, ...]
     available: int

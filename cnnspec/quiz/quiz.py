@@ -39,8 +39,8 @@ def draw_quiz(network: AnalysedNetwork, kinds: Sequence[str], count: int | None,
     drafts = find_drafts(network, tuple(dict.fromkeys(kinds)) or tuple(KINDS))
     available = sum(map(len, drafts.values()))
     if not available:
-        wanted = f" of {', '.join(drafts)}" if kinds else ""
-        raise NoQuiz(f"{network.source.name} has no layers of known sizes that a question{wanted} could be asked about")
+        asked = f" of {', '.join(drafts)}" if kinds else ""
+        raise NoQuiz(f"{network.source.name} has no layers of known sizes that a question{asked} could be asked about")
     if count is not None and count > available:
         raise NoQuiz(
             f"{network.source.name} has {count_nouns(available, 'question')} of these kinds, not {count:,}: ask for fewer"

@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from random import Random
+    from typing import Any
 
     from cnnspec.layers.base import Layer, Shape
     from cnnspec.network import AnalysedNetwork
@@ -46,13 +47,21 @@ def make_variant(network: AnalysedNetwork, chance: Random) -> AnalysedNetwork:
     try:
         text = to_text(made, keep_names=True)
     except Unfaithful:
-        raise NoQuiz(f"{network.source.name} has no variant that the language can write: ask about it as it is") from None
+        raise NoQuiz(
+            f"{network.source.name} has no variant that the language can write: ask about it as it is"
+        ) from None
     return analyse(Source(network.source.name, text)).networks[0]
 
 
 def is_legal(what_if: WhatIf, inputs: Mapping[int, Shape], layers: Mapping[int, Layer]) -> bool:
-    """Whether every layer takes what enters it."""
-    return what_if.shapes(inputs, layers) is not None
+    """Whether every layer takes what enters it, and Keras computes those that are other ones."""
+    shapes = what_if.shapes(inputs, layers)
+    if shapes is None:
+        return False
+    nodes = what_if.graph.nodes
+    return all(
+        [layer.keras_problem(tuple([shapes[i] for i in nodes[n].inputs])) is None for n, layer in layers.items()]
+    )
 
 
 def resize_input(shape: Shape | None, chance: Random) -> Shape | None:
@@ -66,14 +75,15 @@ def resize_input(shape: Shape | None, chance: Random) -> Shape | None:
 
 def draw_changes(layer: Layer, chance: Random, last: bool) -> list[Layer]:
     """Other layers in the place of one, the most different first; the channels of the network's output stay."""
-    kernel, stride, padding, (times, over) = map(chance.choice, (KERNELS, STRIDES, PADDINGS, SCALES))
-    filters = {}
+    kernel, stride, padding = chance.choice(KERNELS), chance.choice(STRIDES), chance.choice(PADDINGS)
+    times, over = chance.choice(SCALES)
+    filters: dict[str, Any] = {}
     if layer.channels_from and not last:
         now = layer.argument_values()[layer.channels_from]
         filters = {layer.channels_from: max(1, now * times // over)}
     if layer.sliding() is None:
         return [layer.replace(**filters)] if filters else []
-    changes = [{"kernel": kernel}, {"stride": stride}, {"padding": padding}]
+    changes: list[dict[str, Any]] = [{"kernel": kernel}, {"stride": stride}, {"padding": padding}]
     tries = [changes[0] | changes[1] | changes[2] | filters, changes[0] | filters, changes[1] | filters, changes[2]]
     return [layer.replace(**change) for change in tries]
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def write_title(quiz: Quiz) -> str:
-    """ 'Quiz: "mnist", seed 7'."""
+    """'Quiz: "mnist", seed 7'."""
     return f'Quiz: {"a variant of " * quiz.variant}"{quiz.network.name}", seed {quiz.seed}'
 
 

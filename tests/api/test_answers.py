@@ -46,6 +46,8 @@ ANSWERS: dict[str, tuple[list[str], Ask]] = {
     "rf, a unit": (["UNIT"], lambda net, unit: net.receptive_fields(unit)),
     "rf, down from a unit": (["--in", "UNIT"], lambda net, unit: net.receptive_field_of(unit).in_layers()),
     "explain, a layer": (["UNIT"], lambda net, unit: net.explanation(unit)),
+    "quiz": ([], lambda net, unit: cnnspec.quiz(net)),
+    "quiz, a variant": (["--variant", "--seed", "3", "--kinds", "size,macs"], lambda net, unit: cnnspec.quiz(net, kinds=("size", "macs"), seed=3, variant=True)),
     "sizes, near": (["--near", "50"], lambda net, unit: net.sizes(50)),
 }  # fmt: skip
 

@@ -67,6 +67,7 @@ lost FILE | lost FILE --format json
 cost FILE | cost FILE --format json | cost FILE --memory 1GiB --device v100 --flops-as tensorflow
 cost FILE --batch 3 --dtype mixed_float16 --optimizer sgd(momentum=0.9) --flops-as fvcore --format json
 sizes FILE | sizes FILE --format json | sizes FILE --near 7
+quiz FILE | quiz FILE --format gift | quiz FILE --ask | quiz FILE --variant --kinds size --format json
 diff FILE FILE | diff FILE GOOD | diff GOOD FILE --format json
 compile FILE -o - | compile FILE -o OUT.py | compile FILE -o OUT.keras | compile FILE -o OUT.onnx
 compile FILE -o OUT.tflite | compile FILE -o OUT/
@@ -92,7 +93,7 @@ def expected(verb: str, what: str) -> set[int]:
         return {0, 1}
     if what in NOTHING or what in BLOCKS:
         return {0} if verb == "check" and what in BLOCKS else {2}
-    return {2} if verb == "diff" else {1, 2} if verb in ("explain", "rf") else {1}  # 2 where the layer is not there
+    return {2} if verb in ("diff", "quiz") else {1, 2} if verb in ("explain", "rf") else {1}  # 2 where the layer is not there
 
 
 @pytest.mark.parametrize("line", VERB_LINES)

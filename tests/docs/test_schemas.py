@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 from collections.abc import Iterator
 from importlib import import_module
@@ -115,8 +116,16 @@ def asked(net: cnnspec.Network) -> Iterator[tuple[str, Answer]]:
         yield "seen", net.receptive_field_of(net.layers[-1].name).in_layers()
     if not net.analysed.broken:
         yield from (("sizes", net.sizes()), ("sizes", net.sizes(57)))
+        yield from [("quiz", found) for found in quizzes(net)]
         yield "diff", cnnspec.diff(net, OTHER)
         yield "diff", cnnspec.diff(OTHER, net)
+
+
+def quizzes(net: cnnspec.Network) -> Iterator[Answer]:
+    """A quiz about a network and one about a variant; none where nothing can be asked."""
+    with contextlib.suppress(ValueError):
+        yield cnnspec.quiz(net, seed=4)
+        yield cnnspec.quiz(net, 2, kinds=("parameters", "size"), variant=True)
 
 
 @pytest.mark.parametrize("change", [{"params": "3"}, {"new": 1}, {"file": None}])

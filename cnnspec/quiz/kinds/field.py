@@ -52,12 +52,29 @@ def find_windows(excerpt: Excerpt) -> list[tuple[Window, ...]]:
 
 
 def find_slips(excerpt: Excerpt, rows: list[tuple[Window, ...]]) -> Iterator[Slip]:
-    weighty = [any(excerpt.facts.parameters[n.index] or ()) for n in excerpt.graph.nodes if excerpt.facts.windows[n.index]]
+    weighty = [
+        any(excerpt.facts.parameters[n.index] or ()) for n in excerpt.graph.nodes if excerpt.facts.windows[n.index]
+    ]
     kernels = [row for row, own in zip(rows, weighty, strict=True) if own]
-    yield make("strides forgotten", rows, lambda column: grow(column, [1] * len(column)), "Behind a stride neighbours lie further apart in the input: a kernel grows the field by (F - 1)*jump.")
-    yield make("kernels added up", rows, lambda column: sum([w.extent for w in column]), "Neighbouring windows overlap: a layer adds (F - 1)*jump, not F.")
+    yield make(
+        "strides forgotten",
+        rows,
+        lambda column: grow(column, [1] * len(column)),
+        "Behind a stride neighbours lie further apart in the input: a kernel grows the field by (F - 1)*jump.",
+    )
+    yield make(
+        "kernels added up",
+        rows,
+        lambda column: sum([w.extent for w in column]),
+        "Neighbouring windows overlap: a layer adds (F - 1)*jump, not F.",
+    )
     if len(kernels) < len(rows) and kernels:
-        yield make("pools forgotten", kernels, grow, "A pool has a window, too: it makes the field larger, and its stride the jump.")
+        yield make(
+            "pools forgotten",
+            kernels,
+            grow,
+            "A pool has a window, too: it makes the field larger, and its stride the jump.",
+        )
     yield make("own stride counted", rows, grow_late, "A layer's own stride counts for the layers behind it alone.")
     yield make("last layer forgotten", rows[:-1], grow, f"The window of {excerpt.name} itself makes the field larger.")
     yield make("this layer alone", rows[-1:], grow, "The layers before it count, too: the field is that in the input.")

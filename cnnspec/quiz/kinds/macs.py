@@ -21,7 +21,7 @@ CUTS = (cut_layers,)
 
 def find_drafts(excerpt: Excerpt) -> Iterator[Draft]:
     macs, kernel = excerpt.facts.macs[-1], excerpt.facts.kernels[-1]
-    if isinstance(macs, int) and macs and kernel is not None:
+    if isinstance(macs, int) and macs and kernel is not None and excerpt.entering:
         asks = f"How many multiply-accumulates (MACs) does {excerpt.name} take for one example, its bias not counted?"
         yield Draft(excerpt, asks, (macs,), keep_wrong((macs,), list(find_slips(excerpt, macs, kernel))))
 
@@ -34,11 +34,21 @@ def find_slips(excerpt: Excerpt, macs: int, kernel: Kernel) -> Iterator[Slip]:
     """The product with one of its factors forgotten, or one too many."""
     positions, before = prod(excerpt.leaving[:-1]), prod(excerpt.entering[:-1])
     if kernel.sizes:
-        yield Slip("positions forgotten", (kernel.weights,), "The kernel is applied at every position of the output, not once.")
-        yield Slip("positions of the input", (before * kernel.weights,), "The positions of the output count: there is one window for each.")
+        yield Slip(
+            "positions forgotten", (kernel.weights,), "The kernel is applied at every position of the output, not once."
+        )
+        yield Slip(
+            "positions of the input",
+            (before * kernel.weights,),
+            "The positions of the output count: there is one window for each.",
+        )
     if not kernel.dense and kernel.entering > kernel.groups:
         area = prod(kernel.sizes)
-        yield Slip("channels forgotten", (positions * kernel.leaving * area,), "A filter multiplies in every channel that it reads.")
+        yield Slip(
+            "channels forgotten",
+            (positions * kernel.leaving * area,),
+            "A filter multiplies in every channel that it reads.",
+        )
     if kernel.groups > 1:
         yield Slip("groups forgotten", (macs * kernel.groups,), "A filter reads the channels of its group alone.")
     yield Slip("filters forgotten", (macs // kernel.leaving,), "Every filter, or unit, is worked out for itself.")

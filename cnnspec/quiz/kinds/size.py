@@ -32,9 +32,13 @@ ALONG_AN_AXIS: tuple[tuple[str, Callable[[int, Window, int, int], int], str], ..
 
 def find_drafts(excerpt: Excerpt) -> Iterator[Draft]:
     entering, leaving = excerpt.entering, excerpt.leaving
+    if not entering or not leaving:
+        return
     if excerpt.windows and len(entering) == len(leaving):
         asks = f"What is the shape of the output of {excerpt.name}?"
-        yield Draft(excerpt, asks, leaving, keep_wrong(leaving, [*find_axis_slips(excerpt), *find_channel_slips(excerpt)]))
+        yield Draft(
+            excerpt, asks, leaving, keep_wrong(leaving, [*find_axis_slips(excerpt), *find_channel_slips(excerpt)])
+        )
     elif len(leaving) == 1 < len(entering) and leaving[0] in (prod(entering), entering[-1]):
         asks = f"How many values does {excerpt.name} put out?"
         yield Draft(excerpt, asks, leaving, keep_wrong(leaving, find_flattening_slips(entering)))

@@ -24,7 +24,7 @@ STRIDES = range(2, 9)  # that are asked about
 
 
 def find_drafts(excerpt: Excerpt) -> Iterator[Draft]:
-    if excerpt.layer.sliding() is None or excerpt.layer.rounds_up():
+    if excerpt.layer.sliding() is None or excerpt.layer.rounds_up() or not excerpt.entering:
         return
     window = excerpt.windows[0]
     if 1 < window.stride <= window.extent:
@@ -75,7 +75,8 @@ def draft_fitting(excerpt: Excerpt) -> Iterator[Draft]:
 
 def can_step(excerpt: Excerpt, stride: int) -> bool:
     """Whether a layer takes a stride, and has more than one position with it."""
-    shape = output_of(excerpt.layer.replace(stride=stride), (excerpt.entering,))
+    layer, inputs = excerpt.layer.replace(stride=stride), (excerpt.entering,)
+    shape = output_of(layer, inputs) if layer.keras_problem(inputs) is None else None
     return shape is not None and all([n != 1 for n in shape[:-1]])
 
 
@@ -89,7 +90,9 @@ def name_misfit(excerpt: Excerpt, stride: int) -> Slip:
 
 def derive_outputs(excerpt: Excerpt, stride: int) -> DerivationStep:
     """(N + 2P - F)/S + 1 with the numbers put in, along the first axis."""
-    window, n = next((pair for pair in pair_axes(excerpt, stride) if pair[0].remainder(pair[1])), pair_axes(excerpt, stride)[0])
+    window, n = next(
+        (pair for pair in pair_axes(excerpt, stride) if pair[0].remainder(pair[1])), pair_axes(excerpt, stride)[0]
+    )
     padding = find_padding(window)
     room = n + padding - window.extent
     tree: Tree = Op("/", (Op("-", (Op("+", (Leaf(n), Leaf(padding))), Leaf(window.extent))), Leaf(stride)))

@@ -1,0 +1,29 @@
+"""A quiz as HTML, for a notebook."""
+
+from __future__ import annotations
+
+from string import ascii_lowercase
+
+from cnnspec.quiz.wording import write_right, write_title, write_variant
+from cnnspec.tables.html import HtmlTable, write_page
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnnspec.quiz.question import Question, Quiz
+
+HEADINGS = ("", "Layers", "Question", "Answers")
+
+
+def write_html(quiz: Quiz) -> str:
+    """The questions as a table, and below it the answers that are right."""
+    rows = [write_row(number, question) for number, question in enumerate(quiz.questions, 1)]
+    right = [f"{number}. {write_right(question)}" for number, question in enumerate(quiz.questions, 1)]
+    return write_page(
+        write_title(quiz), [HtmlTable(HEADINGS, rows)], [*write_variant(quiz), f"Right: {'; '.join(right)}"]
+    )
+
+
+def write_row(number: int, question: Question) -> tuple[str, ...]:
+    options = zip(ascii_lowercase, question.options, strict=False)
+    answers = ", ".join([f"{letter}) {option.text}" for letter, option in options])
+    return (f"{number}.", " -> ".join(question.spec), question.asks, answers)
