@@ -36,7 +36,7 @@ class Excerpt:
         self.whole = whole
         source, *layers = nodes
         named = spell_names([node.name for node in layers])
-        self._add(source, "input", None)
+        self._add(source, "the input", None)
         for node, name in zip(layers, named, strict=True):
             self._add(node, name, node.layer)
         self.graph.inputs, self.graph.outputs = [0], [len(layers)]

@@ -34,7 +34,8 @@ def find_drafts(excerpt: Excerpt) -> Iterator[Draft]:
     entering, leaving = excerpt.entering, excerpt.leaving
     if not entering or not leaving:
         return
-    if excerpt.windows and len(entering) == len(leaving):
+    sliding = excerpt.layer.sliding()
+    if sliding is not None and not sliding.ceil:  # with ceil no slip could be told from its padding
         asks = f"What is the shape of the output of {excerpt.name}?"
         yield Draft(
             excerpt, asks, leaving, keep_wrong(leaving, [*find_axis_slips(excerpt), *find_channel_slips(excerpt)])
