@@ -6,24 +6,21 @@ Moodle's documentation of GIFT: ~ = # { } : and the backslash are written behind
 
 from __future__ import annotations
 
-import re
-
+from cnnspec.base.source import printable
 from cnnspec.explain.written_arithmetic import TEXT
-from cnnspec.quiz.question import show_answer
 from cnnspec.quiz.wording import list_steps, write_slip, write_title, write_variant
+from cnnspec.tables import escape
 from cnnspec.tables.escape import xml
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.quiz.question import Option, Question, Quiz
 
-MARKS = re.compile(r"[~=#{}:\\]")
-
 
 def write_gift(quiz: Quiz) -> str:
     """All questions, each of which stands for itself in the question bank."""
     title = write_title(quiz)
-    comments = [f"// {line}" for line in (title, *write_variant(quiz))]
+    comments = [f"// {printable(line)}" for line in (title, *write_variant(quiz))]
     questions = [write_question(f"{title}, question {n}", q) for n, q in enumerate(quiz.questions, 1)]
     return "\n\n".join(["\n".join(comments), *questions]) + "\n"
 
@@ -31,21 +28,16 @@ def write_gift(quiz: Quiz) -> str:
 def write_question(name: str, question: Question) -> str:
     """One question. What stands behind #### is shown when it has been answered: the solution."""
     layers = "<br>".join(map(xml, question.spec))
-    answers = [f"  {write_option(question, option)}" for option in question.options]
+    answers = [f"  {write_option(option)}" for option in question.options]
     steps = [f"{name}: {sums}{words}" if name else f"{sums}{words}" for name, sums, words in list_steps(question, TEXT)]
     solution = "<br>".join(map(xml, steps))
-    asked = escape_marks(f"<pre>{layers}</pre><p>{xml(question.asks)}</p>")
-    head = f"::{escape_marks(name)}::[html]{asked} {{"
-    return "\n".join([head, *answers, f"  ####{escape_marks(solution)}", "}"])
+    asked = escape.gift(f"<pre>{layers}</pre><p>{xml(question.asks)}</p>")
+    head = f"::{escape.gift(name)}::[html]{asked} {{"
+    return "\n".join([head, *answers, f"  ####{escape.gift(solution)}", "}"])
 
 
-def write_option(question: Question, option: Option) -> str:
+def write_option(option: Option) -> str:
     """An answer, right (=) or wrong (~), and what is said of it behind #."""
     if option.slip is None:
-        return f"={escape_marks(option.text)}#{escape_marks(f'Right: {show_answer(question.answer)}.')}"
-    return f"~{escape_marks(option.text)}#{escape_marks(xml(write_slip(option.slip)))}"
-
-
-def escape_marks(text: str) -> str:
-    """A text as GIFT reads it."""
-    return MARKS.sub(r"\\\g<0>", text)
+        return f"={escape.gift(option.text)}#Right."
+    return f"~{escape.gift(option.text)}#{escape.gift(xml(write_slip(option.slip)))}"

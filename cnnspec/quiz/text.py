@@ -21,7 +21,8 @@ def write_text(quiz: Quiz, solutions: bool = False, width: int | None = None) ->
     page.add_text(write_title(quiz), 4)
     if quiz.variant:
         page.add_text()
-        page.add_code(write_variant(quiz))
+        for line in write_variant(quiz):
+            page.add_text(line, len(line) - len(line.lstrip(" ")) + 4)
     for number, question in enumerate(quiz.questions, 1):
         page.add_text()
         add_question(page, f"{number}. ", question)

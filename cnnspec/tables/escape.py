@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 MARKS = re.compile(r"[\\`*\[\]<>|~&#$]|(?<![^\W_])_|_(?![^\W_])")  # an underscore within a word means nothing
+GIFT = re.compile(r"[~=#{}:\\]")
 LATEX = {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "…": r"\dots{}", '"': r"\textquotedbl{}",
     **{c: "\\" + c for c in "&%$#_{}"},
@@ -31,6 +32,11 @@ def code(words: str) -> str:
     safe = printable(words)
     fence = "`" * (max(map(len, re.findall("`+", safe)), default=0) + 1)
     return f"{fence} {safe} {fence}" if len(fence) > 1 else f"`{safe}`"
+
+
+def gift(words: str) -> str:
+    """Words as GIFT reads them, Moodle's format of questions."""
+    return GIFT.sub(r"\\\g<0>", printable(words))
 
 
 def latex(words: str) -> str:
