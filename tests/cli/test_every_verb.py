@@ -93,7 +93,9 @@ def expected(verb: str, what: str) -> set[int]:
         return {0, 1}
     if what in NOTHING or what in BLOCKS:
         return {0} if verb == "check" and what in BLOCKS else {2}
-    return {2} if verb in ("diff", "quiz") else {1, 2} if verb in ("explain", "rf") else {1}  # 2 where the layer is not there
+    return (
+        {2} if verb in ("diff", "quiz") else {1, 2} if verb in ("explain", "rf") else {1}
+    )  # 2 where the layer is not there
 
 
 @pytest.mark.parametrize("line", VERB_LINES)
