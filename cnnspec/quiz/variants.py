@@ -23,29 +23,51 @@ PADDINGS = ("valid", "same", 1, 2)
 SCALES = ((1, 2), (3, 4), (3, 2), (2, 1))  # by which filters become fewer or more
 FARTHEST = 6  # positions by which an input is made larger or smaller
 CHANGED = 3  # of 4 layers are changed
+TRIES = 10
 
 
 def make_variant(network: AnalysedNetwork, chance: Random) -> AnalysedNetwork:
-    """A variant of a network, analysed anew from a text of its own."""
+    """A variant of a network, analysed anew from a text of its own. Raises NoQuiz where there is none."""
     graph = network.graph
     what_if = WhatIf(graph)
+    for _ in range(TRIES):
+        inputs = draw_inputs(what_if, chance)
+        layers = draw_layers(what_if, inputs, chance)
+        if inputs or layers:
+            return analyse_variant(network, rebuild(graph, what_if.shapes(inputs, layers) or [], layers))
+    raise NoQuiz(f"{network.source.name} has no variant: no size of its input and no layer could be another")
+
+
+def draw_inputs(what_if: WhatIf, chance: Random) -> dict[int, Shape]:
+    """Other shapes of some inputs."""
     inputs: dict[int, Shape] = {}
-    layers: dict[int, Layer] = {}
-    for index in graph.inputs:
-        resized = resize_input(graph.nodes[index].shape, chance)
-        if resized is not None and is_legal(what_if, inputs | {index: resized}, layers):
+    for index in what_if.graph.inputs:
+        shape = what_if.graph.nodes[index].shape
+        resized = resize_input(shape, chance)
+        if resized is not None and resized != shape and is_legal(what_if, inputs | {index: resized}, {}):
             inputs[index] = resized
+    return inputs
+
+
+def draw_layers(what_if: WhatIf, inputs: Mapping[int, Shape], chance: Random) -> dict[int, Layer]:
+    """Other layers in the place of some, none of which shares weights."""
+    graph = what_if.graph
+    layers: dict[int, Layer] = {}
     shared = {node.shares for node in graph.nodes} | {node.index for node in graph.nodes if node.shares is not None}
     for node in graph.nodes:
         if node.layer is None or node.index in shared or chance.randrange(4) >= CHANGED:
             continue
         for layer in draw_changes(node.layer, chance, node.index in graph.outputs):
-            if is_legal(what_if, inputs, layers | {node.index: layer}):
+            if layer != node.layer and is_legal(what_if, inputs, layers | {node.index: layer}):
                 layers[node.index] = layer
                 break
-    made = rebuild(graph, what_if.shapes(inputs, layers) or [], layers)
+    return layers
+
+
+def analyse_variant(network: AnalysedNetwork, graph: Graph) -> AnalysedNetwork:
+    """The network of a graph, whose text is written for it."""
     try:
-        text = to_text(made, keep_names=True)
+        text = to_text(graph, keep_names=True)
     except Unfaithful:
         raise NoQuiz(
             f"{network.source.name} has no variant that the language can write: ask about it as it is"

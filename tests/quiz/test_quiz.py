@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
@@ -15,6 +16,7 @@ import pytest
 
 import cnnspec
 from cnnspec.cli import main
+from cnnspec.layers import CATALOGUE
 from cnnspec.quiz import find_quiz
 from cnnspec.quiz.kinds import KINDS
 from cnnspec.quiz.question import NoQuiz, Question, Quiz, show_answer
@@ -189,7 +191,28 @@ def test_the_others_are_those_that_counting_finds() -> None:
     assert not THOROUGH or sum(met.values()) > 600
 
 
-def test_sixteen_of_lecture_4() -> None:
+def test_what_a_question_shows_is_a_spec_with_that_answer() -> None:
+    """Of the examples of every layer: a question can be answered from what it shows alone."""
+    examples = [text for layer in CATALOGUE for text in (layer.example, *layer.more_examples)]
+    met = 0
+    for text in examples if THOROUGH else examples[::6]:
+        with contextlib.suppress(NoQuiz):
+            for question in all_of(text).questions:
+                facts = cnnspec.loads("\n".join(question.spec)).analysed.facts
+                field = facts.fields[-1]
+                figures = {
+                    "size": facts.shapes[-1],
+                    "parameters": (facts.total.parameters,),
+                    "macs": (facts.macs[-1],),
+                    "field": tuple([axis.size for axis in field]) if isinstance(field, tuple) else None,
+                    "stride": question.answer,
+                }
+                assert figures[question.kind] == question.answer, question
+                met += 1
+    assert met > (300 if THOROUGH else 30)
+
+
+def test_lecture_4() -> None:
     """Figures of the lecture's pages."""
     answers = {(q.kind, q.layer): q.answer for q in all_of(TEXTS[0]).questions if not q.closed}
     assert answers["size", "conv1"] == (26, 26, 32) and answers["parameters", "conv2"] == (18_496,)
@@ -251,7 +274,7 @@ def test_a_variant_is_another_network_and_legal() -> None:
         for text in TEXTS:
             made, before = draw(text, seed=seed, variant=True).network.graph, cnnspec.loads(text).analysed.graph
             assert [type(node.layer) for node in made.nodes] == [type(node.layer) for node in before.nodes]
-            assert [node.layer for node in made.nodes] != [node.layer for node in before.nodes]
+            assert [(n.layer, n.shape) for n in made.nodes] != [(n.layer, n.shape) for n in before.nodes]
             assert made.nodes[-1].shape == before.nodes[-1].shape or text == TEXTS[0]
 
 

@@ -21,7 +21,8 @@ CUTS = (cut_chains,)
 def find_drafts(excerpt: Excerpt) -> Iterator[Draft]:
     rows = find_windows(excerpt)
     field = excerpt.facts.fields[-1]
-    if not excerpt.windows or len(rows) < 2 or not isinstance(field, tuple):
+    mixes = bool(excerpt.facts.statistics)  # which a field leaves out, and a student may not
+    if not excerpt.windows or len(rows) < 2 or mixes or not isinstance(field, tuple):
         return
     answer = tuple([axis.size for axis in field])
     asks = f"How large is the receptive field of {excerpt.name} in the input, not cut off at the border?"

@@ -21,7 +21,7 @@ CUTS = (cut_layers,)
 
 def find_drafts(excerpt: Excerpt) -> Iterator[Draft]:
     macs, kernel = excerpt.facts.macs[-1], excerpt.facts.kernels[-1]
-    if isinstance(macs, int) and macs and kernel is not None and excerpt.entering:
+    if isinstance(macs, int) and macs and kernel is not None and kernel.groups and excerpt.entering:
         asks = f"How many multiply-accumulates (MACs) does {excerpt.name} take for one example, its bias not counted?"
         yield Draft(excerpt, asks, (macs,), keep_wrong((macs,), list(find_slips(excerpt, macs, kernel))))
 

@@ -74,7 +74,7 @@ def find_slips(excerpt: Excerpt, weights: Sequence[Weight]) -> Iterator[Slip]:
     elif kernels and "bias" in excerpt.layer.arguments:
         yield Slip("bias added", (total + filters,), "The layer has no bias: its arguments say bias=false.")
     kernel = excerpt.facts.kernels[-1]
-    if kernel is not None and kernel.dense:
+    if kernel is not None and kernel.dense and kernel.groups == 1:
         yield from find_dense_slips(kernel, bool(bias))
     elif len(kernels) == 1 and excerpt.windows:
         yield from find_kernel_slips(excerpt, known_sizes(kernels[0]), bias)
