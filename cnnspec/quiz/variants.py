@@ -50,12 +50,15 @@ def draw_inputs(what_if: WhatIf, chance: Random) -> dict[int, Shape]:
 
 
 def draw_layers(what_if: WhatIf, inputs: Mapping[int, Shape], chance: Random) -> dict[int, Layer]:
-    """Other layers in the place of some, none of which shares weights."""
+    """Other layers in the place of some, none of which shares its weights or has them written down."""
     graph = what_if.graph
     layers: dict[int, Layer] = {}
     shared = {node.shares for node in graph.nodes} | {node.index for node in graph.nodes if node.shares is not None}
     for node in graph.nodes:
         if node.layer is None or node.index in shared or chance.randrange(4) >= CHANGED:
+            continue
+        entering = graph.input_shapes(node)
+        if entering is None or node.layer.written_weights(entering):
             continue
         for layer in draw_changes(node.layer, chance, node.index in graph.outputs):
             if layer != node.layer and is_legal(what_if, inputs, layers | {node.index: layer}):

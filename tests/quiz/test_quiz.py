@@ -278,6 +278,15 @@ def test_a_variant_is_another_network_and_legal() -> None:
             assert made.nodes[-1].shape == before.nodes[-1].shape or text == TEXTS[0]
 
 
+def test_a_kernel_that_is_written_down_stays() -> None:
+    sharpen = "kernel_values=[[0, -1, 0], [-1, 5, -1], [0, -1, 0]]"
+    for seed in range(5):
+        made = draw(
+            f"input 9x9x1\nconv(1, 3x3, bias=false, {sharpen})\nconv(4, 3x3)\n", seed=seed, variant=True
+        ).network
+        assert f"conv(1, 3x3, bias=false, {sharpen})" in made.source.text and not made.broken
+
+
 def test_kinds_take_turns() -> None:
     assert [question.kind for question in draw(MANY, count=10).questions] == [*KINDS] * 2
     assert {question.kind for question in draw(MANY, ("field", "size", "field")).questions} == {"field", "size"}
