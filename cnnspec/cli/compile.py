@@ -32,9 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         {
             "cnnspec compile net.cnn -o net.py": "source for Keras",
             "cnnspec compile net.cnn -o net.py --to torch": "source for PyTorch",
-            "cnnspec compile net.cnn -o untrained.keras": "a model that Keras opens",
             "cnnspec compile net.cnn --weights runs/net-1 -o net.onnx": "with the weights of a training, as ONNX",
-            "cnnspec compile net.pt2 --weights net.pt2 -o net.keras": "PyTorch's model, with its own weights",
+            "cnnspec compile net.pt2 --weights net.pt2 -o ported.keras": "PyTorch's model and weights, for Keras",
         },
     )
     parser.add_argument(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import shlex
 import shutil
@@ -105,7 +106,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         here.chdir(folder)
         assert main(["train", "net.cnn", "-q"]) == 0 == main(["train", "net.cnn", "-q"])
     shutil.copy(folder / "runs" / "net-1" / "best.keras", folder / "net.keras")
-    shutil.copy(ROOT / "tests/model_files/torch/fixtures/tiny.pt2", folder / "net.pt2")
+    shutil.copy(ROOT / "tests/model_files/weighted/rows.pt2", folder / "net.pt2")
     (folder / "images").mkdir()
     for name in ("digit.png", "images/a.png"):
         Image.fromarray(np.eye(8, dtype="uint8") * 255).save(folder / name)
@@ -135,6 +136,7 @@ def test_every_example_runs(
         status, err = in_shell(command, folder)
     else:
         monkeypatch.chdir(folder)
+        monkeypatch.setattr(sys, "stdin", io.StringIO())
         with run_eagerly() if verb in ("train", "resume", "evaluate", "predict") else contextlib.nullcontext():
             status, _, err = run(capsys, *shlex.split(command)[1:])
     assert status == (command in DIFFERENT), err

@@ -55,7 +55,8 @@ class TorchArchiveWeights:
     def find(self, name: str) -> Any:
         """The array of a weight, by its name in the state dict."""
         if name not in self.stored:
-            raise ModelRefused(f"{name} {PICKLED if not self.stored else 'is not in this file'}")
+            pickled = any([member.endswith(".pt") and "sample_inputs" not in member for member in self.names])
+            raise ModelRefused(f"{name} {PICKLED if pickled else 'is not in this file'}")
         try:
             return self._read(name, *self.stored[name])
         except Damaged as error:
