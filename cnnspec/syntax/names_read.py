@@ -56,7 +56,8 @@ class Unread:
             new = [name for name in bound[queue.pop()] if name in bound and name not in reached]
             reached.update(new)
             queue += new
-        self.names = {name: bound[name] & bound.keys() - {name} for name in bound if name not in reached}
+        unread = bound.keys() - reached
+        self.names = {name: bound[name] & unread - {name} for name in bound if name in unread}
 
     def ends(self) -> dict[str, list[str]]:
         """The unread names that no other unread name reads, of a circle the first; each with the names that it alone brings
