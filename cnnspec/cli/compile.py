@@ -148,21 +148,13 @@ def find_weights(options: argparse.Namespace) -> tuple[str, ...]:
 def built(network: AnalysedNetwork, weights: str | None) -> keras.Model:
     """The model of a network, with trained weights where they are given."""
     from cnnspec.compile.keras_model import to_keras
-    from cnnspec.compile.model_weights import give_model_weights
-    from cnnspec.compile.trained_models import take_weights
-    from cnnspec.model_files import ModelRefused, open_model
+    from cnnspec.model_files import ModelRefused, give_file_weights
 
     model = to_keras(network.graph)
-    if weights is None:
-        return model
-    try:
-        opened = open_model(weights)
-        if opened is None:
-            take_weights(model, weights)
-        else:
-            with opened as given:
-                give_model_weights(network.graph, model, given)
-    except ModelRefused as refusal:
-        sentence, *rest = refusal.name_file(weights)
-        raise UsageError(f"the weights are not carried over: {sentence}", *rest) from None
+    if weights is not None:
+        try:
+            give_file_weights(network.graph, model, weights)
+        except ModelRefused as refusal:
+            sentence, *rest = refusal.name_file(weights)
+            raise UsageError(f"the weights are not carried over: {sentence}", *rest) from None
     return model

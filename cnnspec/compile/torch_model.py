@@ -102,7 +102,9 @@ def read_state(module: Any) -> dict[str, Any]:
 
     state: Any = module.state_dict() if hasattr(module, "state_dict") else module
     if not isinstance(state, Mapping):
-        raise TypeError(f"weights must be the module of to_torch, or its state_dict, not {type(module).__name__}")
+        raise TypeError(
+            f"weights must be a PyTorch module, the state_dict of that of to_torch, or a file, not {type(module).__name__}"
+        )
     return {str(k): np.asarray(v.detach().cpu() if hasattr(v, "detach") else v) for k, v in state.items()}
 
 

@@ -12,14 +12,12 @@ from cnnspec.model_files.refusal import ModelRefused
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from contextlib import AbstractContextManager
     from typing import Any
 
     import keras
     import torch
 
     from cnnspec.graph import Graph
-    from cnnspec.model_files.model_weights import ModelWeights as ModelWeights
 
 
 def is_model_file(path: str) -> bool:
@@ -60,13 +58,6 @@ def name_graph(graph: Graph, name: str) -> Graph:
     return graph
 
 
-def open_model(path: str) -> AbstractContextManager[ModelWeights] | None:
-    """A model file of PyTorch or ONNX and its weights, None for every other file. Raises ModelRefused, also while it is open."""
-    from cnnspec.model_files.kinds import open_model as open_
-
-    return open_(path)
-
-
 def find_foreign_targets(path: str) -> tuple[str, ...]:
     """The targets that the model of a file is not made for: Keras, for one of PyTorch. By the file's name; () for a spec."""
     from cnnspec.model_files.kinds import find_foreign_targets as find
@@ -103,11 +94,19 @@ def convert_torch_module(module: torch.nn.Module, shapes: Sequence[tuple[int, ..
     return convert(module, shapes)
 
 
-def open_torch_module(module: torch.nn.Module, shapes: Sequence[tuple[int, ...]]) -> ModelWeights:
-    """A live torch module and its weights. Raises as `convert_torch_module` does."""
-    from cnnspec.model_files.torch.live import open_module
+def give_file_weights(graph: Graph, model: Any, path: str) -> None:
+    """Give the Keras model of a graph the weights of a file: of PyTorch or ONNX, of Keras, or of a run. Raises ModelRefused for the
+    former, compile's ExportFailed for the latter."""
+    from cnnspec.model_files.keras_weights import give_file_weights as give
 
-    return open_module(module, shapes)
+    give(graph, model, path)
+
+
+def give_module_weights(graph: Graph, model: Any, module: torch.nn.Module, shapes: Sequence[tuple[int, ...]]) -> None:
+    """The same with those of a live torch module. Raises as `convert_torch_module` does."""
+    from cnnspec.model_files.keras_weights import give_module_weights as give
+
+    give(graph, model, module, shapes)
 
 
 def build_torch_module(reference: str, arguments: str) -> torch.nn.Module:
@@ -134,11 +133,11 @@ __all__ = [
     "find_foreign_targets",
     "find_kernel_remarks",
     "forget_names",
+    "give_file_weights",
+    "give_module_weights",
     "is_model_file",
     "list_endings",
     "name_graph",
-    "open_model",
-    "open_torch_module",
     "read_graph",
     "read_named_graph",
 ]

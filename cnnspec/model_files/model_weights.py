@@ -38,18 +38,13 @@ class ModelWeights(Record):
             raise ModelRefused(
                 f"{self.differing[0]} is computed otherwise in Keras, so that the outputs would be others"
             )
-        done = set()
-        for index, other in sorted(same.items(), key=lambda pair: pair[1]):
-            owners = [
-                index if node.shares is None else node.shares
-                for index, node in ((index, self.graph.nodes[index]), (other, graph.nodes[other]))
-            ]
-            target = graph.nodes[owners[1]]
+        owners = {find_owner(graph, theirs): find_owner(self.graph, mine) for mine, theirs in same.items()}
+        for index, owner in sorted(owners.items()):
+            target = graph.nodes[index]
             shapes = graph.input_shapes(target)
             own = () if target.layer is None or shapes is None else target.layer.weights(shapes)
-            if own and target.index not in done:
-                done.add(target.index)
-                yield target, [self._find(weight, target) for weight in self._list_weights(owners[0], len(own), target)]
+            if own:
+                yield target, [self._find(weight, target) for weight in self._list_weights(owner, len(own), target)]
 
     def _list_weights(self, index: int, count: int, target: Node) -> tuple[WeightRef, ...]:
         weights = self.weights.get(index, ())
@@ -73,3 +68,9 @@ class ModelWeights(Record):
         if found is None or found.shape != weight.shape:
             raise ModelRefused(f"the file is damaged: {weight.name} has another shape where its numbers stand")
         return found
+
+
+def find_owner(graph: Graph, index: int) -> int:
+    """The node whose weights a node uses: its own index, unless it shares another's."""
+    shares = graph.nodes[index].shares
+    return index if shares is None else shares

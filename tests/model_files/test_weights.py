@@ -16,7 +16,8 @@ import pytest
 
 import cnnspec
 from cnnspec.cli import main
-from cnnspec.model_files import open_model, read_graph
+from cnnspec.model_files import read_graph
+from cnnspec.model_files.kinds import open_model
 from cnnspec.model_files.model_weights import ModelWeights
 from cnnspec.model_files.onnx.messages import OnnxTensor
 from cnnspec.model_files.onnx.model_reader import read_model
@@ -111,7 +112,7 @@ def change_entry(**changes: Any) -> Any:
 DAMAGED = "net.pt2 is a damaged .pt2 file: "
 KINDS = {
     "none at all": (lambda member, content: None if member.startswith("data/") else content, "conv.weight is not in this file"),
-    "pickled": (change_entry(use_pickle=True), "dense.bias is pickled in this file, as torch 2.8 and before save weights"),
+    "pickled": (change_entry(use_pickle=True), "dense.bias is pickled in this file, as older versions of torch save weights"),
     "too few bytes": (change_entry(storage_offset={"as_int": 9}), f"{DAMAGED}dense.bias has 16 bytes, too few"),
     "a huge stride": (change_entry(strides=[{"as_int": 2**40}]), f"{DAMAGED}dense.bias has 16 bytes, too few"),
     "more numbers than bytes": (change_entry(sizes=[{"as_int": 2**40}], strides=[{"as_int": 0}]), f"{DAMAGED}dense.bias has 16 bytes, too few"),
@@ -119,7 +120,7 @@ KINDS = {
     "more sizes than strides": (change_entry(strides=[]), f"{DAMAGED}dense.bias has no bytes, or other sizes"),
     "another member": (change_entry(path_name="../../x"), f"{DAMAGED}dense.bias has no bytes"),
     "another shape": (change_entry(sizes=[{"as_int": 2}]), "the file is damaged: dense.bias has another shape where its numbers stand"),
-    "of whole numbers": (change_entry(dtype=4), "dense.bias is of int32, and weights of floating point are carried over"),
+    "of complex numbers": (change_entry(dtype=10), "dense.bias is of complex64, which is not carried over"),
     "of an unknown kind": (change_entry(dtype=99), "dense.bias is of an unknown kind"),
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ from cnnspec.model_files.onnx.constant import WorkedOut
 from cnnspec.model_files.onnx.messages import BFLOAT16, EXTERNAL, FLOAT16, FORMATS, OnnxTensor, read_word
 from cnnspec.model_files.onnx.wire import VARINT, WireReader, read_integer
 from cnnspec.model_files.refusal import ModelRefused
+from cnnspec.model_files.views.weight_ref import widen_bfloat16
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class OnnxWeights:
                 f"the file is damaged: the tensor {stored.name!r} of {stored.count} numbers has {whole.size}"
             )
         if stored.type == BFLOAT16:
-            whole = (whole.astype(np.uint32) << 16).view(np.float32)
+            whole = widen_bfloat16(whole)
         return whole.reshape(stored.dims)
 
     def _read_external(self, stored: OnnxTensor, kind: Any) -> Any:

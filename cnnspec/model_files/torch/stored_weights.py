@@ -1,32 +1,33 @@
 """The numbers of the weights in a `.pt2` file, read one by one when they are asked for.
 
 Torch writes each as bytes in a member of its own, and says in a table which member, dtype, sizes and strides are whose.
-Archives in which they are pickled, as torch 2.5 to 2.8 write them, are refused, since unpickling runs what it says.
+Archives in which they are pickled, as older versions of torch write them, are refused, since unpickling runs what it says.
 """
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from math import prod
 
 from cnnspec.model_files.refusal import ModelRefused
 from cnnspec.model_files.torch.archive import KIND, find_program
 from cnnspec.model_files.torch.read_values import DTYPES
 from cnnspec.model_files.torch.typed_json import Damaged, take, take_objects, take_union
+from cnnspec.model_files.views.weight_ref import widen_bfloat16
 from cnnspec.model_files.zipped_json import open_archive, parse_json_object, read_member
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import zipfile
     from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
     from typing import Any, Literal
 
-MAX_WEIGHT = 2**32  # bytes of one weight
 MAX_REPEATED = 2**24  # numbers of a weight that repeats a few by strides of 0
+KINDS = ("float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8")  # as NumPy calls them, too
 TABLES = ("data/weights/{}_weights_config.json", "data/constants/{}_constants_config.json")
 PICKLED = (
-    "is pickled in this file, as torch 2.8 and before save weights: it is not read, since unpickling runs what it says;"
-    " export the module with a newer torch"
+    "is pickled in this file, as older versions of torch save weights: it is not read, since unpickling runs what it says;"
+    " export the module with torch 2.13"
 )
 
 
@@ -78,17 +79,18 @@ class TorchArchiveWeights:
         if len(sizes) != len(strides) or member not in self.names:
             raise Damaged(f"{name} has no bytes, or other sizes than strides")
         dtype = DTYPES.get(take(tensor, "dtype", int, name), "")
-        if dtype != "bfloat16" and dtype not in ("float16", "float32", "float64", "int64"):
-            raise ModelRefused(
-                f"{name} is of {dtype or 'an unknown kind'}, and weights of floating point are carried over"
-            )
-        content = read_member(self.archive, member, f"{member} in {self.path}", most=MAX_WEIGHT)
+        if dtype != "bfloat16" and dtype not in KINDS:
+            raise ModelRefused(f"{name} is of {dtype or 'an unknown kind'}, which is not carried over")
         kind = np.dtype("uint16" if dtype == "bfloat16" else dtype).newbyteorder(self.order)
         last = start + sum([(size - 1) * stride for size, stride in zip(sizes, strides, strict=True)])
-        count = prod(sizes)
-        if count == 0 or (last + 1) * kind.itemsize > len(content) or count > max(len(content), MAX_REPEATED):
+        count, have, needed = prod(sizes), self.archive.getinfo(member).file_size, (last + 1) * kind.itemsize
+        if count == 0 or needed > have or count > max(have, MAX_REPEATED):
+            raise Damaged(f"{name} has {have} bytes, too few for its sizes")
+        with self.archive.open(member) as file:
+            content = file.read(needed)  # no more, whatever a member unpacks to
+        if len(content) < needed:
             raise Damaged(f"{name} has {len(content)} bytes, too few for its sizes")
-        whole = np.frombuffer(content[: len(content) // kind.itemsize * kind.itemsize], kind)
+        whole = np.frombuffer(content, kind)
         steps = [stride * kind.itemsize for stride in strides]
         array = np.lib.stride_tricks.as_strided(whole[start:], sizes, steps, writeable=False)
         return widen_bfloat16(array) if dtype == "bfloat16" else array.astype(kind.newbyteorder("="))
@@ -102,20 +104,8 @@ def read_count(saved: Any, name: str) -> int:
     return count
 
 
-def widen_bfloat16(bits: Any) -> Any:
-    """Numbers of 16 bits, the upper half of those of 32, as the latter."""
-    import numpy as np
-
-    return (bits.astype(np.uint32) << 16).view(np.float32)
-
-
-def open_weights(path: str) -> AbstractContextManager[Callable[[str], Any]]:
+@contextmanager
+def open_weights(path: str) -> Iterator[Callable[[str], Any]]:
     """A function that finds the array of a weight in a .pt2 file, by its name, while the file is open."""
-    from contextlib import contextmanager
-
-    @contextmanager
-    def opened() -> Iterator[Callable[[str], Any]]:
-        with open(path, "rb") as file, open_archive(path, file, KIND) as archive:
-            yield TorchArchiveWeights(path, archive).find
-
-    return opened()
+    with open(path, "rb") as file, open_archive(path, file, KIND) as archive:
+        yield TorchArchiveWeights(path, archive).find

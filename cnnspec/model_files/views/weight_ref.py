@@ -75,6 +75,13 @@ class Filled(Record):
     value: float
 
 
+def widen_bfloat16(bits: Any) -> Any:
+    """Numbers of 16 bits, the upper half of those of 32, as the latter."""
+    import numpy as np
+
+    return (bits.astype(np.uint32) << 16).view(np.float32)
+
+
 def find_array(weight: WeightRef, stored: Any) -> Any:
     """The weight's numbers, made of the array that is stored."""
     for method, *arguments in weight.steps:

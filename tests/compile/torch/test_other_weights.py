@@ -30,8 +30,8 @@ def test_the_state_of_a_module_is_taken_whole() -> None:
 @pytest.mark.parametrize(
     ("change", "kind", "sentence"),
     [
-        (lambda state: 5, TypeError, "weights must be the module of to_torch, or its state_dict, not int"),
-        (lambda state: [*state.values()], TypeError, "weights must be the module of to_torch, or its state_dict, not list"),
+        (lambda state: 5, TypeError, "weights must be a PyTorch module, the state_dict of that of to_torch, or a file, not int"),
+        (lambda state: [*state.values()], TypeError, "weights must be a PyTorch module, the state_dict of that of to_torch, or a file, not list"),
         (lambda state: {}, ValueError, "the module has no conv1.weight"),
         (lambda state: {**state, "conv1.weight": state["conv1.weight"].transpose(1, 0, 2, 3)}, ValueError,
          "the module's conv1.weight is 2x4x3x3, not 4x2x3x3"),

@@ -136,3 +136,19 @@ def test_a_spec_takes_the_weights_of_a_module_of_the_same_network() -> None:
     assert abs(made - module(x).detach().numpy()).max() < 1e-5
     with pytest.raises(ValueError, match="the network of these weights is another than"):
         cnnspec.loads("input 8x8x3\nconv(4, 3x3) -> relu -> flatten -> dense(3)").to_keras(weights=module)
+
+
+@pytest.mark.parametrize("change", [("stride=2", "stride=1"), ("self.conv(x)", "self.conv(x.flip(2))")])
+def test_a_changed_module_of_to_torch_is_not_taken_by_its_names(change: tuple[str, str]) -> None:
+    net = cnnspec.loads("input 9x9x3\nblock f(n) { conv(n, 3x3, stride=2) -> relu }\nf(4) -> gap -> dense(2)")
+    text = net.to_source("torch")
+    assert text.count(change[0]) == 1
+    made: dict[str, Any] = {}
+    for name, source in (("own", text), ("other", text.replace(*change))):
+        scope: dict[str, Any] = {"__name__": "somebodys"}
+        exec(source, scope)
+        made[name] = next(v for v in scope.values() if isinstance(v, type) and v.__name__ == "Text")().eval()
+    assert made["own"].state_dict().keys() == made["other"].state_dict().keys()
+    net.to_keras(weights=made["own"])
+    with pytest.raises(ValueError, match="the network of these weights is another than"):
+        net.to_keras(weights=made["other"])

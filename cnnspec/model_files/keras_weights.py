@@ -1,0 +1,48 @@
+"""Weights of a file, or of a live torch module → the Keras model of the same network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnspec.compile.keras_model import choose_keras_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnspec.graph import Graph
+    from cnnspec.model_files.model_weights import ModelWeights
+
+
+def give_file_weights(graph: Graph, model: Any, path: str) -> None:
+    """Give the Keras model of a graph the weights of a file: of PyTorch or ONNX, of Keras, or of a run. Raises ModelRefused for the
+    former, ExportFailed for the latter."""
+    from cnnspec.compile.trained_models import take_weights
+    from cnnspec.model_files.kinds import open_model
+
+    opened = open_model(path)
+    if opened is None:
+        take_weights(model, path)
+        return
+    with opened as given:
+        give_model_weights(graph, model, given)
+
+
+def give_module_weights(graph: Graph, model: Any, module: Any, shapes: Sequence[tuple[int, ...]]) -> None:
+    """The same with those of a torch module, for inputs of these shapes without the batch. Raises as `convert_torch_module` does."""
+    from cnnspec.model_files.torch.live import open_module
+
+    give_model_weights(graph, model, open_module(module, shapes))
+
+
+def give_model_weights(graph: Graph, model: Any, weights: ModelWeights) -> None:
+    """The same with those of a model of the same network, all of them or, where one is missing, none. Raises ModelRefused, and
+    ValueError for the Keras model of another graph."""
+    found = []
+    for node, arrays in weights.find_arrays(graph):
+        layer = model.get_layer(choose_keras_name(node))
+        if [tuple(weight.shape) for weight in layer.weights] != [array.shape for array in arrays]:
+            raise ValueError(f"the Keras model's {layer.name} has other weights than the spec's")
+        found.append((layer, arrays))
+    for layer, arrays in found:
+        for weight, array in zip(layer.weights, arrays, strict=True):
+            weight.assign(array)
