@@ -76,6 +76,12 @@ def test_the_command_writes_a_model_with_weights(tmp_path: Path, capsys: Any) ->
     assert find_distance(keras.models.load_model(target), "rows") < 1e-5
 
 
+@pytest.mark.parametrize("name", ["last_axis", "views"])  # of which exporters merge nothing
+def test_all_files_of_a_model_have_as_many_parameters(name: str) -> None:
+    counts = {path.name: cnnspec.load(path).params for path in FILES if path.name.startswith(name)}
+    assert len(counts) == 3 and len(set(counts.values())) == 1, counts
+
+
 def test_parts_of_one_weight_are_no_shared_layer() -> None:
     graph = read_graph(str(WEIGHTED / "views.pt2"))
     shared = [(node.name, graph.nodes[node.shares].name) for node in graph.nodes if node.shares is not None]

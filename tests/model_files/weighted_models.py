@@ -68,14 +68,14 @@ class LastAxis(nn.Module):
         self.norm = nn.LayerNorm(6)
         self.wide = nn.Linear(6, 12)
         self.narrow = nn.Linear(12, 6)
-        self.gamma = nn.Parameter(torch.ones(6))
+        self.norm_factor = nn.Parameter(torch.ones(6))  # above 0, as known figures are too
         self.whole = nn.LayerNorm([6, 3, 3])
         self.head = nn.Linear(6, 3)
 
     def forward(self, x: Any) -> Any:
         x = self.stem(x)
         y = self.norm(x.permute(0, 2, 3, 1))
-        y = self.gamma * self.narrow(nn.functional.gelu(self.wide(y)))
+        y = self.norm_factor * self.narrow(nn.functional.gelu(self.wide(y)))
         return self.head(self.whole(x + y.permute(0, 3, 1, 2)).mean((2, 3)))
 
 

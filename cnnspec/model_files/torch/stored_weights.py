@@ -83,13 +83,11 @@ class TorchArchiveWeights:
             raise ModelRefused(f"{name} is of {dtype or 'an unknown kind'}, which is not carried over")
         kind = np.dtype("uint16" if dtype == "bfloat16" else dtype).newbyteorder(self.order)
         last = start + sum([(size - 1) * stride for size, stride in zip(sizes, strides, strict=True)])
-        count, have, needed = prod(sizes), self.archive.getinfo(member).file_size, (last + 1) * kind.itemsize
-        if count == 0 or needed > have or count > max(have, MAX_REPEATED):
-            raise Damaged(f"{name} has {have} bytes, too few for its sizes")
+        count, needed, have = prod(sizes), (last + 1) * kind.itemsize, self.archive.getinfo(member).file_size
         with self.archive.open(member) as file:
             content = file.read(needed)  # no more, whatever a member unpacks to
-        if len(content) < needed:
-            raise Damaged(f"{name} has {len(content)} bytes, too few for its sizes")
+        if len(content) < needed or count == 0 or count > max(have, MAX_REPEATED):
+            raise Damaged(f"{name} has {have} bytes, too few for its sizes")
         whole = np.frombuffer(content, kind)
         steps = [stride * kind.itemsize for stride in strides]
         array = np.lib.stride_tricks.as_strided(whole[start:], sizes, steps, writeable=False)
