@@ -1,7 +1,7 @@
 """Weights of PyTorch models in Keras, the outputs compared: `python -m benchmarks.torch_weights`.
 
 It prints the second table of docs/torch-models.md. Needs torch, torchvision, timm, segmentation_models_pytorch and Keras, and
-half an hour.
+about an hour.
 
 Each model of `benchmarks.torch_models`, but for the largest of a family, is built with random weights, and its network is compiled to
 Keras with these. Both get one random image; told is the largest difference of an output, divided by the largest output, and
