@@ -124,7 +124,7 @@ def read_graph(path: str) -> Graph:
 def open_model(path: str) -> AbstractContextManager[ModelWeights] | None:
     """A model file and its weights, None for one of Keras and for what is no model. Raises ModelRefused as `read_graph` does."""
     if is_stream(path):
-        raise ModelRefused(f"{path} is a pipe: weights are read from a file")
+        raise ModelRefused(f"{path} is a pipe or a device: weights are read from a file")
     kind = find_kind(path)
     if kind is None or not kind.opener:
         return None

@@ -101,7 +101,7 @@ USAGE = [
      "source holds no weights: --weights goes with the other formats"),
     (("compile", "net.cnn", "-o", "m.keras", "--weights", "no.keras"), "cannot read no.keras: there is no such file"),
     (("compile", "net.cnn", "-o", "m.keras", "--weights", "net.cnn"),
-     "net.cnn holds no weights: a .keras or .weights.h5 file does, or the folder of a run"),
+     "net.cnn holds no weights: a .keras, .weights.h5, .pt2 or .onnx file does, or the folder of a run"),
     (("compile", "net.cnn", "-o", "m.keras", "--weights", "bad.keras"),
      "cannot read the weights in bad.keras: it is damaged, or something else"),
     (("compile", "net.cnn", "-o", "m.keras", "--weights", "bad.weights.h5"),
