@@ -82,7 +82,9 @@ def take_weights(model: Any, path: str) -> None:
     """
     path = find_model_file(path)
     if not path.endswith((".keras", ".weights.h5")):
-        raise ExportFailed(f"{path} holds no weights: a .keras, .weights.h5, .pt2 or .onnx file does, or the folder of a run")
+        raise ExportFailed(
+            f"{path} holds no weights: a .keras, .weights.h5, .pt2 or .onnx file does, or the folder of a run"
+        )
     _check_file(path)
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(action="ignore"):
         own = os.path.join(folder, "own.weights.h5")
