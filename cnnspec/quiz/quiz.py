@@ -60,7 +60,7 @@ def find_drafts(network: AnalysedNetwork, kinds: Sequence[str]) -> dict[str, lis
             if not excerpt.shown:
                 continue
             for draft in kind.find_drafts(excerpt):
-                key = tuple([line.partition(" as ")[0] for line in excerpt.spec]), draft.answer, draft.closed
+                key = tuple([line.partition(" as ")[0] for line in draft.excerpt.spec]), draft.answer, draft.closed
                 if key not in met and len(draft.slips) >= FEWEST_WRONG:
                     drafts.append(draft)
                 met.add(key)
