@@ -160,7 +160,7 @@ def cut_chains(network: AnalysedNetwork) -> list[Excerpt]:
         while len(chain) <= MOST_LAYERS and can_stand_alone(chain[-1], nodes):
             chain.append(nodes[chain[-1].inputs[0]])
         if len(chain) > 1 and chain[-1].layer is None:
-            found.append(Excerpt(chain[::-1], len(chain) == len(nodes) and network.graph.outputs == [node.index]))
+            found.append(Excerpt(chain[::-1], len(chain) == len(nodes)))
     return found
 
 
