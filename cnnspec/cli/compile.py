@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.export import add_output_options, target_of, write_model
-from cnnspec.cli.load import add_model_options, load_one
+from cnnspec.cli.load import add_file_argument, add_model_options, load_one
 from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_message
 from cnnspec.cli.own_outputs import STDOUT, remember_output, write_output
 from cnnspec.compile.export import ENDINGS, ExportFailed
@@ -36,9 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec compile net.pt2 --weights net.pt2 -o ported.keras": "PyTorch's model and weights, for Keras",
         },
     )
-    parser.add_argument(
-        "file", metavar="FILE", help="a spec, a model file such as net.pt2, net.onnx or net.keras, or - for stdin"
-    )
+    add_file_argument(parser)
     add_output_options(
         parser, FORMATS, "model.py for source (- for stdout; Keras's, PyTorch's with --to torch), model.keras, model.onnx, model.tflite, model.pt2, or model/ for a SavedModel"
     )  # fmt: skip

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from cnnspec.cli.argument_parser import add_examples
-from cnnspec.cli.load import add_model_options, evaluate_option, load_analysed, read_positive
+from cnnspec.cli.load import add_file_argument, add_model_options, evaluate_option, load_analysed, read_positive
 from cnnspec.cli.messages import FINDINGS, Refused, UsageError, print_errors
 from cnnspec.cli.streams import find_width
 from cnnspec.cost import find_cost
@@ -31,9 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec cost net.cnn --device a100 --dtype float16": "the time that a device takes at least",
         },
     )
-    parser.add_argument(
-        "file", metavar="FILE", help="a spec, a model file such as net.pt2, net.onnx or net.keras, or - for stdin"
-    )
+    add_file_argument(parser)
     parser.add_argument(
         "--batch", type=read_positive, metavar="N", help="examples at once (the train section's, else 1)"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from cnnspec.cli.argument_parser import add_examples
-from cnnspec.cli.load import add_model_options, load_analysed
+from cnnspec.cli.load import add_file_argument, add_model_options, load_analysed
 from cnnspec.cli.messages import FINDINGS, Refused, UsageError, print_errors
 from cnnspec.cli.streams import find_width
 from cnnspec.explain import find_explanation
@@ -24,9 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec explain net.cnn --format latex > net.tex": "every layer's, for a script or slides",
         },
     )
-    parser.add_argument(
-        "file", metavar="FILE", help="a spec, a model file such as net.pt2, net.onnx or net.keras, or - for stdin"
-    )
+    add_file_argument(parser)
     parser.add_argument(
         "layer", metavar="LAYER", nargs="?", help="a layer's name in the summary: conv2; all, if left out"
     )

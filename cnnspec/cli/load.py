@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 
 
 # ---- options -----------------------------------------------------------------------------------------------
+def add_file_argument(parser: argparse.ArgumentParser) -> None:
+    """The one file that a command is about."""
+    parser.add_argument(
+        "file", metavar="FILE", help="a spec, a model file such as net.pt2, net.onnx or net.keras, or - for stdin"
+    )
+
+
 def add_model_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--set", metavar="NAME=VALUE", action="append", default=[], help="give a parameter a value")
     parser.add_argument("--model", metavar="NAME", help="the model to take, where a file holds several")

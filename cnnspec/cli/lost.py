@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from cnnspec.cli.argument_parser import add_examples
-from cnnspec.cli.load import add_model_options, load_analysed
+from cnnspec.cli.load import add_file_argument, add_model_options, load_analysed
 from cnnspec.cli.messages import FINDINGS, Refused, print_errors
 from cnnspec.cli.streams import find_width
 from cnnspec.lost import find_lost
@@ -23,9 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec lost net.cnn --format json": "the same for scripts",
         },
     )
-    parser.add_argument(
-        "file", metavar="FILE", help="a spec, a model file such as net.pt2, net.onnx or net.keras, or - for stdin"
-    )
+    add_file_argument(parser)
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
     add_model_options(parser)
 

@@ -6,7 +6,7 @@ import sys
 
 from cnnspec.base.diagnostic import ERROR
 from cnnspec.cli.argument_parser import add_examples
-from cnnspec.cli.load import add_model_options, load_analysed, read_positive
+from cnnspec.cli.load import add_file_argument, add_model_options, load_analysed, read_positive
 from cnnspec.cli.messages import CLEAN, USAGE, Refused, UsageError, print_diagnostic
 from cnnspec.cli.streams import find_width
 from cnnspec.quiz import find_quiz
@@ -28,9 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec quiz net.cnn --variant --seed 7 --format gift": "other numbers for each seed, for Moodle",
         },
     )
-    parser.add_argument(
-        "file", metavar="FILE", help="a spec, a model file such as net.pt2, net.onnx or net.keras, or - for stdin"
-    )
+    add_file_argument(parser)
     parser.add_argument("--count", type=read_positive, metavar="N", help="how many questions (10)")
     parser.add_argument(
         "--kinds",

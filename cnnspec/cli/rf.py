@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from cnnspec.cli.argument_parser import add_examples
-from cnnspec.cli.load import add_model_options, load_analysed
+from cnnspec.cli.load import add_file_argument, add_model_options, load_analysed
 from cnnspec.cli.messages import FINDINGS, Refused, UsageError, print_errors, print_message
 from cnnspec.cli.own_outputs import add_force_option, check_not_read, write_output
 from cnnspec.cli.streams import find_width
@@ -27,9 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec rf net.cnn --picture -o fields.svg": "boxes on the input, in the terminal and as a picture",
         },
     )
-    parser.add_argument(
-        "file", metavar="FILE", help="a spec, a model file such as net.pt2, net.onnx or net.keras, or - for stdin"
-    )
+    add_file_argument(parser)
     parser.add_argument(
         "layers", metavar="LAYER", nargs="*", help="layers to say everything about, to draw, or to show with --in"
     )

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from cnnspec.cli.argument_parser import add_examples
-from cnnspec.cli.load import add_model_options, load_analysed
+from cnnspec.cli.load import add_file_argument, add_model_options, load_analysed
 from cnnspec.cli.messages import CLEAN, FINDINGS, Refused, UsageError, print_diagnostic, print_message
 from cnnspec.cli.streams import find_width
 from cnnspec.lint.rules import prevents
@@ -23,9 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec sizes net.cnn --near 670x512": "those next to a size that is wanted",
         },
     )
-    parser.add_argument(
-        "file", metavar="FILE", help="a spec, a model file such as net.pt2, net.onnx or net.keras, or - for stdin"
-    )
+    add_file_argument(parser)
     parser.add_argument("--near", type=read_size, metavar="SIZE", help="the size to ask about: 670, or 670x512")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
     add_model_options(parser)

@@ -7,7 +7,7 @@ import sys
 from cnnspec.base.diagnostic import ERROR
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.blocks import add_block_options
-from cnnspec.cli.load import add_model_options, load_analysed, load_blocks
+from cnnspec.cli.load import add_file_argument, add_model_options, load_analysed, load_blocks
 from cnnspec.cli.messages import CLEAN, FINDINGS, Refused, UsageError, print_diagnostic, wants_color
 from cnnspec.cli.streams import find_width
 from cnnspec.summary import find_summary
@@ -37,9 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cat net.cnn | cnnspec summary - --format markdown": "from stdin, as a table for a README",
         },
     )
-    parser.add_argument(
-        "file", metavar="FILE", help="a spec, a model file such as net.pt2, net.onnx or net.keras, or - for stdin"
-    )
+    add_file_argument(parser)
     parser.add_argument(
         "--format", choices=("text", "markdown", "csv", "json"), default="text", help="how it is printed"
     )

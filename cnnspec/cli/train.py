@@ -13,7 +13,7 @@ from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.base.percent import percent
 from cnnspec.base.source import printable
 from cnnspec.cli.argument_parser import add_examples
-from cnnspec.cli.load import add_model_options, load_one, read_parameters
+from cnnspec.cli.load import add_file_argument, add_model_options, load_one, read_parameters
 from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_diagnostic, print_message
 from cnnspec.cli.streams import find_width, fit_sentence
 from cnnspec.compile.backend import BACKENDS
@@ -49,9 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec train net.cnn --seed 7 -o net.keras": "save the best model beside the run, too",
         },
     )
-    parser.add_argument(
-        "file", metavar="FILE", help="a spec, a model file such as net.pt2, net.onnx or net.keras, or - for stdin"
-    )
+    add_file_argument(parser)
     parser.add_argument(
         "--data",
         metavar="DATA",

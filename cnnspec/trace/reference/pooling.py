@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import inf
 from typing import Any
 
@@ -102,12 +102,17 @@ def find_parts(layer: Any, x: Array) -> Iterator[tuple[tuple[Any, ...], tuple[An
         yield (slice(None), *position), (slice(None), *cells)
 
 
-def adaptive_avgpool(layer: Any, x: Array) -> Array:
-    """The mean of each window."""
+def pool_parts(layer: Any, x: Array, pool: Callable[..., Array]) -> Array:
+    """What a pool of a whole map makes of each window."""
     y = zeros((len(x), *layer.output(shapes_of(x))), x)
     for place, cells in find_parts(layer, x):
-        y[place] = mean_over(x[cells], spatial_axes(x), keepdims=False)
+        y[place] = pool(x[cells], spatial_axes(x), keepdims=False)
     return y
+
+
+def adaptive_avgpool(layer: Any, x: Array) -> Array:
+    """The mean of each window."""
+    return pool_parts(layer, x, mean_over)
 
 
 def adaptive_avgpool_backward(layer: Any, gradient: Array, x: Array) -> Gradients:
@@ -119,10 +124,7 @@ def adaptive_avgpool_backward(layer: Any, gradient: Array, x: Array) -> Gradient
 
 def adaptive_maxpool(layer: Any, x: Array) -> Array:
     """The largest value of each window."""
-    y = zeros((len(x), *layer.output(shapes_of(x))), x)
-    for place, cells in find_parts(layer, x):
-        y[place] = max_over(x[cells], spatial_axes(x), keepdims=False)
-    return y
+    return pool_parts(layer, x, max_over)
 
 
 def adaptive_maxpool_backward(layer: Any, gradient: Array, x: Array) -> Gradients:
