@@ -57,12 +57,12 @@ def take_range(value: Any, name: str) -> tuple[float, float]:
     return low, high
 
 
-def take_count(value: Any, name: str) -> int:
-    """A whole number from 1, NumPy's too."""
-    wanted = f"{name} must be a whole number from 1, not"
+def take_count(value: Any, name: str, least: int = 1) -> int:
+    """A whole number from 1, or from another least one; NumPy's too."""
+    wanted = f"{name} must be a whole number from {least}, not"
     if not _is_whole(value):
         raise TypeError(f"{wanted} {value!r}")
-    if index(value) < 1:
+    if index(value) < least:
         raise ValueError(f"{wanted} {value}")
     return index(value)
 

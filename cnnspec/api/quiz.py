@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.api.answer import Answer, make_answer
+from cnnspec.api.argument_checks import take_count, take_texts
 from cnnspec.quiz.question import Quiz as NetworkQuiz
 
 TYPE_CHECKING = False
@@ -55,6 +56,6 @@ def quiz(
     """
     from cnnspec.quiz import find_quiz
 
-    if count is not None and count < 1:
-        raise ValueError(f"count must be a whole number from 1, not {count}")
-    return make_answer(Quiz, find_quiz(network.analysed, tuple(kinds), count, seed, variant))
+    wanted = None if count is None else take_count(count, "count")
+    asked = take_texts(kinds, "kinds") if kinds else []
+    return make_answer(Quiz, find_quiz(network.analysed, asked, wanted, take_count(seed, "seed", 0), bool(variant)))

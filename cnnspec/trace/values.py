@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.record import Record
 from cnnspec.layers.shape import show_shape
 from cnnspec.trace.reference.compute import compute, compute_gradients, find_definition
@@ -38,6 +39,8 @@ def compute_values(
     Inputs have the batch first, in the order of the network's. Raises ValueError, in one sentence, for inputs or weights that
     are not those of the network, and for a layer of which is not known what it computes.
     """
+    if len(inputs) != len(graph.inputs):
+        raise ValueError(f"the network has {count_nouns(len(graph.inputs), 'input')}, not {len(inputs):,}")
     needed = find_needed(graph, wanted)
     given = dict(zip(graph.inputs, inputs, strict=True))
     values: list[Array | None] = []

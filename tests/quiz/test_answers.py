@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 
+import pytest
+
 import cnnspec
 from cnnspec.layers import CATALOGUE
 from cnnspec.quiz.question import NoQuiz, Question
@@ -79,3 +81,21 @@ def test_unknown_sizes_leave_what_can_be_asked() -> None:
         ("parameters", "conv1"): (224,), ("parameters", "conv2"): (292,), ("parameters", "maxpool1"): (0,), ("parameters", ""): (516,),
         ("field", "maxpool1"): (5, 5), ("field", "conv2"): (13, 13),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "kinds"), [
+    ("input 9x9x1\nconv(1, 3x3) -> conv(1, 3x3)", {"field", "stride"}),
+    ("input 9x9x1\nconv(1, 3x3) -> upsample(2) -> conv(1, 3x3)", {"stride"}),  # the field is not that of windows alone
+    ("input 9x9x2\nconv(2, 3x3) -> group_norm(1) -> conv(1, 3x3)", {"stride"}),  # a field leaves out what the norm mixes in
+    ("input 9x9x1\nconv(1, 3x3, padding=same) -> conv(1, 3x3, padding=same)", {"field"}),  # every stride fits
+])  # fmt: skip
+def test_what_a_student_could_not_answer_is_not_asked(text: str, kinds: set[str]) -> None:
+    assert {question.kind for question in all_of(text).questions} & {"field", "stride"} == kinds
+
+
+def test_a_solution_says_which_strides_are_not_whole() -> None:
+    """Of a map that is not square: along the axis that does not fit."""
+    asked = [question for text in (*TEXTS, "input 9x10x3\nconv(4, 3x3)\n") for question in all_of(text).questions]
+    for question in [question for question in asked if question.closed]:
+        for step in question.solution[0].steps:
+            assert (step.note == "") == (step.name == f"stride {question.answer[0]}"), question

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,5 +46,20 @@ def test_the_api_asks_what_the_command_asks() -> None:
     assert quiz.to_text("gift").count("\n::") == 3 and quiz.to_text("html").startswith("<!doctype html>")
     with pytest.raises(ValueError, match='no format is called "pdf"'):
         quiz.to_text("pdf")
-    with pytest.raises(ValueError, match="count must be"):
-        cnnspec.quiz(net, 0)
+
+
+@pytest.mark.parametrize(("asked", "error", "sentence"), [
+    ({"count": 0}, ValueError, "count must be a whole number from 1, not 0"),
+    ({"count": 2.5}, TypeError, "count must be a whole number from 1, not 2.5"),
+    ({"count": True}, TypeError, "count must be a whole number from 1, not True"),
+    ({"seed": -1}, ValueError, "seed must be a whole number from 0, not -1"),
+    ({"seed": "7"}, TypeError, "seed must be a whole number from 0, not '7'"),
+    ({"kinds": "size"}, TypeError, "kinds must be texts in a list, not 'size'"),
+    ({"kinds": ["size", 3]}, TypeError, "kinds must be texts in a list, not ['size', 3]"),
+    ({"kinds": ["shape"]}, ValueError, 'no kind of question is called "shape"'),
+])  # fmt: skip
+def test_what_the_api_is_asked_wrongly_is_one_sentence(
+    asked: dict[str, Any], error: type[Exception], sentence: str
+) -> None:
+    with pytest.raises(error, match=re.escape(sentence)):
+        cnnspec.quiz(cnnspec.load(str(MNIST)), **asked)

@@ -8,10 +8,12 @@ from html import unescape
 import pytest
 
 import cnnspec
+from cnnspec.base.source import printable
 from cnnspec.cli import main
 from cnnspec.quiz import find_quiz
 from cnnspec.quiz.formats import write_quiz
 from cnnspec.quiz.gift import write_gift
+from cnnspec.quiz.json import write_data
 from cnnspec.quiz.question import show_answer
 from tests.quiz.gift_reader import read_gift
 from tests.quiz.quizzes import MNIST, TEXTS, all_of
@@ -32,11 +34,11 @@ def test_gift_is_read_back() -> None:
             assert theirs.feedback
 
 
-@pytest.mark.parametrize("name", ["~=#{}:<b>.cnn", "a\\:b ::c::\\.cnn", "####%50%=x//.cnn"])
+@pytest.mark.parametrize("name", ["~=#{}:<b>.cnn", "a\\:b ::c::\\.cnn", "####%50%=x//.cnn", "a\n\n::b.cnn"])
 def test_a_file_with_a_hostile_name_stays_one_question(name: str) -> None:
     quiz = find_quiz(cnnspec.loads("input 9x9x3\nconv(3, 3x3)\n", name=name).analysed, ("size",))
     (read,) = read_gift(write_gift(quiz))
-    assert read.name == f'Quiz: "{quiz.network.name}", seed 0, question 1'
+    assert read.name == f'Quiz: "{printable(quiz.network.name)}", seed 0, question 1'
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "latex", "html"])
@@ -68,3 +70,12 @@ def test_solutions_name_the_letters_of_their_answers(form: str) -> None:
 def test_latex_has_no_sign_that_means_something() -> None:
     written = write_quiz(all_of(TEXTS[1]), "latex")
     assert "depthwise\\_conv(3x3" in written and not re.search(r"[^\\]_", written)
+
+
+def test_json_has_every_slip_once() -> None:
+    quiz = all_of(TEXTS[0])
+    for row, question in zip(write_data(quiz)["questions"], quiz.questions, strict=True):
+        said = [(o["slip"], tuple(o["answer"])) for o in (*row["options"], *row["other_slips"]) if o["slip"]]
+        assert sorted(said) == sorted([(slip.name, slip.answer) for slip in question.slips])
+        assert row["layer"] == (question.layer or None) and question.layer in row["question"]
+    assert None in [row["layer"] for row in write_data(quiz)["questions"]]

@@ -133,3 +133,12 @@ def test_what_does_not_fit_is_one_sentence(text: str, inputs: Any, weights: Any,
     with pytest.raises(ValueError) as refused:
         compute_values(legal(text), [np.zeros(inputs)], given)
     assert str(refused.value) == sentence
+
+
+@pytest.mark.parametrize(("given", "sentence"), [
+    ([(1, 4)], "the network has 2 inputs, not 1"), ([(1, 4)] * 3, "the network has 2 inputs, not 3"), ([], "the network has 2 inputs, not 0"),
+])  # fmt: skip
+def test_another_number_of_inputs_is_one_sentence(given: Any, sentence: str) -> None:
+    with pytest.raises(ValueError) as refused:
+        compute_values(legal("input a 4\ninput b 4\nadd(a, b)"), [np.zeros(shape) for shape in given], {})
+    assert str(refused.value) == sentence
