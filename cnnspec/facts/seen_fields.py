@@ -7,7 +7,7 @@ reader of a layer reads it position by position, both are seen alike, and one wa
 from __future__ import annotations
 
 from cnnspec.facts.receptive_field import START, WHOLE, Steps, compose_branches
-from cnnspec.layers.window import EACH, UNTRACED
+from cnnspec.layers.window import EACH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def find_seen_fields(geometry: Geometry, end: int) -> dict[int, NodeField]:
 def keeps_positions(geometry: Geometry, index: int, read: int) -> bool:
     """Whether each position of a node reads the same one alone of a node that it reads."""
     reaches, spaces = geometry.reaches[index], geometry.spaces
-    if not reaches or reaches is UNTRACED or spaces[index] is None or spaces[index] != spaces[read]:
+    if not reaches or spaces[index] is None or spaces[index] != spaces[read]:
         return False
     return all([axis is EACH for axis in reaches])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,42 @@ def test_what_a_gate_lets_through_is_left_out_and_named() -> None:
     assert "Seen through gates alone, and left out: gap1, conv1" in str(found)
 
 
+# A spec, a layer, and the lines below the legend.
+NOTES = [
+    (GATE, "conv2", ["Gates: multiply1 mixes in what has seen the whole input, or is repeated along an axis; the fields leave that out.",
+                     "Seen through gates alone, and left out: gap1, conv1"]),
+    ("input 9x9x4\nconv(4, 3x3) -> group_norm(2) -> conv(4, 3x3)", "conv2",
+     ["Statistics: group_norm1 mixes the positions along height and width; the fields leave that out."]),
+    ("input 9x9x4\nconv(4, 3x3)", "conv1", []),
+    ("input 9x5x4\nconv(4, 3x7, padding=same)", "conv1", ["Unclipped: 3x7 of input1"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "unit", "notes"), NOTES)
+def test_below_the_table_stands_what_it_leaves_out(text: str, unit: str, notes: list[str]) -> None:
+    shown = str(loads(text).receptive_field_of(unit).in_layers())
+    assert " ".join(shown.split()).partition("their share of the layer.")[2].strip() == " ".join(notes)
+
+
+def test_what_rests_on_a_misspelt_word_is_marked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "net.cnn").write_text("input 9x9x3\nconv(2, 1x1) -> cnov(4, 3x3) -> conv(4, 3x3)\n")
+    for unit, assumed in (("conv3", [False, False, True, True]), ("conv1", [False, False])):
+        status, out, _ = run(capsys, "rf", tmp_path / "net.cnn", "--in", unit)
+        rows = [line for line in out.splitlines() if line.startswith(" ")][2:]
+        assert status == 1 and [row.endswith("  assumed") for row in rows] == assumed
+        assert (f"what {unit} sees rests on that" in out) == (unit == "conv3")
+
+
+def test_the_json_has_the_box_clipped_and_unclipped(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "net.cnn").write_text("input 5x5x1\nconv(1, 5x3, padding=same)\n")
+    _, out, _ = run(capsys, "rf", tmp_path / "net.cnn", "--in", "conv1", "--at", "0,4", "--format", "json")
+    first, own = json.loads(out)["layers"]
+    assert (first["size"], first["whole"], first["unclipped_box"], first["box"], first["read"], first["coverage"]) == (
+        [5, 3], False, [[-2, 2], [3, 5]], [[0, 2], [3, 4]], 6, 0.24,
+    )  # fmt: skip
+    assert own["box"] == own["unclipped_box"] == [[0, 0], [4, 4]]
+
+
 @pytest.mark.parametrize(
     ("text", "unit", "row"),
     [
@@ -147,6 +184,7 @@ def test_what_a_gate_lets_through_is_left_out_and_named() -> None:
         ("input ?x?x3\nconv(8, 3x3, stride=2, padding=same) -> maxpool(2)", "maxpool1", "HxWx3 5x5 ? ? ?"),
         ("input ?x?x3\nconv(8, 3x3) -> gap", "gap1", "HxWx3 all ? ? ?"),
         ('input 9x9x4\nopaque("deform", 9x9x4) -> conv(1, 3x3)', "conv1", "9x9x4 ? ? ? ?"),
+        ('input 9x9x4\nopaque("deform", 9x9x4) -> gap', "gap1", "9x9x4 ? ? ? ?"),
         ("input 8x6x2\npermute((2, 1, 3)) -> conv(1, 3x3)", "conv1", "8x6x2 ? ? ? ?"),
         ("input 4x1\npad(9) -> conv(1, 3)", "conv1", "4x1 nothing - 0 0 %"),
         ("input 5x5x1\nconv(1, 5x5, padding=same)", "conv1", "5x5x1 5x5 0,0 to 4,4 25 100 %"),

@@ -10,7 +10,7 @@ import pytest
 from cnnspec.trace.arithmetic import Largest, Sum, find_arithmetic
 from cnnspec.trace.reference.arrays import make_exact
 from cnnspec.trace.reference.compute import find_definition
-from cnnspec.trace.text import write_arithmetic
+from cnnspec.trace.text import write_arithmetic, write_number
 from tests.support import legal
 from tests.trace.reference.drawing import draw_inputs, draw_weights, list_cases
 from tests.trace.reference.test_lectures import BOX, GRAY, IMAGE, SHARPEN, SIGNAL, SQUARE
@@ -25,6 +25,7 @@ LINES: list[tuple[str, Any, dict[str, Any], tuple[int, ...], str]] = [
     ("input 3\ndense(2, relu)", [1, 2, 3], {"kernel": [[1, 0], [-1, 1], [0, 0]], "bias": ["1/2", -5]}, (0, 0),
      "1*1 + 2*(-1) + 1/2 = -1/2; relu(-1/2) = 0"),
     ("input 4x4x1\nmaxpool(2)", SQUARE, {}, (0, 0, 1, 0), "max(1, 34, 222, 253) = 253"),
+    ("input 5x5x1\nmaxpool(3, dilation=2)", GRAY, {}, (0, 0, 0, 0), "max(95, 186, 39, 5, 212, 46, 156, 74, 116) = 212"),
     ("input 4x4x1\navgpool(2)", SQUARE, {}, (0, 0, 0, 0), "4*(1/4) + 123*(1/4) + 56*(1/4) + 99*(1/4) = 141/2"),
     ("input 5x5x1\nmaxpool(3, stride=2, padding=1)", GRAY, {}, (0, 0, 0, 0), "max(95, 242, 39, 14) = 242"),
     ("input 4x4x1\ngmp", SQUARE, {}, (0, 0), f"max({', '.join(map(str, np.ravel(SQUARE)))}) = 253"),
@@ -55,6 +56,21 @@ def test_decimals() -> None:
     assert write_arithmetic(found, decimals=True) == "3*0.333333 + 5*0.333333 + 2*0.333333 = 3.33333"
     found = find_arithmetic(layer, [x.astype(float)], {"kernel": kernel.astype(float)}, (0, 0, 0))
     assert write_arithmetic(found) == "3*0.333333 + 5*0.333333 + 2*0.333333 = 3.33333"
+
+
+def test_a_number_is_short_and_has_no_sign_of_a_zero() -> None:
+    assert [write_number(value, True) for value in (make_exact(1_234_567)[()], make_exact("1/8")[()], -0.0, -1e-3, 2e9)] == [
+        "1234567", "0.125", "0", "-0.001", "2e+09",
+    ]  # fmt: skip
+
+
+def test_what_floats_lose_is_no_offset() -> None:
+    """Sums of tenths, which floats do not have, in another order than those of the layer: nothing is left over."""
+    layer: Any = legal("input 40x1\nconv(1, 40, bias=false)").nodes[-1].layer
+    for seed in range(5):
+        x, kernel = np.random.default_rng(seed).integers(-99, 99, size=(2, 40)) / 10
+        found: Any = find_arithmetic(layer, [x.reshape(1, 40, 1)], {"kernel": kernel.reshape(40, 1, 1)}, (0, 0, 0))
+        assert found.offset == 0
 
 
 @pytest.mark.parametrize("word", list_cases())
