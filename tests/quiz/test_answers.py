@@ -7,8 +7,10 @@ import contextlib
 import pytest
 
 import cnnspec
+from cnnspec.explain.written_arithmetic import TEXT
 from cnnspec.layers import CATALOGUE
 from cnnspec.quiz.question import NoQuiz, Question
+from cnnspec.quiz.wording import list_steps
 from tests.quiz.counting import answer_by_counting, count_macs
 from tests.quiz.quizzes import TEXTS, all_of, drawn
 from tests.support import THOROUGH
@@ -93,9 +95,13 @@ def test_what_a_student_could_not_answer_is_not_asked(text: str, kinds: set[str]
     assert {question.kind for question in all_of(text).questions} & {"field", "stride"} == kinds
 
 
-def test_a_solution_says_which_strides_are_not_whole() -> None:
-    """Of a map that is not square: along the axis that does not fit."""
-    asked = [question for text in (*TEXTS, "input 9x10x3\nconv(4, 3x3)\n") for question in all_of(text).questions]
-    for question in [question for question in asked if question.closed]:
-        for step in question.solution[0].steps:
-            assert (step.note == "") == (step.name == f"stride {question.answer[0]}"), question
+def test_a_solution_works_out_every_stride_and_says_which_are_not_whole() -> None:
+    """Of a map that is not square along the axis that does not fit; of a padding whose sides differ with both."""
+    others = ("input 9x10x3\nconv(4, 3x3)\n", "input 12x12x3\nconv(4, 5x5, padding=((1, 2), (1, 2)))\n")
+    asked = [question for text in (*TEXTS, *others) for question in all_of(text).questions if question.closed]
+    for question in asked:
+        for name, sums, words in list_steps(question, TEXT):
+            worked_out, value = sums.split(" = ")
+            assert abs(eval(worked_out) - float(value)) < 0.006, question
+            assert (words == "") == (name == f"stride {question.answer[0]}"), question
+    assert "(12 + 1 + 2 - 5)/3 + 1 = 4.33" in [sums for _, sums, _ in list_steps(asked[-1], TEXT)]

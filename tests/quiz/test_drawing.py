@@ -45,6 +45,7 @@ def test_a_variant_differs_where_little_can(text: str) -> None:
 
 SHARPEN = "conv(1, 3x3, bias=false, kernel_values=[[0, -1, 0], [-1, 5, -1], [0, -1, 0]])"
 STAYING = [
+    ("input 9x9x3\nconv(4, 3x3) as stem -> conv(2, 3x3)\n", " as stem"),
     (f"input 9x9x1\n{SHARPEN}\nconv(4, 3x3)\n", SHARPEN),
     (
         "input 9x9x3\nshared twice = conv(3, 3x3, padding=same)\ntwice -> twice -> conv(4, 3x3) -> gap\n",
@@ -54,7 +55,7 @@ STAYING = [
 
 
 @pytest.mark.parametrize(("text", "staying"), STAYING)
-def test_a_layer_that_is_written_down_or_shared_stays(text: str, staying: str) -> None:
+def test_names_written_kernels_and_shared_layers_stay(text: str, staying: str) -> None:
     for seed in range(5):
         made = draw(text, seed=seed, variant=True).network
         assert staying in made.source.text and not made.broken

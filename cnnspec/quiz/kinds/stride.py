@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cnnspec.explain.derivation import derive_layer
 from cnnspec.explain.derivation_steps import DerivationSection, DerivationStep
-from cnnspec.explain.traced_numbers import ONE, Leaf, Op
+from cnnspec.explain.traced_numbers import ONE, TWO, Leaf, Op
+from cnnspec.explain.written_arithmetic import TEXT, write_tree
 from cnnspec.facts.stride_remainder import count_left_over
 from cnnspec.facts.what_if import leaves_remainder, output_of
 from cnnspec.layers.window import POSITION_NAMES
@@ -83,8 +84,8 @@ def can_step(excerpt: Excerpt, stride: int) -> bool:
 def name_misfit(excerpt: Excerpt, stride: int) -> Slip:
     """Why a stride does not fit, along the first axis where it does not."""
     window, n = next((w, n) for w, n in pair_axes(excerpt, stride) if w.remainder(n))
-    left = window.remainder(n)
-    says = f"({n} + {find_padding(window)} - {window.extent}) mod {stride} = {left}: the last window does not end where the input ends."
+    left = write_tree(Op("%", (make_room(window, n), Leaf(stride))), TEXT)
+    says = f"{left} = {window.remainder(n)}: the last window does not end where the input ends."
     return Slip("no whole number", (stride,), says)
 
 
@@ -93,11 +94,11 @@ def derive_outputs(excerpt: Excerpt, stride: int) -> DerivationStep:
     window, n = next(
         (pair for pair in pair_axes(excerpt, stride) if pair[0].remainder(pair[1])), pair_axes(excerpt, stride)[0]
     )
-    padding = find_padding(window)
-    room = n + padding - window.extent
-    tree: Tree = Op("/", (Op("-", (Op("+", (Leaf(n), Leaf(padding))), Leaf(window.extent))), Leaf(stride)))
-    outputs = room // stride + 1 if room % stride == 0 else round(room / stride + 1, 2)
-    return DerivationStep(f"stride {stride}", Op("+", (tree, ONE)), outputs, "" if room % stride == 0 else "not whole")
+    whole, left = window.output(n), window.remainder(n)
+    assert isinstance(whole, int)
+    outputs = round(whole + left / stride, 2) if left else whole
+    tree = Op("+", (Op("/", (make_room(window, n), Leaf(stride))), ONE))
+    return DerivationStep(f"stride {stride}", tree, outputs, "not whole" if left else "")
 
 
 def pair_axes(excerpt: Excerpt, stride: int) -> list[tuple[Window, int]]:
@@ -106,7 +107,10 @@ def pair_axes(excerpt: Excerpt, stride: int) -> list[tuple[Window, int]]:
     return list(zip(windows, excerpt.entering, strict=False))
 
 
-def find_padding(window: Window) -> int:
-    """The padding of both sides together."""
-    assert isinstance(window.before, int) and isinstance(window.after, int)
-    return window.before + window.after
+def make_room(window: Window, n: int) -> Tree:
+    """N + 2P - F with the numbers put in; where the two sides differ, each of them is added."""
+    before, after = window.before, window.after
+    assert isinstance(before, int) and isinstance(after, int)
+    both: Tree = Op("*", (TWO, Leaf(before)))
+    padded = Op("+", (Leaf(n), both)) if before == after else Op("+", (Op("+", (Leaf(n), Leaf(before))), Leaf(after)))
+    return Op("-", (padded, Leaf(window.extent)))
