@@ -11,7 +11,7 @@ import pytest
 from cnnspec.cli import main
 from cnnspec.quiz.question import show_answer
 from cnnspec.quiz.replies import read_reply
-from tests.quiz.quizzes import MNIST, find_question
+from tests.quiz.quizzes import MANY, MNIST, all_of, find_question
 from tests.support import unwrap
 
 
@@ -71,3 +71,10 @@ def test_a_shape_is_read_as_it_is_typed(typed: str) -> None:
     reply = read_reply(find_question("conv2", "size"), typed)
     assert reply is not None and reply.right
     assert read_reply(find_question("conv2", "size"), "11x11") is None
+
+
+def test_of_a_choice_only_what_is_offered_is_an_answer() -> None:
+    question = next(q for q in all_of(MANY).questions if q.closed)
+    offered = {option.answer for option in question.options}
+    for typed in range(1, 12):
+        assert (read_reply(question, str(typed)) is not None) == ((typed,) in offered)

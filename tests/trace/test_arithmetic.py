@@ -66,10 +66,10 @@ def test_a_number_is_short_and_has_no_sign_of_a_zero() -> None:
 
 def test_what_floats_lose_is_no_offset() -> None:
     """Sums of tenths, which floats do not have, in another order than those of the layer: nothing is left over."""
-    layer: Any = legal("input 40x1\nconv(1, 40, bias=false)").nodes[-1].layer
+    layer: Any = legal("input 40\ndense(1, bias=false)").nodes[-1].layer
     for seed in range(5):
         x, kernel = np.random.default_rng(seed).integers(-99, 99, size=(2, 40)) / 10
-        found: Any = find_arithmetic(layer, [x.reshape(1, 40, 1)], {"kernel": kernel.reshape(40, 1, 1)}, (0, 0, 0))
+        found: Any = find_arithmetic(layer, [x.reshape(1, 40)], {"kernel": kernel.reshape(40, 1)}, (0, 0))
         assert found.offset == 0
 
 
