@@ -1,12 +1,13 @@
 """The kernels of layers that mix channels: how far each reaches, from how many channels to how many, in how many groups.
 
-Read from the weights that layers state. Depthwise kernels, which mix no channels, and those of transposed
-convolutions, which slide over the output, have none.
+Read from the weights that layers state. Depthwise kernels and learned factors, which mix no channels, and the kernels of
+transposed convolutions, which slide over the output, are none of them.
 """
 
 from __future__ import annotations
 
 from cnnspec.base.record import Record
+from cnnspec.layers.weight import OF_FILTERS, OF_UNITS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def kernel_of(layer: Layer, inputs: tuple[Shape, ...]) -> Kernel | None:
     """The kernel with which a layer sums over channels; None where it has none, or several."""
     if len(inputs) != 1:
         return None
-    found = [weight.shape for weight in layer.own_weights(inputs) if weight.name == "kernel"]
+    kernels = [weight for weight in layer.own_weights(inputs) if weight.name == "kernel"]
+    found = [weight.shape for weight in kernels if weight.drawn in (OF_FILTERS, OF_UNITS)]
     windows, channels = layer.windows(inputs), inputs[0][-1]
     if len(found) != 1 or windows == () or not isinstance(channels, int):
         return None
