@@ -38,6 +38,13 @@ def test_what_is_called_idle_leaves_everything_as_it_is(spec: str) -> None:
     np.testing.assert_allclose(np.asarray(to_keras(graph)(x, training=True)), x, atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    "spec", ["input 8x6x1\nreduce_l2(-1, keepdims=true)", "input 1x6x4\nreduce_l2(1, keepdims=true)"]
+)
+def test_a_length_of_single_numbers_is_their_absolute_value(spec: str) -> None:
+    assert not findings(dense_on_spatial_map, spec)
+
+
 def test_no_example_of_a_layer_is_called_idle_that_is_not() -> None:
     """Every node of every layer's examples: where it is called idle, its shape stays and it has no weights."""
     for layer in CATALOGUE:

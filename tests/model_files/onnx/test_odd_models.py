@@ -103,6 +103,14 @@ def test_an_open_number_of_channels_is_refused() -> None:
         labels(chain(RELU, shape=("N", "C", 8, 8)))
 
 
+def test_a_reduction_over_no_axes() -> None:
+    """A sum of one number is that number; of a length, runtimes make the number or its absolute value."""
+    relu = node("Relu", ["x"], ["r"])
+    assert labels(chain(relu, node("ReduceSum", ["r"], ["y"], noop_with_empty_axes=1), opset=18)) == ["input", "relu"]
+    with pytest.raises(ModelRefused, match="the length over no axes"):
+        labels(chain(relu, node("ReduceL2", ["r"], ["y"], noop_with_empty_axes=1), opset=18))
+
+
 def test_weights_that_two_nodes_read_are_shared() -> None:
     twice = chain(
         node("Conv", ["x", "w"], ["a"]),
