@@ -204,13 +204,19 @@ def make_power(exponent: float) -> Callable[[Call], Tensor]:
 
 
 # ---- over axes -----------------------------------------------------------------------------------------------
+def read_axes(call: Call, kind: str) -> tuple[int, ...]:
+    """The axes that are summed up; none are all of them, the batch too."""
+    over = call.integers("dim") if call.value("dim") is not None else ()
+    if not over:
+        raise Inexpressible(f"the {kind} of everything, the batch too")
+    return over
+
+
 def make_summary(kind: str) -> Callable[[Call], Tensor]:
-    """The translation of a mean, a sum or a maximum over axes; no axes are all of them, the batch too."""
+    """The translation of a mean, a sum or a maximum over axes."""
 
     def summarize(call: Call) -> Tensor:
-        over = call.integers("dim") if call.value("dim") is not None else ()
-        if not over:
-            raise Inexpressible(f"the {kind} of everything, the batch too")
+        over = read_axes(call, kind)
         stacked = call.value("self")
         if isinstance(stacked, Stacked) and kind == "sum" and over == (stacked.axis,) and not call.flag("keepdim"):
             return pointwise.merge(call.builder, "add", *stacked.tensors)
@@ -223,13 +229,11 @@ def measure_length(call: Call) -> Tensor:
     """aten.linalg_vector_norm: the root of the sum of squares, or the sum or maximum of absolute values."""
     kinds = {2: "l2", 1: "sum", inf: "max"}
     order = call.value("ord")
-    if order not in kinds or call.value("dim") is None:
-        raise Inexpressible(
-            f"the norm of order {order}" if order not in kinds else "the norm of everything, the batch too"
-        )
-    x, kind = call.tensor("self"), kinds[order]
+    if order not in kinds:
+        raise Inexpressible(f"the norm of order {order}")
+    x, kind, over = call.tensor("self"), kinds[order], read_axes(call, "norm")
     x = x if kind == "l2" else pointwise.activate(call.builder, x, "abs")
-    return axes.summarize(call.builder, x, call.integers("dim"), call.flag("keepdim"), kind)
+    return axes.summarize(call.builder, x, over, call.flag("keepdim"), kind)
 
 
 ELEMENTWISE: dict[str, Callable[[Call], Any]] = {

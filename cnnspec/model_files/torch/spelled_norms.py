@@ -10,13 +10,13 @@ from math import isfinite, nan
 
 from cnnspec.model_files.channels_first import learned
 from cnnspec.model_files.torch.program import Reference
+from cnnspec.model_files.views.tensor import Tensor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.model_files.torch.call import Call
-    from cnnspec.model_files.views.tensor import Tensor
 
 SMALLEST = 1e-5  # a bound from below that keeps a divisor from 0, and is no more than that
 
@@ -65,9 +65,11 @@ def find_local_response(call: Call, x: Tensor) -> Tensor | None:
     beta, k, alpha = [float(n) if isinstance(n, (int, float)) else nan for n in numbers]
     if size is None or not all([isfinite(number) for number in (beta, k, alpha)]):
         return None
-    around = tuple(padded.get("pad") or ())[-2:]
     fits = (
-        around == (size // 2, (size - 1) // 2)
+        shifted.get("alpha", 1) == 1
+        and takes_means(pool)
+        and pads_zeros(padded, (size // 2, (size - 1) // 2))
+        and find_shape(call, pool.get("self"))[1:3] == (1, x.shape[1] + size - 1)
         and is_same(squares.get("self"), own)
         and is_same(squares.get("other"), own)
     )
@@ -81,9 +83,35 @@ LOCAL_RESPONSE = (
 )  # fmt: skip
 
 
+def takes_means(pool: dict[str, Any]) -> bool:
+    """Whether a pool takes the mean at every position of what it is given."""
+    steps, around = pool.get("stride") or pool.get("kernel_size"), pool.get("padding", (0,))
+    return is_each(steps, 1) and is_each(around, 0) and pool.get("divisor_override") is None
+
+
+def pads_zeros(padded: dict[str, Any], ends: tuple[int, int]) -> bool:
+    """Whether a padding is of so many zeros before and behind its first axis alone."""
+    amounts, zeros = (
+        padded.get("pad"),
+        padded.get("value") in (None, 0) and padded.get("mode", "constant") == "constant",
+    )
+    return zeros and isinstance(amounts, tuple) and amounts[-2:] == ends and not any(amounts[:-2])
+
+
+def is_each(sizes: Any, number: int) -> bool:
+    """Whether sizes are all this number."""
+    return isinstance(sizes, tuple) and set(sizes) == {number}
+
+
+def find_shape(call: Call, argument: Any) -> tuple[int, ...]:
+    """The shape of a tensor of the program, () of what is none."""
+    found = call.history.find_value(argument)
+    return found.shape if isinstance(found, Tensor) else ()
+
+
 def first_number(sizes: Any) -> int | None:
     """The first of some sizes, where the others are 1."""
-    fits = isinstance(sizes, tuple) and sizes and type(sizes[0]) is int and set(sizes[1:]) == {1}
+    fits = isinstance(sizes, tuple) and sizes and type(sizes[0]) is int and is_each(sizes[1:], 1)
     return sizes[0] if fits else None
 
 

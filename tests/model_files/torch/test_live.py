@@ -38,6 +38,17 @@ def test_a_module_and_its_file_are_one_network(name: str) -> None:
     assert live.name == type(module).__name__
 
 
+@pytest.mark.parametrize(("axis", "stride", "word"), [(1, 1, "lrn"), (1, (8, 1, 1), "divide"), (2, 1, "divide")])
+def test_a_local_response_normalisation_pools_over_all_channels(axis: int, stride: Any, word: str) -> None:
+    class Net(torch.nn.Module):  # type: ignore[misc, name-defined]
+        def forward(self, x: Any) -> Any:
+            squares = torch.nn.functional.pad(x.mul(x).unsqueeze(axis), (0, 0, 0, 0, 2, 2))
+            means = torch.nn.functional.avg_pool3d(squares, (5, 1, 1), stride=stride).squeeze(axis)
+            return x / means.mul(0.1).add(1).pow(0.75)
+
+    assert convert_module(Net(), [(8, 8, 8)]).nodes[-1].label == word
+
+
 def test_a_module_stays_as_it_is() -> None:
     module, shapes = sample("tiny")
     module.train()
