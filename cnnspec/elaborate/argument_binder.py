@@ -114,7 +114,7 @@ class Binder:
                     if self.read_keras_argument(argument, bound, scope, current):
                         assumptions.take_doubt()
                         continue
-                    written, has = argument.name.text, f"it has {', '.join(free)}"
+                    written, has = argument.name.text, f"it has {', '.join(free)}" if free else "drop it"
                     message = f'{word} has no argument "{written}"'
                     meant = self.words.report_misspelt(
                         "E011", argument.name, scope, message, written, tuple(free), has, sure
