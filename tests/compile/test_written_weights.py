@@ -30,6 +30,9 @@ dense(2, kernel_values=[[1/3, 2, 3, 4, 5, 6, 7, 8], [8, 7, 6, 5, 4, 3, 2, 1]], b
 bn(gamma_values=[1/3, 2], beta_values=[1, 2/3], moving_mean_values=[0.5, 1e-3], moving_variance_values=[1, 1/7])
 layer_norm(beta_values=[1, 1/9]) -> group_norm(2, gamma_values=[2, 0.3])""".replace("999_983", "999983"),
     "text": "input 4\nembedding(3, 2, embeddings_values=[[1, 2], [3, 4], [5, 1/6]]) -> conv(1, 2, groups=1, kernel_values=[[1, 1/3], [0, -2]])",
+    "affine": """input 4x3x2
+affine(axis=(1, 3), gamma_values=[[1, 2], [3, 4], [5, 6], [7, 1/3]], beta_values=[[[1, 2]], [[3, 4]], [[5, 6]], [[7, 2/3]]])
+affine(axis=(2, 1), center=false, gamma_values=[[1, 2, 3], [4, 5, 6], [7, 8, 9], [1/7, 1, 2]]) -> affine(gamma_values=[1, 2], beta_values=[1/9, 4])""",
     "volume": "input 3x3x3x2\nconv(2, 2, groups=2, kernel_values=[[[[1, 2], [3, 4]], [[5, 6], [7, 8/9]]], [[[0, 0], [0, 0]], [[1, 0], [0, 1]]]])",
 }  # fmt: skip
 
@@ -67,7 +70,7 @@ def test_they_reach_keras_exactly(name: str, precision: str, tmp_path: Path) -> 
     finally:
         keras.config.set_dtype_policy("float32")
     pairs = exact_weights(made, model)
-    assert len(pairs) == {"image": 15, "text": 2, "volume": 1}[name]
+    assert len(pairs) == {"image": 15, "text": 2, "affine": 5, "volume": 1}[name]
     for variable, numbers in pairs:
         assert np.array_equal(variable.numpy(), numbers), variable.path
     for other in again:
@@ -88,7 +91,7 @@ def test_they_reach_pytorch(name: str) -> None:
             home, call = ast.unparse(node.targets[0]).removeprefix("self."), node.value
             assert isinstance(call, ast.Call)
             found |= {f"{home}.{k.arg}": np.array(eval(ast.unparse(k.value)), "float32") for k in call.keywords}
-    assert len(found) == {"image": 15, "text": 2, "volume": 1}[name]
+    assert len(found) == {"image": 15, "text": 2, "affine": 5, "volume": 1}[name]
     for place, numbers in found.items():
         assert np.array_equal(numbers, state[place]), place
 
