@@ -80,8 +80,8 @@ def multiply_axes(shape: Shape, learned: str) -> dict[str, Any]:
 class LayerScale(Layer):
     """Layer scale: each channel is multiplied by a learned factor that begins near 0.
 
-    One parameter a channel, or one in all with single=true, which Keras has not. At the end of a residual branch, so that a deep network begins as the identity. Becomes an
-    EinsumDense in Keras, whose kernel holds the factors.
+    One parameter a channel, or one in all with single=true, which Keras has not. It stands at the end of a residual branch,
+    so that a deep network begins as the identity. Becomes an EinsumDense in Keras, whose kernel holds the factors.
 
     Source: Touvron et al., "Going deeper with Image Transformers" (2021); Liu et al., "A ConvNet for the 2020s" (2022).
     """
