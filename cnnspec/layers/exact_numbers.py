@@ -50,9 +50,11 @@ def write_values(values: object, over: str = "/") -> str:
 
 
 def pair_numbers(one: Any, other: Any) -> list[tuple[Any, Any]] | None:
-    """The numbers of two lists, side by side; None where the lists are nested differently, or hold names."""
+    """The numbers of two lists, side by side; None where the lists are nested differently, or hold different names."""
+    if isinstance(one, str) or isinstance(other, str):
+        return [] if one == other else None
     if not isinstance(one, tuple) and not isinstance(other, tuple):
-        return None if isinstance(one, str) or isinstance(other, str) else [(one, other)]
+        return [(one, other)]
     if not isinstance(one, tuple) or not isinstance(other, tuple) or len(one) != len(other):
         return None
     found = []
