@@ -102,7 +102,7 @@ def _read_numbers(value: Any, expected: str, names: tuple[str, ...], inside: boo
         word = word_of(value)
         if word is not None and word.lower() in names:
             return word.lower()
-        hint = "write [ ] for ( )" if isinstance(value, tuple) else f"{brief(show(value))} in it is none" * inside
+        hint = "write [ ] for ( )" if isinstance(value, tuple) else f"{brief(show(value))} in it is no number" * inside
         raise Unfit(expected, hint, word, names)
     if not value:
         raise Unfit(expected, "a list in it is empty" if inside else "write the numbers that it holds")

@@ -119,7 +119,7 @@ def test_what_does_not_fit_is_one_sentence(arguments: str, sentence: str) -> Non
         ("conv(40, 3x3, kernel_values=box)", "write 40 lists, one for each filter"),
         ("conv(1, 5x5, kernel_values=sobel_x)", "box and gaussian have any size"),
         ("conv(1, 3x3, kernel_values=gausian)", 'did you mean "gaussian"?'),
-        ("conv(1, 3x3, kernel_values=[[1, 2, 3], [x, 5, 6], [7, 8, 9]])", "x in it is none"),
+        ("conv(1, 3x3, kernel_values=[[1, 2, 3], [x, 5, 6], [7, 8, 9]])", "x in it is no number"),
         ("conv(1, 3x3, kernel_values=((0, 1, 0), (1, 1, 1), (0, 1, 0)))", "write [ ] for ( )"),
         ("conv(1, 3x3, kernel_initializer=sharpen)", "did you mean kernel_values=sharpen?"),
     ],
