@@ -7,7 +7,7 @@ from cnnspec.layers.argument import Term, argument, axes, from_zero, number, opt
 from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Weight
 from cnnspec.layers.operation import INPUT, MOVE, NOTHING, OUTPUT, Keeps, Operation
 from cnnspec.layers.reshaping import Identity
-from cnnspec.layers.shape import Shape, axis_problem, product, show_shape, together
+from cnnspec.layers.shape import Shape, axis_problem, find_places, product, show_shape, together
 from cnnspec.layers.weight import OF_SLOPES, values
 from cnnspec.layers.words import constraint, initializer, regularizer
 
@@ -316,17 +316,15 @@ class Softmax(Curve):
         return together(self.axis, inputs[0])
 
     def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
-        given = self.axis if isinstance(self.axis, tuple) else (self.axis,)
-        together = {axis % (len(inputs[0]) + 1) for axis in given}
-        apart = product(tuple([n for axis, n in enumerate(inputs[0], 1) if axis not in together]))
+        places = find_places(self.axis, inputs[0])
+        apart = product(tuple([n for place, n in enumerate(inputs[0]) if place not in places]))
         return (self.operation(inputs, groups=apart),)
 
     def ends_in(self) -> str | None:
         return "softmax"
 
     def competing(self, inputs: tuple[Shape, ...]) -> Dim | None:
-        given = self.axis if isinstance(self.axis, tuple) else (self.axis,)
-        return product(tuple([inputs[0][axis - 1 if axis > 0 else axis] for axis in given]))
+        return product(tuple([inputs[0][place] for place in find_places(self.axis, inputs[0])]))
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("Softmax", self.keras_arguments()),)

@@ -22,7 +22,7 @@ from cnnspec.layers.normalization_base import (
     scale_and_center,
 )
 from cnnspec.layers.operation import BATCH_NORM, GROUP_NORM, INPUT, LAYER_NORM, SCALING, Keeps, Operation
-from cnnspec.layers.shape import Shape, groups_problem, product, together, write_remedies
+from cnnspec.layers.shape import Shape, find_places, groups_problem, product, together, write_remedies
 from cnnspec.layers.weight import values
 from cnnspec.layers.words import initializer
 
@@ -141,8 +141,7 @@ class LayerNorm(Normalizing):
 
     def axes(self, shape: Shape) -> list[int]:
         """The axes in order, counted from 1, the batch being 0."""
-        given = self.axis if isinstance(self.axis, tuple) else (self.axis,)
-        return sorted([a % (len(shape) + 1) for a in given])
+        return [place + 1 for place in find_places(self.axis, shape)]
 
     def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
         together = self.axes(inputs[0])

@@ -7,7 +7,7 @@ from cnnspec.layers.argument import argument, axes, flag
 from cnnspec.layers.base import KerasCall, Layer
 from cnnspec.layers.global_pooling import GlobalAvgPool, GlobalMaxPool
 from cnnspec.layers.operation import BOTH, REDUCED_MEAN, REDUCTION, Keeps, Operation
-from cnnspec.layers.shape import Shape, axis_problem, product, show_shape
+from cnnspec.layers.shape import Shape, axis_problem, find_places, product, show_shape
 from cnnspec.layers.window import EACH, UNTRACED, Reach
 
 TYPE_CHECKING = False
@@ -35,27 +35,22 @@ class Reduction(Layer):
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         if found := axis_problem(self.axis, inputs[0]):
             return found
-        if len(self._places(inputs[0])) == len(inputs[0]) and not self.keepdims:
+        if len(find_places(self.axis, inputs[0])) == len(inputs[0]) and not self.keepdims:
             message = f"{self.names[0]} over every axis of {show_shape(inputs[0])} leaves no axis"
             return Problem("E011", message, "axis", "keep one axis, or write keepdims=true")
         return None
 
-    def _places(self, shape: Shape) -> list[int]:
-        """The axes that go, counted from 0 without the batch, in order."""
-        given = self.axis if isinstance(self.axis, tuple) else (self.axis,)
-        return sorted([axis % (len(shape) + 1) - 1 for axis in given])
-
     def output(self, inputs: tuple[Shape, ...]) -> Shape:
-        gone = self._places(inputs[0])
+        gone = find_places(self.axis, inputs[0])
         sizes = [1 if place in gone else n for place, n in enumerate(inputs[0])]
         return tuple([n for place, n in enumerate(sizes) if self.keepdims or place not in gone])
 
     def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
-        joined = product(tuple([inputs[0][place] for place in self._places(inputs[0])]))
+        joined = product(tuple([inputs[0][place] for place in find_places(self.axis, inputs[0])]))
         return (self.operation(inputs, taps=joined, channels=self.output(inputs)[-1]),)
 
     def reach(self, inputs: tuple[Shape, ...]) -> tuple[Reach, ...] | None:
-        gone, last = self._places(inputs[0]), len(inputs[0]) - 1
+        gone, last = find_places(self.axis, inputs[0]), len(inputs[0]) - 1
         if gone[:last] == list(range(last)):  # every spatial axis
             return None
         return (EACH,) * last if gone == [last] and self.keepdims else UNTRACED
@@ -67,17 +62,17 @@ class Reduction(Layer):
         """The global pool that it is over all spatial axes of a map."""
         pool = self.as_global
         if pool is not None and inputs is not None and 1 < len(inputs[0]) < 5:
-            if self._places(inputs[0]) == list(range(len(inputs[0]) - 1)):
+            if find_places(self.axis, inputs[0]) == list(range(len(inputs[0]) - 1)):
                 return pool(keepdims=self.keepdims).canonical(inputs)
         return super().canonical(inputs)
 
     def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
         from cnnspec.layers import torch_reshaping
 
-        return torch_reshaping.reduce(self.torch_name, self._places(inputs[0]), self.keepdims, len(inputs[0]))
+        return torch_reshaping.reduce(self.torch_name, find_places(self.axis, inputs[0]), self.keepdims, len(inputs[0]))
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        places = tuple([place + 1 for place in self._places(inputs[0])])
+        places = tuple([place + 1 for place in find_places(self.axis, inputs[0])])
         given = {"axis": places, **({"keepdims": True} if self.keepdims else {})}
         return (KerasCall(f"ops.{self.word}", given, self.word), KerasCall("Identity", {}))
 
@@ -177,7 +172,7 @@ class ReduceL2(Reduction):
         return False  # the length of one number is its absolute value
 
     def keras_problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
-        if (count := len(self._places(inputs[0]))) < 3:
+        if (count := len(find_places(self.axis, inputs[0]))) < 3:
             return None
         message = f"Keras takes the length over one axis or two, not over {count}"
         return Problem("E116", message, "axis", "write square -> reduce_sum -> sqrt")

@@ -7,7 +7,7 @@ from cnnspec.layers.argument import Term, argument, axes, flag, number, optional
 from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Weight
 from cnnspec.layers.operation import INPUT, NOISE, NOTHING, SCALING, Keeps, Operation
 from cnnspec.layers.regularization import SEED, Dropout
-from cnnspec.layers.shape import Shape, axis_problem, product, write_remedies
+from cnnspec.layers.shape import Shape, axis_problem, find_places, product, write_remedies
 from cnnspec.layers.weight import Values, values
 from cnnspec.layers.words import constraint, initializer, regularizer, saved
 
@@ -198,13 +198,8 @@ class Affine(Layer):
                 return Problem("E116", message, name, write_remedies(remedies), None, remedies)
         return None
 
-    def _places(self, shape: Shape) -> list[int]:
-        """The axes along which they differ, counted from 0 without the batch, in order."""
-        given = self.axis if isinstance(self.axis, tuple) else (self.axis,)
-        return sorted([axis % (len(shape) + 1) - 1 for axis in given])
-
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
-        places = self._places(inputs[0])
+        places = find_places(self.axis, inputs[0])
         factors: Shape = (1,)
         offsets: Shape = (1,)
         if not self.single:  # Keras's offsets have an axis for each behind the first
@@ -214,7 +209,9 @@ class Affine(Layer):
         return (*made, Weight("bias", offsets, prefix="beta")) if self.center else made
 
     def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
-        channels = 1 if self.single else product(tuple([inputs[0][place] for place in self._places(inputs[0])]))
+        channels = (
+            1 if self.single else product(tuple([inputs[0][place] for place in find_places(self.axis, inputs[0])]))
+        )
         keeps = INPUT if self.scale else NOTHING
         return (self.operation(inputs, channels=channels, bias=self.center, keeps=keeps),)
 
@@ -223,7 +220,7 @@ class Affine(Layer):
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         letters = name_axes(inputs[0])[1:]
-        learned = "".join([letters[place] for place in self._places(inputs[0])])
+        learned = "".join([letters[place] for place in find_places(self.axis, inputs[0])])
         given = {"kernel_initializer": self.gamma_initializer, **({"bias_axes": learned} if self.center else {})}
         own = [name for name in self.arguments if self.center or not name.startswith("beta")]
         given |= self.keras_arguments(*own) | self.keras_values(inputs)
@@ -232,7 +229,7 @@ class Affine(Layer):
     def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
         from cnnspec.layers import torch_normalization
 
-        return torch_normalization.scale_and_offset(self, self._places(inputs[0]), inputs[0])
+        return torch_normalization.scale_and_offset(self, find_places(self.axis, inputs[0]), inputs[0])
 
     @classmethod
     def from_keras(cls, calls: tuple[KerasCall, ...], inputs: tuple[Shape, ...]) -> Layer | None:

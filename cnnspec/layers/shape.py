@@ -162,7 +162,12 @@ def from_the_end(axis: int | tuple[int, ...], rank: int) -> int | tuple[int, ...
     return found[0] if len(found) == 1 else tuple(found)
 
 
+def find_places(axis: int | tuple[int, ...], shape: Shape) -> list[int]:
+    """Where axes stand in a shape, which has no batch, in order."""
+    return sorted([a % (len(shape) + 1) - 1 for a in (axis if isinstance(axis, tuple) else (axis,))])
+
+
 def together(axis: int | tuple[int, ...], shape: Shape) -> tuple[Dim, ...]:
     """The `statistics` of a layer that takes them over these axes."""
-    places = {a % (len(shape) + 1) for a in (axis if isinstance(axis, tuple) else (axis,))}
-    return tuple([n if place in places else 1 for place, n in enumerate(shape[:-1], 1)])
+    places = find_places(axis, shape)
+    return tuple([n if place in places else 1 for place, n in enumerate(shape[:-1])])
