@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from cnnspec.layers import CATALOGUE
-from cnnspec.layers.exact_numbers import read_exact, write_number
+from cnnspec.layers.exact_numbers import pair_numbers, read_exact, write_number
 from cnnspec.layers.named_filters import find_filter
 from cnnspec.layers.weight import FILTERS, kernel_numbers, numbers
 from tests.support import legal, network
@@ -181,6 +181,12 @@ def test_an_exact_number_rounds_to_the_float_that_it_was_read_from() -> None:
 )
 def test_numbers_are_written_as_they_are_read_best(number: float, text: str) -> None:
     assert write_number(number) == text
+
+
+def test_numbers_are_paired_where_the_names_among_them_are_the_same() -> None:
+    assert pair_numbers(("edge", (1, 2)), ("edge", (1, 3))) == [(1, 1), (2, 3)]
+    assert pair_numbers(("edge", (1, 2)), ("box", (1, 3))) is None
+    assert pair_numbers(("edge", 1), ((1, 2), 3)) is None and pair_numbers((1, 2), (1, 2, 3)) is None
 
 
 def test_named_filters() -> None:

@@ -111,6 +111,13 @@ def test_a_reduction_over_no_axes() -> None:
         labels(chain(relu, node("ReduceL2", ["r"], ["y"], noop_with_empty_axes=1), opset=18))
 
 
+@pytest.mark.parametrize(("size", "word"), [(3, "lrn"), (4, "opaque")])
+def test_a_response_over_an_even_window_has_no_layer(size: int, word: str) -> None:
+    model = chain(node("Relu", ["x"], ["r"]), node("LRN", ["r"], ["y"], size=size))
+    last = convert_model(read_model(model.SerializeToString()), "net").nodes[-1]
+    assert last.layer is not None and last.layer.names[0] == word
+
+
 def test_weights_that_two_nodes_read_are_shared() -> None:
     twice = chain(
         node("Conv", ["x", "w"], ["a"]),

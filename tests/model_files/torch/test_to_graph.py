@@ -170,25 +170,6 @@ def test_every_operator_has_its_layer() -> None:
     assert counts == OPERATORS
 
 
-NO_RESPONSE: list[tuple[str, str, Any]] = [  # an operator of a local response normalisation, and what makes it another
-    ("avg_pool3d.default", "divisor_override", {"as_int": 1}),
-    ("pad.default", "value", {"as_float": 1.0}),
-    ("pad.default", "pad", {"as_ints": [0, 0, 0, 0, 1, 3]}),
-    ("add.Tensor", "alpha", {"as_int": 2}),
-]
-
-
-@pytest.mark.parametrize(("operator", "argument", "value"), NO_RESPONSE, ids=[f"{o} {a}" for o, a, _ in NO_RESPONSE])
-def test_what_is_almost_a_local_response_normalisation_is_none(operator: str, argument: str, value: Any) -> None:
-    """A sum of squares in the place of their mean, as in the paper, has other values by far."""
-    saved = read_json("operators")
-    own = [n for n in saved["graph_module"]["graph"]["nodes"] if "local_response_norm(x," in str(n["metadata"])]
-    node = next(n for n in own if n["target"].endswith(operator))
-    node["inputs"] = [given for given in node["inputs"] if given["name"] != argument]
-    node["inputs"].append({"name": argument, "arg": value, "kind": 2})
-    assert words(converted(saved)).count("lrn") == OPERATORS["lrn"] - 1
-
-
 OPERATORS = {
     "input": 4, "conv": 6, "depthwise_conv": 1, "conv_transpose": 3, "maxpool": 7, "avgpool": 5, "gap": 9,
     "adaptive_avgpool": 2, "gmp": 2, "adaptive_maxpool": 1, "upsample": 2, "resize": 2, "dense": 3, "bn": 2,
