@@ -90,7 +90,7 @@ class ProgramTranslator:
             for name, value, result in zip(node.names, node.outputs, results, strict=False):
                 self._need_stated(node, value, result)
                 values[name] = result
-            if overwritten := uses.find_overwritten(index, node):
+            for overwritten in uses.find_overwritten(index, node):
                 values[overwritten] = self._overwrite(node, values[overwritten], [*results, *list_values(arguments)])
 
     def _translate(self, node: ProgramNode, arguments: dict[str, Any], history: History) -> Any:

@@ -34,6 +34,9 @@ class ValueUses:
                 first = next(iter(find_references(node.arguments)), None)
                 if first is not None:
                     self.viewed |= dict.fromkeys(node.names, self.viewed.get(first, first))
+        self.views: dict[str, list[str]] = {}  # the other way round
+        for view, whole in self.viewed.items():
+            self.views.setdefault(whole, []).append(view)
         for name in outputs:
             self.readers.setdefault(name, []).append(len(nodes))
 
@@ -41,13 +44,15 @@ class ValueUses:
         """The operators that read some values, "output" for the graph's end."""
         return [self.targets[index] for name in names for index in self.readers.get(name, ())]
 
-    def find_overwritten(self, index: int, node: ProgramNode) -> str:
-        """The value of which a node writes a view in place, where it is used again behind; "" where there is none."""
+    def find_overwritten(self, index: int, node: ProgramNode) -> list[str]:
+        """The values that a node changes in place under the names that they keep, where they are used again behind: what it
+        writes a view of, or the views of what it writes."""
         name = next(iter(find_references(node.arguments)), "")
-        if not writes_in_place(node.target) or name not in self.viewed:
-            return ""
-        whole = self.viewed[name]
-        return whole if self.readers.get(whole, [0])[-1] > index else ""
+        if not writes_in_place(node.target):
+            return []
+        views = [view for view in self.views.get(name, ()) if self.makers[view] < index]
+        changed = [self.viewed[name]] if name in self.viewed else views
+        return [value for value in changed if self.readers.get(value, [0])[-1] > index]
 
 
 class History:

@@ -95,6 +95,19 @@ def test_findings_in_a_module_are_at_its_lines_and_modules() -> None:
     assert "conv(8, 3x3, stride=2) as stem_conv" in cnnspec.from_torch(Net(), (3, 8, 8), keep_names=True).text
 
 
+def test_a_view_of_what_is_changed_in_place_is_changed_with_it() -> None:
+    class Net(torch.nn.Module):  # type: ignore[misc, name-defined]
+        def forward(self, x: Any) -> Any:
+            whole = x * 2
+            half = whole[:, :2]
+            whole.tanh_()
+            return torch.cat([half, whole], 1)
+
+    net = cnnspec.from_torch(Net(), (4, 6, 6))
+    assert "opaque(" in net.text, "its values are not those from before"
+    assert "a part of a tensor is changed in place" in net.analysed.graph.remark
+
+
 def test_from_torch() -> None:
     module, shapes = sample("tiny")
     net = cnnspec.from_torch(module, *shapes)
