@@ -1,4 +1,4 @@
-"""The arithmetic of one output value: what was multiplied and added for it, or which values it is the largest of."""
+"""The arithmetic of one output value: what was multiplied and added for it, or what a function took and gave."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import numpy as np
 
 from cnnspec.base.record import Record
 from cnnspec.layers.base import Layer
+from cnnspec.trace.formula import CallStep, SumStep
+from cnnspec.trace.reference.activation import MIXINGS
 from cnnspec.trace.reference.arrays import is_exact, shapes_of, zeros
 from cnnspec.trace.reference.compute import compute, prepare
 from cnnspec.trace.reference.definition import Array
@@ -26,53 +28,76 @@ class Read(Record):
     factor: Any = 1
 
 
-class Sum(Record):
-    """An output value that is a sum: of products, in reading order, and an offset (a bias). `function` is what it goes through
-    then, "" for nothing, and `value` what comes out."""
+class Arithmetic(Record):
+    """How an output value comes about: the input's values that are read for it, in reading order, and the steps."""
 
     reads: tuple[Read, ...]
-    offset: Any
-    total: Any
-    function: str
-    value: Any
-
-
-class Largest(Record):
-    """An output value that is the largest of those that are read."""
-
-    reads: tuple[Read, ...]
-    value: Any
+    steps: tuple[SumStep | CallStep, ...]
 
 
 def find_arithmetic(
     layer: Layer, inputs: Sequence[Array], weights: Mapping[str, Array], place: tuple[int, ...]
-) -> Sum | Largest | None:
-    """The arithmetic of the output value at a place, the example first; None where it is neither a sum nor a largest value."""
+) -> Arithmetic | None:
+    """The arithmetic of the output value at a place, the example first; None where it is neither a sum nor a function's value."""
     definition, xs, weighed = prepare(layer, inputs, weights, False, None)
+    value = compute(layer, xs, weighed)[place]
     if definition.largest:
         reads = tuple([Read(0, cell, xs[0][cell]) for cell in find_window(layer, xs[0], place)])
-        return Largest(reads, compute(layer, xs, weighed)[place])
+        return Arithmetic(reads, (CallStep("max", tuple([read.value for read in reads]), value),))
     if definition.sums is None:
-        return None
+        return find_call(layer, xs, place, value)
     forward, backward = definition.sums
     weighed.pop("vector_u", None)
     sums = forward(layer, *xs, **weighed)
+    reads = find_reads(backward, layer, xs, weighed, sums, place)
+    added = SumStep(list_terms(reads, find_offset(sums[place], reads, is_exact(sums))), sums[place])
+    function = layer.ends_in() or "linear"
+    return Arithmetic(
+        reads, (added,) if function == "linear" else (added, make_call(function, sums, place, value))
+    )  # fmt: skip
+
+
+def find_reads(
+    backward: Any, layer: Layer, xs: Sequence[Array], weights: Mapping[str, Array], sums: Array, place: tuple[int, ...]
+) -> tuple[Read, ...]:
+    """What a sum reads, and by which factors: those by which its own gradient comes back."""
     one = zeros(sums.shape, sums)
     one[place] = one[place] + 1
-    factors = [given for given in backward(layer, one, *xs, **weighed).inputs if given is not None]
+    factors = [given for given in backward(layer, one, *xs, **weights).inputs if given is not None]
     # with weights of 1 nothing that is read has the factor 0
-    ones = {name: np.ones_like(weight) for name, weight in weighed.items()}
+    ones = {name: np.ones_like(weight) for name, weight in weights.items()}
     seen: list[Any] = [given != 0 for given in backward(layer, one, *[np.ones_like(x) for x in xs], **ones).inputs]
-    reads = tuple([
+    return tuple([
         Read(number, cell, xs[number][cell], factors[number][cell])
         for number, cells in enumerate(seen)
         for cell in zip(*[axis.tolist() for axis in np.nonzero(cells)], strict=True)
     ])  # fmt: skip
-    function = layer.ends_in() or ""
-    return Sum(
-        reads, find_offset(sums[place], reads, is_exact(sums)), sums[place], "" if function == "linear" else function,
-        compute(layer, xs, weighed)[place],
-    )  # fmt: skip
+
+
+def list_terms(reads: Sequence[Read], offset: Any) -> tuple[tuple[Any, ...], ...]:
+    """The terms of a sum: products by 0 are none, and factors that are all 1 are not written."""
+    plain = all([read.factor in (0, 1) for read in reads])
+    terms = [(read.value,) if plain else (read.value, read.factor) for read in reads if read.factor != 0]
+    return (*terms, (offset,)) if offset != 0 else tuple(terms)
+
+
+def find_call(layer: Layer, xs: Sequence[Array], place: tuple[int, ...], value: Any) -> Arithmetic | None:
+    """The value of a layer that is a function, such as relu, of one tensor of the output's shape."""
+    function, shapes = layer.ends_in(), shapes_of(*xs)
+    if function is None or len(xs) != 1 or layer.output(shapes) != shapes[0] or layer.own_weights(shapes):
+        return None
+    if layer.argument_values().get("axis", -1) not in (-1, len(shapes[0])):  # a softmax along a spatial axis
+        return None
+    step = make_call(function, xs[0], place, value)
+    cells = [place] if step.index is None else [(*place[:-1], channel) for channel in range(shapes[0][-1])]
+    return Arithmetic(tuple([Read(0, cell, xs[0][cell]) for cell in cells]), (step,))
+
+
+def make_call(function: str, x: Array, place: tuple[int, ...], value: Any) -> CallStep:
+    """A function of the value at a place, or of its channels together."""
+    if function in MIXINGS:
+        return CallStep(function, tuple(x[place[:-1]].tolist()), value, place[-1])
+    return CallStep(function, (x[place],), value)
 
 
 def find_offset(total: Any, reads: Sequence[Read], exact: bool) -> Any:

@@ -8,7 +8,7 @@ is used several times has them once, and its gradients are the sums over its use
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cnnspec.base.count_nouns import count_nouns
@@ -32,9 +32,9 @@ class NetworkGradients(Record):
 
 # ---- forward -----------------------------------------------------------------------------------------------
 def compute_values(
-    graph: Graph, inputs: Sequence[Array], weights: Weights, wanted: int | None = None
+    graph: Graph, inputs: Sequence[Array], weights: Weights, wanted: Iterable[int] | None = None
 ) -> list[Array | None]:
-    """The output of every node, in order; with `wanted`, of that node and of what it depends on, and None for the others.
+    """The output of every node, in order; with `wanted`, of these nodes and of what they depend on, and None for the others.
 
     Inputs have the batch first, in the order of the network's. Raises ValueError, in one sentence, for inputs or weights that
     are not those of the network, and for a layer of which is not known what it computes.
@@ -56,12 +56,10 @@ def compute_values(
     return values
 
 
-def find_needed(graph: Graph, wanted: int | None) -> list[bool]:
+def find_needed(graph: Graph, wanted: Iterable[int] | None) -> list[bool]:
     """For each node whether it is wanted, or something that is depends on it."""
-    if wanted is None:
-        return [True] * len(graph.nodes)
-    needed = [False] * len(graph.nodes)
-    needed[wanted] = True
+    asked = range(len(graph.nodes)) if wanted is None else {*wanted}
+    needed = [index in asked for index in range(len(graph.nodes))]
     for node in reversed(graph.nodes):
         for index in node.inputs if needed[node.index] else ():
             needed[index] = True

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnnspec.trace.arithmetic import Largest, Sum, find_arithmetic
+from cnnspec.trace.arithmetic import find_arithmetic
+from cnnspec.trace.formula import CallStep, SumStep, write_number, write_steps
 from cnnspec.trace.reference.arrays import make_exact
 from cnnspec.trace.reference.compute import find_definition
-from cnnspec.trace.text import write_arithmetic, write_number
 from tests.support import legal
 from tests.trace.reference.drawing import draw_inputs, draw_weights, list_cases
 from tests.trace.reference.test_lectures import BOX, GRAY, IMAGE, SHARPEN, SIGNAL, SQUARE
@@ -34,6 +34,9 @@ LINES: list[tuple[str, Any, dict[str, Any], tuple[int, ...], str]] = [
     ("input 4\nreshape(2x2)", [1, -2, 3, 4], {}, (0, 0, 1), "-2"),
     ("input 10x1\nconv(1, 3, bias=false)", SIGNAL, {"kernel": BOX}, (0, 3, 0), "-5*(1/3) + 3*(1/3) + 5*(1/3) = 1"),
     ("input 4\nreshape(2x2)", [1, -2, 3, 4], {}, (0, 1, 0), "3"),
+    ("input 3\nsoftmax", [0, 0, 0], {}, (0, 1), "softmax(0, 0, 0)[1] = 0.333333"),
+    ("input 3\ndense(3, softmax)", [1, 2, 3], {"kernel": [[0] * 3] * 3, "bias": [2, 2, 2]}, (0, 2), "2; softmax(2, 2, 2)[2] = 0.333333"),
+    ("input 4x1\nleaky_relu(0.5)", [1, -3, 3, 4], {}, (0, 1, 0), "leaky_relu(-3) = -3/2"),
     ("input 2x1\npad(1)", [7, 8], {}, (0, 0, 0), "0"),
 ]  # fmt: skip
 
@@ -46,20 +49,20 @@ def test_the_line_of_a_value(text: str, values: Any, given: dict[str, Any], plac
     x = make_exact(values).reshape(1, *shapes[0])
     weights = {w.name: make_exact(given[w.name]).reshape(w.shape) for w in node.layer.weights(shapes)}
     found: Any = find_arithmetic(node.layer, [x] * len(shapes), weights, place)
-    assert write_arithmetic(found) == line
+    assert write_steps(found.steps) == line
 
 
 def test_decimals() -> None:
     layer: Any = legal("input 3x1\nconv(1, 3, bias=false)").nodes[-1].layer
     x, kernel = make_exact([3, 5, 2]).reshape(1, 3, 1), make_exact(BOX).reshape(3, 1, 1)
     found: Any = find_arithmetic(layer, [x], {"kernel": kernel}, (0, 0, 0))
-    assert write_arithmetic(found, decimals=True) == "3*0.333333 + 5*0.333333 + 2*0.333333 = 3.33333"
+    assert write_steps(found.steps, decimals=True) == "3*0.333333 + 5*0.333333 + 2*0.333333 = 3.33333"
     found = find_arithmetic(layer, [x.astype(float)], {"kernel": kernel.astype(float)}, (0, 0, 0))
-    assert write_arithmetic(found) == "3*0.333333 + 5*0.333333 + 2*0.333333 = 3.33333"
+    assert write_steps(found.steps) == "3*0.333333 + 5*0.333333 + 2*0.333333 = 3.33333"
 
 
 def test_a_number_is_short_and_has_no_sign_of_a_zero() -> None:
-    assert [write_number(value, True) for value in (make_exact(1_234_567)[()], make_exact("1/8")[()], -0.0, -1e-3, 2e9)] == [
+    assert [write_number(value, decimals=True) for value in (make_exact(1_234_567)[()], make_exact("1/8")[()], -0.0, -1e-3, 2e9)] == [
         "1234567", "0.125", "0", "-0.001", "2e+09",
     ]  # fmt: skip
 
@@ -70,7 +73,7 @@ def test_what_floats_lose_is_no_offset() -> None:
     for seed in range(5):
         x, kernel = np.random.default_rng(seed).integers(-99, 99, size=(2, 40)) / 10
         found: Any = find_arithmetic(layer, [x.reshape(1, 40)], {"kernel": kernel.reshape(40, 1)}, (0, 0))
-        assert found.offset == 0
+        assert len(found.steps[0].terms) == np.count_nonzero(kernel)
 
 
 @pytest.mark.parametrize("word", list_cases())
@@ -86,13 +89,13 @@ def test_what_is_written_adds_up(word: str) -> None:
         place = tuple([random.integers(n) for n in (2, *(node.shape or ()))])
         for _ in range(2):
             found = find_arithmetic(layer, draw_inputs(layer, shapes, random), weights, place)
-            if isinstance(found, Sum):
-                total = sum([read.value * read.factor for read in found.reads]) + found.offset
-                assert abs(total - found.total) <= 1e-9 * max(1, abs(found.total)), text
-                assert found.function or found.value == found.total
-                offsets.append(found.offset)
-            elif isinstance(found, Largest):
-                assert found.value == max([read.value for read in found.reads]), text
+            first = found.steps[0] if found is not None else None
+            if isinstance(first, SumStep):
+                total = sum([np.prod(term) for term in first.terms])
+                assert abs(total - first.value) <= 1e-9 * max(1, abs(first.value)), text
+                offsets.append(total - sum([read.value * read.factor for read in found.reads]))
+            elif isinstance(first, CallStep) and first.function == "max":
+                assert first.value == max(first.arguments), text
         assert len(offsets) < 2 or abs(offsets[0] - offsets[1]) <= 1e-9 * max(1, abs(offsets[0])), text
         definition: Any = find_definition(layer)
-        assert isinstance(found, Sum) == (definition.sums is not None)
+        assert isinstance(first, SumStep) == (definition.sums is not None)

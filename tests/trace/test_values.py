@@ -110,7 +110,7 @@ def test_an_example_is_computed_as_its_model(name: str) -> None:
 def test_only_what_is_wanted_is_computed() -> None:
     graph = legal("input 6x6x2\nconv(3, 3x3) as x -> relu as y -> flatten -> dense(2)\n")
     weights = {"x": draw_weights(graph, np.random.default_rng(1))["x"]}  # those of the dense layer are not asked for
-    values = compute_values(graph, [np.ones((1, 6, 6, 2))], weights, wanted=2)
+    values = compute_values(graph, [np.ones((1, 6, 6, 2))], weights, wanted=[2])
     assert [value is not None for value in values] == [True, True, True, False, False]
 
 
