@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.base.source import Source
+from cnnspec.base.source import Source, brief, printable
 from cnnspec.elaborate.network_builder import NetworkBuilder
 from cnnspec.elaborate.values import UNKNOWN, Scope
 from cnnspec.syntax import tree
@@ -24,5 +24,5 @@ def evaluate_text(text: str, name: str) -> Any:
         result = builder.evaluator.evaluate(item.value, Scope(None, source), None)
     if result is UNKNOWN or builder.report.errors:
         why = [*parsed.diagnostics, *builder.report.errors]
-        raise ValueError(f'"{text}" is no value' + (f": {why[0].message}" if why else ""))
+        raise ValueError(f'"{brief(printable(text))}" is no value' + (f": {why[0].message}" if why else ""))
     return result

@@ -8,7 +8,7 @@ from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Weight
 from cnnspec.layers.operation import INPUT, MOVE, NOTHING, OUTPUT, Keeps, Operation
 from cnnspec.layers.reshaping import Identity
 from cnnspec.layers.shape import Shape, axis_problem, find_places, product, show_shape, together
-from cnnspec.layers.weight import OF_SLOPES, values
+from cnnspec.layers.weight import OF_SLOPES, ZEROS, values
 from cnnspec.layers.words import constraint, initializer, regularizer
 
 TYPE_CHECKING = False
@@ -240,7 +240,7 @@ class PReLU(Curve):
     more_examples: ClassVar[tuple[str, ...]] = ("input 6x6x3\nprelu(alpha_initializer=constant(0.25))",)
 
     shared_axes: Any = argument(optional(axes), "axes whose positions share a slope, counted from 1", None)
-    alpha_initializer: Term = argument(initializer, "how the slopes begin", Term("Zeros", module="initializers"))
+    alpha_initializer: Term = argument(initializer, "how the slopes begin", ZEROS)
     alpha_regularizer: Term | None = argument(optional(regularizer), "penalty on the slopes", None)
     alpha_constraint: Term | None = argument(optional(constraint), "projection of the slopes", None)
     trainable: bool = TRAINABLE

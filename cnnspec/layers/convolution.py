@@ -37,6 +37,7 @@ from cnnspec.layers.weight import (
     KERNEL_VALUES,
     OF_CHANNELS,
     OF_FILTERS,
+    ONES,
     POINTWISE_VALUES,
 )
 from cnnspec.layers.window import Working
@@ -135,7 +136,7 @@ class Conv(Convolving):
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
         kernel = (*self.sliding().kernel_sizes(len(inputs[0]) - 1), inputs[0][-1] // self.groups, self.filters)
         filters = Weight("kernel", kernel, drawn=OF_FILTERS)
-        gain = (Weight("gain", (self.filters,)),) if self.gain else ()
+        gain = (Weight("gain", (self.filters,), begins=ONES),) if self.gain else ()
         return (*kernel_and_bias(filters, self.filters, self.bias, self.spectral_norm), *gain)
 
     def macs(self, inputs: tuple[Shape, ...]) -> Dim:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import Problem, Remedy
 from cnnspec.layers.activation import activation
-from cnnspec.layers.argument import Term, argument, count, flag, optional, padding, per_axis, same_on_every_axis, show
+from cnnspec.layers.argument import argument, count, flag, optional, padding, per_axis, same_on_every_axis, show
 from cnnspec.layers.base import KerasCall, Layer, Weight
 from cnnspec.layers.shape import write_remedies
 from cnnspec.layers.sliding_window import SlidingWindow
 from cnnspec.layers.spectral import spectral, with_vector
+from cnnspec.layers.weight import GLOROT, ZEROS
 from cnnspec.layers.window import along
 from cnnspec.layers.windowed_base import Windowed
 from cnnspec.layers.words import constraint, initializer, regularizer
@@ -30,8 +31,8 @@ PADDING_OR_CAUSAL = argument(padding("valid", "same", "causal"), "zeros around t
 DILATION = argument(per_axis(1), "distance between two taps of the kernel", 1, "dilation_rate", ("d",))
 ACTIVATION = argument(activation, "applied to the output", None, aliases=("act",))
 BIAS = argument(flag, "whether a bias is added", True, "use_bias")
-KERNEL_INITIALIZER = argument(initializer, "how the kernel begins", Term("GlorotUniform", module="initializers"))
-BIAS_INITIALIZER = argument(initializer, "how the bias begins", Term("Zeros", module="initializers"))
+KERNEL_INITIALIZER = argument(initializer, "how the kernel begins", GLOROT)
+BIAS_INITIALIZER = argument(initializer, "how the bias begins", ZEROS)
 REGULARIZER = argument(optional(regularizer), "penalty on the weights, added to the loss", None)
 ACTIVITY_REGULARIZER = argument(optional(regularizer), "penalty on the output, added to the loss", None)
 CONSTRAINT = argument(optional(constraint), "projection of the weights after every update", None)

@@ -13,17 +13,15 @@ from cnnspec.layers.normalization_base import (
     EPSILON,
     GAMMA_INITIALIZER,
     GAMMA_VALUES,
-    ONES,
     REGULARIZER,
     SCALE,
-    ZEROS,
     Normalizing,
     find_channels,
     scale_and_center,
 )
 from cnnspec.layers.operation import BATCH_NORM, GROUP_NORM, INPUT, LAYER_NORM, SCALING, Keeps, Operation
 from cnnspec.layers.shape import Shape, find_places, groups_problem, product, together, write_remedies
-from cnnspec.layers.weight import values
+from cnnspec.layers.weight import ONES, ZEROS, values
 from cnnspec.layers.words import initializer
 
 TYPE_CHECKING = False
@@ -82,10 +80,11 @@ class BatchNorm(Normalizing):
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
         size = (find_channels(self.axis, inputs[0]),)
-        names = ["moving_mean", "moving_variance"]
+        begins = {"moving_mean": ZEROS, "moving_variance": ONES}
         if self.renorm:
-            names += ["moving_stddev", "renorm_mean", "renorm_stddev"]
-        return (*scale_and_center(self, size), *[Weight(name, size, False) for name in names])
+            begins |= {"moving_stddev": ONES, "renorm_mean": ZEROS, "renorm_stddev": ONES}
+        moving = [Weight(name, size, False, begins=first) for name, first in begins.items()]
+        return (*scale_and_center(self, size), *moving)
 
     def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...]:
         channels = find_channels(self.axis, inputs[0])
@@ -285,7 +284,7 @@ class RMSNorm(Normalizing):
         return together(self.axis, inputs[0])
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
-        return (Weight("scale", (find_channels(self.axis, inputs[0]),)),)
+        return (Weight("scale", (find_channels(self.axis, inputs[0]),), begins=ONES),)
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("RMSNormalization", self.keras_arguments()),)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cnnspec.layers.argument import Term, argument, flag, number, optional
+from cnnspec.layers.argument import argument, flag, number, optional
 from cnnspec.layers.base import Layer, Weight
 from cnnspec.layers.shape import axis_problem
-from cnnspec.layers.weight import values
+from cnnspec.layers.weight import ONES, ZEROS, values
 from cnnspec.layers.words import constraint, initializer, regularizer
 
 TYPE_CHECKING = False
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 EPSILON = argument(number, "added to the variance", 0.001, aliases=("eps",))
 CENTER = argument(flag, "whether a learned offset (beta) is added", True)
 SCALE = argument(flag, "whether a learned factor (gamma) is applied", True)
-ZEROS, ONES = Term("Zeros", module="initializers"), Term("Ones", module="initializers")
 BETA_INITIALIZER = argument(initializer, "how beta begins", ZEROS)
 GAMMA_INITIALIZER = argument(initializer, "how gamma begins", ONES)
 BETA_VALUES, GAMMA_VALUES = values("the offsets"), values("the factors")

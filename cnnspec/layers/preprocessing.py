@@ -8,7 +8,7 @@ from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Weight
 from cnnspec.layers.operation import INPUT, SCALING, Keeps
 from cnnspec.layers.shape import Shape, show_shape
 from cnnspec.layers.spectral import SPECTRAL_NORM, spectral, with_vector
-from cnnspec.layers.weight import values
+from cnnspec.layers.weight import ONES, ZEROS, values
 from cnnspec.layers.words import constraint, initializer, regularizer
 
 TYPE_CHECKING = False
@@ -107,7 +107,11 @@ class Normalization(Layer):
         if self.mean is not None:
             return ()
         channels = inputs[0][-1:]
-        return (Weight("mean", channels, False), Weight("variance", channels, False), Weight("count", (), False))
+        return (
+            Weight("mean", channels, False, begins=ZEROS),
+            Weight("variance", channels, False, begins=ONES),
+            Weight("count", (), False, begins=ZEROS),
+        )
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
         return (KerasCall("Normalization", listed(self.keras_arguments())),)

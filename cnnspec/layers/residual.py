@@ -8,7 +8,7 @@ from cnnspec.layers.base import TRAINABLE, KerasCall, Layer, Weight
 from cnnspec.layers.operation import INPUT, NOISE, NOTHING, SCALING, Keeps, Operation
 from cnnspec.layers.regularization import SEED, Dropout
 from cnnspec.layers.shape import Shape, axis_problem, find_places, product, write_remedies
-from cnnspec.layers.weight import Values, values
+from cnnspec.layers.weight import ONES, ZEROS, Values, values
 from cnnspec.layers.words import constraint, initializer, regularizer, saved
 
 TYPE_CHECKING = False
@@ -115,12 +115,16 @@ class LayerScale(Layer):
         return None
 
     def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
-        return (Weight("kernel", (1,) if self.single else inputs[0][-1:]),)
+        return (Weight("kernel", (1,) if self.single else inputs[0][-1:], begins=self.first),)
+
+    @property
+    def first(self) -> Term:
+        """Its initializer."""
+        return Term("Constant", keywords=(("value", self.init),), module="initializers")
 
     def keras(self, inputs: tuple[Shape, ...]) -> tuple[KerasCall, ...]:
-        first = Term("Constant", keywords=(("value", self.init),), module="initializers")
         given = self.keras_arguments("regularizer", "constraint", "trainable")
-        return (KerasCall("EinsumDense", {**multiply_axes(inputs[0], "c"), "kernel_initializer": first, **given}),)
+        return (KerasCall("EinsumDense", {**multiply_axes(inputs[0], "c"), "kernel_initializer": self.first, **given}),)
 
     def torch(self, inputs: tuple[Shape, ...]) -> tuple[TorchCall, ...]:
         from cnnspec.layers.torch_call import TorchCall, TorchWeight
@@ -168,12 +172,8 @@ class Affine(Layer):
     center: bool = argument(flag, "whether a learned offset (beta) is added", True, "-")
     scale: bool = argument(flag, "whether a learned factor (gamma) is applied", True, "-")
     axis: Any = argument(axes, "axis or axes along which they differ", -1, "-")
-    beta_initializer: Term = argument(
-        initializer, "how beta begins", Term("Zeros", module="initializers"), "bias_initializer"
-    )
-    gamma_initializer: Term = argument(
-        initializer, "how gamma begins", Term("Ones", module="initializers"), "kernel_initializer"
-    )
+    beta_initializer: Term = argument(initializer, "how beta begins", ZEROS, "bias_initializer")
+    gamma_initializer: Term = argument(initializer, "how gamma begins", ONES, "kernel_initializer")
     beta_regularizer: Term | None = argument(optional(regularizer), "penalty on beta", None, "bias_regularizer")
     gamma_regularizer: Term | None = argument(optional(regularizer), "penalty on gamma", None, "kernel_regularizer")
     beta_constraint: Term | None = argument(optional(constraint), "projection of beta", None, "bias_constraint")

@@ -6,7 +6,7 @@ keeps a frozen vector u beside its kernel, of the kernel's last size.
 
 from __future__ import annotations
 
-from cnnspec.layers.argument import argument, count, optional
+from cnnspec.layers.argument import Term, argument, count, optional
 from cnnspec.layers.base import KerasCall, Weight
 
 SPECTRAL_NORM = argument(
@@ -16,13 +16,15 @@ SPECTRAL_NORM = argument(
     "power_iterations",
 )
 
+NEAR_ZERO = Term("TruncatedNormal", keywords=(("stddev", 0.02),), module="initializers")
+
 
 def with_vector(weights: tuple[Weight, ...], iterations: int | None) -> tuple[Weight, ...]:
     """A layer's weights, the kernel first, and behind it the wrapper's vector where there is one."""
     if iterations is None:
         return weights
     kernel, *others = weights
-    return (kernel, Weight("vector_u", (1, kernel.shape[-1]), False), *others)
+    return (kernel, Weight("vector_u", (1, kernel.shape[-1]), False, begins=NEAR_ZERO), *others)
 
 
 def spectral(call: KerasCall, iterations: int | None) -> KerasCall:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.base.record import Record
 from cnnspec.base.source import brief
-from cnnspec.layers.argument import Unfit, argument, show, word_of
+from cnnspec.layers.argument import Term, Unfit, argument, show, word_of
 from cnnspec.layers.words import initializer
 
 TYPE_CHECKING = False
@@ -32,12 +32,15 @@ OF_CHANNELS = Drawing((-2, -1), ("channel", "output"), True)
 OF_SLOPES = Drawing((-1,), ("channel",))
 OF_UNITS = Drawing((-1, -2), ("unit", "input"))
 
+ZEROS, ONES = Term("Zeros", module="initializers"), Term("Ones", module="initializers")
+GLOROT = Term("GlorotUniform", module="initializers")
+
 
 class Weight(Record):
     """One weight tensor; `name` is Keras's. No gradient moves a frozen one: a moving average, or with trainable=false.
 
     `drawn` is how its numbers are nested in a text, and `prefix` what the names of its arguments begin with, where that is
-    not its name: depthwise_initializer.
+    not its name: depthwise_initializer. `begins` is its initializer where no argument is, None where it is not known.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Weight(Record):
     trainable: bool = True
     drawn: Drawing = PLAIN
     prefix: str = ""
+    begins: Term | None = None
 
     @property
     def values(self) -> str:
@@ -138,3 +142,11 @@ def holds_numbers(layer: Layer) -> bool:
         if value is not None and (type(value) is Values or value.name == "Constant"):
             return True
     return False
+
+
+def find_beginning(layer: Layer, weight: Weight) -> Term | None:
+    """The initializer of one of a layer's weights; None where it is not known."""
+    if weight.initializer not in layer.arguments:
+        return weight.begins
+    term: Term | None = layer.argument_values()[weight.initializer]
+    return term or GLOROT  # which Keras takes for none
