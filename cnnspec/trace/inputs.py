@@ -1,0 +1,132 @@
+"""The inputs that a network is computed for, as they are given: numbers, files, or words such as ramp."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Sequence
+from math import prod
+from random import Random
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cnnspec.base.count_nouns import count_nouns
+from cnnspec.base.did_you_mean import write_suggestion
+from cnnspec.base.join_words import join_words
+from cnnspec.base.source import brief, printable
+from cnnspec.trace.errors import NoTrace
+from cnnspec.trace.input_files import TABLES, make_exact_whole, read_array, read_picture, read_table
+from cnnspec.trace.input_layout import find_known_shape, lay_out_written
+from cnnspec.trace.input_text import read_numbers
+from cnnspec.trace.reference.definition import Array
+
+if TYPE_CHECKING:
+    from cnnspec.graph import Graph, Node
+
+FORMS = "numbers such as [[1, 0], [0, 1]], a .csv, .npy or image file, or ramp, ones, zeros or random"
+HELP = (
+    "what enters, with NAME= where there are several inputs: rows of numbers, for several channels each with its rows, as a "
+    "kernel is written; a .csv, .npy or image file (its pixels, 0 to 255); ramp (0, 1, 2, …), ones, zeros, or random (0 to 9)"
+)
+BEGINS_NUMBERS = re.compile(r"\s*[\[(]|\s*[-+\u2212]?\s*\.?[0-9]")
+
+
+def read_inputs(graph: Graph, given: Sequence[str], seed: int) -> tuple[Array, ...]:
+    """An array (1, *shape) for each input of a network: of Fractions, of floats where a file holds floats. `given`: what, or
+    NAME=what, for each; a word may stand for all. Sizes that are not known are those that are given. Raises NoTrace, and
+    MissingExtra for an image without Pillow."""
+    nodes = [graph.nodes[index] for index in graph.inputs]
+    arrays = []
+    for node, text in zip(nodes, assign_inputs([node.name for node in nodes], given), strict=True):
+        words = count_words(graph, node)
+        array = read_input(node, text, seed, words)
+        arrays.append(array if words is None else check_words(array, words, node))
+    return tuple(arrays)
+
+
+# ---- which is for which ------------------------------------------------------------------------------------
+def assign_inputs(names: Sequence[str], given: Sequence[str]) -> list[str]:
+    """What is given for each input, by name or else in order. Raises NoTrace unless that is one for each."""
+    named: dict[str, str] = {}
+    others: list[str] = []
+    for text in given:
+        name, equals, rest = text.partition("=")
+        name = name.strip()
+        if equals and name in names:
+            if name in named:
+                raise NoTrace(f"the input {name} is given twice")
+            named[name] = rest
+        elif equals and name.isidentifier() and not os.path.exists(text):
+            has = f"it has {join_words(names)}"
+            raise NoTrace(f'the network has no input "{name}": {has}{write_suggestion(name, names)}')
+        else:
+            others.append(text)
+    left = [name for name in names if name not in named]
+    if len(others) == 1 and others[0].strip() in WORDS:
+        others *= max(1, len(left))
+    if len(others) < len(left):
+        raise NoTrace(f"nothing is given for {join_words(left[len(others) :])}: give {FORMS}")
+    if len(others) > len(left):
+        raise NoTrace(f"the network has {count_nouns(len(names), 'input')}, and {len(given):,} are given")
+    return [named[name] if name in named else others.pop(0) for name in names]
+
+
+# ---- what it is --------------------------------------------------------------------------------------------
+def read_input(node: Node, text: str, seed: int, words: int | None) -> Array:
+    """The array (1, *shape) of one input. `words`: how many different ones there are, where its numbers stand for words."""
+    from cnnspec.train.data.pictures import is_image
+
+    plain = text.strip()
+    if plain in WORDS:
+        return make_input(plain, node, seed, words)
+    if plain.lower().endswith(".npy"):
+        return read_array(plain, node)
+    if plain.lower().endswith(TABLES):
+        return read_table(plain, node)
+    if is_image(plain):
+        return read_picture(plain, node)
+    if BEGINS_NUMBERS.match(plain):
+        return read_numbers(plain, node)
+    what, near = brief(printable(plain)), write_suggestion(plain, WORDS)
+    why = f"{what} is of no kind that is read" if os.path.exists(plain) else f'"{what}" is nothing that is read{near}'
+    raise NoTrace(f"the input {node.name}: {why}; give {FORMS}")
+
+
+# ---- words -------------------------------------------------------------------------------------------------
+DIGITS = 10  # how many different numbers are drawn
+WORDS: dict[str, Callable[[int, Random, int], Sequence[int]]] = {  # of how many numbers, and of how many different ones
+    "ramp": lambda count, random, different: range(count),
+    "ones": lambda count, random, different: [1] * count,
+    "zeros": lambda count, random, different: [0] * count,
+    "random": lambda count, random, different: [int(different * random.random()) for _ in range(count)],
+}
+
+
+def make_input(word: str, node: Node, seed: int, words: int | None) -> Array:
+    """The numbers of an input that a word stands for, one channel behind the other. What is drawn depends on the seed and on
+    the input's name alone, and is the same on every machine."""
+    *space, channels = find_known_shape(node)
+    numbers = WORDS[word](channels * prod(space), Random(f"{seed} {node.name}"), min(DIGITS, words or DIGITS))
+    return lay_out_written(make_exact_whole(np.array(numbers).reshape(channels, *space)), node)
+
+
+# ---- numbers that stand for words ----------------------------------------------------------------------------
+def count_words(graph: Graph, node: Node) -> int | None:
+    """How many words there are where the numbers of an input stand for words; None where they do not."""
+    counts = [
+        reader.layer.weights(shapes)[0].shape[0]
+        for reader in graph.nodes
+        if node.index in reader.inputs and reader.layer is not None and reader.layer.indexes
+        if (shapes := graph.input_shapes(reader)) is not None
+    ]
+    return min([n for n in counts if isinstance(n, int)], default=None)
+
+
+def check_words(array: Array, words: int, node: Node) -> Array:
+    """The numbers of words, exact. Raises NoTrace for a number that stands for no word."""
+    whole = array.astype(int)
+    wrong = array[(array != whole) | (whole < 0) | (whole >= words)]
+    if len(wrong):
+        raise NoTrace(f"the input {node.name} takes numbers of words, 0 to {words - 1:,}, not {wrong[0]}")
+    return make_exact_whole(whole)
