@@ -25,10 +25,6 @@ if TYPE_CHECKING:
     from cnnspec.graph import Graph, Node
 
 FORMS = "numbers such as [[1, 0], [0, 1]], a .csv, .npy or image file, or ramp, ones, zeros or random"
-HELP = (
-    "what enters, with NAME= where there are several inputs: rows of numbers, for several channels each with its rows, as a "
-    "kernel is written; a .csv, .npy or image file (its pixels, 0 to 255); ramp (0, 1, 2, …), ones, zeros, or random (0 to 9)"
-)
 BEGINS_NUMBERS = re.compile(r"\s*[\[(]|\s*[-+\u2212]?\s*\.?[0-9]")
 
 
