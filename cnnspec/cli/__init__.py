@@ -26,6 +26,7 @@ VERBS = {
     "cost": "show what a network takes: work, memory for inference and training, time on a device",
     "sizes": "show which input sizes are legal, lose nothing, or fit exactly",
     "diff": "compare two networks, layer by layer and in total",
+    "trace": "show the numbers of a network on one input, and how each comes about",
     "quiz": "ask about a network: exercises with the usual slips, and their solutions",
     "import": "write a saved model as a spec",
     "fix": "mend what can be mended without changing a network, and format",
@@ -51,6 +52,7 @@ TOLD_ONCE = (
     "cost",
     "sizes",
     "diff",
+    "trace",
     "quiz",
 )  # one network's figures, kept to the end
 MODULES = {"import": "import_model"}  # where a verb cannot be a module's name

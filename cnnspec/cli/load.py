@@ -61,6 +61,15 @@ def read_positive(text: str) -> int:
     return number
 
 
+def read_seed(text: str) -> int:
+    """A seed for argparse: a whole number from 0."""
+    if text.isascii() and text.isdecimal() and len(text) < 19:
+        return int(text)
+    from argparse import ArgumentTypeError
+
+    raise ArgumentTypeError(f'must be a whole number from 0, not "{text}"')
+
+
 def read_parameters(options: argparse.Namespace) -> dict[str, Any]:
     """The values of --set, written as the language writes them: 10, 3x3, [3, 4, 6, 3], relu."""
     values: dict[str, Any] = {}

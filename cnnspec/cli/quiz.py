@@ -6,7 +6,7 @@ import sys
 
 from cnnspec.base.diagnostic import ERROR
 from cnnspec.cli.argument_parser import add_examples
-from cnnspec.cli.load import add_file_argument, add_model_options, load_analysed, read_positive
+from cnnspec.cli.load import add_file_argument, add_model_options, load_analysed, read_positive, read_seed
 from cnnspec.cli.messages import CLEAN, USAGE, Refused, UsageError, print_diagnostic
 from cnnspec.cli.streams import find_width
 from cnnspec.quiz import find_quiz
@@ -50,15 +50,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--ask", action="store_true", help="ask in the terminal, and say what is wrong with an answer")
     add_model_options(parser)
-
-
-def read_seed(text: str) -> int:
-    """A seed for argparse: a whole number from 0."""
-    if text.isascii() and text.isdecimal() and len(text) < 19:
-        return int(text)
-    from argparse import ArgumentTypeError
-
-    raise ArgumentTypeError(f'must be a whole number from 0, not "{text}"')
 
 
 def run(options: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 from cnnspec.base.record import Record
 from cnnspec.layers.base import Layer
 from cnnspec.trace.formula import CallStep, SumStep
-from cnnspec.trace.reference.activation import MIXINGS
+from cnnspec.trace.reference.activation import MIXINGS, apply
 from cnnspec.trace.reference.arrays import is_exact, shapes_of, zeros
 from cnnspec.trace.reference.compute import compute, prepare
 from cnnspec.trace.reference.definition import Array
@@ -86,9 +86,9 @@ def find_call(layer: Layer, xs: Sequence[Array], place: tuple[int, ...], value: 
     function, shapes = layer.ends_in(), shapes_of(*xs)
     if function is None or len(xs) != 1 or layer.output(shapes) != shapes[0] or layer.own_weights(shapes):
         return None
-    if layer.argument_values().get("axis", -1) not in (-1, len(shapes[0])):  # a softmax along a spatial axis
-        return None
     step = make_call(function, xs[0], place, value)
+    if step.index is not None and not np.isclose(apply(function, xs[0])[place], float(value)):
+        return None  # a softmax along a spatial axis
     cells = [place] if step.index is None else [(*place[:-1], channel) for channel in range(shapes[0][-1])]
     return Arithmetic(tuple([Read(0, cell, xs[0][cell]) for cell in cells]), (step,))
 

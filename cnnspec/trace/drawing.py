@@ -90,7 +90,9 @@ def draw_weight(weight: Weight, array: Array, channel: int | None = None, channe
     drawn = array.transpose([*leading, *[axis for axis in range(array.ndim) if axis not in leading]])
     names = (*weight.drawn.parts, *["slice"] * array.ndim)
     chosen: Place = () if channel is None else find_parts(drawn.shape, len(leading), channel, channels)
-    title = ", ".join([weight.name, *[f"{names[i]} {part}" for i, part in enumerate(chosen) if leading]])
+    title = ", ".join(
+        [weight.name, *[f"{names[i]} {part}" for i, part in enumerate(chosen) if leading and drawn.shape[i] > 1]]
+    )
     matrices = np.asarray(drawn[chosen], dtype=array.dtype)
     if matrices.ndim < 2:
         matrices = matrices.reshape(1, -1)

@@ -54,7 +54,7 @@ class Style(Record):
     bar: bool
 
 
-TEXT = Style("*", "{0}/{1}", "{0}({1})", "[{0}]", "…", "{0}e{1}", False)
+TEXT = Style("*", "{0}/{1}", "{0}({1})", "[{0}]", "… {0:,} more …", "{0}e{1}", False)
 LATEX = Style(
     r" \cdot ",
     r"\frac{{{0}}}{{{1}}}",
@@ -100,7 +100,8 @@ def shorten(parts: list[str], style: Style) -> list[str]:
     """All of a few parts; of many the first and the last."""
     if len(parts) <= MOST_TERMS:
         return parts
-    return [*parts[: MOST_TERMS // 2], style.dots, *parts[-MOST_TERMS // 2 :]]
+    half = MOST_TERMS // 2
+    return [*parts[:half], style.dots.format(len(parts) - 2 * half), *parts[-half:]]
 
 
 def write_term(term: tuple[Any, ...], style: Style, decimals: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.layers.shape import show_shape
@@ -54,13 +55,25 @@ def draw_value(trace: Trace, index: int, place: tuple[int, ...]) -> Section:
             entering.append(draw_around(trace.network.graph.nodes[source].name, value[0], read))
     weights = draw_weights(trace, node, place[-1], output.shape[-1])
     groups = (*entering, *weights, draw_around("output", output, [place]))
-    return Section(write_heading(trace.network, node), groups, (formula,), tuple(tell_where_from(trace, node)))
+    notes = (*tell_where_from(trace, node), *tell_of_padding(trace, node, found))
+    return Section(write_heading(trace.network, node), groups, (formula,), notes)
+
+
+def tell_of_padding(trace: Trace, node: Node, found: Arithmetic | None) -> Iterator[str]:
+    """How much of the window hangs over the edge."""
+    shapes = tuple([value.shape[1:] for value in find_values(trace, node.inputs)])
+    windows = None if node.layer is None or found is None else node.layer.windows(shapes)
+    if windows and found is not None:
+        cells = prod([window.kernel for window in windows])
+        outside = cells - len({read.place[:-1] for read in found.reads})
+        if outside:
+            yield f"{outside:,} of the window's {cells:,} cells lie in the padding"
 
 
 def write_out(trace: Trace, node: Node, place: tuple[int, ...]) -> tuple[Formula, Arithmetic | None]:
     """The formula of a value, and what it reads; the value alone where its layer has no arithmetic that is written."""
     inputs = find_values(trace, node.inputs)
-    weights = trace.weights.get(find_owner(trace.network.graph, node), {})
+    weights = trace.weights.weights.get(find_owner(trace.network.graph, node), {})
     assert node.layer is not None
     found = find_arithmetic(node.layer, inputs, weights, (0, *place))
     value = find_values(trace, [node.index])[0][(0, *place)]
@@ -77,7 +90,7 @@ def find_values(trace: Trace, nodes: Sequence[int]) -> list[Any]:
 
 def draw_weights(trace: Trace, node: Node, channel: int | None = None, channels: int = 0) -> list[Group]:
     """The weights of a node's layer; `channel`: of those that make one of the output's channels, that."""
-    given = trace.weights.get(find_owner(trace.network.graph, node), {})
+    given = trace.weights.weights.get(find_owner(trace.network.graph, node), {})
     shapes = tuple([value.shape[1:] for value in find_values(trace, node.inputs)])
     weights = [] if node.layer is None else node.layer.own_weights(shapes)
     return [draw_weight(weight, given[weight.name], channel, channels) for weight in weights]
@@ -92,5 +105,5 @@ def tell_where_from(trace: Trace, node: Node) -> Iterator[str]:
     owner = find_owner(trace.network.graph, node)
     if node.shares is not None:
         yield f"with the weights of {owner}"
-    elif trace.origins.get(owner):
-        yield f"weights: {trace.origins[owner]}"
+    elif origin := trace.weights.origins.get(owner):
+        yield f"weights: {origin}"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cnnspec.base.join_words import join_words
+from cnnspec.facts.facts import Facts
 from cnnspec.layers.shape import show_shape
 from cnnspec.trace.errors import NoTrace
 from cnnspec.trace.reference.arrays import shapes_of
@@ -16,20 +17,20 @@ if TYPE_CHECKING:
     from cnnspec.network import AnalysedNetwork
 
 
-def give_sizes(network: AnalysedNetwork, inputs: Sequence[Array]) -> Graph:
-    """The graph of a network for these inputs, (1, *shape) each. Raises NoTrace where a layer refuses them."""
+def give_sizes(network: AnalysedNetwork, inputs: Sequence[Array]) -> AnalysedNetwork:
+    """The network for these inputs, (1, *shape) each. Raises NoTrace where a layer refuses them."""
     from cnnspec.elaborate.size_probe import resize
     from cnnspec.sizes.resized_graph import resize_graph
 
     graph, shapes = network.graph, shapes_of(*inputs)
     if shapes == tuple([graph.nodes[index].shape for index in graph.inputs]):
-        return graph
+        return network
     sizes = dict(enumerate(shapes))
     made = resize(network, sizes) if network.has_text else resize_graph(graph, sizes)
     if not made.legal:
         given = join_words([show_shape(shape) for shape in shapes])
         raise NoTrace(f"the network does not take {given}{find_refusal(made.graph)}")
-    return made.graph
+    return network.replace(graph=made.graph, facts=Facts(made.graph))
 
 
 def find_refusal(graph: Graph) -> str:

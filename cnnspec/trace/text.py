@@ -11,10 +11,10 @@ from cnnspec.trace.formula import SumStep, write_number, write_steps, write_symb
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cnnspec.trace.board import Board, Grid, Section
+    from cnnspec.trace.board import Board, Grid, Group, Section
     from cnnspec.trace.formula import Formula
 
-GAP = 3  # spaces between two grids
+INDENT, GAP = 2, 3  # spaces before grids, and spaces between two grids
 PIPE = 100  # columns into which grids go where there is no terminal
 
 
@@ -47,10 +47,10 @@ def write_formula(formula: Formula, decimals: bool) -> Iterator[str]:
 # ---- grids ---------------------------------------------------------------------------------------------------
 def write_groups(section: Section, decimals: bool, width: int) -> Iterator[str]:
     """The grids of a section, in as few rows of grids as have room."""
-    blocks = [block for group in section.groups for block in write_group(group.title, group.grids, decimals)]
+    blocks = [block for group in section.groups for block in write_group(group, decimals, width)]
     beside: list[list[str]] = []
     for block in blocks:
-        if beside and sum([count_columns(b[0]) + GAP for b in [*beside, block]]) + 2 - GAP > width:
+        if beside and sum([count_columns(b[0]) + GAP for b in [*beside, block]]) + INDENT - GAP > width:
             yield from join_beside(beside)
             beside = []
         beside.append(block)
@@ -58,13 +58,26 @@ def write_groups(section: Section, decimals: bool, width: int) -> Iterator[str]:
         yield from join_beside(beside)
 
 
-def write_group(title: str, grids: Sequence[Grid], decimals: bool) -> Iterator[list[str]]:
-    """Each grid as lines of the same width, its title first."""
-    for grid in grids:
-        named = ", ".join(filter(None, [title, grid.title, write_extent(grid)]))
-        lines = write_grid(grid, decimals)
-        widest = max(map(count_columns, [named, *lines]))
-        yield [line + " " * (widest - count_columns(line)) for line in [named, *lines]]
+def write_group(group: Group, decimals: bool, width: int) -> Iterator[list[str]]:
+    """Each grid as lines of the same width, its title first; one that is too wide in pieces."""
+    for grid in group.grids:
+        for piece, lines in cut_columns(grid, write_grid(grid, decimals), width):
+            named = ", ".join(filter(None, [group.title, grid.title, write_extent(grid), piece]))
+            block = [named, *lines] if named else lines
+            widest = max(map(count_columns, block))
+            yield [line + " " * (widest - count_columns(line)) for line in block]
+    if group.left_out:
+        yield [group.left_out]
+
+
+def cut_columns(grid: Grid, cells: list[list[str]], width: int) -> Iterator[tuple[str, list[str]]]:
+    """The lines of a grid, beside which columns they are; "" where all of them have room."""
+    columns, room = len(cells[0]), max(1, (width - INDENT) // len(cells[0][0]))
+    for first in range(0, columns, room):
+        last = min(columns, first + room) - 1
+        at = grid.first[1]
+        named = f"column {first + at}" if first == last else f"columns {first + at} to {last + at}"
+        yield named if room < columns else "", ["".join(row[first : last + 1]) for row in cells]
 
 
 def write_extent(grid: Grid) -> str:
@@ -73,16 +86,23 @@ def write_extent(grid: Grid) -> str:
     return f"from {row},{column}" if row or column else ""
 
 
-def write_grid(grid: Grid, decimals: bool) -> list[str]:
-    """The rows, their numbers right-aligned, those that are marked in [ ]."""
-    cells = [[write_number(number, decimals=decimals) for number in row] for row in grid.rows]
-    most = max([len(cell) for row in cells for cell in row])
-    lines = []
-    for number, row in enumerate(cells):
-        marks = [(number, column) in grid.marked for column in range(len(row))]
-        parts = [f"[{cell:>{most}}]" if mark else f" {cell:>{most}} " for cell, mark in zip(row, marks, strict=True)]
-        lines.append("".join(parts))
-    return lines
+def write_grid(grid: Grid, decimals: bool) -> list[list[str]]:
+    """The cells of each row, their numbers with the points below one another, those that are marked in [ ]."""
+    cells = align([[write_number(number, decimals=decimals) for number in row] for row in grid.rows])
+    return [
+        [f"[{cell}]" if (y, x) in grid.marked else f" {cell} " for x, cell in enumerate(row)]
+        for y, row in enumerate(cells)
+    ]
+
+
+def align(rows: list[list[str]]) -> list[list[str]]:
+    """Numbers of the same width, their points below one another."""
+    before = max([len(cell.partition(".")[0]) for row in rows for cell in row])
+    behind = max([len(cell) - len(cell.partition(".")[0]) for row in rows for cell in row])
+    return [
+        [f"{whole:>{before}}{point + rest:<{behind}}" for whole, point, rest in [cell.partition(".") for cell in row]]
+        for row in rows
+    ]
 
 
 def join_beside(blocks: Sequence[list[str]]) -> Iterator[str]:
@@ -90,4 +110,4 @@ def join_beside(blocks: Sequence[list[str]]) -> Iterator[str]:
     yield ""
     for number in range(max(map(len, blocks))):
         row = [block[number] if number < len(block) else " " * len(block[0]) for block in blocks]
-        yield ("  " + (" " * GAP).join(row)).rstrip()
+        yield (" " * INDENT + (" " * GAP).join(row)).rstrip()

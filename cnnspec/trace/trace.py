@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from math import prod
 from typing import TYPE_CHECKING
 
 from cnnspec.base.record import Record
@@ -13,37 +14,60 @@ from cnnspec.trace.values import compute_values
 
 if TYPE_CHECKING:
     from cnnspec.network import AnalysedNetwork
-    from cnnspec.trace.values import Weights
+    from cnnspec.trace.weights import WeightsFound
+
+
+MOST_NUMBERS = 10_000  # that are printed of outputs and weights
 
 
 class Trace(Record):
     """`values` has the output of every node, in order, the batch of one first; None where it was not asked for. `shown` are
     the nodes that are shown; `place`, without the batch, that of the one value of the first of them that is written out, None
-    for all values. `origins`: where the weights of each layer come from, in words."""
+    for all values."""
 
     network: AnalysedNetwork
-    weights: Weights
-    origins: Mapping[str, str]
+    weights: WeightsFound
     values: tuple[Array | None, ...]
     shown: tuple[int, ...]
     place: tuple[int, ...] | None
 
 
 def trace_network(
-    network: AnalysedNetwork, inputs: Sequence[Array], weights: Weights, origins: Mapping[str, str],
-    layers: Sequence[str] = (), place: Sequence[int] | None = None,
+    network: AnalysedNetwork, inputs: Sequence[Array], found: WeightsFound, shown: Sequence[int],
+    place: Sequence[int] | None = None,
 ) -> Trace:  # fmt: skip
-    """The values of a network's layers; all are shown, or those that are named, or one value of the one that is named.
+    """The values of the nodes that are shown, and of what they depend on; or of one of them the value at a place.
 
-    Raises LookupError for a layer that is not there, NoTrace for what cannot be computed or is no place.
+    Raises NoTrace for what cannot be computed, and for what is no place.
     """
-    shown = [network.find_layer(name) for name in layers]
     at = None if place is None else find_place(network, shown, place)
     try:
-        values = compute_values(network.graph, inputs, weights, shown or None)
+        values = compute_values(network.graph, inputs, found.weights, shown)
     except ValueError as error:
         raise NoTrace(str(error)) from None
-    return Trace(network, weights, origins, tuple(values), tuple(shown or range(len(values))), at)
+    return Trace(network, found, tuple(values), tuple(shown), at)
+
+
+def find_shown(network: AnalysedNetwork, layers: Sequence[str]) -> list[int]:
+    """The nodes that are shown, in the network's order: all of them, or those with these names. Raises NoTrace."""
+    try:
+        return sorted({network.find_layer(name) for name in layers}) or [*range(len(network.graph.nodes))]
+    except LookupError as error:
+        raise NoTrace(str(error)) from None
+
+
+def check_printable(network: AnalysedNetwork, shown: Sequence[int]) -> None:
+    """Raises NoTrace where what is shown has more numbers than anybody reads."""
+    graph, numbers = network.graph, 0
+    for node in [graph.nodes[index] for index in shown]:
+        weights = () if node.layer is None else node.layer.own_weights(graph.input_shapes(node) or ())
+        for shape in (node.shape, *[weight.shape for weight in weights]):
+            numbers += prod([n for n in shape or () if isinstance(n, int)])
+    if numbers > MOST_NUMBERS:
+        raise NoTrace(
+            f"{network.name} is too large to print: the outputs and weights that are asked for have {numbers:,} numbers, "
+            f"and {MOST_NUMBERS:,} are printed at most; name few layers (--layers conv1,conv2), or one value (conv1 --at 0,0)"
+        )
 
 
 def find_place(network: AnalysedNetwork, shown: Sequence[int], place: Sequence[int]) -> tuple[int, ...]:

@@ -46,7 +46,7 @@ OF_A_FILE = f"""
 check FILE | check FILE --select ALL --unsafe-fixes | check FILE --statistics
 check FILE --show-settings --ignore S,W206,W205,L801,L802,L803,L804,L805 | summary FILE | summary FILE --columns {ALL}
 explain FILE | rf FILE | rf FILE --picture | lost FILE | cost FILE | cost FILE --device v100 --memory 16GiB --flops-as fvcore
-quiz FILE --solutions | quiz FILE --variant | sizes FILE | sizes FILE --near 67 | diff FILE {EXAMPLES}/lenet5.cnn | diff FILE FILE | fix FILE --check --unsafe-fixes
+trace FILE | trace FILE --layers input1 | quiz FILE --solutions | quiz FILE --variant | sizes FILE | sizes FILE --near 67 | diff FILE {EXAMPLES}/lenet5.cnn | diff FILE FILE | fix FILE --check --unsafe-fixes
 format FILE --check | compile FILE -o no/such/folder/{NAME}.py
 """.replace("\n", " | ")  # fmt: skip
 OF_NONE = f"""
@@ -96,7 +96,11 @@ def test_every_text_fits(line: str, capsys: pytest.CaptureFixture[str]) -> None:
             if width == 20:  # where the labels of findings and the lines of a spec stand whole too
                 continue
             assert not too_wide(out, width) and not too_wide(err, width), command
-            if command[0] not in ("check", "rf") and "symbolic" not in str(command) and "any_size" not in str(command):
+            if (
+                command[0] not in ("check", "rf", "trace")
+                and "symbolic" not in str(command)
+                and "any_size" not in str(command)
+            ):
                 compare(out, whole, width, command)
 
 

@@ -73,6 +73,11 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "sizes": {"--near": ("670", "670x512", "0", "-1", "999999999999999999", "x", "1x1x1"), "--format": FORMATS, **MODEL},
     "diff": {"--format": FORMATS, "--set-a": ("n=1",), "--set-b": ("n=3", "x"), **MODEL},
+    "trace": {
+        "--input": ("ramp", "ones", "zeros", "random", "[[1, 2], [3, 4]]", "[]", "in=ramp", "x", "net.cnn", "1/0"), "--at": ("0,0", "3", "-1,2", "x", "9,9,9,9", ""),
+        "--layers": ("conv1", "conv1,relu1", "x", ""), "--seed": ("0", "7", "-1", "x"), "--weights": ("net.cnn", "x.keras", "sub"), "--decimals": (),
+        "--format": ("text", "x"), **MODEL,
+    },
     "quiz": {
         "--format": ("text", "markdown", "latex", "html", "gift", "json", "x"), "--kinds": ("size", "size,field", "x", ""), "--count": ("1", "0", "999", "x"),
         "--seed": ("0", "7", "-1", "x"), "--variant": (), "--solutions": (), "--ask": (), **MODEL,
@@ -89,10 +94,10 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
 OFTEN = (
     ["check"] * 6
     + ["fix"] * 4
-    + ["summary", "explain", "rf", "cost", "sizes", "lost", "diff", "quiz", "format", "compile", "import"] * 2
+    + ["summary", "explain", "rf", "cost", "sizes", "lost", "diff", "trace", "quiz", "format", "compile", "import"] * 2
     + ["runs", "rules", "rule", "layers"]
 )
-LIMITED = ("check", "summary", "explain", "rf", "lost", "cost", "sizes", "diff", "quiz", "fix", "compile")
+LIMITED = ("check", "summary", "explain", "rf", "lost", "cost", "sizes", "diff", "trace", "quiz", "fix", "compile")
 SETTINGS = (
     'select = ["W"]\n', 'ignore = ["ALL"]\n', "fail-on = 3\n", "x = 1\n", 'target = ["torch"]\n', "[per-file-ignores]\n'*' = ['W']\n", "select = [\n", "\0", "\ufeff", 'cache-dir = "c"\n',
     "strict-stride = true\n", 'profile = "lecture"\n',

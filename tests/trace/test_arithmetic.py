@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cnnspec.trace.arithmetic import find_arithmetic
-from cnnspec.trace.formula import CallStep, SumStep, write_number, write_steps
+from cnnspec.trace.formula import LATEX, CallStep, SumStep, write_number, write_steps
 from cnnspec.trace.reference.arrays import make_exact
 from cnnspec.trace.reference.compute import find_definition
 from tests.support import legal
@@ -59,6 +59,13 @@ def test_decimals() -> None:
     assert write_steps(found.steps, decimals=True) == "3*0.333333 + 5*0.333333 + 2*0.333333 = 3.33333"
     found = find_arithmetic(layer, [x.astype(float)], {"kernel": kernel.astype(float)}, (0, 0, 0))
     assert write_steps(found.steps) == "3*0.333333 + 5*0.333333 + 2*0.333333 = 3.33333"
+
+
+def test_of_a_long_sum_the_ends_are_written() -> None:
+    step = SumStep(tuple([(make_exact(i)[()], make_exact(2)[()]) for i in range(100)]), make_exact(9900)[()])
+    assert write_steps([step]).startswith("0*2 + 1*2 + 2*2 + ")
+    assert "31*2 + … 36 more … + 68*2" in write_steps([step])
+    assert write_steps([step], LATEX).count(r"\cdot") == 64
 
 
 def test_a_number_is_short_and_has_no_sign_of_a_zero() -> None:

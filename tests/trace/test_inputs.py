@@ -151,7 +151,7 @@ def test_the_input_says_what_size_the_network_has() -> None:
     network = cnnspec.loads("input ?x?x1\nconv(2, 3x3) -> { maxpool(2) if in.height > 2 else in } -> gap -> dense(3)")
     for given, shape in {"[[1] * 6] * 5": (1, 2, 2), "[[1] * 3] * 3": (1, 1, 2)}.items():
         inputs = read_inputs(network.analysed.graph, [given], 1)
-        assert give_sizes(network.analysed, inputs).nodes[-3].shape == shape
+        assert give_sizes(network.analysed, inputs).graph.nodes[-3].shape == shape
     with pytest.raises(NoTrace) as refused:
         give_sizes(network.analysed, read_inputs(network.analysed.graph, ["[[1] * 2] * 2"], 1))
     assert str(refused.value) == (

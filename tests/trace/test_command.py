@@ -1,0 +1,76 @@
+"""`cnnspec trace`: what it prints for the lectures' pages, and the sentence where it cannot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cnnspec.cli import main
+from tests.example_files import EXAMPLES
+
+SPECS = {
+    "sharpen.cnn": "input 5x5x1\nconv(1, 3x3, bias=false, kernel_values=sharpen)\n",
+    "two.cnn": "input a 2\ninput b 2\nadd(a, b)\n",
+    "open.cnn": "input ?x?x1\nconv(1, 2x2, bias=false, kernel_values=[[1, 1], [1, 1]])\n",
+    "branches.cnn": "input x 2\nx -> relu as a\nx -> dense(1, kernel_values=[[1, 2]]) as b\nadd(a, b) as c\n",
+    "shared.cnn": "shared d = dense(2, bias=false, kernel_values=[[1, 2], [0, 1]])\ninput 2\nd -> d\n",
+    "wrong.cnn": "input 5x5x1\nconv(1, 9x9)\n",
+    "word.cnn": "block f(n) { conv(n, 3x3) }\n",
+}
+IMAGE = "[[-5,3,2,-5,3],[4,3,2,1,-3],[1,0,3,3,5],[-2,0,1,4,4],[5,6,7,9,-1]]"
+# A command and what stands in what it prints.
+SHOWN: list[tuple[str, str]] = [
+    (f"sharpen.cnn --input {IMAGE}", "-7   9   2"),
+    (f"sharpen.cnn conv1 --at 0,0 --input {IMAGE}", "conv1[0,0] = 3*(-1) + 4*(-1) + 3*5 + 2*(-1) + 0*(-1) = 6"),
+    (f"sharpen.cnn conv1 --at 2,2,0 --input {IMAGE}", "conv1[2,2] = 3*(-1) + 1*(-1) + 4*5 + 4*(-1) + 9*(-1) = 3"),
+    ("sharpen.cnn", "conv1[0,0] = 1*(-1) + 5*(-1) + 6*5 + 7*(-1) + 11*(-1) = 6"),
+    ("sharpen.cnn conv1", "weights: written in the spec"),
+    ("sharpen.cnn input1 --at 1,1", "   5 [ 6]  7   8   9"),
+    ("two.cnn --input [1,2] --input b=[1/3,1]", "add1[0] = 1 + 1/3 = 4/3"),
+    ("two.cnn --input b=[1/3,1] --input [1,2] --decimals", "add1[0] = 1 + 0.333333 = 1.33333"),
+    ("two.cnn --input ones", "add1[0] = 1 + 1 = 2"),
+    ("open.cnn --input [[1,2,3],[4,5,6]]", "conv1 (Conv2D) 1x2x1"),
+    ("open.cnn --input [[1,2,3],[4,5,6]]", "conv1[0,0] = 1 + 2 + 4 + 5 = 12"),
+    ("branches.cnn --layers b,a", "b[0] = 0*1 + 1*2 = 2"),
+    ("shared.cnn", "with the weights of d"),
+]  # fmt: skip
+REFUSED: list[tuple[str, int, str]] = [
+    ("sharpen.cnn --at 0,0", 2, "--at is a place in a layer: name the layer, as in: cnnspec trace FILE conv1 --at 0,0"),
+    ("sharpen.cnn conv1 --layers conv1", 2, "LAYER and --layers both say what is shown: leave one of them out"),
+    ("sharpen.cnn conv1 --at 3,0", 2, "conv1 has no value at 3,0: it puts out 3x3x1, from 0,0,0 to 2,2,0"),
+    ("sharpen.cnn conv1 --at=-1,0", 2, "conv1 has no value at -1,0: it puts out 3x3x1, from 0,0,0 to 2,2,0"),
+    ("sharpen.cnn conv1 --at 1", 2, "conv1 has no value at 1: it puts out 3x3x1, from 0,0,0 to 2,2,0"),
+    ("sharpen.cnn conv2", 2, 'sharpen has no layer "conv2": `cnnspec summary` lists its layers'),
+    ("sharpen.cnn --layers conv1,con", 2, 'sharpen has no layer "con"'),
+    ("sharpen.cnn --input [[1,2],[3,4]]", 2, "the input input1"),
+    ("wrong.cnn", 1, "error[E101"),
+    ("word.cnn", 2, "word.cnn holds no network"),
+    (f"{EXAMPLES}/vgg16.cnn", 2, "name few layers (--layers conv1,conv2), or one value (conv1 --at 0,0)"),
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def specs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, text in SPECS.items():
+        (tmp_path / name).write_text(text)
+
+
+@pytest.mark.parametrize(("command", "line"), SHOWN)
+def test_it_shows(command: str, line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["trace", *command.split()]) == 0
+    assert line in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("command", "status", "sentence"), REFUSED)
+def test_it_refuses(command: str, status: int, sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["trace", *command.split()]) == status
+    shown = capsys.readouterr()
+    assert sentence in shown.err and not shown.out
+
+
+def test_one_value_of_a_large_network(capsys: pytest.CaptureFixture[str]) -> None:
+    """As far as it goes: later layers are not computed, nor are their weights drawn."""
+    assert main(["trace", str(EXAMPLES / "resnet50.cnn"), "conv1", "--at", "111,111,63", "--input", "random"]) == 0
+    assert "24 of the window's 49 cells lie in the padding" in capsys.readouterr().out
