@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import Problem
 from cnnspec.layers.argument import argument, count, integer, optional
 from cnnspec.layers.base import KerasCall, Layer
+from cnnspec.layers.reshaping import Identity
 from cnnspec.layers.shape import Shape, groups_problem, show_shape
 
 TYPE_CHECKING = False
@@ -106,6 +107,10 @@ class ChannelShuffle(Layer):
     most_calls: ClassVar[int] = 3
 
     groups: int = argument(count, "number of groups", keras="-")
+
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        channels = None if inputs is None else inputs[0][-1]
+        return Identity() if self.groups in (1, channels) else super().canonical(inputs)
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         return groups_problem(self.groups, (inputs[0][-1], "{} channels"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import Problem
 from cnnspec.layers.argument import argument, choice, count
 from cnnspec.layers.base import KerasCall, Layer
+from cnnspec.layers.reshaping import Identity
 from cnnspec.layers.shape import Shape, needs_space, show_shape
 from cnnspec.layers.window import Reach
 
@@ -45,6 +46,9 @@ class BlockLayer(Layer):
             KerasCall("Permute", {"dims": dims}, "move"),
             KerasCall("Reshape", {"target_shape": output}),
         )
+
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        return Identity() if self.size == 1 else super().canonical(inputs)
 
     def idle(self, inputs: tuple[Shape, ...]) -> bool:
         return self.size == 1
