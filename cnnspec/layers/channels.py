@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import Problem
 from cnnspec.layers.argument import argument, count, integer, optional
 from cnnspec.layers.base import KerasCall, Layer
-from cnnspec.layers.reshaping import Identity
+from cnnspec.layers.depth_to_space import DepthToSpace
 from cnnspec.layers.shape import Shape, groups_problem, show_shape
 
 TYPE_CHECKING = False
@@ -109,8 +109,11 @@ class ChannelShuffle(Layer):
     groups: int = argument(count, "number of groups", keras="-")
 
     def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
-        channels = None if inputs is None else inputs[0][-1]
-        return Identity() if self.groups in (1, channels) else super().canonical(inputs)
+        idle = inputs is not None and self.idle(inputs)
+        return DepthToSpace(1) if idle else super().canonical(inputs)
+
+    def idle(self, inputs: tuple[Shape, ...]) -> bool:
+        return self.groups in (1, inputs[0][-1])
 
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         return groups_problem(self.groups, (inputs[0][-1], "{} channels"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import Problem
 from cnnspec.layers.argument import argument, choice, count
 from cnnspec.layers.base import KerasCall, Layer
-from cnnspec.layers.reshaping import Identity
 from cnnspec.layers.shape import Shape, needs_space, show_shape
 from cnnspec.layers.window import Reach
 
@@ -48,7 +47,7 @@ class BlockLayer(Layer):
         )
 
     def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
-        return Identity() if self.size == 1 else super().canonical(inputs)
+        return DepthToSpace(1) if self.size == 1 else super().canonical(inputs)
 
     def idle(self, inputs: tuple[Shape, ...]) -> bool:
         return self.size == 1
