@@ -50,9 +50,10 @@ def quiz(
 ) -> Quiz:
     """Questions about a network, the same for the same seed; with `variant` about one that the seed makes of it.
 
-    `count` questions are drawn, None: ten, or as many as there are. `kinds` are size, parameters, macs, field and stride, all of
-    them unless some are given. ValueError for a kind that there is not, for more questions than there are, and for a network
-    that has mistakes or nothing to ask about.
+    `count` questions are drawn, None: ten, or as many as there are. `kinds` are size, parameters, macs, field, stride and values,
+    all of them unless some are given; values need NumPy, and are not among all of them without it. ValueError for a kind that there
+    is not, for more questions than there are, and for a network that has mistakes or nothing to ask about; MissingExtra for values
+    without NumPy.
     """
     from cnnspec.quiz import find_quiz
 

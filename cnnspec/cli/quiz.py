@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--kinds",
         metavar="KINDS",
         default="",
-        help="what is asked: size, parameters, macs, field, stride, with commas between; all, if left out",
+        help="what is asked: size, parameters, macs, field, stride, values, with commas between; all, if left out",
     )
     parser.add_argument(
         "--seed", type=read_seed, default=1, metavar="N", help="the same seed draws the same questions (1)"
@@ -84,6 +84,7 @@ def refuse_asking(options: argparse.Namespace) -> None:
 
 def load_quiz(options: argparse.Namespace) -> Quiz | None:
     """The quiz about the network of the file; None where that has mistakes, which have been shown."""
+    from cnnspec.compile.backend import MissingExtra
     from cnnspec.quiz.question import NoQuiz
 
     try:
@@ -97,5 +98,5 @@ def load_quiz(options: argparse.Namespace) -> Quiz | None:
     kinds = [kind.strip() for kind in options.kinds.split(",") if kind.strip()]
     try:
         return find_quiz(network, kinds, options.count, options.seed, options.variant)
-    except NoQuiz as error:
+    except (NoQuiz, MissingExtra) as error:
         raise UsageError(str(error)) from None

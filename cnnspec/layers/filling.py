@@ -81,6 +81,11 @@ def draw_values(layer: Layer, inputs: tuple[Shape, ...]) -> dict[str, Values]:
     }
 
 
+def draw_array(weight: Weight, array: Array) -> Values:
+    """The values of a weight whose numbers lie in Keras's tensor as these, without brackets around what stands alone."""
+    return Values(nest(array.transpose(_find_order(weight)).numbers, _find_shortest(weight)))
+
+
 def read_constants(layer: Layer, inputs: tuple[Shape, ...]) -> Layer:
     """The layer with the numbers of its constant initialisers as values, where they are a whole weight."""
     changes: dict[str, Any] = {}
@@ -88,8 +93,7 @@ def read_constants(layer: Layer, inputs: tuple[Shape, ...]) -> Layer:
         term = layer.argument_values().get(weight.initializer)
         given = dict(term.keywords).get("value") if isinstance(term, Term) and term.name == "Constant" else None
         if isinstance(given, tuple) and weight.values in layer.arguments and lengths(given) == weight.shape:
-            array = Array(tuple(_flatten(given)), lengths(given)).transpose(_find_order(weight))
-            changes[weight.values] = Values(nest(array.numbers, _find_shortest(weight)))
+            changes[weight.values] = draw_array(weight, Array(tuple(_flatten(given)), lengths(given)))
             changes[weight.initializer] = layer.arguments[weight.initializer].record_default
     return layer.replace(**changes) if changes else layer
 

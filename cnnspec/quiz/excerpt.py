@@ -12,14 +12,19 @@ from cnnspec.diff.layer_call import write_call
 from cnnspec.facts.facts import Facts
 from cnnspec.graph import Graph, Node
 from cnnspec.layers.argument import shortest
+from cnnspec.layers.array import nest
 from cnnspec.layers.base import show_shape
 from cnnspec.spec_writer import spell_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
     from cnnspec.layers.base import Layer, Shape, Weight
     from cnnspec.layers.window import Window
     from cnnspec.network import AnalysedNetwork
+    from cnnspec.trace.reference.definition import Array
 
 TOLD = ("kernel", "stride", "padding", "bias")  # arguments that a question shows even where they have their defaults
 MOST_LAYERS = 12  # of a chain that a question shows
@@ -29,11 +34,11 @@ UNKNOWN = {1: ("N",), 2: ("H", "W"), 3: ("D", "H", "W")}  # names of unknown siz
 
 class Excerpt:
     """Layers one behind another. `whole`: they are all that the network has. Where sizes are unknown, those of its input have
-    names of their own."""
+    names of their own. `numbers`: what enters, one example first, where it is about numbers."""
 
-    def __init__(self, nodes: list[Node], whole: bool = False) -> None:
+    def __init__(self, nodes: list[Node], whole: bool = False, numbers: Array | None = None) -> None:
         self.graph = Graph("excerpt")
-        self.whole = whole
+        self.whole, self.numbers = whole, numbers
         source, *layers = nodes
         named = spell_names([node.name for node in layers])
         self._add(source, "the input", None)
@@ -101,9 +106,11 @@ class Excerpt:
     # ---- how it is shown -----------------------------------------------------------------------------------
     @cached_property
     def spec(self) -> tuple[str, ...]:
-        """Its text in the language, a line for each layer."""
+        """Its text in the language, a line for each layer; behind the input its numbers, as a comment."""
         source, *layers = self.graph.nodes
-        return (f"input {show_shape(source.shape)}", *[f"{self._write(node)} as {node.name}" for node in layers])
+        numbers = self.draw_numbers()
+        grid = () if numbers is None else write_grid(numbers, len(source.shape or ()) == 2)
+        return (f"input {show_shape(source.shape)}", *grid, *[f"{self._write(node)} as {node.name}" for node in layers])
 
     def _write(self, node: Node) -> str:
         """A layer with its window and its bias, even where they need not be written."""
@@ -112,7 +119,18 @@ class Excerpt:
             kernel = tuple([window.kernel for window in windows])
             stride = shortest(layer.arguments["stride"], tuple([window.stride for window in windows]))
             node = copy_node(node, layer.replace(kernel=kernel if len(kernel) > 1 else kernel[0], stride=stride))
-        return write_call(node, TOLD)
+        return write_call(node, TOLD if self.numbers is None else (*TOLD, *find_told(node, windows)))
+
+    def draw_numbers(self) -> tuple[Any, ...] | None:
+        """What enters, nested as trace takes it: rows of numbers, of several channels each with its rows; None where it is not
+        about numbers."""
+        if self.numbers is None:
+            return None
+        numbers, ndim = self.numbers[0], self.numbers.ndim - 1
+        if ndim > 1:
+            numbers = numbers[..., 0] if numbers.shape[-1] == 1 else numbers.transpose(-1, *range(ndim - 1))
+        drawn: tuple[Any, ...] = nest([int(n) for n in numbers.ravel()], numbers.shape)
+        return drawn
 
     @property
     def shown(self) -> bool:
@@ -124,6 +142,21 @@ class Excerpt:
         made = copy_node(self.node, layer)
         made.shape = layer.output((self.entering,))
         return Excerpt([*self.graph.nodes[:-1], made])
+
+    def with_numbers(self, layer: Layer, numbers: Array) -> Excerpt:
+        """Another last layer alone, and what enters it."""
+        source, made = self.graph.nodes[-2], copy_node(self.node, layer)
+        shape = numbers.shape[1:]
+        made.shape = layer.output((shape,))
+        return Excerpt([Node(0, None, (), shape, source.label, source.site), made], numbers=numbers)
+
+
+def find_told(node: Node, windows: Sequence[Window]) -> tuple[str, ...]:
+    """The argument that says whether zeros count in a mean, where there are some."""
+    layer = node.layer
+    if layer is None or "count_padding" not in layer.arguments or layer.rounds_up():
+        return ()
+    return ("count_padding",) if any([window.before or window.after for window in windows]) else ()
 
 
 def copy_node(node: Node, layer: Layer) -> Node:
@@ -143,6 +176,27 @@ def name_unknown(shape: Shape) -> Shape:
     """A shape whose unknown sizes have names: HxWx3."""
     names = UNKNOWN.get(len(shape) - 1, ())
     return tuple([n if isinstance(n, int) else Size.unknown(names[axis]) for axis, n in enumerate(shape)])
+
+
+# ---- numbers as they are shown -----------------------------------------------------------------------------
+def write_grid(values: tuple[Any, ...], signal: bool) -> list[str]:
+    """What enters a layer, as a comment: the rows of a map, its channels side by side; a signal has a row for each channel."""
+    if not isinstance(values[0], tuple):
+        return [f"# {' '.join(map(str, values))}"]
+    if not isinstance(values[0][0], tuple):
+        return [f"# {f'channel {n}: ' * signal}{row}" for n, row in enumerate(align(values))]
+    matrices = [align(matrix) for matrix in values]
+    heads = [f"channel {number}" for number in range(len(matrices))]
+    width = max(len(heads[0]), len(matrices[0][0]))
+    return [
+        f"# {'   '.join([cell.ljust(width) for cell in row])}".rstrip() for row in (heads, *zip(*matrices, strict=True))
+    ]
+
+
+def align(rows: tuple[Any, ...]) -> list[str]:
+    """Rows of numbers, which end below each other."""
+    width = max([len(str(number)) for row in rows for number in row])
+    return [" ".join([str(number).rjust(width) for number in row]) for row in rows]
 
 
 # ---- taking them out ---------------------------------------------------------------------------------------

@@ -34,11 +34,11 @@ def write_list(items: Sequence[str]) -> list[str]:
 
 
 def write_code(lines: Sequence[str]) -> str:
-    """Lines of a spec, each as long as it is; spaces at its beginning are kept."""
+    """Lines of a spec, each as long as it is; spaces at its beginning are kept, and those between numbers in columns."""
     shown = []
     for line in lines:
-        indent = len(line) - len(line.lstrip(" "))
-        shown.append("~" * indent + escape.latex(line[indent:]))
+        indent = len(line) if line.startswith("#") else len(line) - len(line.lstrip(" "))
+        shown.append(escape.latex(line[:indent]).replace(" ", "~") + escape.latex(line[indent:]))
     return "\\begin{flushleft}\\ttfamily\n" + " \\\\\n".join(shown) + "\n\\end{flushleft}"
 
 

@@ -1,7 +1,7 @@
 """Drawing a quiz: which questions there are, which of them are asked, and which answers are offered.
 
-Chance comes from one `random.Random` of the seed alone, and from lists in the order of the text: the same seed draws the
-same quiz on every machine.
+Chance comes from `random.Random` of the seed alone, and from lists in the order of the text: the same seed draws the same quiz
+on every machine. Questions about numbers have a chance of their own, so that the others are the same where NumPy is missing.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from random import Random
 
 from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.did_you_mean import write_suggestion
-from cnnspec.quiz.kinds import KINDS
+from cnnspec.quiz.kinds import KINDS, NUMERIC, choose_kinds
+from cnnspec.quiz.numbered import number_excerpts
 from cnnspec.quiz.question import NoQuiz, Option, Question, Quiz
 from cnnspec.quiz.variants import make_variant
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cnnspec.network import AnalysedNetwork
     from cnnspec.quiz.question import Draft
@@ -36,27 +37,31 @@ def draw_quiz(network: AnalysedNetwork, kinds: Sequence[str], count: int | None,
     chance = Random(seed)
     if variant:
         network = make_variant(network, chance)
-    drafts = find_drafts(network, tuple(dict.fromkeys(kinds)) or tuple(KINDS))
+    drafts = find_drafts(network, choose_kinds(kinds), seed)
     available = sum(map(len, drafts.values()))
     if not available:
         asked = f" of {', '.join(drafts)}" if kinds else ""
-        raise NoQuiz(f"{network.source.name} has no layers of known sizes that a question{asked} could be asked about")
+        small = all([kind in NUMERIC for kind in drafts])
+        such = "small enough to be worked out by hand" if small else "of known sizes"
+        raise NoQuiz(f"{network.source.name} has no layers {such} that a question{asked} could be asked about")
     if count is not None and count > available:
         raise NoQuiz(
             f"{network.source.name} has {count_nouns(available, 'question')} of these kinds, not {count:,}: ask for fewer"
         )
     wanted = min(USUAL, available) if count is None else count
-    chosen = choose_drafts(drafts, wanted, chance)
-    return Quiz(network, tuple([ask(kind, draft, chance) for kind, draft in chosen]), available, seed, variant)
+    chances = {kind: Random(f"{seed}: {kind}") if kind in NUMERIC else chance for kind in drafts}
+    chosen = choose_drafts(drafts, wanted, chances)
+    return Quiz(network, tuple([ask(kind, draft, chances[kind]) for kind, draft in chosen]), available, seed, variant)
 
 
-def find_drafts(network: AnalysedNetwork, kinds: Sequence[str]) -> dict[str, list[Draft]]:
+def find_drafts(network: AnalysedNetwork, kinds: Sequence[str], seed: int) -> dict[str, list[Draft]]:
     """All questions of some kinds; of those that differ in a layer's name alone the first."""
     found: dict[str, list[Draft]] = {}
     for name in kinds:
         kind, met = KINDS[name], set[object]()
         drafts = found.setdefault(name, [])
-        for excerpt in [excerpt for cut in kind.CUTS for excerpt in cut(network)]:
+        excerpts = [excerpt for cut in kind.CUTS for excerpt in cut(network)]
+        for excerpt in number_excerpts(excerpts, seed) if name in NUMERIC else excerpts:
             if not excerpt.shown:
                 continue
             for draft in kind.find_drafts(excerpt):
@@ -67,12 +72,12 @@ def find_drafts(network: AnalysedNetwork, kinds: Sequence[str]) -> dict[str, lis
     return found
 
 
-def choose_drafts(drafts: dict[str, list[Draft]], count: int, chance: Random) -> list[tuple[str, Draft]]:
+def choose_drafts(drafts: dict[str, list[Draft]], count: int, chances: Mapping[str, Random]) -> list[tuple[str, Draft]]:
     """So many questions, the kinds taking turns."""
     piles = {}
     for kind, found in drafts.items():
         piles[kind] = list(found)
-        chance.shuffle(piles[kind])
+        chances[kind].shuffle(piles[kind])
     chosen: list[tuple[str, Draft]] = []
     while len(chosen) < count:
         for kind, pile in piles.items():
@@ -97,4 +102,5 @@ def ask(kind: str, draft: Draft, chance: Random) -> Question:
         draft.slips,
         draft.closed,
         KINDS[kind].solve(draft),
+        excerpt.draw_numbers(),
     )

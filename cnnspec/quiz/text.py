@@ -43,7 +43,10 @@ def add_question(page: Page, before: str, question: Question) -> None:
     page.add_text(before + question.asks, 4)
     page.add_text()
     for line in question.spec:
-        page.add_text(INDENT + line, 8)
+        if line.startswith("#"):  # numbers in columns
+            page.add_code([INDENT + line])
+        else:
+            page.add_text(INDENT + line, 8)
     page.add_text()
     for letter, option in zip(ascii_lowercase, question.options, strict=False):
         page.add_text(f"{INDENT}{letter}) {option.text}")

@@ -6,6 +6,8 @@ from string import ascii_lowercase
 
 from cnnspec.explain.wording import write_step
 from cnnspec.quiz.question import show_answer
+from cnnspec.trace import formula
+from cnnspec.trace.formula import Formula, write_steps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,4 +44,10 @@ def write_slip(slip: Slip) -> str:
 
 def list_steps(question: Question, style: Style) -> list[tuple[str, str, str]]:
     """The steps of the solution: the name, the arithmetic in a style, words behind it. Each may be empty."""
-    return [(step.name, *write_step(step, style)) for section in question.solution for step in section.steps]
+    found = []
+    for part in question.solution:
+        if isinstance(part, Formula):
+            found.append((part.name, write_steps(part.steps, formula.LATEX if style.bar else formula.TEXT), ""))
+        else:
+            found += [(step.name, *write_step(step, style)) for step in part.steps]
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from fractions import Fraction
 from typing import assert_type
 
 import cnnspec
@@ -27,7 +28,7 @@ assert_type(net.sizes(), cnnspec.InputSizes)
 assert_type(net.explanation("conv1"), cnnspec.Explanation)
 assert_type(net.explain(), str)
 assert_type(cnnspec.quiz(net, 2, kinds=["size"], seed=7), cnnspec.Quiz)
-assert_type(cnnspec.quiz(net, 1).questions[0].answer, tuple[int, ...])
+assert_type(cnnspec.quiz(net, 1).questions[0].answer, tuple[int | Fraction, ...])
 assert_type(net.budget("params < 1M", max_macs=10_000_000), cnnspec.Findings)
 assert_type(cnnspec.diff(net, net), cnnspec.Difference)
 assert_type(cnnspec.check_text(net.text), cnnspec.Findings)

@@ -12,6 +12,7 @@ from cnnspec.layers import CATALOGUE
 from cnnspec.quiz.question import NoQuiz, Question
 from cnnspec.quiz.wording import list_steps
 from tests.quiz.counting import answer_by_counting, count_macs
+from tests.quiz.paper import Paper
 from tests.quiz.quizzes import TEXTS, all_of, drawn
 from tests.support import THOROUGH
 
@@ -63,6 +64,7 @@ def test_what_a_question_shows_is_a_spec_with_that_answer() -> None:
                     "macs": (facts.macs[-1],),
                     "field": tuple([axis.size for axis in field]) if isinstance(field, tuple) else None,
                     "stride": question.answer,
+                    "values": (Paper(question).value(),) if question.kind == "values" else (),
                 }
                 assert figures[question.kind] == question.answer, question
                 met += 1

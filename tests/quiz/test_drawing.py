@@ -14,10 +14,12 @@ from cnnspec.quiz.question import NoQuiz
 from tests.quiz.quizzes import MANY, TEXTS, all_of, draw
 from tests.support import THOROUGH
 
+FIGURES = ("size", "parameters", "macs", "field", "stride")  # kinds that are about no numbers of the seed
+
 
 def test_the_same_seed_draws_the_same_quiz_everywhere() -> None:
     """The digest was taken once: another machine, another Python, another hash seed has to have it too."""
-    quizzes = [draw(text, seed=7, variant=variant) for text in TEXTS for variant in (False, True)]
+    quizzes = [draw(text, FIGURES, seed=7, variant=variant) for text in TEXTS for variant in (False, True)]
     said = [(q.spec, q.asks, [option.text for option in q.options]) for quiz in quizzes for q in quiz.questions]
     assert hashlib.sha256(repr(said).encode()).hexdigest()[:16] == "809fc7a7a924f729"
     assert draw(MANY, seed=1).questions != draw(MANY, seed=2).questions
@@ -68,8 +70,10 @@ def test_layers_that_differ_in_their_stride_alone_ask_which_stride_fits_once() -
 
 
 def test_kinds_take_turns() -> None:
-    assert [question.kind for question in draw(MANY, count=10).questions] == [*KINDS] * 2
-    assert {question.kind for question in draw(MANY, ("field", "size", "field")).questions} == {"field", "size"}
+    assert [question.kind for question in draw(MANY, count=12).questions] == [*KINDS] * 2
+    twice = draw(MANY, ("field", "size", "field"))
+    assert {question.kind for question in twice.questions} == {"field", "size"}
+    assert twice.available == draw(MANY, ("field", "size")).available
 
 
 @pytest.mark.parametrize(
@@ -77,8 +81,8 @@ def test_kinds_take_turns() -> None:
     [
         (MANY, {"count": 500}, "questions of these kinds, not 500: ask for fewer"),
         (MANY, {"kinds": ("sizes",)}, 'no kind of question is called "sizes"; did you mean "size"?'),
-        (MANY, {"kinds": ("weights",)}, "there are size, parameters, macs, field, stride"),
-        ("input 8x8x3\nrelu\n", {}, "net.cnn has no layers of known sizes that a question could be asked about"),
+        (MANY, {"kinds": ("weights",)}, "there are size, parameters, macs, field, stride, values"),
+        ("input 8x8x3\nsigmoid\n", {}, "net.cnn has no layers of known sizes that a question could be asked about"),
         ('input 8x8x3\nopaque("fft", 192)\n', {}, "has no layers of known sizes"),
         ("input 8x8x3\n", {"kinds": ("macs",)}, "that a question of macs could be asked about"),
         ("input ?x?x3\nconv(8, 3x3)\n", {"kinds": ("size",)}, "has no layers of known sizes"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from html import unescape
 
 import pytest
@@ -75,7 +76,11 @@ def test_latex_has_no_sign_that_means_something() -> None:
 def test_json_has_every_slip_once() -> None:
     quiz = all_of(TEXTS[0])
     for row, question in zip(write_data(quiz)["questions"], quiz.questions, strict=True):
-        said = [(o["slip"], tuple(o["answer"])) for o in (*row["options"], *row["other_slips"]) if o["slip"]]
+        said = [
+            (o["slip"], tuple([Fraction(n) for n in o["answer"]]))
+            for o in (*row["options"], *row["other_slips"])
+            if o["slip"]
+        ]
         assert sorted(said) == sorted([(slip.name, slip.answer) for slip in question.slips])
         assert row["layer"] == (question.layer or None) and question.layer in row["question"]
     assert None in [row["layer"] for row in write_data(quiz)["questions"]]

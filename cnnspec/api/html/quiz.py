@@ -26,4 +26,7 @@ def write_html(quiz: Quiz) -> str:
 def write_row(number: int, question: Question) -> tuple[str, ...]:
     options = zip(ascii_lowercase, question.options, strict=False)
     answers = ", ".join([f"{letter}) {option.text}" for letter, option in options])
-    return (f"{number}.", " -> ".join(question.spec), question.asks, answers)
+    numbers = [line.removeprefix("# ") for line in question.spec if line.startswith("#")]
+    source, *layers = [line for line in question.spec if not line.startswith("#")]
+    shown = " -> ".join([f"{source} ({' / '.join(numbers)})" if numbers else source, *layers])
+    return (f"{number}.", shown, question.asks, answers)

@@ -35,7 +35,7 @@ def find_drafts(excerpt: Excerpt) -> Iterator[Draft]:
 
 def solve(draft: Draft) -> tuple[DerivationSection, ...]:
     if draft.closed:
-        strides = sorted([draft.answer[0], *[slip.answer[0] for slip in draft.slips]])
+        strides = sorted([int(answer[0]) for answer in (draft.answer, *[slip.answer for slip in draft.slips])])
         return (DerivationSection("Strides", tuple([derive_outputs(draft.excerpt, s) for s in strides])),)
     return tuple([section for section in derive_layer(draft.excerpt.facts, 1) if section.title == "Output size"])
 

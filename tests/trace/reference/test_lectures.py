@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from cnnspec.base.record import Record
-from cnnspec.elaborate.value_text import evaluate_text
 from cnnspec.network import AnalysedNetwork
+from cnnspec.trace.inputs import read_inputs
 from cnnspec.trace.reference.arrays import make_exact
 from cnnspec.trace.reference.compute import compute_gradients
 from cnnspec.trace.values import compute_values
@@ -133,11 +133,15 @@ def find_index(slide: Slide, network: AnalysedNetwork) -> int:
     return network.find_layer(slide.layer) if slide.layer else network.graph.outputs[0]
 
 
+def enter(slide: Slide, network: AnalysedNetwork) -> Any:
+    shape: Any = network.graph.nodes[0].shape
+    return make_exact(slide.input).reshape((1, *shape))
+
+
 def compute_slide(slide: Slide) -> Any:
     """One channel of the layer's output."""
     network = open_file(slide)
-    shape: Any = network.graph.nodes[0].shape
-    entering = make_exact(slide.input).reshape((1, *shape))
+    entering = enter(slide, network)
     index = find_index(slide, network)
     value: Any = compute_values(network.graph, [entering], find_written(network), [index])[index]
     return value[0, ..., slide.channel]
@@ -175,13 +179,16 @@ def test_where_nothing_curves_the_curve_detector_finds_nothing() -> None:
 
 
 def test_the_head_of_a_file_has_the_input() -> None:
-    """As `cnnspec trace` takes it, so that it can be copied from there; and no file has another one."""
-    there = {}
-    for path in LECTURES.glob("*.cnn"):
-        if given := re.search(r'^#   --input "(.*)"$', path.read_text(encoding="utf-8"), re.M):
-            there[path.stem] = evaluate_text(given[1], "--input")
-    first = {slide.file: slide.input for slide in reversed(ALL) if slide.input != WRONG[0][0].input}
-    assert there == first | {"lecture1_neuron": [1, 0]}
+    """As `cnnspec trace` takes it, so that it can be copied from there."""
+    left = {slide.file for slide in ALL}
+    for slide in ALL:
+        given = re.search(r'^#   --input "(.*)"$', (LECTURES / f"{slide.file}.cnn").read_text(encoding="utf-8"), re.M)
+        assert given is not None, slide.file
+        network = open_file(slide)
+        (entering,) = read_inputs(network.graph, [given[1]], 1)
+        if np.array_equal(entering, enter(slide, network)):
+            left.discard(slide.file)
+    assert not left
 
 
 # ---- the same, position by position --------------------------------------------------------------------------
@@ -207,7 +214,7 @@ CONVOLUTIONS = [
 def test_a_filter_that_is_laid_over_the_image_gives_it(slide: Slide) -> None:
     network = open_file(slide)
     kernel = find_written(network)["conv1"]["kernel"]
-    entering = make_exact(slide.input).reshape(network.graph.nodes[0].shape)
+    (entering,) = enter(slide, network)
     (window, *_) = network.facts.windows[find_index(slide, network)]
     made: Any = window
     assert agrees(slide, slide_over(entering, kernel[..., slide.channel], made.stride, made.before))
