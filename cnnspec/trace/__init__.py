@@ -4,13 +4,16 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cnnspec.trace.backward import Backward
     from cnnspec.trace.board import Board
     from cnnspec.trace.trace import Trace
 
 
-def draw_board(trace: Trace) -> Board:
-    """All that is shown of a trace."""
+def draw_board(trace: Trace, backward: Backward | None = None) -> Board:
+    """All that is shown of a trace, and of the way back."""
+    from cnnspec.trace.backward_board import draw_backward
     from cnnspec.trace.board import Board
     from cnnspec.trace.forward import draw_forward
 
-    return Board(trace.network.name, tuple(draw_forward(trace)))
+    sections = draw_backward(trace, backward) if backward is not None else ()
+    return Board(trace.network.name, (*draw_forward(trace), *sections))

@@ -12,7 +12,7 @@ from cnnspec.base.record import Record
 from cnnspec.layers.base import Layer
 from cnnspec.trace.formula import CallStep, SumStep
 from cnnspec.trace.reference.activation import MIXINGS, apply
-from cnnspec.trace.reference.arrays import is_exact, shapes_of, zeros
+from cnnspec.trace.reference.arrays import is_exact, make_floats, shapes_of, zeros
 from cnnspec.trace.reference.compute import compute, prepare
 from cnnspec.trace.reference.definition import Array
 
@@ -40,12 +40,13 @@ def find_arithmetic(
 ) -> Arithmetic | None:
     """The arithmetic of the output value at a place, the example first; None where it is neither a sum nor a function's value."""
     definition, xs, weighed = prepare(layer, inputs, weights, False, None)
-    value = compute(layer, xs, weighed)[place]
+    y = compute(layer, xs, weighed)
+    value = y[place]
     if definition.largest:
         reads = tuple([Read(0, cell, xs[0][cell]) for cell in find_window(layer, xs[0], place)])
         return Arithmetic(reads, (CallStep("max", tuple([read.value for read in reads]), value),))
     if definition.sums is None:
-        return find_call(layer, xs, place, value)
+        return find_call(layer, xs, y, place)
     forward, backward = definition.sums
     weighed.pop("vector_u", None)
     sums = forward(layer, *xs, **weighed)
@@ -81,16 +82,25 @@ def list_terms(reads: Sequence[Read], offset: Any) -> tuple[tuple[Any, ...], ...
     return (*terms, (offset,)) if offset != 0 else tuple(terms)
 
 
-def find_call(layer: Layer, xs: Sequence[Array], place: tuple[int, ...], value: Any) -> Arithmetic | None:
+def find_call(layer: Layer, xs: Sequence[Array], y: Array, place: tuple[int, ...]) -> Arithmetic | None:
     """The value of a layer that is a function, such as relu, of one tensor of the output's shape."""
+    function = find_function(layer, xs, y)
+    if function is None:
+        return None
+    step = make_call(function, xs[0], place, y[place])
+    cells = [place] if step.index is None else [(*place[:-1], channel) for channel in range(xs[0].shape[-1])]
+    return Arithmetic(tuple([Read(0, cell, xs[0][cell]) for cell in cells]), (step,))
+
+
+def find_function(layer: Layer, xs: Sequence[Array], y: Array) -> str | None:
+    """The function that a layer is, of every value or of the channels of every position; None for any other layer. `y`: what it
+    puts out."""
     function, shapes = layer.ends_in(), shapes_of(*xs)
     if function is None or len(xs) != 1 or layer.output(shapes) != shapes[0] or layer.own_weights(shapes):
         return None
-    step = make_call(function, xs[0], place, value)
-    if step.index is not None and not np.isclose(apply(function, xs[0])[place], float(value)):
+    if function in MIXINGS and not np.allclose(make_floats(apply(function, xs[0])), make_floats(y)):
         return None  # a softmax along a spatial axis
-    cells = [place] if step.index is None else [(*place[:-1], channel) for channel in range(shapes[0][-1])]
-    return Arithmetic(tuple([Read(0, cell, xs[0][cell]) for cell in cells]), (step,))
+    return function
 
 
 def make_call(function: str, x: Array, place: tuple[int, ...], value: Any) -> CallStep:

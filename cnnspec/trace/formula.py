@@ -14,11 +14,12 @@ MOST_TERMS = 64  # that are written of a sum, or of what a function takes; the m
 
 class SumStep(Record):
     """What is added up, and the sum. A term is one number, or several that are multiplied; `symbols` has the same terms in
-    names (dE/dh11, X11), () where they have none."""
+    names (dE/dh11, X11), () where they have none. `minus`: which terms, counted from 0, are taken off."""
 
     terms: tuple[tuple[Any, ...], ...]
     value: Any
     symbols: tuple[tuple[str, ...], ...] = ()
+    minus: tuple[int, ...] = ()
 
 
 class CallStep(Record):
@@ -81,19 +82,21 @@ def write_step(step: SumStep | CallStep, style: Style, decimals: bool) -> str:
         return f"{style.call.format(name, ', '.join(arguments))}{index} = {value}"
     if len(step.terms) <= 1 and all([len(term) == 1 for term in step.terms]):  # it is passed on
         return value
-    return f"{write_sum([write_term(term, style, decimals) for term in step.terms], style)} = {value}"
+    return f"{write_sum([write_term(term, style, decimals) for term in step.terms], style, step.minus)} = {value}"
 
 
 def write_symbols(step: SumStep, style: Style = TEXT) -> str:
     """The terms of a sum in names: dE/dh11*X11 + dE/dh12*X12."""
-    return write_sum([style.times.join(term) for term in step.symbols], style)
+    return write_sum([style.times.join(term) for term in step.symbols], style, step.minus)
 
 
-def write_sum(terms: list[str], style: Style) -> str:
-    """Terms with + between; what stands first needs no parentheses around its sign."""
-    if terms and terms[0].startswith("(-"):
+def write_sum(terms: list[str], style: Style, minus: Sequence[int] = ()) -> str:
+    """Terms with + or - between; what stands first needs no parentheses around its sign."""
+    if terms and terms[0].startswith("(-") and 0 not in minus:
         terms = [terms[0].replace("(", "", 1).replace(")", "", 1), *terms[1:]]
-    return " + ".join(shorten(terms, style))
+    signed = [f"{'-' if number in minus else '+'} {term}" for number, term in enumerate(terms)]
+    written = " ".join([part if part[0] in "+-" else f"+ {part}" for part in shorten(signed, style)])
+    return written.removeprefix("+ ") if written.startswith("+") else written.replace("- ", "-", 1)
 
 
 def shorten(parts: list[str], style: Style) -> list[str]:

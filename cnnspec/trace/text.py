@@ -28,7 +28,7 @@ def write_text(board: Board, decimals: bool = False, width: int | None = None) -
             page.add_text(f"  {note}", hanging=4)
         page.add_code(write_groups(section, decimals, width or PIPE))
         for formula in section.formulas:
-            for line in write_formula(formula, decimals):
+            for line in write_formula(formula, decimals, (width or PIPE) - 2):
                 page.add_text(f"  {line}", hanging=6)
     for note in board.notes:
         page.add_text()
@@ -36,12 +36,16 @@ def write_text(board: Board, decimals: bool = False, width: int | None = None) -
     return page.write()
 
 
-def write_formula(formula: Formula, decimals: bool) -> Iterator[str]:
-    """conv1[0,0] = 3*(-1) + 4*(-1) = -7, and before it the same in names."""
-    first = formula.steps[0]
+def write_formula(formula: Formula, decimals: bool, width: int) -> Iterator[str]:
+    """conv1[0,0] = 3*(-1) + 4*(-1) = -7; where it has names, they stand before the numbers, or in a line above."""
+    first, numbers = formula.steps[0], write_steps(formula.steps, decimals=decimals)
     if isinstance(first, SumStep) and first.symbols:
-        yield f"{formula.name} = {write_symbols(first)}"
-    yield f"{formula.name} = {write_steps(formula.steps, decimals=decimals)}"
+        named = f"{formula.name} = {write_symbols(first)}"
+        if count_columns(f"{named} = {numbers}") <= width:
+            yield f"{named} = {numbers}"
+            return
+        yield named
+    yield f"{formula.name} = {numbers}"
 
 
 # ---- grids ---------------------------------------------------------------------------------------------------

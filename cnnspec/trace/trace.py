@@ -34,15 +34,17 @@ class Trace(Record):
 
 def trace_network(
     network: AnalysedNetwork, inputs: Sequence[Array], found: WeightsFound, shown: Sequence[int],
-    place: Sequence[int] | None = None,
+    place: Sequence[int] | None = None, whole: bool = False,
 ) -> Trace:  # fmt: skip
-    """The values of the nodes that are shown, and of what they depend on; or of one of them the value at a place.
+    """The values of the nodes that are shown, and of what they depend on; or of one of them the value at a place. `whole`: those
+    of the outputs, too, from which a way back begins.
 
     Raises NoTrace for what cannot be computed, and for what is no place.
     """
     at = None if place is None else find_place(network, shown, place)
     try:
-        values = compute_values(network.graph, inputs, found.weights, shown)
+        wanted = {*shown, *network.graph.outputs} if whole else shown
+        values = compute_values(network.graph, inputs, found.weights, wanted)
     except ValueError as error:
         raise NoTrace(str(error)) from None
     return Trace(network, found, tuple(values), tuple(shown), at)

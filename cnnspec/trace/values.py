@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.record import Record
 from cnnspec.layers.shape import show_shape
+from cnnspec.trace.reference.arrays import settle
 from cnnspec.trace.reference.compute import compute, compute_gradients, find_definition
 from cnnspec.trace.reference.definition import Array
 
@@ -110,7 +111,7 @@ def compute_network_gradients(
             back[index] = add_gradients(back[index], part)
         own = moved.setdefault(owner, {})
         for name, part in made.weights.items():
-            own[name] = part if name not in own else own[name] + part
+            own[name] = part if name not in own else settle(own[name] + part)
     return NetworkGradients(back, {name: own for name, own in moved.items() if own})
 
 
@@ -118,4 +119,4 @@ def add_gradients(gradient: Array | None, more: Array | None) -> Array | None:
     """What a value gets from all that read it."""
     if gradient is None or more is None:
         return more if gradient is None else gradient
-    return gradient + more
+    return settle(gradient + more)

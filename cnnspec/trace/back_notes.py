@@ -1,0 +1,90 @@
+"""The sentences about the way back through a layer: where its gradient comes from and goes, and what is written out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cnnspec.base.join_words import join_words
+from cnnspec.trace.derivatives import find_places
+from cnnspec.trace.losses import Loss
+from cnnspec.trace.reference.arrays import make_floats
+from cnnspec.trace.reference.definition import Array
+from cnnspec.trace.values import find_owner
+from cnnspec.trace.way_back import Way, meets_entropy
+from cnnspec.trace.written_back import FEW
+
+if TYPE_CHECKING:
+    from cnnspec.graph import Graph, Node
+
+
+def tell_readers(graph: Graph, node: Node, gradient: str) -> Iterator[str]:
+    """Where a gradient comes from, if from several."""
+    readers = find_readers(graph, node)
+    if len(readers) > 1:
+        yield f"{gradient} is the sum of what comes back from {join_words(readers)}"
+
+
+def find_readers(graph: Graph, node: Node) -> list[str]:
+    return [reader.name for reader in graph.nodes if node.index in reader.inputs]
+
+
+def tell_where_it_goes(way: Way) -> Iterator[str]:
+    """Which cell each gradient of a pool goes to."""
+    if not way.part.selects:
+        return
+    said = []
+    for place in list(np.ndindex(way.output.shape))[:FEW]:
+        one = np.zeros(way.output.shape)
+        one[place] = 1
+        back = way.part.backward(one, {key: make_floats(array) for key, array in way.part.arrays.items()})[0]
+        cells = [way.names.name(0, cell) for cell in find_places(back)]
+        said.append(f"dE/d{way.names.name_output(place)} to {join_words(cells)}")
+    more = ", …" if way.output.size > FEW else ""
+    yield f"each gradient goes to the largest value of its window: {', '.join(said)}{more}"
+
+
+def tell_what_is_written(way: Way, loss: Loss | None) -> Iterator[str]:
+    """Which gradients are not all written out."""
+    names = way.names
+    given: dict[str, Array] = {names.arrays[name].letter: gradient for name, gradient in way.made.weights.items()}
+    given |= {names.arrays[i].letter: gradient for i, gradient in enumerate(way.made.inputs) if gradient is not None}
+    if names.sums != names.output:
+        given = {names.sums.letter: way.inner} | given
+    long = [f"of the {array.size:,} numbers of dE/d{letter}" for letter, array in given.items() if array.size > FEW]
+    if way.part.selects:
+        return
+    if long:
+        yield f"written out: the first {join_words(long)}"
+    if meets_entropy(way, loss):
+        yield f"{way.function} and cross-entropy together: the gradient before them is output less target"
+
+
+SLOPES = {
+    "relu": "relu' is 1 where relu takes a number above 0, else 0: no gradient passes there",
+    "sigmoid": "sigmoid'(x) = sigmoid(x)*(1 - sigmoid(x))",
+    "tanh": "tanh'(x) = 1 - tanh(x)^2",
+}
+
+
+def tell_slope(way: Way) -> Iterator[str]:
+    """What the slope of a function is, or the derivatives of a softmax."""
+    if way.function == "softmax" and way.names.short and way.output.shape[-1] > 1:
+        a, x = way.names.output.letter, way.names.arrays[0].letter if way.is_function else way.names.sums.letter
+        yield f"d{a}1/d{x}1 = {a}1*(1 - {a}1), d{a}1/d{x}2 = -{a}1*{a}2, and so on"
+    elif way.function in SLOPES:
+        yield SLOPES[way.function]
+
+
+def tell_uses(graph: Graph, node: Node) -> Iterator[str]:
+    """That the weights are used several times."""
+    uses = find_uses(graph, node)
+    if len(uses) > 1:
+        yield f"its weights are those of {join_words(uses)}: their gradients add up"
+
+
+def find_uses(graph: Graph, node: Node) -> list[str]:
+    owner = find_owner(graph, node)
+    return [other.name for other in graph.nodes if other.layer is not None and find_owner(graph, other) == owner]
