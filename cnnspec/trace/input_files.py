@@ -7,7 +7,6 @@ import warnings
 from fractions import Fraction
 from io import BytesIO
 from math import prod
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from cnnspec.layers.shape import show_shape
 from cnnspec.trace.errors import NoTrace
 from cnnspec.trace.input_layout import (
     MOST_VALUES,
+    Asked,
     check_count,
     check_stored,
     check_written,
@@ -30,9 +30,6 @@ from cnnspec.trace.input_layout import (
 from cnnspec.trace.reference.arrays import make_exact
 from cnnspec.trace.reference.definition import Array
 
-if TYPE_CHECKING:
-    from cnnspec.graph import Node
-
 TABLES = (".csv", ".tsv", ".txt")
 NUMBER = re.compile(
     r"[+-]?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,2})?|[+-]?[0-9]{1,18}/0*[1-9][0-9]{0,17}"
@@ -42,7 +39,7 @@ DEEPEST = 65535  # of a pixel of 16 bits
 
 
 # ---- arrays ------------------------------------------------------------------------------------------------
-def read_array(path: str, node: Node) -> Array:
+def read_array(path: str, asked: Asked) -> Array:
     """The numbers of an input, (1, *shape), of a .npy file: whole ones exact. Raises NoTrace."""
     data = read_bytes(path)
     if isinstance(data, Diagnostic):
@@ -60,7 +57,7 @@ def read_array(path: str, node: Node) -> Array:
         raise NoTrace(f"{path} holds pickled Python objects, which are not read: save an array of plain numbers")
     if dtype.kind not in "buif":
         raise NoTrace(f"{path} holds {dtype}, and an input is whole numbers or floats")
-    shape = check_stored(given, node, f"{path}: ")
+    shape = check_stored(given, asked, f"{path}: ")
     if len(data) - file.tell() < prod(given) * dtype.itemsize:
         raise NoTrace(f"{path} ends before its {prod(given):,} numbers do: write it again")
     file.seek(0)
@@ -81,19 +78,19 @@ def make_exact_whole(values: Array) -> Array:
 
 
 # ---- tables ------------------------------------------------------------------------------------------------
-def read_table(path: str, node: Node) -> Array:
+def read_table(path: str, asked: Asked) -> Array:
     """The numbers of an input, (1, *shape), exact, of a text of lines: a row in each, and an empty line between channels.
     Raises NoTrace."""
-    blocks, wanted = read_blocks(path, node), find_shape(node)
+    blocks, wanted = read_blocks(path, asked), find_shape(asked)
     values = make_exact(blocks if len(blocks) > 1 else blocks[0])
     one_row = len(wanted) == 1 or len(wanted) == 2 and wanted[-1] == 1
     if one_row and 1 in values.shape:  # which may as well stand as a column
         values = values.reshape(-1)
-    check_written(values.shape, node, f"{path}: ")
-    return lay_out_written(values, node)
+    check_written(values.shape, asked, f"{path}: ")
+    return lay_out_written(values, asked)
 
 
-def read_blocks(path: str, node: Node) -> list[list[list[Fraction]]]:
+def read_blocks(path: str, asked: Asked) -> list[list[list[Fraction]]]:
     """The rows of a table, of one length, in blocks of one length, one at least, that empty lines separate. Raises NoTrace."""
     source = read(path)
     if isinstance(source, Diagnostic):
@@ -107,7 +104,7 @@ def read_blocks(path: str, node: Node) -> list[list[list[Fraction]]]:
             continue
         cells = split_line(line)
         width, total = width or len(cells), total + len(cells)
-        check_count(total, node)
+        check_count(total, asked)
         if len(cells) != width:
             raise NoTrace(f"{path} is uneven: line {number} has {len(cells):,} numbers, and the first has {width:,}")
         blocks += [[]] if behind_gap else []
@@ -138,21 +135,21 @@ def read_cell(cell: str, path: str, line: int) -> Fraction:
 
 
 # ---- images ------------------------------------------------------------------------------------------------
-def read_picture(path: str, node: Node) -> Array:
+def read_picture(path: str, asked: Asked) -> Array:
     """The pixels of an image, (1, H, W, C), as the whole numbers that they are, 0 to 255: grey for one channel, else colours.
     Raises NoTrace, and MissingExtra without Pillow."""
     from cnnspec.train.data.pictures import read_image
 
-    wanted = find_shape(node)
+    wanted = find_shape(asked)
     if len(wanted) != 3 or wanted[-1] not in (1, 3):
-        raise NoTrace(f"{path} is an image, of 1 or 3 channels, and the input {node.name} takes {show_shape(wanted)}")
+        raise NoTrace(f"{path} is an image, of 1 or 3 channels, and {asked.what} takes {show_shape(wanted)}")
     with warnings.catch_warnings(action="ignore"):  # Pillow's, on images that are large or carry odd metadata
         seen = read_image(path, (None, None, wanted[-1]))
     if seen.image is None:
         raise NoTrace(f"cannot read {path}: {seen.why}")
     if not suits(seen.shape, wanted):
-        sizes = f"{show_shape(seen.shape)}, and the input {node.name} takes {show_shape(wanted)}"
+        sizes = f"{show_shape(seen.shape)}, and {asked.what} takes {show_shape(wanted)}"
         raise NoTrace(f"{path} is an image of {sizes}: resize it first")
-    check_count(prod(seen.shape), node)
+    check_count(prod(seen.shape), asked)
     pixels = seen.image if seen.image.dtype == np.uint8 else np.rint(seen.image * DEEPEST).astype(int)
     return make_exact_whole(pixels[None])

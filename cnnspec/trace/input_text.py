@@ -8,38 +8,37 @@ from cnnspec.elaborate.value_text import evaluate_text
 from cnnspec.elaborate.values import describe
 from cnnspec.layers.exact_numbers import read_exact
 from cnnspec.trace.errors import NoTrace
-from cnnspec.trace.input_layout import check_written, lay_out_written
+from cnnspec.trace.input_layout import Asked, check_written, lay_out_written
 from cnnspec.trace.reference.arrays import make_exact
 from cnnspec.trace.reference.definition import Array
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnspec.graph import Node
     from cnnspec.layers.exact_numbers import Exact
 
 LONGEST = 2**20  # characters that are read of a text; more numbers stand in a file
 
 
-def read_numbers(text: str, node: Node) -> Array:
+def read_numbers(text: str, asked: Asked) -> Array:
     """The numbers of an input, (1, *shape), exact. Raises NoTrace."""
     if len(text) > LONGEST:
-        raise NoTrace(f"the numbers of the input {node.name} are {len(text):,} characters: put them into a .csv file")
+        raise NoTrace(f"the numbers of {asked.what} are {len(text):,} characters: put them into a .csv file")
     try:
-        value = evaluate_text(text, node.name)
+        value = evaluate_text(text, asked.name)
     except ValueError as error:
-        raise NoTrace(f"the input {node.name}: {error}") from None
-    if node.shape == (1,) and not isinstance(value, list):
+        raise NoTrace(f"{asked.what}: {error}") from None
+    if asked.shape == (1,) and not isinstance(value, list):
         value = [value]
     shape, first = measure(value)
     if not is_number(first):
-        raise NoTrace(f"the input {node.name}: {complain(first)}")
-    check_written(shape, node)
+        raise NoTrace(f"{asked.what}: {complain(first)}")
+    check_written(shape, asked)
     try:
         numbers = list(flatten(value, shape))
     except NoTrace as error:
-        raise NoTrace(f"the input {node.name}: {error}") from None
-    return lay_out_written(make_exact(numbers).reshape(shape), node)
+        raise NoTrace(f"{asked.what}: {error}") from None
+    return lay_out_written(make_exact(numbers).reshape(shape), asked)
 
 
 def measure(value: Any) -> tuple[tuple[int, ...], Any]:

@@ -17,7 +17,7 @@ from cnnspec.base.join_words import join_words
 from cnnspec.base.source import brief, printable
 from cnnspec.trace.errors import NoTrace
 from cnnspec.trace.input_files import TABLES, make_exact_whole, read_array, read_picture, read_table
-from cnnspec.trace.input_layout import find_known_shape, lay_out_written
+from cnnspec.trace.input_layout import Asked, find_known_shape, lay_out_written
 from cnnspec.trace.input_text import read_numbers
 from cnnspec.trace.reference.definition import Array
 
@@ -35,15 +35,15 @@ def read_inputs(graph: Graph, given: Sequence[str], seed: int) -> tuple[Array, .
     nodes = [graph.nodes[index] for index in graph.inputs]
     arrays = []
     for node, text in zip(nodes, assign_inputs([node.name for node in nodes], given), strict=True):
-        words = count_words(graph, node)
-        array = read_input(node, text, seed, words)
-        arrays.append(array if words is None else check_words(array, words, node))
+        words, asked = count_words(graph, node), Asked(f"the input {node.name}", node.name, node.shape)
+        array = read_given(asked, text, seed, words)
+        arrays.append(array if words is None else check_words(array, words, asked))
     return tuple(arrays)
 
 
 # ---- which is for which ------------------------------------------------------------------------------------
-def assign_inputs(names: Sequence[str], given: Sequence[str]) -> list[str]:
-    """What is given for each input, by name or else in order. Raises NoTrace unless that is one for each."""
+def assign_inputs(names: Sequence[str], given: Sequence[str], noun: str = "input") -> list[str]:
+    """What is given for each input, or output, by name or else in order. Raises NoTrace unless that is one for each."""
     named: dict[str, str] = {}
     others: list[str] = []
     for text in given:
@@ -51,11 +51,11 @@ def assign_inputs(names: Sequence[str], given: Sequence[str]) -> list[str]:
         name = name.strip()
         if equals and name in names:
             if name in named:
-                raise NoTrace(f"the input {name} is given twice")
+                raise NoTrace(f"the {noun} {name} is given twice")
             named[name] = rest
         elif equals and name.isidentifier() and not os.path.exists(text):
             has = f"it has {join_words(names)}"
-            raise NoTrace(f'the network has no input "{name}": {has}{write_suggestion(name, names)}')
+            raise NoTrace(f'the network has no {noun} "{name}": {has}{write_suggestion(name, names)}')
         else:
             others.append(text)
     left = [name for name in names if name not in named]
@@ -64,29 +64,29 @@ def assign_inputs(names: Sequence[str], given: Sequence[str]) -> list[str]:
     if len(others) < len(left):
         raise NoTrace(f"nothing is given for {join_words(left[len(others) :])}: give {FORMS}")
     if len(others) > len(left):
-        raise NoTrace(f"the network has {count_nouns(len(names), 'input')}, and {len(given):,} are given")
+        raise NoTrace(f"the network has {count_nouns(len(names), noun)}, and {len(given):,} are given")
     return [named[name] if name in named else others.pop(0) for name in names]
 
 
 # ---- what it is --------------------------------------------------------------------------------------------
-def read_input(node: Node, text: str, seed: int, words: int | None) -> Array:
-    """The array (1, *shape) of one input. `words`: how many different ones there are, where its numbers stand for words."""
+def read_given(asked: Asked, text: str, seed: int, words: int | None = None) -> Array:
+    """The array (1, *shape) that a text gives. `words`: how many different ones there are, where its numbers stand for words."""
     from cnnspec.train.data.pictures import is_image
 
     plain = text.strip()
     if plain in WORDS:
-        return make_input(plain, node, seed, words)
+        return make_input(plain, asked, seed, words)
     if plain.lower().endswith(".npy"):
-        return read_array(plain, node)
+        return read_array(plain, asked)
     if plain.lower().endswith(TABLES):
-        return read_table(plain, node)
+        return read_table(plain, asked)
     if is_image(plain):
-        return read_picture(plain, node)
+        return read_picture(plain, asked)
     if BEGINS_NUMBERS.match(plain):
-        return read_numbers(plain, node)
+        return read_numbers(plain, asked)
     what, near = brief(printable(plain)), write_suggestion(plain, WORDS)
     why = f"{what} is of no kind that is read" if os.path.exists(plain) else f'"{what}" is nothing that is read{near}'
-    raise NoTrace(f"the input {node.name}: {why}; give {FORMS}")
+    raise NoTrace(f"{asked.what}: {why}; give {FORMS}")
 
 
 # ---- words -------------------------------------------------------------------------------------------------
@@ -99,12 +99,12 @@ WORDS: dict[str, Callable[[int, Random, int], Sequence[int]]] = {  # of how many
 }
 
 
-def make_input(word: str, node: Node, seed: int, words: int | None) -> Array:
+def make_input(word: str, asked: Asked, seed: int, words: int | None) -> Array:
     """The numbers of an input that a word stands for, one channel behind the other. What is drawn depends on the seed and on
     the input's name alone, and is the same on every machine."""
-    *space, channels = find_known_shape(node)
-    numbers = WORDS[word](channels * prod(space), Random(f"{seed} {node.name}"), min(DIGITS, words or DIGITS))
-    return lay_out_written(make_exact_whole(np.array(numbers).reshape(channels, *space)), node)
+    *space, channels = find_known_shape(asked)
+    numbers = WORDS[word](channels * prod(space), Random(f"{seed} {asked.name}"), min(DIGITS, words or DIGITS))
+    return lay_out_written(make_exact_whole(np.array(numbers).reshape(channels, *space)), asked)
 
 
 # ---- numbers that stand for words ----------------------------------------------------------------------------
@@ -119,10 +119,10 @@ def count_words(graph: Graph, node: Node) -> int | None:
     return min([n for n in counts if isinstance(n, int)], default=None)
 
 
-def check_words(array: Array, words: int, node: Node) -> Array:
+def check_words(array: Array, words: int, asked: Asked) -> Array:
     """The numbers of words, exact. Raises NoTrace for a number that stands for no word."""
     whole = array.astype(int)
     wrong = array[(array != whole) | (whole < 0) | (whole >= words)]
     if len(wrong):
-        raise NoTrace(f"the input {node.name} takes numbers of words, 0 to {words - 1:,}, not {wrong[0]}")
+        raise NoTrace(f"{asked.what} takes numbers of words, 0 to {words - 1:,}, not {wrong[0]}")
     return make_exact_whole(whole)
