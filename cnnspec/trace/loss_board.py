@@ -11,7 +11,7 @@ from cnnspec.trace.board import Section
 from cnnspec.trace.drawing import draw_map
 from cnnspec.trace.formula import Formula, SumStep
 from cnnspec.trace.forward import find_values
-from cnnspec.trace.losses import Loss, write_ratio
+from cnnspec.trace.losses import EPSILON, Loss, write_ratio
 from cnnspec.trace.reference.arrays import shapes_of
 from cnnspec.trace.symbols import Symbol, name_map
 from cnnspec.trace.way_back import find_last_function
@@ -78,6 +78,8 @@ def explain_loss(loss: Loss, output: str, letter: str, losses: int) -> Iterator[
     yield f"E: the error; {letter}: the output of {output}; t: its target{made}"
     if loss.write_slope is write_ratio:
         yield f"the outputs are divided by their sum first, which is 1: that makes the 1 in dE/d{letter}; a softmax takes it away"
+    if loss.clipped:
+        yield f"a probability nearer to 0 or 1 than {EPSILON:.0e} counts as that far away, as in Keras, and gets no gradient"
     if losses > 1:
         yield "the error is the sum of the losses of all outputs"
 

@@ -27,7 +27,7 @@ class Loss(Record):
     """A loss of an output. `target` is what it is compared with, a number for each of the output: smoothed, and 1 for a class
     that is named. `parts` and `slopes` are those of each number; `value` is the sum of the parts, times `share`, and
     `gradient`, the slopes times `share`, that of the output. `probabilities`: what the loss makes of the output first, if
-    anything, by `function`. `write_part(y, t, target)` is a part in names, of a number of the probabilities or else of the
+    anything, by `function`; `clipped`: some of the output were kept away from 0 and 1. `write_part(y, t, target)` is a part in names, of a number of the probabilities or else of the
     output and that of its target, "" for one that is always 0; `write_slope` its slope, None where that has no short form.
     """
 
@@ -40,6 +40,7 @@ class Loss(Record):
     write_slope: Write | None
     probabilities: Array | None = None
     function: str = ""
+    clipped: bool = False
 
     @property
     def value(self) -> Any:
@@ -152,7 +153,9 @@ def find_loss(word: str, options: Mapping[str, Any], y: Array, target: Array) ->
     logits = word == BINARY and options.get("from_logits", False)
     kind, figure = OF_LOGITS if logits else POINTWISE[word], number(options.get("delta", 1), y)
     made = Loss(word, t, share, kind.part(y, t, figure), kind.slope(y, t, figure), kind.write_part, kind.write_slope)
-    return made.replace(probabilities=sigmoid(y), function="sigmoid") if logits else made
+    if logits:
+        return made.replace(probabilities=sigmoid(y), function="sigmoid")
+    return made.replace(clipped=word == BINARY and is_clipped(y))
 
 
 def find_entropy(word: str, y: Array, t: Array, share: Any, logits: bool) -> Loss:
@@ -174,7 +177,8 @@ def find_entropy(word: str, y: Array, t: Array, share: Any, logits: bool) -> Los
         back = -t / p * (p == q)
         slopes = (back - (back * q).sum(axis=-1, keepdims=True)) / sums
     plain = is_one(y) and is_one(t) and np.allclose(p, y, 1e-12, 0)
-    return Loss(word, t, share, -t * np.log(p), slopes, write_entropy, write_ratio if plain else None)
+    made = Loss(word, t, share, -t * np.log(p), slopes, write_entropy, write_ratio if plain else None)
+    return made.replace(clipped=is_clipped(y if word == SPARSE else y / sums))
 
 
 def name_classes(target: Array, y: Array) -> Array:
@@ -184,6 +188,11 @@ def name_classes(target: Array, y: Array) -> Array:
         raise NoTrace(f"a target of {SPARSE} is the number of a class, from 0 to {y.shape[-1] - 1:,}")
     chosen = (numbers[..., None] == np.arange(y.shape[-1])) * 1
     return make_exact(chosen) if is_exact(y) else chosen.astype(float)
+
+
+def is_clipped(p: Array) -> bool:
+    """Whether some probabilities are too near to 0 or 1."""
+    return bool((clip(make_floats(p), EPSILON, 1 - EPSILON) != p).any())
 
 
 def is_one(x: Array) -> bool:

@@ -72,6 +72,7 @@ def test_probabilities_are_kept_from_0_and_1(word: str, y: list[float]) -> None:
         )
         assert found.value == pytest.approx(value, rel=1e-9)
         assert np.allclose(found.gradient, gradient, 1e-6, 1e-9)
+        assert found.clipped
 
 
 @pytest.mark.parametrize(("word", "options", "kind"), CASES)
