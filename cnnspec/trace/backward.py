@@ -32,5 +32,5 @@ class Backward(Record):
 
 def trace_back(trace: Trace, start: Start, step: Fraction | None = None) -> Backward:
     """The gradients of all that lies before where they begin; the trace has the values of all of it."""
-    made = compute_network_gradients(trace.network.graph, trace.values, trace.weights, start.gradients)
+    made = compute_network_gradients(trace.network.graph, trace.values, trace.weights.weights, start.gradients)
     return Backward(start, made, step)

@@ -122,7 +122,7 @@ def find_moves(trace: Trace, backward: Backward, node: Node, way: Way) -> Iterat
     given = backward.gradients.weights.get(node.name, {})
     for weight in way.layer.weights(shapes_of(*way.inputs)):
         if weight.trainable and weight.name in given:
-            yield weight, trace.weights[node.name][weight.name], given[weight.name]
+            yield weight, trace.weights.weights[node.name][weight.name], given[weight.name]
 
 
 def draw_updates(trace: Trace, backward: Backward, node: Node, way: Way) -> Iterator[Group]:

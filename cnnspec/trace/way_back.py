@@ -54,7 +54,7 @@ def find_way(trace: Trace, node: Node, gradient: Array) -> Way:
     """The way back through a node's layer."""
     assert node.layer is not None
     (output,) = find_values(trace, [node.index])
-    weights = trace.weights.get(find_owner(trace.network.graph, node), {})
+    weights = trace.weights.weights.get(find_owner(trace.network.graph, node), {})
     return go_through(node.layer, find_values(trace, node.inputs), output, weights, gradient)
 
 

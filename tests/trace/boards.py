@@ -15,9 +15,11 @@ from cnnspec.trace.trace import Trace, find_shown, trace_network
 from cnnspec.trace.weights import WeightsFound
 
 
-def trace_text(text: str, inputs: Any = None, layers: tuple[str, ...] = (), place: Any = None) -> Trace:
+def trace_text(
+    text: str, inputs: Any = None, layers: tuple[str, ...] = (), place: Any = None, whole: bool = False
+) -> Trace:  # fmt: skip
     """The trace of a network on one array for each input, 0, 1, 2, … where there is none; weights that are not written are
-    1, 2, 3, …"""
+    1, 2, 3, … `whole`: up to the outputs."""
     network = analyse(Source("net.cnn", text)).networks[0]
     graph, weights = network.graph, {}
     for node in graph.nodes:
@@ -32,7 +34,7 @@ def trace_text(text: str, inputs: Any = None, layers: tuple[str, ...] = (), plac
         count_up(shape, 0) if inputs is None else make_exact(inputs[i]).reshape(shape) for i, shape in enumerate(shapes)
     ]
     return trace_network(
-        network, [x[None] for x in given], WeightsFound(weights, {}), find_shown(network, layers), place
+        network, [x[None] for x in given], WeightsFound(weights, {}), find_shown(network, layers), place, whole
     )
 
 

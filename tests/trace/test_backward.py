@@ -13,32 +13,23 @@ from cnnspec.pipeline import analyse
 from cnnspec.trace.backward import Start, trace_back
 from cnnspec.trace.backward_board import draw_backward
 from cnnspec.trace.losses import find_loss
-from cnnspec.trace.reference.arrays import make_exact
 from cnnspec.trace.trace import Trace, trace_network
+from cnnspec.trace.weights import WeightsFound
+from tests.trace.boards import count_up, trace_text
 from tests.trace.reference.drawing import differ
 from tests.trace.test_values import draw_inputs, draw_weights, to_double
 
 
-def trace_exactly(text: str, layers: tuple[str, ...] = ()) -> Trace:
-    """A trace of the numbers 1, 2, 3, … as inputs and as weights."""
-    (network,) = analyse(Source("net.cnn", text)).networks
-    graph = network.graph
-    weights = {
-        node.name: {w.name: count_up(w.shape) for w in node.layer.weights(graph.input_shapes(node) or ())}
-        for node in graph.nodes
-        if node.layer is not None and node.shares is None
-    }
-    inputs = [count_up((1, *(graph.nodes[index].shape or ()))) for index in graph.inputs]
-    return trace_network(network, inputs, weights, {}, layers, whole=True)
-
-
-def count_up(shape: Any) -> Any:
-    return make_exact(np.arange(1, np.prod(shape, dtype=int) + 1).reshape(shape))
+def trace_whole(text: str, layers: tuple[str, ...] = ()) -> Trace:
+    """A trace of the inputs 0, 1, 2, … and the weights 1, 2, 3, … up to the outputs."""
+    return trace_text(text, layers=layers, whole=True)
 
 
 def start(trace: Trace, gradient: int = 1) -> Start:
     """The same gradient for every output value."""
-    return Start({index: count_up(trace.values[index].shape) * 0 + gradient for index in trace.network.graph.outputs})  # type: ignore[union-attr]
+    return Start(
+        {index: count_up(trace.values[index].shape, 0) * 0 + gradient for index in trace.network.graph.outputs}
+    )  # type: ignore[union-attr]
 
 
 NETWORK = "input 6x6x1\nconv(3, 3x3, activation=relu) -> maxpool(2) -> bn -> flatten -> dense(4, softmax)"
@@ -57,7 +48,7 @@ def test_the_gradients_of_a_loss_are_those_of_the_model() -> None:
         made = model(inputs[0])
         loss = keras.losses.SparseCategoricalCrossentropy(dtype="float64")(tf.constant([2]), made)
     wanted = tape.gradient(loss, [v.value for v in model.trainable_variables])
-    trace = trace_network(network, inputs, weights, {}, whole=True)
+    trace = trace_network(network, inputs, WeightsFound(weights, {}), range(len(graph.nodes)), whole=True)
     (last,) = graph.outputs
     found = find_loss("sparse_categorical_crossentropy", {}, trace.values[last], np.array([2.0]))
     back = trace_back(trace, Start({last: found.gradient}, {last: found}))
@@ -81,26 +72,26 @@ def show(trace: Trace, back: Any) -> dict[str, Any]:
 
 
 def test_sections_come_from_the_last_layer_to_the_first() -> None:
-    trace = trace_exactly("input 4x4x1\nconv(1, 2x2) -> relu -> flatten -> dense(1)")
+    trace = trace_whole("input 4x4x1\nconv(1, 2x2) -> relu -> flatten -> dense(1)")
     assert [*show(trace, trace_back(trace, start(trace)))] == ["dense1", "flatten1", "relu1", "conv1"]
 
 
 def test_layers_that_are_named_are_shown_with_what_comes_from_all_behind() -> None:
     text = "input 4x4x1\nconv(1, 2x2) -> relu -> flatten -> dense(1)"
-    whole, part = trace_exactly(text), trace_exactly(text, ("conv1",))
+    whole, part = trace_whole(text), trace_whole(text, ("conv1",))
     found = show(part, trace_back(part, start(part)))
     assert found == {"conv1": show(whole, trace_back(whole, start(whole)))["conv1"]}
 
 
 def test_a_value_that_several_read_gets_the_sum() -> None:
-    trace = trace_exactly("input 2\nrelu as x\ny = x -> dense(2, bias=false)\nadd(x, y)")
+    trace = trace_whole("input 2\nrelu as x\ny = x -> dense(2, bias=false)\nadd(x, y)")
     section = show(trace, trace_back(trace, start(trace)))["x"]
     assert "dE/da is the sum of what comes back from dense1 and add1" in section.notes
     assert [str(n) for n in section.groups[0].grids[0].rows[0]] == ["4", "8"]  # 1 + (1 + 2), 1 + (3 + 4)
 
 
 def test_an_input_has_a_section_where_several_read_it() -> None:
-    trace = trace_exactly("input 2\nadd(in, in -> dense(2, bias=false))")
+    trace = trace_whole("input 2\nadd(in, in -> dense(2, bias=false))")
     found = show(trace, trace_back(trace, start(trace)))
     assert found["input1"].notes == ("dE/dX is the sum of what comes back from dense1 and add1",)
     assert [str(n) for n in found["input1"].groups[0].grids[0].rows[0]] == ["4", "8"]
@@ -108,17 +99,17 @@ def test_an_input_has_a_section_where_several_read_it() -> None:
 
 # ---- a step --------------------------------------------------------------------------------------------------
 def test_a_step_moves_what_is_trained() -> None:
-    trace = trace_exactly("input 2\ndense(1) as d -> affine(trainable=false) as a")
+    trace = trace_whole("input 2\ndense(1) as d -> affine(trainable=false) as a")
     found = show(trace, trace_back(trace, start(trace), Fraction("0.1")))
     lines = [formula.name for formula in found["d"].formulas if formula.name.startswith("next")]
     assert lines == ["next W1", "next W2", "next b"]
-    assert [str(formula.value) for formula in found["d"].formulas[-3:]] == ["9/10", "9/5", "9/10"]
+    assert [str(formula.value) for formula in found["d"].formulas[-3:]] == ["1", "19/10", "9/10"]
     assert not [formula for formula in found["a"].formulas if formula.name.startswith("next")]
     assert [group.title for group in found["d"].groups][-2:] == ["next W", "next b"]
 
 
 def test_weights_that_are_used_twice_move_by_both_gradients() -> None:
-    trace = trace_exactly("model M {\n shared f = dense(2, bias=false)\n input 2\n f -> f\n}")
+    trace = trace_whole("model M {\n shared f = dense(2, bias=false)\n input 2\n f -> f\n}")
     found = show(trace, trace_back(trace, start(trace), Fraction(1)))
     second, first = found.values()
     assert first.notes[-1] == second.notes[-1] == "its weights are those of dense1 and dense2: their gradients add up"
@@ -133,6 +124,6 @@ def test_weights_that_are_used_twice_move_by_both_gradients() -> None:
 
 def test_a_float_and_a_fraction_meet_in_a_sum() -> None:
     """One branch is exact and one is not: what comes back to their fork is floats, not both at once."""
-    trace = trace_exactly("input 2\nrelu as x\nadd(x, x -> sigmoid)")
+    trace = trace_whole("input 2\nrelu as x\nadd(x, x -> sigmoid)")
     back = trace_back(trace, start(trace))
     assert back.gradients.values[1].dtype == float  # type: ignore[union-attr]

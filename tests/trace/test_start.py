@@ -11,7 +11,7 @@ import pytest
 
 from cnnspec.trace.errors import NoTrace
 from cnnspec.trace.start import read_start, read_step
-from tests.trace.test_backward import trace_exactly
+from tests.trace.test_backward import trace_whole
 
 VECTOR = "input 2\ndense(3) as d"
 CLASSES = "input 2\ndense(3, softmax) as d"
@@ -25,7 +25,7 @@ BEGIN = (
 
 
 def begin(text: str, gradient: Any = (), loss: str | None = None, target: Any = ()) -> Any:
-    return read_start(trace_exactly(text), gradient, loss, target, 1)
+    return read_start(trace_whole(text), gradient, loss, target, 1)
 
 
 def test_gradients_are_numbers_words_or_files(tmp_path: Path) -> None:
@@ -38,7 +38,7 @@ def test_gradients_are_numbers_words_or_files(tmp_path: Path) -> None:
 
 
 def test_several_outputs_have_each_their_own() -> None:
-    graph = trace_exactly(TWO).network.graph
+    graph = trace_whole(TWO).network.graph
     for given in (["7", "[8, 9]"], ["b=[8, 9]", "a=7"], ["b=[8, 9]", "7"]):
         found = begin(TWO, given).gradients
         assert [[int(n) for n in found[index][0]] for index in graph.outputs] == [[7], [8, 9]]

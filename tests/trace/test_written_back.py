@@ -19,6 +19,7 @@ from cnnspec.trace.reference.arrays import make_exact
 from cnnspec.trace.reference.compute import compute
 from cnnspec.trace.trace import Trace, trace_network
 from cnnspec.trace.way_back import Way, go_through
+from cnnspec.trace.weights import WeightsFound
 from tests.trace.reference.drawing import draw_inputs, draw_weights, list_cases
 
 IMAGE, FILTER, BACK = [[1, 2, 3], [4, 5, 6], [7, 8, 9]], [[1, 0], [2, -1]], [[1, 2], [3, "1/2"]]
@@ -29,7 +30,7 @@ def trace(text: str, inputs: list[Any], weights: dict[str, Any]) -> Trace:
     (network,) = analyse(Source("net.cnn", text)).networks
     nodes = network.graph.nodes
     xs = [make_exact(x).reshape(1, *nodes[i].shape) for i, x in zip(network.graph.inputs, inputs, strict=True)]  # type: ignore[misc]
-    return trace_network(network, xs, weights, {}, whole=True)
+    return trace_network(network, xs, WeightsFound(weights, {}), range(len(nodes)), whole=True)
 
 
 def write_lines(text: str, inputs: list[Any], weights: dict[str, Any], gradient: Any, step: Any = None) -> list[str]:
