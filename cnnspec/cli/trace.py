@@ -14,6 +14,7 @@ from cnnspec.cli.streams import find_width
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.network import AnalysedNetwork
+    from cnnspec.trace.backward import Backward
     from cnnspec.trace.trace import Trace
 
 
@@ -24,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec trace net.cnn": "every map and weight, on the input 0, 1, 2, …",
             "cnnspec trace net.cnn conv1 --at 0,0": "how one value comes about",
             "cnnspec trace net.cnn --layers conv1 --seed 3": "some layers, with other weights",
+            "cnnspec trace net.cnn --backward --gradient ones --step 0.1": "then the gradients, and a step of the weights",
         },
     )
     add_file_argument(parser)
@@ -43,9 +45,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=read_seed, default=1, metavar="N", help="draws weights that are not given, and random inputs (1)"
     )
+    add_backward_options(parser)
     parser.add_argument("--decimals", action="store_true", help="decimals, not fractions: 3.33333 for 10/3")
     parser.add_argument("--format", choices=("text",), default="text", help="how it is printed")
     add_model_options(parser)
+
+
+def add_backward_options(parser: argparse.ArgumentParser) -> None:
+    """Those of the way back; one of them is enough to ask for it."""
+    parser.add_argument(
+        "--backward", action="store_true",
+        help="then the way back: the gradients of all weights and inputs, from --gradient, or from --loss and --target",
+    )  # fmt: skip
+    parser.add_argument(
+        "--gradient", metavar="X", action="append", default=[],
+        help="the gradient of the output, written as an input is; NAME=X for one of several outputs",
+    )  # fmt: skip
+    parser.add_argument(
+        "--loss",
+        metavar="LOSS",
+        help="the loss of the output, as a train section writes it: mse (that of the train section)",
+    )
+    parser.add_argument(
+        "--target", dest="targets", metavar="T", action="append", default=[],
+        help="what the loss compares the output with, written as an input is; or the number of a class",
+    )  # fmt: skip
+    parser.add_argument("--step", metavar="ETA", help="move the weights: W - ETA*dE/dW")
+
+
+def goes_back(options: argparse.Namespace) -> bool:
+    """Whether the way back is asked for."""
+    return bool(options.backward or options.gradient or options.loss or options.targets or options.step)
 
 
 def read_place(text: str) -> tuple[int, ...]:
@@ -61,22 +91,24 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("LAYER and --layers both say what is shown: leave one of them out")
     if options.at is not None and options.layer is None:
         raise UsageError("--at is a place in a layer: name the layer, as in: cnnspec trace FILE conv1 --at 0,0")
+    if options.at is not None and goes_back(options):
+        raise UsageError("--at writes out one value of the way forward: leave it out, or the options of the way back")
     try:
         network, found = load_analysed(options)
     except Refused:
         return FINDINGS
     if network.broken:
         return print_errors(found)
-    trace = trace_as_asked(network, options)
+    trace, backward = trace_as_asked(network, options)
     from cnnspec.trace import draw_board
     from cnnspec.trace.text import write_text
 
-    print(write_text(draw_board(trace), options.decimals, find_width(sys.stdout)), end="")
+    print(write_text(draw_board(trace, backward), options.decimals, find_width(sys.stdout)), end="")
     return CLEAN
 
 
-def trace_as_asked(network: AnalysedNetwork, options: argparse.Namespace) -> Trace:
-    """The trace that the options ask for. UsageError for what cannot be traced, and where a part is not installed."""
+def trace_as_asked(network: AnalysedNetwork, options: argparse.Namespace) -> tuple[Trace, Backward | None]:
+    """The trace that the options ask for, and the way back. UsageError for what cannot be traced, and where a part is not installed."""
     from cnnspec.compile.backend import MissingExtra
     from cnnspec.model_files import ModelRefused
     from cnnspec.trace.errors import NoTrace
@@ -98,7 +130,7 @@ def import_numpy() -> None:
         raise MissingExtra("numpy is not installed; this command needs it", "trace") from None
 
 
-def compute_trace(network: AnalysedNetwork, options: argparse.Namespace) -> Trace:
+def compute_trace(network: AnalysedNetwork, options: argparse.Namespace) -> tuple[Trace, Backward | None]:
     from cnnspec.trace.inputs import read_inputs
     from cnnspec.trace.sized import give_sizes
     from cnnspec.trace.trace import check_printable, find_shown, trace_network
@@ -110,7 +142,17 @@ def compute_trace(network: AnalysedNetwork, options: argparse.Namespace) -> Trac
     inputs = read_inputs(network.graph, options.given or ["ramp"], options.seed)
     network = give_sizes(network, inputs)
     if options.at is None:
-        check_printable(network, shown)
+        check_printable(network, shown, goes_back(options))
     trained = options.weights or (options.file if leads_to_model(options.file) else None)
-    found = find_weights(network.graph, trained, options.seed, shown)
-    return trace_network(network, inputs, found, shown, options.at)
+    wanted = [*shown, *network.graph.outputs] if goes_back(options) else shown
+    found = find_weights(network.graph, trained, options.seed, wanted)
+    trace = trace_network(network, inputs, found, shown, options.at, goes_back(options))
+    return trace, go_back(trace, options) if goes_back(options) else None
+
+
+def go_back(trace: Trace, options: argparse.Namespace) -> Backward:
+    from cnnspec.trace.backward import trace_back
+    from cnnspec.trace.start import read_start, read_step
+
+    step = None if options.step is None else read_step(options.step)
+    return trace_back(trace, read_start(trace, options.gradient, options.loss, options.targets, options.seed), step)

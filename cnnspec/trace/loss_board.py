@@ -11,7 +11,7 @@ from cnnspec.trace.board import Section
 from cnnspec.trace.drawing import draw_map
 from cnnspec.trace.formula import Formula, SumStep
 from cnnspec.trace.forward import find_values
-from cnnspec.trace.losses import EPSILON, Loss, write_ratio
+from cnnspec.trace.losses import EPSILON, SPARSE, Loss, write_ratio
 from cnnspec.trace.reference.arrays import shapes_of
 from cnnspec.trace.symbols import Symbol, name_map
 from cnnspec.trace.way_back import find_last_function
@@ -41,7 +41,7 @@ def draw_loss(trace: Trace, index: int, loss: Loss, losses: int) -> Section:
     formulas = [Formula(error, (write_loss(loss, own, target),)), *write_start(loss, letter, own, target)]
     return Section(
         f"back: {loss.word} of {node.name}", (*groups, draw_map(f"dE/d{letter}", loss.gradient[0])), tuple(formulas),
-        tuple(explain_loss(loss, node.name, letter, losses)),
+        tuple(explain_loss(loss, node.name, own.replace(letter=letter), losses)),
     )  # fmt: skip
 
 
@@ -73,9 +73,14 @@ def write_start(loss: Loss, letter: str, own: Symbol, target: Symbol) -> Iterato
         yield Formula(f"dE/d{own.replace(letter=letter).name(place[1:], own.short)}", (step,))
 
 
-def explain_loss(loss: Loss, output: str, letter: str, losses: int) -> Iterator[str]:
+def explain_loss(loss: Loss, output: str, own: Symbol, losses: int) -> Iterator[str]:
+    """What the letters are, how places are counted, and what Keras does besides."""
+    letter = own.letter
+    target = "1 for the class, which --target counts from 0, else 0" if loss.word == SPARSE else "its target"
     made = f"; p: the {loss.function} of {letter}" if loss.function else ""
-    yield f"E: the error; {letter}: the output of {output}; t: its target{made}"
+    yield f"E: the error; {letter}: the output of {output}; t: {target}{made}"
+    if own.words:
+        yield "subscripts count from 1" if own.short else f"places count from 0: {letter}[{','.join(own.words)}]"
     if loss.write_slope is write_ratio:
         yield f"the outputs are divided by their sum first, which is 1: that makes the 1 in dE/d{letter}; a softmax takes it away"
     if loss.clipped:

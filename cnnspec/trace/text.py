@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnnspec.base import wrapping
 from cnnspec.base.wrapping import count_columns
 from cnnspec.tables.page import Page
 from cnnspec.trace.formula import SumStep, write_number, write_steps, write_symbols
@@ -28,7 +29,7 @@ def write_text(board: Board, decimals: bool = False, width: int | None = None) -
             page.add_text(f"  {note}", hanging=4)
         page.add_code(write_groups(section, decimals, width or PIPE))
         for formula in section.formulas:
-            for line in write_formula(formula, decimals, (width or PIPE) - 2):
+            for line in write_formula(formula, decimals, (width or wrapping.PIPE) - 2):
                 page.add_text(f"  {line}", hanging=6)
     for note in board.notes:
         page.add_text()

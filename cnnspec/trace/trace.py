@@ -58,16 +58,19 @@ def find_shown(network: AnalysedNetwork, layers: Sequence[str]) -> list[int]:
         raise NoTrace(str(error)) from None
 
 
-def check_printable(network: AnalysedNetwork, shown: Sequence[int]) -> None:
-    """Raises NoTrace where what is shown has more numbers than anybody reads."""
+def check_printable(network: AnalysedNetwork, shown: Sequence[int], whole: bool = False) -> None:
+    """Raises NoTrace where what is shown, with `whole` the way back, too, has more numbers than anybody reads."""
     graph, numbers = network.graph, 0
     for node in [graph.nodes[index] for index in shown]:
-        weights = () if node.layer is None else node.layer.own_weights(graph.input_shapes(node) or ())
-        for shape in (node.shape, *[weight.shape for weight in weights]):
+        inputs = graph.input_shapes(node) or ()
+        weights = () if node.layer is None else node.layer.own_weights(inputs)
+        shapes = [node.shape, *[weight.shape for weight in weights]]
+        for shape in [*shapes, *shapes, *inputs] if whole else shapes:
             numbers += prod([n for n in shape or () if isinstance(n, int)])
     if numbers > MOST_NUMBERS:
+        what = "outputs, weights and gradients" if whole else "outputs and weights"
         raise NoTrace(
-            f"{network.name} is too large to print: the outputs and weights that are asked for have {numbers:,} numbers, "
+            f"{network.name} is too large to print: the {what} that are asked for have {numbers:,} numbers, "
             f"and {MOST_NUMBERS:,} are printed at most; name few layers (--layers conv1,conv2), or one value (conv1 --at 0,0)"
         )
 

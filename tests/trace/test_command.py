@@ -16,6 +16,8 @@ SPECS = {
     "branches.cnn": "input x 2\nx -> relu as a\nx -> dense(1, kernel_values=[[1, 2]]) as b\nadd(a, b) as c\n",
     "shared.cnn": "shared d = dense(2, bias=false, kernel_values=[[1, 2], [0, 1]])\ninput 2\nd -> d\n",
     "wrong.cnn": "input 5x5x1\nconv(1, 9x9)\n",
+    "back.cnn": "input 3x3x1\nconv(1, 2x2, bias=false, kernel_values=[[1, 0], [2, -1]])\n",
+    "train.cnn": "input 2\ndense(2, softmax, kernel_values=[[0, 0], [0, 0]])\ntrain {\n data = mnist\n loss = sparse_categorical_crossentropy\n}\n",
     "word.cnn": "block f(n) { conv(n, 3x3) }\n",
 }
 IMAGE = "[[-5,3,2,-5,3],[4,3,2,1,-3],[1,0,3,3,5],[-2,0,1,4,4],[5,6,7,9,-1]]"
@@ -34,6 +36,13 @@ SHOWN: list[tuple[str, str]] = [
     ("open.cnn --input [[1,2,3],[4,5,6]]", "conv1[0,0] = 1 + 2 + 4 + 5 = 12"),
     ("branches.cnn --layers b,a", "b[0] = 0*1 + 1*2 = 2"),
     ("shared.cnn", "with the weights of d"),
+    ("back.cnn --backward --gradient [[1,2],[3,1/2]]", "dE/dW11 = 1*0 + 2*1 + 3*3 + (1/2)*4 = 13"),
+    ("back.cnn --gradient ones --step 0.1", "next W11 = W11 - eta*dE/dW11 = 1 - (1/10)*8 = 1/5"),
+    ("back.cnn --gradient ones --decimals --step 1/3", "next W11 = W11 - eta*dE/dW11 = 1 - 0.333333*8 = -1.66667"),
+    ("back.cnn --loss mse --target zeros", "dE/dh11 = 2*(h11 - t11)*(1/4) = 4*(1/4) = 1"),
+    ("train.cnn --target 1", "dE/dh2 = a2 - t2 = 0.5 - 1 = -0.5"),
+    ("train.cnn dense1 --backward --target 1", "E = -log(a2) = 0.693147"),
+    ("branches.cnn --layers a --gradient ones", "back: a (ReLU) 2"),
 ]  # fmt: skip
 REFUSED: list[tuple[str, int, str]] = [
     ("sharpen.cnn --at 0,0", 2, "--at is a place in a layer: name the layer, as in: cnnspec trace FILE conv1 --at 0,0"),
@@ -44,6 +53,11 @@ REFUSED: list[tuple[str, int, str]] = [
     ("sharpen.cnn conv2", 2, 'sharpen has no layer "conv2": `cnnspec summary` lists its layers'),
     ("sharpen.cnn --layers conv1,con", 2, 'sharpen has no layer "con"'),
     ("sharpen.cnn --input [[1,2],[3,4]]", 2, "the input input1"),
+    ("back.cnn --backward", 2, "the way back begins with the gradient of the output, as in --gradient ones, or with a loss"),
+    ("back.cnn conv1 --at 0,0 --gradient ones", 2, "--at writes out one value of the way forward: leave it out, or the options of"),
+    ("back.cnn --gradient ones --step fast", 2, '--step must be a number from 0, such as 0.1 or 1/10, not "fast"'),
+    ("back.cnn --gradient [1]", 2, "the gradient of conv1 takes 2 rows of 2 numbers, not 1 number"),
+    ("train.cnn --target 2", 2, "a target of sparse_categorical_crossentropy is the number of a class, from 0 to 1"),
     ("wrong.cnn", 1, "error[E101"),
     ("word.cnn", 2, "word.cnn holds no network"),
     (f"{EXAMPLES}/vgg16.cnn", 2, "name few layers (--layers conv1,conv2), or one value (conv1 --at 0,0)"),
