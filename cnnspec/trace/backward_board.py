@@ -117,9 +117,7 @@ def write_way(way: Way, loss: Loss | None) -> Iterator[Formula]:
 # ---- a step --------------------------------------------------------------------------------------------------
 def find_moves(trace: Trace, backward: Backward, node: Node, way: Way) -> Iterator[tuple[Weight, Array, Array]]:
     """The weights that a step moves, each with its numbers and their gradients over all its uses."""
-    if backward.step is None or node.shares is not None:
-        return
-    given = backward.gradients.weights.get(node.name, {})
+    given = backward.gradients.weights.get(node.name, {}) if backward.step is not None else {}
     for weight in way.layer.weights(shapes_of(*way.inputs)):
         if weight.trainable and weight.name in given:
             yield weight, trace.weights.weights[node.name][weight.name], given[weight.name]

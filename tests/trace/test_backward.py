@@ -13,6 +13,7 @@ from cnnspec.pipeline import analyse
 from cnnspec.trace.backward import Start, trace_back
 from cnnspec.trace.backward_board import draw_backward
 from cnnspec.trace.losses import find_loss
+from cnnspec.trace.reference.arrays import make_exact
 from cnnspec.trace.trace import Trace, trace_network
 from cnnspec.trace.weights import WeightsFound
 from tests.trace.boards import count_up, trace_text
@@ -124,6 +125,56 @@ def test_weights_that_are_used_twice_move_by_both_gradients() -> None:
 
 def test_a_float_and_a_fraction_meet_in_a_sum() -> None:
     """One branch is exact and one is not: what comes back to their fork is floats, not both at once."""
-    trace = trace_whole("input 2\nrelu as x\nadd(x, x -> sigmoid)")
+    trace = trace_whole("input 2\nrelu as x\nx -> rescaling(2) as a\nx -> sigmoid as b\noutput a, b")
     back = trace_back(trace, start(trace))
     assert back.gradients.values[1].dtype == float  # type: ignore[union-attr]
+
+
+# ---- losses --------------------------------------------------------------------------------------------------
+def begin(trace: Trace, word: str, targets: list[Any]) -> Start:
+    outputs = trace.network.graph.outputs
+    losses = {i: find_loss(word, {}, trace.values[i], make_exact([t])) for i, t in zip(outputs, targets, strict=True)}
+    return Start({index: loss.gradient for index, loss in losses.items()}, losses)
+
+
+def test_the_losses_of_several_outputs_add_up() -> None:
+    trace = trace_whole("input x 2\nx -> dense(1, bias=false) as a\nx -> rescaling(2) as b\noutput a, b")
+    sections = list(draw_backward(trace, trace_back(trace, begin(trace, "mean_squared_error", [[1], [0, 0]]))))
+    assert [section.title for section in sections[:2]] == [f"back: mean_squared_error of {name}" for name in "ab"]
+    assert [section.formulas[0].name for section in sections[:2]] == ["E(a)", "E(b)"]
+    assert [str(section.formulas[0].value) for section in sections[:2]] == ["1", "2"]
+    assert sections[0].notes[-1] == "the error is the sum of the losses of all outputs"
+
+
+def test_the_loss_is_shown_whichever_layers_are() -> None:
+    trace = trace_whole("input 2\nrelu as x -> dense(2)", ("x",))
+    sections = list(draw_backward(trace, trace_back(trace, begin(trace, "mean_squared_error", [[0, 0]]))))
+    assert [section.title for section in sections] == ["back: mean_squared_error of dense1", "back: x (ReLU) 2"]
+
+
+@pytest.mark.parametrize(("activation", "word", "target", "note"), [
+    ("softmax", "categorical_crossentropy", [1, 0], "a probability nearer to 0 or 1 than 1e-07 counts as that far away, as in Keras, and gets no gradient"),
+    ("sigmoid", "binary_crossentropy", [1, 0], "a probability nearer to 0 or 1 than 1e-07 counts as that far away, as in Keras, and gets no gradient"),
+    ("sigmoid", "mean_squared_error", [1, 0], ""),
+])  # fmt: skip
+def test_what_keras_keeps_away_from_0_and_1_is_told(activation: str, word: str, target: Any, note: str) -> None:
+    trace = trace_text(f"input 2\ndense(2, {activation}, kernel_values=[[99, 0], [0, 99]])", [[9, -9]], whole=True)
+    section = next(draw_backward(trace, trace_back(trace, begin(trace, word, [target]))))
+    assert [said for said in section.notes if said.startswith("a probability")] == [note] * bool(note)
+
+
+def test_a_pool_says_where_each_gradient_goes() -> None:
+    trace = trace_whole("input 4x4x1\nmaxpool(2)")
+    (section,) = draw_backward(trace, trace_back(trace, start(trace)))
+    assert section.notes[-1] == (
+        "each gradient goes to the largest value of its window: dE/dh11 to X22, dE/dh12 to X24, dE/dh21 to X42, dE/dh22 to X44"
+    )
+    assert section.groups[-1].title == "X"
+    assert section.groups[-1].grids[0].marked == {(1, 1), (1, 3), (3, 1), (3, 3)}
+
+
+def test_of_many_numbers_the_first_is_written_out() -> None:
+    trace = trace_whole("input 13\ndense(1, bias=false)")
+    (section,) = draw_backward(trace, trace_back(trace, start(trace)))
+    assert section.notes[-1] == "written out: the first of the 13 numbers of dE/dW and of the 13 numbers of dE/dX"
+    assert [formula.name for formula in section.formulas] == ["dE/dW[0]", "dE/dX[0]"]

@@ -16,7 +16,7 @@ from tests.trace.test_backward import trace_whole
 VECTOR = "input 2\ndense(3) as d"
 CLASSES = "input 2\ndense(3, softmax) as d"
 MAP = "input 3x3x1\nconv(2, 2x2, activation=softmax) as c"
-TWO = "input 2\ndense(1) as a\nin -> dense(2) as b\noutput a, b"
+TWO = "input x 2\nx -> dense(1) as a\nx -> dense(2) as b\noutput a, b"
 TRAINED = CLASSES + "\ntrain {\n data = mnist\n loss = sparse_categorical_crossentropy\n}"
 BEGIN = (
     "the way back begins with the gradient of the output, as in --gradient ones, or with a loss and a target, as in "

@@ -88,7 +88,7 @@ def test_the_lectures_page() -> None:
 LINES: list[tuple[str, list[Any], dict[str, Any], Any, list[str]]] = [
     ("input 3\ndense(2, relu)", [[1, 2, 3]], {"dense1": {"kernel": exact([1, -1, 0, 1, 2, -3], 3, 2), "bias": exact([1, 2], 2)}}, [5, 7], [
         "dE/dh1 = dE/da1*relu'(h1) = 5*1 = 5", "dE/dh2 = dE/da2*relu'(h2) = 7*0 = 0",
-        "dE/dW11 = dE/dh1*X1 = 5*1 = 5", "dE/dW12 = dE/dh1*X2 = 5*2 = 10", "dE/dW23 = dE/dh2*X3 = 0*3 = 0",
+        "dE/dW11 = dE/dh1*X1 = 5*1 = 5", "dE/dW12 = dE/dh1*X2 = 5*2 = 10", "dE/dW21 = dE/dh2*X1 = 0*1 = 0", "dE/dW23 = dE/dh2*X3 = 0*3 = 0",
         "dE/db1 = dE/dh1 = 5", "dE/dX2 = dE/dh1*W12 + dE/dh2*W22 = 5*0 + 0*1 = 0",
     ]),
     ("input 4x1\nconv(1, 2, dilation=2)", [[1, 2, 3, 4]], {"conv1": {"kernel": exact([5, 6], 2, 1, 1), "bias": exact([0], 1)}}, [1, -1], [
@@ -109,6 +109,7 @@ LINES: list[tuple[str, list[Any], dict[str, Any], Any, list[str]]] = [
     ]),
     ("input 2x2x1\nmaxpool(2)", [[1, 4, 3, 2]], {}, [5], ["dE/dX12 = dE/dh11 = 5"]),
     ("input 3x1\nmaxpool(2, stride=1)", [[1, 4, 3]], {}, [5, 6], ["dE/dX2 = dE/dh1 + dE/dh2 = 5 + 6 = 11"]),
+    ("input 3x1\nmaxpool(2, stride=1)", [[1, 4, 5]], {}, [5, 6], ["dE/dX2 = dE/dh1 = 5", "dE/dX3 = dE/dh2 = 6"]),
     ("input 2x2x1\navgpool(2)", [[1, 4, 3, 2]], {}, [6], ["dE/dX12 = dE/dh11*(1/4) = 6*(1/4) = 3/2"]),
     ("input 1x3x1\ngap", [[1, 4, 3]], {}, [6], ["dE/dX12 = dE/dh*(1/3) = 6*(1/3) = 2"]),
     ("input 1x3x1\ngmp", [[1, 4, 3]], {}, [6], ["dE/dX12 = dE/dh = 6"]),
