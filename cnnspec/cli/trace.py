@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec trace net.cnn": "every map and weight, on the input 0, 1, 2, …",
             "cnnspec trace net.cnn conv1 --at 0,0": "how one value comes about",
             "cnnspec trace net.cnn --layers conv1 --seed 3": "some layers, with other weights",
-            "cnnspec trace net.cnn --backward --gradient ones --step 0.1": "then the gradients, and a step of the weights",
+            "cnnspec trace net.cnn --gradient ones --step 0.1": "then the gradients, and a step of the weights",
         },
     )
     add_file_argument(parser)
@@ -55,7 +55,7 @@ def add_backward_options(parser: argparse.ArgumentParser) -> None:
     """Those of the way back; one of them is enough to ask for it."""
     parser.add_argument(
         "--backward", action="store_true",
-        help="then the way back: the gradients of all weights and inputs, from --gradient, or from --loss and --target",
+        help="then the way back: the gradients of all weights and inputs, from --gradient, or from --loss and --target; each of these asks for it, too",
     )  # fmt: skip
     parser.add_argument(
         "--gradient", metavar="X", action="append", default=[],

@@ -12,7 +12,6 @@ from cnnspec.trace.drawing import draw_map
 from cnnspec.trace.formula import Formula, SumStep
 from cnnspec.trace.forward import find_values
 from cnnspec.trace.losses import EPSILON, SPARSE, Loss, write_ratio
-from cnnspec.trace.reference.arrays import shapes_of
 from cnnspec.trace.symbols import Symbol, name_map
 from cnnspec.trace.way_back import find_last_function
 from cnnspec.trace.written_back import (
@@ -93,5 +92,5 @@ def name_output(trace: Trace, node: Node) -> str:
     """The letter of a node's output: a behind a function, else h; an input's is X."""
     if node.layer is None:
         return "X"
-    function = find_last_function(node.layer, shapes_of(*find_values(trace, node.inputs)))
-    return "h" if function is None else "a"
+    (output,) = find_values(trace, [node.index])
+    return "h" if find_last_function(node.layer, find_values(trace, node.inputs), output) is None else "a"

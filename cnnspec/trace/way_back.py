@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cnnspec.base.record import Record
 from cnnspec.trace.arithmetic import find_function
-from cnnspec.trace.derivatives import Part, Place, find_part
+from cnnspec.trace.derivatives import Part, find_part
 from cnnspec.trace.forward import find_values
 from cnnspec.trace.losses import BINARY, CATEGORICAL, SPARSE, Loss
 from cnnspec.trace.names import Names, find_names
@@ -65,7 +65,7 @@ def go_through(
     shapes, part = shapes_of(*inputs), find_part(layer, inputs, weights)
     made, definition = compute_gradients(layer, gradient, inputs, weights), find_definition(layer)
     assert definition is not None
-    function = find_last_function(layer, shapes)
+    function = find_last_function(layer, inputs, output)
     sums = part.output
     exact = is_exact_together([gradient, sums])
     given, sums = bring_into_kind(gradient, exact), bring_into_kind(sums, exact)
@@ -81,12 +81,12 @@ def go_through(
     return Way(layer, tuple(inputs), output, given, inner, made, part, names, function, back)
 
 
-def find_last_function(layer: Layer, shapes: tuple[Place, ...]) -> str | None:
+def find_last_function(layer: Layer, inputs: Sequence[Array], output: Array) -> str | None:
     """The function that a layer's output has gone through last: its activation, or all of it; None for none."""
     definition = find_definition(layer)
     assert definition is not None
     if definition.sums is None:
-        return find_function(layer, shapes)
+        return find_function(layer, inputs, output)
     return None if layer.ends_in() == "linear" else layer.ends_in()
 
 
