@@ -55,7 +55,8 @@ def add_backward_options(parser: argparse.ArgumentParser) -> None:
     """Those of the way back; one of them is enough to ask for it."""
     parser.add_argument(
         "--backward", action="store_true",
-        help="then the way back: the gradients of all weights and inputs, from --gradient, or from --loss and --target; each of these asks for it, too",
+        help="then the way back: the gradients of all weights and inputs, from --gradient, or from --loss and --target; each of "
+        "these asks for it, too",
     )  # fmt: skip
     parser.add_argument(
         "--gradient", metavar="X", action="append", default=[],

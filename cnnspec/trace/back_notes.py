@@ -10,6 +10,7 @@ import numpy as np
 from cnnspec.base.join_words import join_words
 from cnnspec.trace.derivatives import find_places
 from cnnspec.trace.losses import Loss
+from cnnspec.trace.reference.activation import CURVES
 from cnnspec.trace.reference.arrays import make_floats
 from cnnspec.trace.reference.definition import Array
 from cnnspec.trace.values import find_owner
@@ -18,17 +19,20 @@ from cnnspec.trace.written_back import FEW
 
 if TYPE_CHECKING:
     from cnnspec.graph import Graph, Node
+    from cnnspec.trace.backward import Start
 
 
-def tell_readers(graph: Graph, node: Node, gradient: str) -> Iterator[str]:
+def tell_sources(graph: Graph, node: Node, start: Start, gradient: str) -> Iterator[str]:
     """Where a gradient comes from, if from several."""
-    readers = find_readers(graph, node)
-    if len(readers) > 1:
-        yield f"{gradient} is the sum of what comes back from {join_words(readers)}"
+    sources = find_sources(graph, node, start)
+    if len(sources) > 1:
+        yield f"{gradient} is the sum of what comes back from {join_words(sources)}"
 
 
-def find_readers(graph: Graph, node: Node) -> list[str]:
-    return [reader.name for reader in graph.nodes if node.index in reader.inputs]
+def find_sources(graph: Graph, node: Node, start: Start) -> list[str]:
+    """What a node's gradient comes from: what reads it, and the error itself where it is an output."""
+    readers = [reader.name for reader in graph.nodes if node.index in reader.inputs]
+    return [*readers, "the error itself"] if node.index in start.gradients else readers
 
 
 def tell_where_it_goes(way: Way) -> Iterator[str]:
@@ -74,8 +78,15 @@ def tell_slope(way: Way) -> Iterator[str]:
     if way.function == "softmax" and way.names.short and way.output.shape[-1] > 1:
         a, x = way.names.output.letter, way.names.arrays[0].letter if way.is_function else way.names.sums.letter
         yield f"d{a}1/d{x}1 = {a}1*(1 - {a}1), d{a}1/d{x}2 = -{a}1*{a}2, and so on"
-    elif way.function in SLOPES:
+    elif way.function in SLOPES and has_slope(way, way.function):
         yield SLOPES[way.function]
+
+
+def has_slope(way: Way, function: str) -> bool:
+    """Whether the function's slope is that of its name: a relu with a largest value has another."""
+    x = way.inputs[0] if way.is_function else way.part.output
+    slopes = [np.ones_like(x) * slope for slope in (way.back(np.ones_like(way.gradient)), CURVES[function].slope(x))]
+    return bool((slopes[0] == slopes[1]).all())
 
 
 def tell_uses(graph: Graph, node: Node) -> Iterator[str]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cnnspec.trace.back_notes import (
-    find_readers,
+    find_sources,
     find_uses,
-    tell_readers,
     tell_slope,
+    tell_sources,
     tell_uses,
     tell_what_is_written,
     tell_where_it_goes,
@@ -52,9 +52,9 @@ def draw_backward(trace: Trace, backward: Backward) -> Iterator[Section]:
             yield Section(heading, (), (), ("no gradient comes back to it",))
         elif node.layer is not None:
             yield draw_layer(trace, backward, node, gradient, heading)
-        elif len(find_readers(trace.network.graph, node)) != 1:
-            groups = (draw_map("dE/dX", gradient[0]),)
-            yield Section(heading, groups, (), tuple(tell_readers(trace.network.graph, node, "dE/dX")))
+        elif len(find_sources(trace.network.graph, node, backward.start)) != 1:
+            notes = tuple(tell_sources(trace.network.graph, node, backward.start, "dE/dX"))
+            yield Section(heading, (draw_map("dE/dX", gradient[0]),), (), notes)
 
 
 # ---- a layer -------------------------------------------------------------------------------------------------
@@ -67,11 +67,12 @@ def draw_layer(trace: Trace, backward: Backward, node: Node, gradient: Array, he
     sources = [graph.nodes[index].name for index in node.inputs]
     notes = (
         *explain_names(way.names, node.name, sources, way.made.weights, way.function),
-        *tell_readers(graph, node, f"dE/d{way.names.output.letter}"),
+        *tell_sources(graph, node, backward.start, f"dE/d{way.names.output.letter}"),
         *(tell_slope(way) if not meets_entropy(way, loss) else ()),
         *tell_where_it_goes(way),
         *tell_what_is_written(way, loss),
         *tell_uses(graph, node),
+        *(["a step leaves its weights as they are: trainable=false"] if stays(backward, way) else ()),
     )
     return Section(heading, groups, formulas, notes)
 
@@ -121,6 +122,11 @@ def find_moves(trace: Trace, backward: Backward, node: Node, way: Way) -> Iterat
     for weight in way.layer.weights(shapes_of(*way.inputs)):
         if weight.trainable and weight.name in given:
             yield weight, trace.weights.weights[node.name][weight.name], given[weight.name]
+
+
+def stays(backward: Backward, way: Way) -> bool:
+    """Whether a step would move the weights of a layer if they were not frozen."""
+    return backward.step is not None and bool(way.made.weights) and not way.layer.trainable
 
 
 def draw_updates(trace: Trace, backward: Backward, node: Node, way: Way) -> Iterator[Group]:

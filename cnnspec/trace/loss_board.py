@@ -14,11 +14,7 @@ from cnnspec.trace.forward import find_values
 from cnnspec.trace.losses import EPSILON, SPARSE, Loss, write_ratio
 from cnnspec.trace.symbols import Symbol, name_map
 from cnnspec.trace.way_back import find_last_function
-from cnnspec.trace.written_back import (
-    choose_places,
-    make_simple,
-    write_factor,
-)
+from cnnspec.trace.written_back import choose_places, write_factor
 
 if TYPE_CHECKING:
     from cnnspec.graph import Node
@@ -46,29 +42,26 @@ def draw_loss(trace: Trace, index: int, loss: Loss, losses: int) -> Section:
 
 def write_loss(loss: Loss, own: Symbol, target: Symbol) -> SumStep:
     """The loss as the sum of its parts."""
-    terms, symbols = [], []
-    share = () if loss.share == 1 else (loss.share,)
-    named = tuple([write_factor(make_simple(figure)) for figure in share])
+    terms, symbols, shares = [], [], tuple(map(write_factor, loss.shares))
     for place in np.ndindex(loss.parts.shape):
         y, t = [symbol.name(place[1:], own.short) for symbol in (own, target)]
         name = loss.write_part(y, t, loss.target[place])
         if name:
-            terms.append((loss.parts[place], *share))
-            symbols.append((name, *named))
+            terms.append((loss.parts[place], *loss.shares))
+            symbols.append((name, *shares))
     return SumStep(tuple(terms), loss.value, tuple(symbols))
 
 
 def write_start(loss: Loss, letter: str, own: Symbol, target: Symbol) -> Iterator[Formula]:
     """The gradients of the output."""
-    share = () if loss.share == 1 else (loss.share,)
-    named = tuple([write_factor(make_simple(figure)) for figure in share])
+    shares = tuple(map(write_factor, loss.shares))
     if loss.write_slope is None:
         return
     for place in choose_places(loss.gradient):
         y, t = [symbol.name(place[1:], own.short) for symbol in (own, target)]
         slope = loss.write_slope(y, t, loss.target[place])
-        slope = slope if share else slope.removeprefix("(").removesuffix(")")
-        step = SumStep(((loss.slopes[place], *share),), loss.gradient[place], ((slope, *named),))
+        slope = slope if shares else slope.removeprefix("(").removesuffix(")")
+        step = SumStep(((loss.slopes[place], *loss.shares),), loss.gradient[place], ((slope, *shares),))
         yield Formula(f"dE/d{own.replace(letter=letter).name(place[1:], own.short)}", (step,))
 
 

@@ -43,6 +43,11 @@ class Loss(Record):
     clipped: bool = False
 
     @property
+    def shares(self) -> tuple[Any, ...]:
+        """The share as a factor that is written, if it is not 1."""
+        return () if self.share == 1 else (self.share,)
+
+    @property
     def value(self) -> Any:
         return settle((self.parts * self.share).sum(keepdims=True)).ravel()[0]
 

@@ -16,6 +16,7 @@ from cnnspec.trace.reference.activation import MIXINGS
 from cnnspec.trace.reference.arrays import number, zeros
 from cnnspec.trace.reference.definition import Array
 
+LARGEST = 10_000  # denominator of a fraction that a float stands for
 FEW = 12  # numbers of an array, up to which each is written out; of a larger one the first is
 
 
@@ -60,7 +61,9 @@ def find_axes(names: Names, key: Key) -> tuple[int, ...]:
 
 
 def write_factor(factor: Any) -> str:
-    written = write_number(factor)
+    """A factor as it stands among names: 3, (1/4); (1/3) also for the float that is nearest to it."""
+    simple = Fraction(float(factor)).limit_denominator(LARGEST)
+    written = write_number(simple if float(simple) == float(factor) else factor)
     return f"({written})" if "/" in written or written.startswith("-") else written
 
 
@@ -106,17 +109,10 @@ def write_differences(
             [a, names.output.replace(letter="t").name(cell[1:], names.short)],
             [output[cell], loss.target[cell]],
         )
-        share = () if loss.share == 1 else (loss.share,)
-        written = tuple([write_factor(make_simple(figure)) for figure in share])
-        terms = tuple([(figure, *share) for figure in figures])
+        written = tuple(map(write_factor, loss.shares))
+        terms = tuple([(figure, *loss.shares) for figure in figures])
         step = SumStep(terms, given[cell], tuple([(name, *written) for name in named]), (1,))
         yield Formula(f"dE/d{before(cell)}", (step,))
-
-
-def make_simple(figure: Any) -> Any:
-    """1/3 for the float that is nearest to it."""
-    simple = Fraction(float(figure)).limit_denominator(10**6)
-    return simple if float(simple) == float(figure) else figure
 
 
 def is_difference(given: Array, output: Array, loss: Loss) -> bool:

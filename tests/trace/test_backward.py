@@ -98,6 +98,27 @@ def test_an_input_has_a_section_where_several_read_it() -> None:
     assert [str(n) for n in found["input1"].groups[0].grids[0].rows[0]] == ["4", "8"]
 
 
+def test_an_output_that_is_read_gets_from_the_error_and_from_its_reader() -> None:
+    trace = trace_whole("input 2\ndense(2, bias=false) as a -> rescaling(3) as b\noutput a, b")
+    section = show(trace, trace_back(trace, start(trace)))["a"]
+    assert "dE/dh is the sum of what comes back from b and the error itself" in section.notes
+    assert [str(n) for n in section.groups[0].grids[0].rows[0]] == ["4", "4"]
+
+
+@pytest.mark.parametrize(("line", "note"), [
+    ("relu", "relu' is 1 where relu takes a number above 0, else 0: no gradient passes there"),
+    ("dense(2, relu)", "relu' is 1 where relu takes a number above 0, else 0: no gradient passes there"),
+    ("relu(max_value=1/2)", ""), ("relu(threshold=1)", ""), ("tanh", "tanh'(x) = 1 - tanh(x)^2"),
+    ("softmax", "da1/dX1 = a1*(1 - a1), da1/dX2 = -a1*a2, and so on"),
+    ("dense(2, softmax)", "da1/dh1 = a1*(1 - a1), da1/dh2 = -a1*a2, and so on"),
+])  # fmt: skip
+def test_the_slope_of_a_function_is_told(line: str, note: str) -> None:
+    trace = trace_whole(f"input 2\n{line}")
+    (section,) = show(trace, trace_back(trace, start(trace))).values()
+    slopes = [said for said in section.notes if "' is" in said or "'(x)" in said or "and so on" in said]
+    assert slopes == [note] * bool(note)
+
+
 # ---- a step --------------------------------------------------------------------------------------------------
 def test_a_step_moves_what_is_trained() -> None:
     trace = trace_whole("input 2\ndense(1) as d -> affine(trainable=false) as a")
@@ -106,6 +127,7 @@ def test_a_step_moves_what_is_trained() -> None:
     assert lines == ["next W1", "next W2", "next b"]
     assert [str(formula.value) for formula in found["d"].formulas[-3:]] == ["1", "19/10", "9/10"]
     assert not [formula for formula in found["a"].formulas if formula.name.startswith("next")]
+    assert found["a"].notes[-1] == "a step leaves its weights as they are: trainable=false"
     assert [group.title for group in found["d"].groups][-2:] == ["next W", "next b"]
 
 

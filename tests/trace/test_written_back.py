@@ -112,6 +112,7 @@ LINES: list[tuple[str, list[Any], dict[str, Any], Any, list[str]]] = [
     ("input 3x1\nmaxpool(2, stride=1)", [[1, 4, 5]], {}, [5, 6], ["dE/dX2 = dE/dh1 = 5", "dE/dX3 = dE/dh2 = 6"]),
     ("input 2x2x1\navgpool(2)", [[1, 4, 3, 2]], {}, [6], ["dE/dX12 = dE/dh11*(1/4) = 6*(1/4) = 3/2"]),
     ("input 1x3x1\ngap", [[1, 4, 3]], {}, [6], ["dE/dX12 = dE/dh*(1/3) = 6*(1/3) = 2"]),
+    ("input 1x3x1\nrescaling(1/3) -> sigmoid -> gap", [[0, 0, 0]], {}, [6], ["dE/dX12 = dE/dh*(1/3) = 6*0.333333 = 2"]),
     ("input 1x3x1\ngmp", [[1, 4, 3]], {}, [6], ["dE/dX12 = dE/dh = 6"]),
     ("input 2x2x1\nflatten", [[1, 4, 3, 2]], {}, [5, 6, 7, 8], ["dE/dX21 = dE/dh3 = 7"]),
     ("input 3\nrelu", [[1, 0, -3]], {}, [5, 6, 7], [
@@ -125,7 +126,7 @@ LINES: list[tuple[str, list[Any], dict[str, Any], Any, list[str]]] = [
     ("input 2\nrescaling(1/255, offset=-1)", [[1, 2]], {}, [5, 6], ["dE/dX2 = dE/dh2*(1/255) = 6*(1/255) = 2/85"]),
     ("input 2x2x1\nbn(epsilon=0)", [[1, 2, 3, 4]], {"bn1": {"gamma": exact([3], 1), "beta": exact([1], 1), "moving_mean": exact([2], 1), "moving_variance": exact([4], 1)}}, [5, 6, 7, 8], [
         "dE/dgamma = dE/dh11*dh11/dgamma + dE/dh21*dh21/dgamma + dE/dh22*dh22/dgamma = 5*(-0.5) + 7*0.5 + 8*1 = 9",
-        "dE/dbeta = dE/dh11 + dE/dh12 + dE/dh21 + dE/dh22 = 5 + 6 + 7 + 8 = 26", "dE/dX12 = dE/dh12*gamma*0.5 = 6*3*0.5 = 9",
+        "dE/dbeta = dE/dh11 + dE/dh12 + dE/dh21 + dE/dh22 = 5 + 6 + 7 + 8 = 26", "dE/dX12 = dE/dh12*gamma*(1/2) = 6*3*0.5 = 9",
     ]),
     ("input 2x1\nprelu", [[-2, 3]], {"prelu1": {"alpha": exact([5, 7], 2, 1)}}, [1, 2], [
         "dE/dalpha1 = dE/dh1*dh1/dalpha1 = 1*(-2) = -2", "dE/dX1 = dE/dh1*dh1/dX1 = 1*5 = 5",
