@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from cnnspec.trace.reference.definition import Array
 from cnnspec.trace.values import compute_values
 
 if TYPE_CHECKING:
+    from cnnspec.layers.shape import Shape
     from cnnspec.network import AnalysedNetwork
     from cnnspec.trace.weights import WeightsFound
 
@@ -60,19 +61,24 @@ def find_shown(network: AnalysedNetwork, layers: Sequence[str]) -> list[int]:
 
 def check_printable(network: AnalysedNetwork, shown: Sequence[int], whole: bool = False) -> None:
     """Raises NoTrace where what is shown, with `whole` the way back, too, has more numbers than anybody reads."""
-    graph, numbers = network.graph, 0
+    graph, numbers, gradients = network.graph, 0, 0
     for node in [graph.nodes[index] for index in shown]:
         inputs = graph.input_shapes(node) or ()
         weights = () if node.layer is None else node.layer.own_weights(inputs)
-        shapes = [node.shape, *[weight.shape for weight in weights]]
-        for shape in [*shapes, *shapes, *inputs] if whole else shapes:
-            numbers += prod([n for n in shape or () if isinstance(n, int)])
-    if numbers > MOST_NUMBERS:
-        what = "outputs, weights and gradients" if whole else "outputs and weights"
-        raise NoTrace(
-            f"{network.name} is too large to print: the {what} that are asked for have {numbers:,} numbers, "
-            f"and {MOST_NUMBERS:,} are printed at most; name few layers (--layers conv1,conv2), or one value (conv1 --at 0,0)"
-        )
+        own = count_numbers([node.shape, *[weight.shape for weight in weights]])
+        numbers, gradients = numbers + own, gradients + own + count_numbers(inputs)
+    hint = "name few layers (--layers conv1,conv2)"
+    for what, count in (("outputs and weights", numbers), ("gradients", gradients if whole else 0)):
+        if count > MOST_NUMBERS:
+            raise NoTrace(
+                f"{network.name} is too large to print: the {what} that are asked for have {count:,} numbers, and "
+                f"{MOST_NUMBERS:,} are printed at most; {hint}" + ("" if whole else ", or one value (conv1 --at 0,0)")
+            )
+
+
+def count_numbers(shapes: Iterable[Shape | None]) -> int:
+    """How many numbers arrays of these shapes have."""
+    return sum([prod([n for n in shape or () if isinstance(n, int)]) for shape in shapes])
 
 
 def find_place(network: AnalysedNetwork, shown: Sequence[int], place: Sequence[int]) -> tuple[int, ...]:

@@ -18,7 +18,7 @@ SPECS = {
     "wrong.cnn": "input 5x5x1\nconv(1, 9x9)\n",
     "back.cnn": "input 3x3x1\nconv(1, 2x2, bias=false, kernel_values=[[1, 0], [2, -1]])\n",
     "train.cnn": "input 2\ndense(2, softmax, kernel_values=[[0, 0], [0, 0]])\ntrain {\n data = mnist\n loss = sparse_categorical_crossentropy\n}\n",
-    "big.cnn": "input 60\ndense(100)\n",
+    "big.cnn": "input 49\nrelu\ndense(193)\n",
     "word.cnn": "block f(n) { conv(n, 3x3) }\n",
 }
 IMAGE = "[[-5,3,2,-5,3],[4,3,2,1,-3],[1,0,3,3,5],[-2,0,1,4,4],[5,6,7,9,-1]]"
@@ -58,7 +58,7 @@ REFUSED: list[tuple[str, int, str]] = [
     ("back.cnn conv1 --at 0,0 --gradient ones", 2, "--at writes out one value of the way forward: leave it out, or the options of"),
     ("back.cnn --gradient ones --step fast", 2, '--step must be a number from 0, such as 0.1 or 1/10, not "fast"'),
     ("back.cnn --gradient [1]", 2, "the gradient of conv1 takes 2 rows of 2 numbers, not 1 number"),
-    ("big.cnn --gradient ones", 2, "the outputs, weights and gradients that are asked for have 12,580 numbers"),
+    ("big.cnn --gradient ones", 2, "the gradients that are asked for have 10,039 numbers, and 10,000 are printed at most; name few layers (--layers conv1,conv2)"),
     ("train.cnn --target 2", 2, "a target of sparse_categorical_crossentropy is the number of a class, from 0 to 1"),
     ("wrong.cnn", 1, "error[E101"),
     ("word.cnn", 2, "word.cnn holds no network"),
