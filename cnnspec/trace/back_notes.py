@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cnnspec.base.join_words import join_words
 from cnnspec.trace.derivatives import find_places
+from cnnspec.trace.formula import Formula
 from cnnspec.trace.losses import Loss
 from cnnspec.trace.reference.activation import CURVES
 from cnnspec.trace.reference.arrays import make_floats
@@ -50,20 +52,35 @@ def tell_where_it_goes(way: Way) -> Iterator[str]:
     yield f"each gradient goes to the largest value of its window: {', '.join(said)}{more}"
 
 
-def tell_what_is_written(way: Way, loss: Loss | None) -> Iterator[str]:
-    """Which gradients are not all written out."""
+def tell_what_is_written(way: Way, formulas: Sequence[Formula]) -> Iterator[str]:
+    """Which gradients are not all written out; of a pool, a sentence says where all of them go."""
+    if way.part.selects:
+        return
     names = way.names
     given: dict[str, Array] = {names.arrays[name].letter: gradient for name, gradient in way.made.weights.items()}
     given |= {names.arrays[i].letter: gradient for i, gradient in enumerate(way.made.inputs) if gradient is not None}
     if names.sums != names.output:
         given = {names.sums.letter: way.inner} | given
-    long = [f"of the {array.size:,} numbers of dE/d{letter}" for letter, array in given.items() if array.size > FEW]
-    if way.part.selects:
-        return
+    long = [
+        f"of the {array.size:,} numbers of dE/d{letter}"
+        for letter, array in given.items()
+        if count_lines(letter, formulas) == 1 < array.size
+    ]
     if long:
         yield f"written out: the first {join_words(long)}"
+
+
+def count_lines(letter: str, formulas: Sequence[Formula]) -> int:
+    """How many gradients of the numbers of an array are written out."""
+    return len([formula for formula in formulas if re.fullmatch(rf"dE/d{letter}(\d*|\[.*\])", formula.name)])
+
+
+def tell_of_entropy(way: Way, loss: Loss | None) -> Iterator[str]:
+    """That a softmax and a cross-entropy go together."""
     if meets_entropy(way, loss):
         yield f"{way.function} and cross-entropy together: the gradient before them is output less target"
+    else:
+        yield from tell_slope(way)
 
 
 SLOPES = {
@@ -93,7 +110,7 @@ def tell_uses(graph: Graph, node: Node) -> Iterator[str]:
     """That the weights are used several times."""
     uses = find_uses(graph, node)
     if len(uses) > 1:
-        yield f"its weights are those of {join_words(uses)}: their gradients add up"
+        yield f"{join_words(uses)} have the same weights, whose gradients add up"
 
 
 def find_uses(graph: Graph, node: Node) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cnnspec.trace.back_notes import (
     find_sources,
     find_uses,
-    tell_slope,
+    tell_of_entropy,
     tell_sources,
     tell_uses,
     tell_what_is_written,
@@ -63,14 +63,15 @@ def draw_layer(trace: Trace, backward: Backward, node: Node, gradient: Array, he
     way, graph = find_way(trace, node, gradient), trace.network.graph
     loss = backward.start.losses.get(node.index)
     groups = (*draw_gradients(way), *draw_updates(trace, backward, node, way))
-    formulas = (*write_way(way, loss), *write_updates(trace, backward, node, way))
+    written = tuple(write_way(way, loss))
+    formulas = (*written, *write_updates(trace, backward, node, way))
     sources = [graph.nodes[index].name for index in node.inputs]
     notes = (
         *explain_names(way.names, node.name, sources, way.made.weights, way.function),
         *tell_sources(graph, node, backward.start, f"dE/d{way.names.output.letter}"),
-        *(tell_slope(way) if not meets_entropy(way, loss) else ()),
+        *tell_of_entropy(way, loss),
         *tell_where_it_goes(way),
-        *tell_what_is_written(way, loss),
+        *tell_what_is_written(way, written),
         *tell_uses(graph, node),
         *(["a step leaves its weights as they are: trainable=false"] if stays(backward, way) else ()),
     )

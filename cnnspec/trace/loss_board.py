@@ -74,7 +74,7 @@ def explain_loss(loss: Loss, output: str, own: Symbol, losses: int) -> Iterator[
     if own.words:
         yield "subscripts count from 1" if own.short else f"places count from 0: {letter}[{','.join(own.words)}]"
     if loss.write_slope is write_ratio:
-        yield f"the outputs are divided by their sum first, which is 1: that makes the 1 in dE/d{letter}; a softmax takes it away"
+        yield f"Keras divides the outputs by their sum, which is 1 here: hence the 1 in dE/d{letter}, which a softmax cancels"
     if loss.clipped:
         yield f"a probability nearer to 0 or 1 than {EPSILON:.0e} counts as that far away, as in Keras, and gets no gradient"
     if losses > 1:

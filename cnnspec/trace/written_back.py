@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cnnspec.trace.derivatives import Key, Part, Place, Product, find_places, find_products
-from cnnspec.trace.formula import Formula, SumStep, write_number
+from cnnspec.trace.formula import MOST_TERMS, Formula, SumStep, write_number
 from cnnspec.trace.losses import Loss
 from cnnspec.trace.names import Names
 from cnnspec.trace.reference.activation import MIXINGS
@@ -29,13 +29,16 @@ def choose_places(array: Array, axes: Sequence[int] = ()) -> list[Place]:
 
 # ---- by the sums ---------------------------------------------------------------------------------------------
 def write_derivatives(names: Names, part: Part, gradient: Array, of: Key, given: Array) -> Iterator[Formula]:
-    """The gradients `given` for an array: dE/dW11 = dE/dh11*X11 + dE/dh12*X12 + …; nothing where they are no such sums."""
+    """The gradients `given` for an array: dE/dW11 = dE/dh11*X11 + dE/dh12*X12 + …; the first alone of sums that are too long to
+    be read; nothing where they are no such sums."""
     cells = find_chosen(part)[:FEW] if part.selects else choose_places(given, find_axes(names, of))
     for cell in cells:
         products = find_products(part, of, cell)
         if products is not None:
             step = add_up(names, part, gradient, products, names.name(of, cell), given[cell])
             yield Formula(f"dE/d{names.name(of, cell)}", (step,))
+            if len(step.terms) > MOST_TERMS:
+                return
 
 
 def add_up(names: Names, part: Part, gradient: Array, products: list[Product], by: str, value: Any) -> SumStep:

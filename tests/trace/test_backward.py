@@ -135,7 +135,7 @@ def test_weights_that_are_used_twice_move_by_both_gradients() -> None:
     trace = trace_whole("model M {\n shared f = dense(2, bias=false)\n input 2\n f -> f\n}")
     found = show(trace, trace_back(trace, start(trace), Fraction(1)))
     second, first = found.values()
-    assert first.notes[-1] == second.notes[-1] == "its weights are those of dense1 and dense2: their gradients add up"
+    assert first.notes[-1] == second.notes[-1] == "dense1 and dense2 have the same weights, whose gradients add up"
     titles = [group.title for group in first.groups]
     assert titles[-2:] == ["dE/dW of all uses", "next W"]
     assert not [title for title in [group.title for group in second.groups] if title.startswith("next")]
@@ -200,3 +200,12 @@ def test_of_many_numbers_the_first_is_written_out() -> None:
     (section,) = draw_backward(trace, trace_back(trace, start(trace)))
     assert section.notes[-1] == "written out: the first of the 13 numbers of dE/dW and of the 13 numbers of dE/dX"
     assert [formula.name for formula in section.formulas] == ["dE/dW[0]", "dE/dX[0]"]
+
+
+def test_of_sums_that_nobody_reads_the_first_is_written_out() -> None:
+    trace = trace_whole("input 9x9x1\nconv(2, 1x1)")
+    (section,) = draw_backward(trace, trace_back(trace, start(trace)))
+    assert [formula.name for formula in section.formulas] == ["dE/dW[0,0,0]", "dE/db[0]", "dE/dX[0,0]"]
+    assert section.notes[-1] == (
+        "written out: the first of the 2 numbers of dE/dW, of the 2 numbers of dE/db and of the 81 numbers of dE/dX"
+    )

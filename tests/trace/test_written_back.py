@@ -20,6 +20,7 @@ from cnnspec.trace.reference.compute import compute
 from cnnspec.trace.trace import Trace, trace_network
 from cnnspec.trace.way_back import Way, go_through
 from cnnspec.trace.weights import WeightsFound
+from tests.example_files import EXAMPLES
 from tests.trace.reference.drawing import draw_inputs, draw_weights, list_cases
 
 IMAGE, FILTER, BACK = [[1, 2, 3], [4, 5, 6], [7, 8, 9]], [[1, 0], [2, -1]], [[1, 2], [3, "1/2"]]
@@ -79,7 +80,8 @@ next W22 = W22 - eta*dE/dW22 = -1 - (1/10)*(91/2) = -111/20
 
 def test_the_lectures_page() -> None:
     weights = {"conv1": {"kernel": exact(FILTER, 2, 2, 1, 1)}}
-    lines = write_lines("input 3x3x1\nconv(1, 2x2, bias=false)", [IMAGE], weights, BACK, Fraction("0.1"))
+    text = (EXAMPLES / "lectures" / "lecture0_backpropagation.cnn").read_text()
+    lines = write_lines(text, [IMAGE], weights, BACK, Fraction("0.1"))
     assert lines == PAGE.strip().splitlines()
 
 
