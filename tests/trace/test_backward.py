@@ -152,6 +152,12 @@ def test_a_float_and_a_fraction_meet_in_a_sum() -> None:
     assert back.gradients.values[1].dtype == float  # type: ignore[union-attr]
 
 
+def test_floats_and_fractions_meet_in_a_weight() -> None:
+    trace = trace_whole("shared f = dense(2, bias=false)\ninput x 2\nx -> f as a\nx -> sigmoid -> f as b\noutput a, b")
+    back = trace_back(trace, start(trace))
+    assert [array.dtype for own in back.gradients.weights.values() for array in own.values()] == [float]
+
+
 # ---- losses --------------------------------------------------------------------------------------------------
 def begin(trace: Trace, word: str, targets: list[Any]) -> Start:
     outputs = trace.network.graph.outputs
@@ -193,6 +199,39 @@ def test_a_pool_says_where_each_gradient_goes() -> None:
     )
     assert section.groups[-1].title == "X"
     assert section.groups[-1].grids[0].marked == {(1, 1), (1, 3), (3, 1), (3, 3)}
+
+
+@pytest.mark.parametrize("size", [4, 10])
+def test_a_pool_of_overlapping_windows(size: int) -> None:
+    """A cell that wins some of its windows gets their gradients alone; where there are too many windows, no line is wrong."""
+    numbers = [[(7 * row + 5 * column) % 11 for column in range(size)] for row in range(size)]
+    trace = trace_text(f"input {size}x{size}x1\nmaxpool(2, stride=1)", [numbers], whole=True)
+    (section,) = draw_backward(trace, trace_back(trace, start(trace)))
+    given = section.groups[1].grids[0].rows
+    for formula in section.formulas:
+        row, column = [int(n) for n in formula.name.removeprefix("dE/dX").strip("[]").replace(",", "")]
+        back = 1 if size == 4 else 0  # subscripts count from 1
+        assert formula.value == given[row - back][column - back] == sum([term[0] for term in formula.steps[0].terms])  # type: ignore[union-attr]
+
+
+def test_a_pool_needs_no_word_of_what_is_written_out() -> None:
+    trace = trace_whole("input 4x4x1\ngmp")
+    (section,) = draw_backward(trace, trace_back(trace, start(trace)))
+    assert section.notes[-1] == "each gradient goes to the largest value of its window: dE/dh to X44"
+
+
+@pytest.mark.parametrize(("text", "note"), [
+    ("input 3\ndense(2)", "subscripts count from 1: W by unit and input"),
+    ("input 3x1\nconv(1, 2)", "subscripts count from 1"),
+    ("input 3x3x1\nconv(1, 2x2)", "subscripts count rows and columns from 1"),
+    ("input 1x1x3\nconv(2, 1x1)", "places count from 0: h[row,column,channel], X[row,column,channel], W[filter,channel,row,column], b[channel]"),
+    ("input 10x3x1\nconv(1, 2x2, bias=false)", "places count from 0: h[row,column], X[row,column], W[row,column]"),
+    ("input 2x2x2x1\nconv(1, 2x2x2, bias=false)", "places count from 0: h[slice,row,column], X[slice,row,column], W[slice,row,column]"),
+])  # fmt: skip
+def test_the_names_of_numbers_are_told(text: str, note: str) -> None:
+    trace = trace_whole(text)
+    section = next(draw_backward(trace, trace_back(trace, start(trace))))
+    assert section.notes[1] == note
 
 
 def test_of_many_numbers_the_first_is_written_out() -> None:

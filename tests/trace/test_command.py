@@ -42,6 +42,8 @@ SHOWN: list[tuple[str, str]] = [
     ("back.cnn --gradient ones --decimals --step 1/3", "next W11 = W11 - eta*dE/dW11 = 1 - 0.333333*8 = -1.66667"),
     ("back.cnn --loss mse --target zeros", "dE/dh11 = 2*(h11 - t11)*(1/4) = 4*(1/4) = 1"),
     ("train.cnn --target 1", "dE/dh2 = a2 - t2 = 0.5 - 1 = -0.5"),
+    ("train.cnn --target 1", "dE/da2 = 1 - t2/a2 = -1"),
+    ("train.cnn --target 1 --width 200", "Keras divides the outputs by their sum, which is 1 here: hence the 1 in dE/da, which a softmax cancels"),
     ("train.cnn dense1 --backward --target 1", "E = -log(a2) = 0.693147"),
     ("branches.cnn --layers a --gradient ones", "back: a (ReLU) 2"),
 ]  # fmt: skip
