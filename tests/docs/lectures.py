@@ -44,7 +44,7 @@ def find_lines() -> dict[Slide, str]:
     """For every slide the line that its command prints; "" where no line shows what is wanted."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for path in LECTURES.parent.glob("*.cnn"):
+        for path in [*LECTURES.parent.glob("*.cnn"), *LECTURES.parent.glob("*.csv")]:
             shutil.copy(path, folder)
         with working_in(folder):
             os.environ["COLUMNS"] = WIDE
