@@ -12,7 +12,7 @@ from types import ModuleType
 __version__ = "0.1.0"
 __all__ = [
     "Blocks", "Cost", "Diagnostic", "Difference", "Evaluation", "Explanation", "Findings", "InputSizes", "LayerFigures", "Lost", "MissingExtra",
-    "Network", "Predictions", "Quiz", "ReceptiveField", "ReceptiveFields", "Runs", "SeenLayers", "Size", "SpecError", "UnitField", "blocks", "check", "check_text", "diff",
+    "Network", "Predictions", "Quiz", "ReceptiveField", "ReceptiveFields", "Runs", "SeenLayers", "Size", "SpecError", "Trace", "UnitField", "blocks", "check", "check_text", "diff",
     "evaluate", "from_keras", "from_torch", "load", "loads", "predict", "quiz", "runs",
 ]  # fmt: skip
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cnnspec.api.network_answers import Cost, Explanation, InputSizes, Lost, ReceptiveFields, SeenLayers, UnitField
     from cnnspec.api.quiz import Quiz, quiz
     from cnnspec.api.torch_models import from_torch
+    from cnnspec.api.trace import Trace
     from cnnspec.api.trained_models import Evaluation, Predictions, evaluate, predict
     from cnnspec.api.training_runs import Runs, runs
     from cnnspec.base.diagnostic import Diagnostic
@@ -54,6 +55,7 @@ _HOMES = {
     "from_torch": "cnnspec.api.torch_models",
     "ReceptiveField": "cnnspec.tables.rows",
     "Size": "cnnspec.base.size",
+    "Trace": "cnnspec.api.trace",
 }
 
 

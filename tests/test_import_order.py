@@ -122,7 +122,7 @@ def test_no_pass_names_a_layer() -> None:
     words = {
         name for layer in CATALOGUE for name in layer.names
     } - FUNCTIONS.keys()  # which activation, a layer may state
-    passes = ("facts", "lint", "cost", "sizes", "lost", "rf", "diff", "explain", "quiz")
+    passes = ("facts", "lint", "cost", "sizes", "lost", "rf", "diff", "explain", "quiz", "trace")
     for path in [path for path in FILES if part_of(path) in passes]:
         assert not {module for module, _ in imports(path)} & concrete, path
         for node in nodes(path):
@@ -140,7 +140,7 @@ def test_only_the_catalogue_lists_the_layers() -> None:
             assert not {module for module, _ in imports(path)} & classes, path
 
 
-ROOMS = ("summary", "explain", "rf", "lost", "cost", "sizes", "diff", "quiz")  # one for each question
+ROOMS = ("summary", "explain", "rf", "lost", "cost", "sizes", "diff", "quiz", "trace")  # one for each question
 WRITERS = (
     "text", "json", "markdown", "latex", "csv", "html", "svg", "drawing", "seen_text", "github", "gitlab", "junit", "sarif", "formats", "gift",
 )  # fmt: skip

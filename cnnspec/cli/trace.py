@@ -10,6 +10,8 @@ from cnnspec.cli.inputs import leads_to_model
 from cnnspec.cli.load import add_file_argument, add_model_options, load_analysed, read_seed
 from cnnspec.cli.messages import CLEAN, FINDINGS, Refused, UsageError, print_errors
 from cnnspec.cli.streams import find_width
+from cnnspec.trace import draw_board, import_numpy
+from cnnspec.trace.formats import FORMATS, write_trace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +49,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_backward_options(parser)
     parser.add_argument("--decimals", action="store_true", help="decimals, not fractions: 3.33333 for 10/3")
-    parser.add_argument("--format", choices=("text",), default="text", help="how it is printed")
+    parser.add_argument(
+        "--format", choices=(*FORMATS, "json"), default="text",
+        help="how it is printed; html is a page on which a slider steps through the values of each layer",
+    )  # fmt: skip
     add_model_options(parser)
 
 
@@ -101,10 +106,14 @@ def run(options: argparse.Namespace) -> int:
     if network.broken:
         return print_errors(found)
     trace, backward = trace_as_asked(network, options)
-    from cnnspec.trace import draw_board
-    from cnnspec.trace.text import write_text
+    if options.format == "json":
+        from cnnspec.tables.escape import json
+        from cnnspec.trace.json import write_data
 
-    print(write_text(draw_board(trace, backward), options.decimals, find_width(sys.stdout)), end="")
+        print(json(write_data(trace, backward)))
+    else:
+        board, width = draw_board(trace, backward), find_width(sys.stdout)
+        print(write_trace(trace, board, options.format, options.decimals, width), end="")
     return CLEAN
 
 
@@ -119,16 +128,6 @@ def trace_as_asked(network: AnalysedNetwork, options: argparse.Namespace) -> tup
         return compute_trace(network, options)
     except (MissingExtra, ModelRefused, NoTrace) as error:
         raise UsageError(str(error)) from None
-
-
-def import_numpy() -> None:
-    """Raises MissingExtra where NumPy, which computes all values, is not installed."""
-    from cnnspec.compile.backend import MissingExtra
-
-    try:
-        import numpy  # noqa: F401
-    except ImportError:
-        raise MissingExtra("numpy is not installed; this command needs it", "trace") from None
 
 
 def compute_trace(network: AnalysedNetwork, options: argparse.Namespace) -> tuple[Trace, Backward | None]:

@@ -17,3 +17,13 @@ def draw_board(trace: Trace, backward: Backward | None = None) -> Board:
 
     sections = draw_backward(trace, backward) if backward is not None else ()
     return Board(trace.network.name, (*draw_forward(trace), *sections))
+
+
+def import_numpy() -> None:
+    """Raises MissingExtra where NumPy, which computes all values, is not installed."""
+    from cnnspec.compile.backend import MissingExtra
+
+    try:
+        import numpy  # noqa: F401
+    except ImportError:
+        raise MissingExtra("numpy is not installed; a trace needs it", "trace") from None

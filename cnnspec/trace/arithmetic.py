@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -11,8 +11,9 @@ import numpy as np
 from cnnspec.base.record import Record
 from cnnspec.layers.base import Layer
 from cnnspec.trace.formula import CallStep, SumStep
+from cnnspec.trace.linear import Place, make_cells, unfold
 from cnnspec.trace.reference.activation import MIXINGS, apply
-from cnnspec.trace.reference.arrays import is_exact, make_floats, shapes_of, zeros
+from cnnspec.trace.reference.arrays import is_exact, make_floats, settle, shapes_of, zeros
 from cnnspec.trace.reference.compute import compute, prepare
 from cnnspec.trace.reference.definition import Array
 
@@ -23,7 +24,7 @@ class Read(Record):
     """An input's value that was read: which input's, at which place, the example first; and the factor of it in a sum."""
 
     input: int
-    place: tuple[int, ...]
+    place: Place
     value: Any
     factor: Any = 1
 
@@ -36,43 +37,88 @@ class Arithmetic(Record):
 
 
 def find_arithmetic(
-    layer: Layer, inputs: Sequence[Array], weights: Mapping[str, Array], place: tuple[int, ...]
-) -> Arithmetic | None:
+    layer: Layer, inputs: Sequence[Array], weights: Mapping[str, Array], place: Place
+) -> Arithmetic | None:  # fmt: skip
     """The arithmetic of the output value at a place, the example first; None where it is neither a sum nor a function's value."""
+    return next(find_each(layer, inputs, weights, [place]))
+
+
+def find_each(
+    layer: Layer, inputs: Sequence[Array], weights: Mapping[str, Array], places: Sequence[Place]
+) -> Iterator[Arithmetic | None]:
+    """The arithmetic of the output values at some places, in their order; what they share is computed once."""
     definition, xs, weighed = prepare(layer, inputs, weights, False, None)
-    y = compute(layer, xs, weighed)
-    value = y[place]
-    if definition.largest:
-        reads = tuple([Read(0, cell, xs[0][cell]) for cell in find_window(layer, xs[0], place)])
-        return Arithmetic(reads, (CallStep("max", tuple([read.value for read in reads]), value),))
-    if definition.sums is None:
-        return find_call(layer, xs, y, place)
-    forward, backward = definition.sums
-    weighed.pop("vector_u", None)
-    sums = forward(layer, *xs, **weighed)
-    reads = find_reads(backward, layer, xs, weighed, sums, place)
-    added = SumStep(list_terms(reads, find_offset(sums[place], reads, is_exact(sums))), sums[place])
-    function = layer.ends_in() or "linear"
-    return Arithmetic(
-        reads, (added,) if function == "linear" else (added, make_call(function, sums, place, value))
-    )  # fmt: skip
+    values = compute(layer, xs, weighed)
+    if definition.sums is not None:
+        yield from find_sums(definition.sums, layer, xs, weighed, places, values)
+        return
+    function = None if definition.largest else find_function(layer, xs, values)
+    for place in places:
+        if definition.largest:
+            reads = tuple([Read(0, cell, xs[0][cell]) for cell in find_window(layer, xs[0], place)])
+            yield Arithmetic(reads, (CallStep("max", tuple([read.value for read in reads]), values[place]),))
+        else:
+            yield None if function is None else find_call(function, xs[0], place, values[place])
 
 
-def find_reads(
-    backward: Any, layer: Layer, xs: Sequence[Array], weights: Mapping[str, Array], sums: Array, place: tuple[int, ...]
-) -> tuple[Read, ...]:
-    """What a sum reads, and by which factors: those by which its own gradient comes back."""
-    one = zeros(sums.shape, sums)
-    one[place] = one[place] + 1
-    factors = [given for given in backward(layer, one, *xs, **weights).inputs if given is not None]
+# ---- sums ----------------------------------------------------------------------------------------------------
+def find_sums(
+    definition: Any, layer: Layer, xs: Sequence[Array], weights: dict[str, Array], places: Sequence[Place], values: Array
+) -> Iterator[Arithmetic]:  # fmt: skip
+    """What is added up at each place, and what an activation makes of it."""
+    forward, backward = definition
+    weights.pop("vector_u", None)
+    sums = settle(forward(layer, *xs, **weights))
+    exact, function = is_exact(sums), layer.ends_in() or "linear"
+    if exact and len(places) > 1:
+        find_reads = recall_terms(forward, layer, xs, weights)
+    else:
+        find_reads = follow_gradients(backward, layer, xs, weights, sums)
+    for place in places:
+        reads = find_reads(place)
+        added = SumStep(list_terms(reads, find_offset(sums[place], reads, exact)), sums[place])
+        steps = (added,) if function == "linear" else (added, make_call(function, sums, place, values[place]))
+        yield Arithmetic(reads, steps)
+
+
+FindReads = Callable[[Place], tuple[Read, ...]]  # what the sum at a place reads, in reading order
+
+
+def follow_gradients(
+    backward: Any, layer: Layer, xs: Sequence[Array], weights: Mapping[str, Array], sums: Array
+) -> FindReads:
+    """The factors are those by which a sum's own gradient comes back; each place takes two passes."""
+    used = [x if is_exact(sums) else make_floats(x) for x in xs]
+    like = {name: weight if is_exact(sums) else make_floats(weight) for name, weight in weights.items()}
     # with weights of 1 nothing that is read has the factor 0
-    ones = {name: np.ones_like(weight) for name, weight in weights.items()}
-    seen: list[Any] = [given != 0 for given in backward(layer, one, *[np.ones_like(x) for x in xs], **ones).inputs]
-    return tuple([
-        Read(number, cell, xs[number][cell], factors[number][cell])
-        for number, cells in enumerate(seen)
-        for cell in zip(*[axis.tolist() for axis in np.nonzero(cells)], strict=True)
-    ])  # fmt: skip
+    ones, plain = [np.ones(x.shape) for x in xs], {name: np.ones(weight.shape) for name, weight in weights.items()}
+
+    def find_reads(place: Place) -> tuple[Read, ...]:
+        one = zeros(sums.shape, sums)
+        one[place] = one[place] + 1
+        factors = backward(layer, one, *used, **like).inputs
+        seen = backward(layer, one.astype(float), *ones, **plain).inputs
+        return tuple([
+            Read(number, cell, xs[number][cell], factors[number][cell])
+            for number, cells in enumerate(seen) if cells is not None
+            for cell in zip(*[axis.tolist() for axis in np.nonzero(cells)], strict=True)
+        ])  # fmt: skip
+
+    return find_reads
+
+
+def recall_terms(forward: Any, layer: Layer, xs: Sequence[Array], weights: Mapping[str, Array]) -> FindReads:
+    """The factors are those that exact numbers remember; two passes for all places together."""
+    cells = make_cells(xs)
+    sums = forward(layer, *cells, **weights)
+    plain = forward(layer, *cells, **{name: np.ones_like(weight) for name, weight in weights.items()})
+
+    def find_reads(place: Place) -> tuple[Read, ...]:
+        factors = unfold(sums[place])
+        seen = [cell for cell, factor in unfold(plain[place]).items() if factor != 0]
+        return tuple([Read(*cell, xs[cell[0]][cell[1]], factors.get(cell, 0)) for cell in sorted(seen)])
+
+    return find_reads
 
 
 def list_terms(reads: Sequence[Read], offset: Any) -> tuple[tuple[Any, ...], ...]:
@@ -82,14 +128,12 @@ def list_terms(reads: Sequence[Read], offset: Any) -> tuple[tuple[Any, ...], ...
     return (*terms, (offset,)) if offset != 0 else tuple(terms)
 
 
-def find_call(layer: Layer, xs: Sequence[Array], y: Array, place: tuple[int, ...]) -> Arithmetic | None:
+# ---- functions -----------------------------------------------------------------------------------------------
+def find_call(function: str, x: Array, place: Place, value: Any) -> Arithmetic:
     """The value of a layer that is a function, such as relu, of one tensor of the output's shape."""
-    function = find_function(layer, xs, y)
-    if function is None:
-        return None
-    step = make_call(function, xs[0], place, y[place])
-    cells = [place] if step.index is None else [(*place[:-1], channel) for channel in range(xs[0].shape[-1])]
-    return Arithmetic(tuple([Read(0, cell, xs[0][cell]) for cell in cells]), (step,))
+    step = make_call(function, x, place, value)
+    cells = [place] if step.index is None else [(*place[:-1], channel) for channel in range(x.shape[-1])]
+    return Arithmetic(tuple([Read(0, cell, x[cell]) for cell in cells]), (step,))
 
 
 def find_function(layer: Layer, xs: Sequence[Array], y: Array) -> str | None:
@@ -98,12 +142,15 @@ def find_function(layer: Layer, xs: Sequence[Array], y: Array) -> str | None:
     function, shapes = layer.ends_in(), shapes_of(*xs)
     if function is None or len(xs) != 1 or layer.output(shapes) != shapes[0] or layer.own_weights(shapes):
         return None
-    if function in MIXINGS and not np.allclose(make_floats(apply(function, xs[0])), make_floats(y)):
-        return None  # a softmax along a spatial axis
+    if function in MIXINGS:
+        with np.errstate(all="ignore"):
+            made = make_floats(apply(function, xs[0]))
+        if not np.allclose(made, make_floats(y), equal_nan=True):
+            return None  # a softmax along a spatial axis
     return function
 
 
-def make_call(function: str, x: Array, place: tuple[int, ...], value: Any) -> CallStep:
+def make_call(function: str, x: Array, place: Place, value: Any) -> CallStep:
     """A function of the value at a place, or of its channels together."""
     if function in MIXINGS:
         return CallStep(function, tuple(x[place[:-1]].tolist()), value, place[-1])
@@ -118,7 +165,7 @@ def find_offset(total: Any, reads: Sequence[Read], exact: bool) -> Any:
     return left if exact or abs(left) > ROUNDING * size else 0
 
 
-def find_window(layer: Layer, x: Array, place: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+def find_window(layer: Layer, x: Array, place: Place) -> Iterator[Place]:
     """The cells inside the map that an output value reads of its channel, in reading order."""
     (shape,), example, channel = shapes_of(x), place[0], place[-1]
     reaches = layer.reach((shape,))

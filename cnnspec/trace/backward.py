@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cnnspec.base.record import Record
 from cnnspec.trace.losses import Loss
+from cnnspec.trace.reference.arrays import number, settle
 from cnnspec.trace.reference.definition import Array
 from cnnspec.trace.values import NetworkGradients, compute_network_gradients
 
@@ -34,3 +35,8 @@ def trace_back(trace: Trace, start: Start, step: Fraction | None = None) -> Back
     """The gradients of all that lies before where they begin; the trace has the values of all of it."""
     made = compute_network_gradients(trace.network.graph, trace.values, trace.weights.weights, start.gradients)
     return Backward(start, made, step)
+
+
+def take_step(weight: Array, gradient: Array, step: Fraction) -> Array:
+    """W - eta*dE/dW."""
+    return settle(weight - number(step, gradient) * gradient)

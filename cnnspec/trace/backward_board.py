@@ -14,15 +14,16 @@ from cnnspec.trace.back_notes import (
     tell_what_is_written,
     tell_where_it_goes,
 )
+from cnnspec.trace.backward import take_step
 from cnnspec.trace.board import Group, Section
 from cnnspec.trace.derivatives import Place
-from cnnspec.trace.drawing import draw_map, draw_weight
 from cnnspec.trace.formula import Formula
 from cnnspec.trace.forward import write_heading
+from cnnspec.trace.grids import draw_map, draw_weight
 from cnnspec.trace.loss_board import draw_loss
 from cnnspec.trace.losses import Loss
 from cnnspec.trace.names import explain_names
-from cnnspec.trace.reference.arrays import number, settle, shapes_of
+from cnnspec.trace.reference.arrays import shapes_of
 from cnnspec.trace.reference.definition import Array
 from cnnspec.trace.way_back import Way, find_way, meets_entropy
 from cnnspec.trace.written_back import (
@@ -136,9 +137,8 @@ def draw_updates(trace: Trace, backward: Backward, node: Node, way: Way) -> Iter
         letter = way.names.arrays[weight.name].letter
         if len(find_uses(trace.network.graph, node)) > 1:
             yield draw_weight(weight.replace(name=f"dE/d{letter} of all uses"), gradient)
-        yield draw_weight(
-            weight.replace(name=f"next {letter}"), settle(array - number(backward.step, gradient) * gradient)
-        )
+        assert backward.step is not None
+        yield draw_weight(weight.replace(name=f"next {letter}"), take_step(array, gradient, backward.step))
 
 
 def write_updates(trace: Trace, backward: Backward, node: Node, way: Way) -> Iterator[Formula]:

@@ -27,12 +27,14 @@ class Group(Record):
 
 
 class Section(Record):
-    """One layer: its name and class, and what is shown of it; `notes` are sentences."""
+    """One layer: its name and class, and what is shown of it; `notes` are sentences. `node`: the number of the layer whose values it
+    shows, where it does."""
 
     title: str
     groups: tuple[Group, ...]
     formulas: tuple[Formula, ...] = ()
     notes: tuple[str, ...] = ()
+    node: int | None = None
 
 
 class Board(Record):
@@ -41,3 +43,9 @@ class Board(Record):
     title: str
     sections: tuple[Section, ...]
     notes: tuple[str, ...] = ()
+
+
+def name_grid(group: Group, grid: Grid) -> str:
+    """What stands above a grid: kernel, filter 0, channel 2; and where a part of a grid begins."""
+    row, column = grid.first
+    return ", ".join(filter(None, [group.title, grid.title, f"from {row},{column}" if row or column else ""]))

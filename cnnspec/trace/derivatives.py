@@ -15,7 +15,7 @@ import numpy as np
 
 from cnnspec.base.record import Record
 from cnnspec.layers.base import Layer
-from cnnspec.trace.reference.arrays import is_exact, make_floats, zeros
+from cnnspec.trace.reference.arrays import find_float, is_exact, make_floats, zeros
 from cnnspec.trace.reference.compute import prepare
 from cnnspec.trace.reference.definition import Array
 
@@ -167,7 +167,7 @@ def find_each(part: Part, of: Key, cell: Place) -> list[Product] | None:
         if derivative != 0:
             found.append(Product(place, derivative, (), not part.selects))
     gradient, given = part.probe
-    total = sum([gradient[product.place] * float(product.factor) for product in found])
+    total = sum([gradient[product.place] * find_float(product.factor) for product in found])
     return found if is_close(total, given[of][cell]) else None
 
 

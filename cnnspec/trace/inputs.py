@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from math import prod
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from cnnspec.trace.errors import NoTrace
 from cnnspec.trace.input_files import TABLES, make_exact_whole, read_array, read_picture, read_table
 from cnnspec.trace.input_layout import Asked, find_known_shape, lay_out_written
 from cnnspec.trace.input_text import read_numbers
+from cnnspec.trace.input_values import take_values
 from cnnspec.trace.reference.definition import Array
 
 if TYPE_CHECKING:
@@ -28,9 +29,9 @@ FORMS = "numbers such as [[1, 0], [0, 1]], a .csv, .npy or image file, or ramp, 
 BEGINS_NUMBERS = re.compile(r"\s*[\[(]|\s*[-+\u2212]?\s*\.?[0-9]")
 
 
-def read_inputs(graph: Graph, given: Sequence[str], seed: int) -> tuple[Array, ...]:
+def read_inputs(graph: Graph, given: Sequence[Any], seed: int) -> tuple[Array, ...]:
     """An array (1, *shape) for each input of a network: of Fractions, of floats where a file holds floats. `given`: what, or
-    NAME=what, for each; a word may stand for all. Sizes that are not known are those that are given. Raises NoTrace, and
+    NAME=what, for each; a word may stand for all; or arrays of a program. Sizes that are not known are those that are given. Raises NoTrace, and
     MissingExtra for an image without Pillow."""
     nodes = [graph.nodes[index] for index in graph.inputs]
     arrays = []
@@ -42,11 +43,14 @@ def read_inputs(graph: Graph, given: Sequence[str], seed: int) -> tuple[Array, .
 
 
 # ---- which is for which ------------------------------------------------------------------------------------
-def assign_inputs(names: Sequence[str], given: Sequence[str], noun: str = "input") -> list[str]:
+def assign_inputs(names: Sequence[str], given: Sequence[Any], noun: str = "input") -> list[Any]:
     """What is given for each input, or output, by name or else in order. Raises NoTrace unless that is one for each."""
     named: dict[str, str] = {}
-    others: list[str] = []
+    others: list[Any] = []
     for text in given:
+        if not isinstance(text, str):
+            others.append(text)
+            continue
         name, equals, rest = text.partition("=")
         name = name.strip()
         if equals and name in names:
@@ -59,7 +63,7 @@ def assign_inputs(names: Sequence[str], given: Sequence[str], noun: str = "input
         else:
             others.append(text)
     left = [name for name in names if name not in named]
-    if len(others) == 1 and others[0].strip() in WORDS:
+    if len(others) == 1 and isinstance(others[0], str) and others[0].strip() in WORDS:
         others *= max(1, len(left))
     if len(others) < len(left):
         raise NoTrace(f"nothing is given for {join_words(left[len(others) :])}: give {FORMS}")
@@ -69,11 +73,13 @@ def assign_inputs(names: Sequence[str], given: Sequence[str], noun: str = "input
 
 
 # ---- what it is --------------------------------------------------------------------------------------------
-def read_given(asked: Asked, text: str, seed: int, words: int | None = None) -> Array:
-    """The array (1, *shape) that a text gives. `words`: how many different ones there are, where its numbers stand for words."""
+def read_given(asked: Asked, given: Any, seed: int, words: int | None = None) -> Array:
+    """The array (1, *shape) that a text gives, or a program. `words`: how many different ones there are, where its numbers stand for words."""
     from cnnspec.train.data.pictures import is_image
 
-    plain = text.strip()
+    if not isinstance(given, str):
+        return take_values(given, asked)
+    plain = given.strip()
     if plain in WORDS:
         return make_input(plain, asked, seed, words)
     if plain.lower().endswith(".npy"):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cnnspec.trace.board import Section
-from cnnspec.trace.drawing import draw_map
 from cnnspec.trace.formula import Formula, SumStep
 from cnnspec.trace.forward import find_values
+from cnnspec.trace.grids import draw_map
 from cnnspec.trace.losses import EPSILON, SPARSE, Loss, write_ratio
 from cnnspec.trace.symbols import Symbol, name_map
 from cnnspec.trace.way_back import find_last_function
@@ -19,6 +20,8 @@ from cnnspec.trace.written_back import choose_places, write_factor
 if TYPE_CHECKING:
     from cnnspec.graph import Node
     from cnnspec.trace.trace import Trace
+
+WHOLE = re.compile(r"\([^()]*\)")  # a sum that stands in parentheses as a whole
 
 
 def draw_loss(trace: Trace, index: int, loss: Loss, losses: int) -> Section:
@@ -60,7 +63,7 @@ def write_start(loss: Loss, letter: str, own: Symbol, target: Symbol) -> Iterato
     for place in choose_places(loss.gradient):
         y, t = [symbol.name(place[1:], own.short) for symbol in (own, target)]
         slope = loss.write_slope(y, t, loss.target[place])
-        slope = slope if shares else slope.removeprefix("(").removesuffix(")")
+        slope = slope if shares or not WHOLE.fullmatch(slope) else slope[1:-1]  # alone it needs no parentheses
         step = SumStep(((loss.slopes[place], *loss.shares),), loss.gradient[place], ((slope, *shares),))
         yield Formula(f"dE/d{own.replace(letter=letter).name(place[1:], own.short)}", (step,))
 

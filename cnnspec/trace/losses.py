@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import partial
 from math import log
 from typing import Any
 
@@ -97,34 +98,43 @@ def write_bce_slope(y: str, t: str, target: Any) -> str:
     return f"({y} - {t})/({y}*(1 - {y}))"
 
 
+def write_as(pattern: str) -> Write:
+    """A part or a slope that is always written alike."""
+    return partial(fill_in, pattern)
+
+
+def fill_in(pattern: str, y: str, t: str, target: Any) -> str:
+    return pattern.format(y=y, t=t)
+
+
 POINTWISE = {
     "mean_squared_error": Pointwise(
         lambda y, t, _: (y - t) ** 2, lambda y, t, _: 2 * (y - t),
-        lambda y, t, _: f"({y} - {t})^2", lambda y, t, _: f"2*({y} - {t})",
+        write_as("({y} - {t})^2"), write_as("2*({y} - {t})"),
     ),
     "mean_absolute_error": Pointwise(
         lambda y, t, _: np.abs(y - t), lambda y, t, _: sign(y - t),
-        lambda y, t, _: f"|{y} - {t}|", lambda y, t, _: f"sign({y} - {t})",
+        write_as("|{y} - {t}|"), write_as("sign({y} - {t})"),
     ),
     "huber": Pointwise(
         huber, lambda y, t, delta: clip(y - t, -delta, delta),
-        lambda y, t, _: f"huber({y} - {t})", lambda y, t, _: f"huber'({y} - {t})",
+        write_as("huber({y} - {t})"), write_as("huber'({y} - {t})"),
     ),
     "log_cosh": Pointwise(
         lambda y, t, _: (y - t) + softplus(-2 * (y - t)) - log(2), lambda y, t, _: tanh(y - t),
-        lambda y, t, _: f"log(cosh({y} - {t}))", lambda y, t, _: f"tanh({y} - {t})",
+        write_as("log(cosh({y} - {t}))"), write_as("tanh({y} - {t})"),
     ),
     "poisson": Pointwise(
         lambda y, t, _: make_floats(y) - t * np.log(make_floats(y) + EPSILON),
         lambda y, t, _: 1 - t / (make_floats(y) + EPSILON),
-        lambda y, t, _: f"({y} - {t}*log({y}))", lambda y, t, _: f"(1 - {t}/{y})",
+        write_as("({y} - {t}*log({y}))"), write_as("(1 - {t}/{y})"),
     ),
     "binary_crossentropy": Pointwise(find_bce, find_bce_slope, write_bce, write_bce_slope),
 }  # fmt: skip
 OF_LOGITS = Pointwise(
     lambda y, t, _: np.maximum(make_floats(y), 0) - make_floats(y) * t + softplus(-np.abs(make_floats(y))),
     lambda y, t, _: sigmoid(y) - t,
-    write_bce, lambda y, t, _: f"({y} - {t})",
+    write_bce, write_as("({y} - {t})"),
 )  # fmt: skip
 BINARY, SPARSE, CATEGORICAL = "binary_crossentropy", "sparse_categorical_crossentropy", "categorical_crossentropy"
 LOSSES = (*POINTWISE, CATEGORICAL, SPARSE)

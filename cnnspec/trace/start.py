@@ -27,7 +27,7 @@ STEP = re.compile(r"[0-9]{1,9}(\.[0-9]{0,9})?([eE][+-]?[0-9]{1,2})?|\.[0-9]{1,9}
 
 
 def read_start(
-    trace: Trace, gradients: Sequence[str], loss: str | None, targets: Sequence[str], seed: int
+    trace: Trace, gradients: Sequence[Any], loss: str | None, targets: Sequence[Any], seed: int
 ) -> Start:  # fmt: skip
     """The gradients of a network's outputs: those that are given, X or NAME=X for each; or those of a loss, which is a word of
     the train section, that section's own if None, with a target for each output. Raises NoTrace."""
@@ -88,13 +88,17 @@ def read_loss(written: str) -> Term:
         raise NoTrace(f"--loss: {error}") from None
 
 
-def read_target(word: str, node: Node, shape: tuple[int, ...], text: str, seed: int) -> Any:
+def read_target(word: str, node: Node, shape: tuple[int, ...], given: Any, seed: int) -> Any:
     """The target of an output: an array of its shape, or the number of a class at each of its positions."""
     wanted = (*shape[:-1], 1) if word == SPARSE else shape
     try:
-        return read_given(Asked(f"the target of {node.name}", node.name, wanted), text, seed)
+        return read_given(Asked(f"the target of {node.name}", node.name, wanted), given, seed)
     except NoTrace as error:
-        hint = f"; {SPARSE} takes the number of a class" if word == CATEGORICAL and text.strip().isdigit() else ""
+        hint = (
+            f"; {SPARSE} takes the number of a class"
+            if word == CATEGORICAL and isinstance(given, str) and given.strip().isdigit()
+            else ""
+        )
         raise NoTrace(f"{error}{hint}") from None
 
 

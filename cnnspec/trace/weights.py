@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from cnnspec.layers.shape import show_shape
 from cnnspec.layers.weight import find_beginning
 from cnnspec.trace.errors import NoTrace
 from cnnspec.trace.initial import begin_weight, find_arguments, is_drawn
+from cnnspec.trace.input_values import take_numbers
 from cnnspec.trace.reference.arrays import make_floats
 from cnnspec.trace.reference.compute import find_definition
 from cnnspec.trace.reference.definition import Array
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from cnnspec.layers.base import Weight
 
 MOST_WEIGHTS = 2**28  # numbers that the weights may be: 2 GiB
-WRITTEN = "written in the spec"
+WRITTEN, GIVEN = "written in the spec", "given"
 
 
 class WeightsFound(Record):
@@ -55,6 +56,30 @@ def find_weights(graph: Graph, path: str | None, seed: int, wanted: Iterable[int
         found.weights[node.name] = {name: array for name, array, _ in triples}
         found.origins[node.name] = join_origins({name: origin for name, _, origin in triples})
     return found
+
+
+def give_weights(found: WeightsFound, given: Mapping[str, Mapping[str, Any]]) -> WeightsFound:
+    """The weights with some of them in the place of those that were found. Raises NoTrace for one that the network has not."""
+    weights, origins = dict(found.weights), dict(found.origins)
+    for layer, own in given.items():
+        if layer not in weights:
+            raise NoTrace(
+                f"{layer} has no weights of its own in what is computed: {', '.join(weights) or 'nothing has'}"
+            )
+        weights[layer] = {**weights[layer]}
+        for name, value in own.items():
+            if name not in weights[layer]:
+                raise NoTrace(f"{layer} has no {name}, but {join_words([*weights[layer]])}")
+            shape, array = weights[layer][name].shape, np.asarray(value)
+            if array.shape != shape:
+                raise NoTrace(
+                    f"the {name} of {layer} is {show_shape(shape)}, not {show_shape(array.shape) or 'one number'}"
+                )
+            weights[layer][name] = take_numbers(array, f"the {name} of {layer}")
+        origins[layer] = (
+            GIVEN if {*own} == {*weights[layer]} else f"{join_words([*own])} {GIVEN}; else {origins[layer]}"
+        )
+    return WeightsFound(weights, origins)
 
 
 def join_origins(origins: Mapping[str, str]) -> str:

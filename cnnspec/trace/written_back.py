@@ -13,7 +13,7 @@ from cnnspec.trace.formula import MOST_TERMS, Formula, SumStep, write_number
 from cnnspec.trace.losses import Loss
 from cnnspec.trace.names import Names
 from cnnspec.trace.reference.activation import MIXINGS
-from cnnspec.trace.reference.arrays import number, zeros
+from cnnspec.trace.reference.arrays import make_floats, number, zeros
 from cnnspec.trace.reference.definition import Array
 
 LARGEST = 10_000  # denominator of a fraction that a float stands for
@@ -120,7 +120,7 @@ def write_differences(
 
 def is_difference(given: Array, output: Array, loss: Loss) -> bool:
     """Whether a gradient is output less target, by the share of the loss."""
-    return bool(np.allclose((given - (output - loss.target) * loss.share).astype(float), 0, 0, 1e-9))
+    return bool(np.allclose(make_floats(given - (output - loss.target) * loss.share), 0, 0, 1e-9))
 
 
 # ---- a step --------------------------------------------------------------------------------------------------

@@ -139,6 +139,7 @@ def make_answers() -> dict[str, Any]:
         "findings of a budget": net.budget(max_params=1),
         "blocks": cnnspec.blocks(LIBRARY, {"in": "12x12x8", "skip": "24x24x3"}, filters=8),
         "blocks of any size": cnnspec.blocks(LIBRARY, "HxWx8", "residual", filters=8),
+        "trace": cnnspec.loads(SPECS["vectors"]).trace(loss="mse", target="ones", step=0.1),
         "runs": cnnspec.Runs((run,), False),
         "evaluation": cnnspec.Evaluation("m.keras", "digits", "test", "3", 3, "classes", {"loss": 1.0}, scores, ("x",)),
         "predictions": cnnspec.Predictions(

@@ -15,6 +15,7 @@ PLAIN: dict[str, Any] = {
     "text": {"type": "string"}, "int": {"type": "integer"}, "number": {"type": "number"}, "bool": {"type": "boolean"},
     "figure": {"type": ["integer", "string"]}, "figure or number": {"type": ["number", "string"]},
     "metric": {"anyOf": [{"type": ["number", "null"]}, {"type": "array", "items": {"type": ["number", "null"]}}]}, "value": {},
+    "numbers": {"type": ["number", "null", "array"]}, "fractions": {"type": ["string", "array"]},
 }  # fmt: skip
 OF_OPTIONS = {
     "statistics": "check --statistics",

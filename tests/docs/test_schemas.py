@@ -82,11 +82,22 @@ def answers(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[tupl
         (["check", "--no-cache", "--output-format", "json", model(tmp_path)], "check"),
         (["rules", "--format", "json"], "rules"),
         (["check", "--no-cache", "--statistics", "--output-format", "json", OTHER, write(tmp_path)], "statistics"),
+        (
+            ["trace", traced(tmp_path), "--loss", "mse", "--target", "[0, 1]", "--step", "1/10", "--format", "json"],
+            "trace",
+        ),
+        (["trace", traced(tmp_path), "conv1", "--at", "1", "--format", "json"], "trace"),
         (["summary", library(tmp_path), "--input", "HxWx4", "--format", "json"], "blocks"),
     ):
         main(arguments)
         yield name, json.loads(capsys.readouterr().out)
     yield "lost", json.loads(cnnspec.load(OTHER).lost().replace(too_long=True).to_json())
+
+
+def traced(folder: Path) -> str:
+    path = folder / "traced.cnn"
+    path.write_text("input 3x2\nconv(1, 2, kernel_values=[[1/2, 1], [2, 1/3]]) -> flatten -> dense(2)\n")
+    return str(path)
 
 
 def library(folder: Path) -> str:

@@ -392,7 +392,7 @@ API = {
         "non_trainable_params": "frozen", "macs": "macs", "flops": "flops", "coverage": "coverage", "receptive_field": "- part by part",
         **dict.fromkeys(("summary", "explain", "to_keras", "to_torch", "to_source"), ACTION), **ANSWER,
         **dict.fromkeys(("receptive_field_of", "receptive_fields", "cost", "lost", "sizes"), "- part by part"),
-        "explanation": "- its JSON is compared", "budget": "- findings: test_budget holds them to those of check",
+        "trace": "- what is computed of an input: see tests/trace", "explanation": "- its JSON is compared", "budget": "- findings: test_budget holds them to those of check",
     },
     "Cost": {
         "question": "- asked for", **dict.fromkeys(("batch", "dtype", "optimizer"), "- asked for"), "layers": "- one by one",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnnspec.trace.arithmetic import find_arithmetic
+from cnnspec.trace.arithmetic import find_arithmetic, find_each
 from cnnspec.trace.formula import LATEX, CallStep, SumStep, write_number, write_steps
 from cnnspec.trace.reference.arrays import make_exact
 from cnnspec.trace.reference.compute import find_definition
@@ -74,6 +74,18 @@ def test_a_number_is_short_and_has_no_sign_of_a_zero() -> None:
     ]  # fmt: skip
 
 
+def test_a_number_with_very_many_digits_is_a_power_of_ten() -> None:
+    """Without and with decimals, and where no float is as large or as small."""
+    ten, third = make_exact(10)[()], make_exact("1/3")[()]
+    for decimals in (False, True):
+        written = [
+            write_number(value, decimals=decimals)
+            for value in (3 * ten**400, -(ten**400) * third, ten**-400 / 7, -4 * ten**5000)
+        ]
+        assert written == ["3e+400", "-3.33333e+399", "1.42857e-401", "-4e+5000"]
+    assert write_number(ten**400 * third, LATEX) == r"3.33333 \cdot 10^{399}"
+
+
 def test_what_floats_lose_is_no_offset() -> None:
     """Sums of tenths, which floats do not have, in another order than those of the layer: nothing is left over."""
     layer: Any = legal("input 40\ndense(1, bias=false)").nodes[-1].layer
@@ -106,3 +118,31 @@ def test_what_is_written_adds_up(word: str) -> None:
         assert len(offsets) < 2 or abs(offsets[0] - offsets[1]) <= 1e-9 * max(1, abs(offsets[0])), text
         definition: Any = find_definition(layer)
         assert isinstance(first, SumStep) == (definition.sums is not None)
+
+
+@pytest.mark.parametrize("word", list_cases())
+def test_many_values_at_once_are_as_each_alone(word: str) -> None:
+    """Exact sums of many places are remembered, that of one is found by its gradient: they are the same, terms and all."""
+    random = np.random.default_rng(5)
+    smallest = sorted(list_cases()[word], key=lambda case: np.prod((case[1].input_shapes(case[2]) or ((),))[0]))
+    for text, graph, node in smallest[:2]:
+        layer: Any = node.layer
+        shapes: Any = graph.input_shapes(node)
+        inputs = [make_exact((np.floor(x * 4) + 0.5) / 4) for x in draw_inputs(layer, shapes, random)]
+        weights = {
+            name: make_exact((np.floor(w * 4) + 0.5) / 4) for name, w in draw_weights(layer, shapes, random).items()
+        }
+        places = [tuple([random.integers(n) for n in (2, *(node.shape or ()))]) for _ in range(3)]
+        alone = [find_arithmetic(layer, inputs, weights, place) for place in places]
+        assert list(find_each(layer, inputs, weights, places)) == alone, text
+
+
+def test_a_value_that_a_sum_reads_on_several_ways_has_the_sum_of_their_factors() -> None:
+    layer: Any = legal("input 3x1\nseparable_conv(1, 2, multiplier=2, bias=false)").nodes[-1].layer
+    x = make_exact([5, 6, 7]).reshape(1, 3, 1)
+    weights = {
+        "depthwise_kernel": make_exact([[1, 2], [3, 4]]).reshape(2, 1, 2),
+        "pointwise_kernel": make_exact([10, 1]).reshape(1, 2, 1),
+    }
+    lines = [write_steps(found.steps) for found in find_each(layer, [x], weights, [(0, 0, 0), (0, 1, 0)]) if found]
+    assert lines == ["5*12 + 6*34 = 264", "6*12 + 7*34 = 310"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from math import prod
+from math import inf, prod
 from numbers import Rational
 from typing import Any
 
@@ -47,8 +47,21 @@ def settle(x: Array) -> Array:
 
 
 def make_floats(x: Array) -> Array:
-    """The array with floats for Fractions."""
-    return x.astype(float) if is_exact(x) else x
+    """The array with floats for Fractions; one that is too large for a float is infinity."""
+    if not is_exact(x):
+        return x
+    try:
+        return x.astype(float)
+    except OverflowError:
+        return np.array([find_float(value) for value in x.ravel()]).reshape(x.shape)
+
+
+def find_float(value: Any) -> float:
+    """The float of a number; infinity where it is too large."""
+    try:
+        return float(value)
+    except OverflowError:
+        return inf if value > 0 else -inf
 
 
 def number(value: Any, like: Array) -> Any:

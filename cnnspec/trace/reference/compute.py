@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from cnnspec.layers.base import Layer
-from cnnspec.trace.reference.arrays import is_exact, make_exact, settle, shapes_of
+from cnnspec.trace.reference.arrays import is_exact, make_exact, make_floats, settle, shapes_of
 from cnnspec.trace.reference.definition import Array, Definition, Gradients
 from cnnspec.trace.reference.table import DEFINITIONS
 
@@ -28,7 +28,8 @@ def compute(
 ) -> Array:
     """The output of a layer for inputs with the batch first. Raises LookupError for a layer without a definition."""
     definition, given, weighed = prepare(layer, inputs, weights, training, drawn)
-    return settle(definition.forward(layer, *given, **weighed))
+    with np.errstate(all="ignore"):  # what is too large for a float is infinity
+        return settle(definition.forward(layer, *given, **weighed))
 
 
 def compute_gradients(
@@ -37,7 +38,8 @@ def compute_gradients(
 ) -> Gradients:  # fmt: skip
     """The gradients of the inputs and of the weights that a gradient moves, from that of the output."""
     definition, (given, *xs), weighed = prepare(layer, [gradient, *inputs], weights, training, drawn)
-    made = definition.backward(layer, given, *xs, **weighed)
+    with np.errstate(all="ignore"):
+        made = definition.backward(layer, given, *xs, **weighed)
     moved = [weight.name for weight in layer.own_weights(shapes_of(*inputs)) if weight.trainable]
     return Gradients(
         tuple([None if x is None else settle(x) for x in made.inputs]),
@@ -78,4 +80,4 @@ def bring_into_kind(array: Any, exact: bool) -> Array:
     array = np.asarray(array)
     if exact:
         return array if is_exact(array) else make_exact(array)
-    return array if array.dtype.kind == "f" else array.astype(float)
+    return array if array.dtype.kind == "f" else make_floats(array) if is_exact(array) else array.astype(float)

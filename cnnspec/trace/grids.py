@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cnnspec.base.record import Record
 from cnnspec.trace.board import Grid, Group
 from cnnspec.trace.reference.definition import Array
 
@@ -86,10 +87,9 @@ def crop(grid: Grid) -> Grid:
 def draw_weight(weight: Weight, array: Array, channel: int | None = None, channels: int = 0) -> Group:
     """A weight as its layer is drawn: a matrix for each filter and each channel of it. `channel`: only what makes that one of
     the output's `channels`."""
-    leading = [axis % array.ndim for axis in weight.drawn.leading]
-    drawn = array.transpose([*leading, *[axis for axis in range(array.ndim) if axis not in leading]])
-    names = (*weight.drawn.parts, *["slice"] * array.ndim)
-    chosen: Place = () if channel is None else find_parts(drawn.shape, len(leading), channel, channels)
+    drawn = turn_weight(weight, array)
+    leading, names = len(weight.drawn.leading), (*weight.drawn.parts, *["slice"] * array.ndim)
+    chosen: Place = () if channel is None else find_parts(drawn.shape, leading, channel, channels)
     title = ", ".join(
         [weight.name, *[f"{names[i]} {part}" for i, part in enumerate(chosen) if leading and drawn.shape[i] > 1]]
     )
@@ -101,6 +101,34 @@ def draw_weight(weight: Weight, array: Array, channel: int | None = None, channe
         named = zip(names[len(chosen) :], index, matrices.shape, strict=False)
         grids.append(Grid(", ".join([f"{name} {i}" for name, i, n in named if n > 1]), read_rows(matrices[index])))
     return Group(title, tuple(grids))
+
+
+def turn_weight(weight: Weight, array: Array) -> Array:
+    """A weight with the axes first that a drawing has a matrix for each place of."""
+    leading = [axis % array.ndim for axis in weight.drawn.leading]
+    return array.transpose([*leading, *[axis for axis in range(array.ndim) if axis not in leading]])
+
+
+class Part(Record):
+    """What makes one channel of the output: how many grids of a drawn weight, from the `first` on; or a row, or a cell, of that."""
+
+    first: int
+    grids: int
+    row: int | None
+    column: int | None
+
+
+def find_part(weight: Weight, array: Array, channel: int, channels: int) -> Part:
+    """Which part of a weight, drawn whole, makes a channel of the output."""
+    shape = turn_weight(weight, array).shape
+    chosen = find_parts(shape, len(weight.drawn.leading), channel, channels)
+    sizes, (*within,) = shape[:-2], chosen[max(0, len(shape) - 2) :]
+    if len(shape) < 2:
+        within = [0, *within] if within else []
+    grids = prod(sizes[len(chosen) :])
+    first = sum([at * prod(sizes[axis + 1 :]) for axis, at in enumerate(chosen[: len(sizes)])])
+    row, column = (*within, None, None)[:2]
+    return Part(first, grids, row, column)
 
 
 def find_parts(shape: Place, leading: int, channel: int, channels: int) -> Place:
