@@ -111,3 +111,28 @@ WRONG = [
 @pytest.mark.parametrize(("line", "message"), WRONG)
 def test_a_wrong_command_line_gets_one_sentence(line: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, *line.split()) == (2, "", f"cnnspec: {message}\n")
+
+
+@pytest.mark.parametrize(
+    ("last", "first"),
+    [
+        ("explain a.cnn --format json conv1", "explain a.cnn conv1 --format json"),
+        ("rf a.cnn --at 0,0 conv1 conv2", "rf a.cnn conv1 conv2 --at 0,0"),
+        (
+            "trace --seed 3 a.cnn --input random --decimals conv1",
+            "trace a.cnn conv1 --seed 3 --input random --decimals",
+        ),
+        (
+            "check a.cnn --no-cache --select W --select E b.cnn -q",
+            "check a.cnn b.cnn --no-cache --select W --select E -q",
+        ),
+        ("layers --width 60 conv", "layers conv --width 60"),
+    ],
+)
+def test_options_stand_anywhere(last: str, first: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before the last word too, which argparse takes for one too many."""
+    for name in ("a.cnn", "b.cnn"):
+        (tmp_path / name).write_text("input 4x4x1\nconv(1, 2x2, stride=3) -> conv(1, 1x1)\n")
+    paths = {name: str(tmp_path / name) for name in ("a.cnn", "b.cnn")}
+    shown = [run(capsys, *[paths.get(word, word) for word in command.split()]) for command in (last, first)]
+    assert shown[0] == shown[1] and "too many" not in shown[0][2]
