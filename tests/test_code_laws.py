@@ -14,7 +14,21 @@ MOST_METHODS = 25
 FREE = {"Record", "Exception", "object", "Enum", "Protocol"}  # bases that are no level of our own
 # Private names of libraries that are used all the same; tests/test_pinned.py holds that they are there.
 PINNED = {"_ActionsContainer", "_parse_table", "_inbound_nodes", "_keras_history", "_schema"}
-QUESTIONS = ("facts", "tables", "summary", "explain", "rf", "lost", "cost", "sizes", "diff", "trace", "quiz", "lint")
+QUESTIONS = (
+    "facts",
+    "tables",
+    "summary",
+    "explain",
+    "rf",
+    "lost",
+    "cost",
+    "sizes",
+    "diff",
+    "trace",
+    "quiz",
+    "lint",
+    "look",
+)
 
 
 def classes() -> Iterator[tuple[str, ast.ClassDef]]:

@@ -35,7 +35,7 @@ ORDER = [
     {"train", "spec_writer", "model_files"},
     {"trace"},
     {"pipeline"},
-    {"findings", "quiz"},
+    {"findings", "quiz", "look"},
     {"api"},
     {"cli"},
     {"__init__", "__main__"},
@@ -140,7 +140,7 @@ def test_only_the_catalogue_lists_the_layers() -> None:
             assert not {module for module, _ in imports(path)} & classes, path
 
 
-ROOMS = ("summary", "explain", "rf", "lost", "cost", "sizes", "diff", "quiz", "trace")  # one for each question
+ROOMS = ("summary", "explain", "rf", "lost", "cost", "sizes", "diff", "quiz", "trace", "look")  # one for each question
 WRITERS = (
     "text", "json", "markdown", "latex", "csv", "html", "svg", "drawing", "seen_text", "github", "gitlab", "junit", "sarif", "formats", "gift",
 )  # fmt: skip

@@ -31,6 +31,7 @@ COMMANDS = """
     runs: history experiments
     evaluate: score measure validation
     predict: infer inference classify
+    look: gradcam occlusion saliency activations featuremaps
     export: save deploy
 """
 LAYERS = """

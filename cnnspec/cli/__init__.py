@@ -38,6 +38,7 @@ VERBS = {
     "runs": "list trainings, or compare some",
     "evaluate": "measure a trained model, class by class",
     "predict": "say what a trained model sees in images",
+    "look": "draw what a trained network has learned: kernels, responses, what speaks for a class",
     "export": "write a trained model as SavedModel, ONNX or LiteRT",
     "rules": "list what check looks for",
     "rule": "show a rule's page",

@@ -5,16 +5,14 @@ from __future__ import annotations
 import os
 import sys
 
-from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.base.source import printable
 from cnnspec.cli.argument_parser import add_examples
+from cnnspec.cli.asked_model import add_data_option, add_trained_argument, read_data, tell_reached
 from cnnspec.cli.load import read_positive
 from cnnspec.cli.messages import CLEAN, UsageError, print_message
 from cnnspec.cli.streams import find_width, fit_sentence, tell_sentence
 from cnnspec.cli.write_file import name_temporary_file
-from cnnspec.layers.argument import Unfit
 from cnnspec.tables import escape
-from cnnspec.train.section import data_or_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,13 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec evaluate net.keras --data digits": "a saved model on data of your own",
         },
     )
-    parser.add_argument("trained", metavar="RUN|MODEL", help="the folder of a run, or a .keras file")
-    parser.add_argument(
-        "--data",
-        metavar="DATA",
-        help=f"what to measure on (the run's data): {', '.join(NAMED_DATA)}, tfds:NAME, a folder of class "
-        "folders, a .csv or a .npz",
-    )
+    add_trained_argument(parser)
+    add_data_option(parser, "what to measure on (the run's data)")
     parser.add_argument(
         "--split",
         choices=SPLITS,
@@ -59,9 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     if options.picture is not None:
         check_picture(options.picture)
-    data = None if options.data is None else _read_data(options.data)
-    from cnnspec.base.outside_reach import find_reached
-    from cnnspec.base.source_files import find_project_root
+    data = None if options.data is None else read_data(options.data)
     from cnnspec.cli.kernel_warning import warn
     from cnnspec.compile.keras_model import MissingExtra
     from cnnspec.train.errors import TrainingFailed
@@ -73,9 +64,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         trained, keras = open_trained(options.trained, options.backend, options.last)
         shown.note(f"the model is {trained.saved.path}")
-        if data is None:  # where they lie is said by the folder alone
-            for one in find_reached(trained.settings, os.path.realpath(find_project_root(os.getcwd()) or os.getcwd())):
-                print_message(f"this {one.what}")
+        if data is None:
+            tell_reached(trained)
         warn(trained.saved.model, keras, "--backend jax")
         found = evaluate(keras, trained, data, options.split, options.batch, shown)
     except (MissingExtra, TrainingFailed) as error:
@@ -88,14 +78,6 @@ def run(options: argparse.Namespace) -> int:
     if options.picture is not None:
         _draw_picture(found, options.picture)
     return CLEAN
-
-
-def _read_data(given: str) -> str:
-    """The data as the settings have them. UsageError."""
-    try:
-        return data_or_folder(given)
-    except Unfit as unfit:
-        raise UsageError(f"--data {unfit.complete(given)}") from None
 
 
 def _print_evaluation(found: Evaluation, form: str) -> None:

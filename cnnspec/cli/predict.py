@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.source import printable
-from cnnspec.base.source_files import decode_source, read_bytes
 from cnnspec.cli.argument_parser import add_examples
+from cnnspec.cli.asked_model import add_question_options, add_trained_argument, list_files, read_names
 from cnnspec.cli.load import read_positive
 from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_message
 from cnnspec.cli.streams import fit_sentence
@@ -32,35 +31,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec predict net.keras digit.png --range 0,1 --top 5": "with a model that was trained elsewhere",
         },
     )
-    parser.add_argument("trained", metavar="RUN|MODEL", help="the folder of a run, or a .keras file")
+    add_trained_argument(parser)
     parser.add_argument("images", metavar="IMAGE", nargs="+", help="an image, or a folder of images")
     parser.add_argument("--top", type=read_positive, default=3, metavar="N", help="how many classes are told (3)")
-    parser.add_argument("--names", metavar="NAMES", help="the classes: cat,dog or a file with a name in each line")
-    parser.add_argument(
-        "--range", type=_read_range, metavar="LOW,HIGH",
-        help="what black and white become, for models trained elsewhere: 0,255 or --range=-1,1 (the run's, else 0,1)",
-    )  # fmt: skip
+    add_question_options(parser)
     parser.add_argument("--batch", type=read_positive, default=32, metavar="N", help="images at once (32)")
-    parser.add_argument("--last", action="store_true", help="of a run, its last model instead of its best")
-    parser.add_argument("--backend", metavar="NAME", help="tensorflow, jax or torch (the run's, where it is installed)")
     parser.add_argument("--format", choices=("text", "json", "csv"), default="text", help="how it is printed")
 
 
-def _read_range(text: str) -> tuple[float, float]:
-    from math import isfinite
-
-    try:
-        low, high = map(float, text.split(","))
-    except ValueError:
-        low = high = 0.0
-    if low == high or not (isfinite(low) and isfinite(high)):
-        raise argparse.ArgumentTypeError(f'must be two numbers, such as 0,255, not "{printable(text)}"')
-    return low, high
-
-
 def run(options: argparse.Namespace) -> int:
-    names = None if options.names is None else _read_names(options.names)
-    paths = _list_files(options.images)
+    names = None if options.names is None else read_names(options.names)
+    paths = list_files(options.images)
     from cnnspec.cli.kernel_warning import warn
     from cnnspec.compile.keras_model import MissingExtra
     from cnnspec.train.evaluation.predict import describe_assumptions, make_question, predict_images
@@ -80,30 +61,6 @@ def run(options: argparse.Namespace) -> int:
     if broken:
         print_message(f"{broken:,} of {len(paths):,} images could not be read")
     return FINDINGS if broken else CLEAN
-
-
-# ---- what is given -------------------------------------------------------------------------------------------
-def _read_names(given: str) -> list[str]:
-    if "," in given:
-        return [name.strip() for name in given.split(",")]
-    data = read_bytes(given, streams=True)
-    found = data if isinstance(data, Diagnostic) else decode_source(data, given)
-    if isinstance(found, Diagnostic):
-        raise UsageError(
-            f"{found.message.replace('cannot read ', 'cannot read the names in ', 1)}; give a file, or cat,dog"
-        )
-    return [line.strip() for line in found.text.split("\n") if line.strip()]
-
-
-def _list_files(given: list[str]) -> list[str]:
-    from cnnspec.train.data.pictures import list_images
-
-    if "-" in given:
-        raise UsageError("images are not read from stdin; give files or folders")
-    try:
-        return [*list_images(given)]
-    except TrainingFailed as error:
-        raise UsageError(str(error)) from None
 
 
 # ---- what is told --------------------------------------------------------------------------------------------

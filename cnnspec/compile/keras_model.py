@@ -10,12 +10,22 @@ from cnnspec.compile.model_name import name_model
 from cnnspec.layers.argument import Term
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import keras
 
     from cnnspec.graph import Graph, Node
     from cnnspec.layers.base import KerasCall
 
-__all__ = ["MissingExtra", "choose_keras_name", "convert_argument", "import_keras", "make_call", "to_keras"]
+__all__ = [
+    "MissingExtra",
+    "call_layers",
+    "choose_keras_name",
+    "convert_argument",
+    "import_keras",
+    "make_call",
+    "to_keras",
+]
 
 
 def to_keras(graph: Graph) -> keras.Model:
@@ -27,6 +37,16 @@ def to_keras(graph: Graph) -> keras.Model:
     keras = import_keras()
     if not graph.outputs or not graph.inputs:
         raise ValueError("this network has no input or no output")
+    tensors = call_layers(graph, keras)
+    inputs = [tensors[i] for i in graph.inputs]
+    outputs = [tensors[i] for i in graph.outputs]
+    return keras.Model(
+        inputs[0] if len(inputs) == 1 else inputs, outputs[0] if len(outputs) == 1 else outputs, name=name_model(graph)
+    )
+
+
+def call_layers(graph: Graph, keras: Any, follow: Callable[[Node, Any], Any] | None = None) -> list[Any]:
+    """The Keras tensor of every node. `follow(node, tensor)` gives what those behind a layer read in its place."""
     tensors: list[Any] = []
     layers: dict[int, list[Any]] = {}
     policy = keras.config.dtype_policy()
@@ -51,12 +71,8 @@ def to_keras(graph: Graph) -> keras.Model:
             (inputs,) = inputs
         for layer in layers[owner]:
             inputs = layer(inputs)
-        tensors.append(inputs)
-    inputs = [tensors[i] for i in graph.inputs]
-    outputs = [tensors[i] for i in graph.outputs]
-    return keras.Model(
-        inputs[0] if len(inputs) == 1 else inputs, outputs[0] if len(outputs) == 1 else outputs, name=name_model(graph)
-    )
+        tensors.append(inputs if follow is None else follow(node, inputs))
+    return tensors
 
 
 def make_call(call: KerasCall, node: Node, keras: Any, dtype: str | None = None) -> Any:

@@ -94,12 +94,26 @@ def convert_torch_module(module: torch.nn.Module, shapes: Sequence[tuple[int, ..
     return convert(module, shapes)
 
 
+def find_live_layer(model: Any, path: str) -> Any:
+    """The layer of a live Keras model with the path that the sites of its graph have: "features/conv1"."""
+    from cnnspec.model_files.keras_weights import find_live_layer as find
+
+    return find(model, path)
+
+
 def give_file_weights(graph: Graph, model: Any, path: str) -> None:
     """Give the Keras model of a graph the weights of a file: of PyTorch or ONNX, of Keras, or of a run. Raises ModelRefused for the
     former, compile's ExportFailed for the latter."""
     from cnnspec.model_files.keras_weights import give_file_weights as give
 
     give(graph, model, path)
+
+
+def give_live_weights(graph: Graph, model: Any, source: Any) -> None:
+    """The same with those of the live Keras model that the graph was read from. Raises ModelRefused."""
+    from cnnspec.model_files.keras_weights import give_live_weights as give
+
+    give(graph, model, source)
 
 
 def give_module_weights(graph: Graph, model: Any, module: torch.nn.Module, shapes: Sequence[tuple[int, ...]]) -> None:
@@ -132,8 +146,10 @@ __all__ = [
     "convert_torch_module",
     "find_foreign_targets",
     "find_kernel_remarks",
+    "find_live_layer",
     "forget_names",
     "give_file_weights",
+    "give_live_weights",
     "give_module_weights",
     "is_model_file",
     "list_endings",

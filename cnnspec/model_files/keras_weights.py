@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.compile.keras_model import choose_keras_name
+from cnnspec.compile.keras_model import choose_keras_name, import_keras
+from cnnspec.model_files.refusal import ModelRefused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,3 +47,29 @@ def give_model_weights(graph: Graph, model: Any, weights: ModelWeights) -> None:
     for layer, arrays in found:
         for weight, array in zip(layer.weights, arrays, strict=True):
             weight.assign(array)
+
+
+def give_live_weights(graph: Graph, model: Any, source: Any) -> None:
+    """The same with those of the live Keras model that the graph was read from. Raises ModelRefused where a layer of one has not
+    the weights of the other."""
+    import numpy as np
+
+    to_array = import_keras().ops.convert_to_numpy
+    for node in graph.nodes:
+        shapes = graph.input_shapes(node)
+        if node.layer is None or node.shares is not None or shapes is None or not node.layer.weights(shapes):
+            continue
+        found, taking = find_live_layer(source, node.site.module), model.get_layer(choose_keras_name(node))
+        if [tuple(w.shape) for w in found.weights] != [tuple(w.shape) for w in taking.weights]:
+            raise ModelRefused(f"the weights of {node.name} are kept in another way than it takes them")
+        for weight, given in zip(taking.weights, found.weights, strict=True):
+            weight.assign(
+                np.array(to_array(given))
+            )  # a copy: JAX takes the memory of a model's weights when it predicts
+
+
+def find_live_layer(model: Any, path: str) -> Any:
+    """The layer of a live Keras model with a path through the models in it: "features/conv1"."""
+    for name in path.split("/"):
+        model = model.get_layer(name)
+    return model

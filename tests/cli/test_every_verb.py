@@ -74,12 +74,12 @@ compile FILE -o - | compile FILE -o OUT.py | compile FILE -o OUT.keras | compile
 compile FILE -o OUT.tflite | compile FILE -o OUT/
 train FILE --dry-run | train FILE --dry-run --data digits
 fix FILE --check | fix FILE --unsafe-fixes --diff | format FILE --check | format FILE --diff
-import FILE | export FILE -o OUT.onnx | evaluate FILE | predict FILE x.png | resume FILE | runs FILE
+import FILE | export FILE -o OUT.onnx | evaluate FILE | predict FILE x.png | look FILE x.png | resume FILE | runs FILE
 """.replace("\n", " | ").split(" | ")
 VERB_LINES = [line.strip() for line in LINES if line.strip()]
 TEXTLESS = {"rules", "rule", "layers", "help", "completion"}  # which take no file
 FORMATTING = {"fix", "format"}  # which ask for no network
-SAVED = {"import", "export", "evaluate", "predict", "resume", "runs"}  # which take something else than a text
+SAVED = {"import", "export", "evaluate", "predict", "look", "resume", "runs"}  # which take something else than a text
 INNER = re.compile(
     r"Traceback|internal error|object at 0x|<cnnspec|<class|<function|UNKNOWN|NoneType|\b(?:Term|Size|Closure|Tensor|Span|"
     r"BlockFunction|SharedFunction|Setting|Scope|Call|Name|Number|Shape)\("

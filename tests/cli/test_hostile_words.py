@@ -62,7 +62,7 @@ explain FILE --format json|explain FILE WORD|rf FILE|rf FILE a|rf FILE WORD|rf F
 rf FILE -o out.svg|lost FILE|lost FILE --format json|cost FILE|cost FILE --format json|cost FILE --optimizer WORD
 trace FILE --layers WORD|trace FILE WORD --at 0|trace FILE --input WORD|trace FILE --weights WORD|trace FILE --at WORD|quiz FILE --solutions|quiz FILE --format json|quiz FILE --format gift|quiz FILE --kinds WORD|cost FILE --device WORD|cost FILE --dtype WORD|sizes FILE|sizes FILE --format json|sizes FILE --near WORD|diff FILE good.cnn
 diff good.cnn FILE --format json|fix FILE --diff|fix FILE --check|format FILE --diff|format FILE --check|import FILE
-import --application WORD|export FILE -o x.onnx|evaluate FILE|predict FILE FILE|resume FILE|runs FILE|rule WORD|layers WORD
+import --application WORD|export FILE -o x.onnx|evaluate FILE|predict FILE FILE|look FILE FILE|look FILE FILE --layers WORD --class WORD -o WORD|resume FILE|runs FILE|rule WORD|layers WORD
 check WORD|summary FILE --columns WORD|summary FILE --set WORD|summary FILE --set n=WORD|summary FILE --model WORD
 check FILE --select WORD|check FILE --per-file-ignores WORD|check FILE --target WORD|check FILE --baseline FILE|WORD
 check --WORD|compile FILE -o WORD|train FILE --dry-run --data WORD"""

@@ -1,4 +1,4 @@
-"""What `evaluate`, `predict` and `runs` print as JSON is what their schemas say, and no field is never printed."""
+"""What `evaluate`, `predict`, `look` and `runs` print as JSON is what their schemas say, and no field is never printed."""
 
 from __future__ import annotations
 
@@ -21,6 +21,12 @@ LAYERS = keras.layers
 
 MODELS = {
     "score": (LAYERS.Flatten(), LAYERS.Dense(3), "categorical_hinge"),
+    "probability": (
+        LAYERS.Conv2D(3, 3),
+        LAYERS.Flatten(),
+        LAYERS.Dense(3, activation="softmax"),
+        "categorical_crossentropy",
+    ),
     "value": (LAYERS.Flatten(), LAYERS.Dense(2), "mse"),
     "share": (LAYERS.Conv2D(3, 3, activation="softmax"), "categorical_crossentropy"),
 }
@@ -43,7 +49,8 @@ def test_everything_printed_of_trainings_is_in_the_schemas_and_everything_in_the
     use = SchemaUse(OF_TRAININGS)
     for status, *words in (
         (0, "evaluate", "run", "-q"), (1, "predict", "run", "none.png", image), *[(0, "predict", f"{unit}.keras", image) for unit in MODELS],
-        (0, "runs", "run"), (2, "runs", "."), (2, "runs", "run", "torn", "other"),
+        (0, "look", "run", "--force"), (1, "look", "score.keras", image, "none.png", "--force"), (0, "look", "probability.keras", image, "--force"),
+        (0, "look", "share.keras", image, "--top", "2", "--force"), (0, "runs", "run"), (2, "runs", "."), (2, "runs", "run", "torn", "other"),
     ):  # fmt: skip
         capsys.readouterr()
         assert main([*words, "--format", "json"]) == status, words

@@ -142,21 +142,18 @@ class KerasGraphBuilder:
         chain = chain or [index]
         inputs = tuple([self.nodes[i].index for i in self.steps[chain[0]].inputs])
         label = find_word(layer) if layer is not None else "?"
-        node = Node(
-            len(self.graph.nodes), layer, inputs, shape, label, self._make_site(tree.Bad(0, 0), self.steps[index].call)
-        )
+        proper = chain[-1]  # the step that the layer is named after, and has its weights from
+        shapes = tuple([self.graph.nodes[i].shape for i in inputs])
+        if layer is not None and len(chain) > 1 and all_known(shapes):
+            proper = next(i for i, call in zip(chain, layer.keras(shapes), strict=True) if not call.helper)
+        site = self._make_site(tree.Bad(0, 0), self.steps[proper].call)
+        node = Node(len(self.graph.nodes), layer, inputs, shape, label, site)
         self.graph.nodes.append(node)
-        step = self.steps[index]
-        original = self.first.setdefault(step.owner, node)
+        original = self.first.setdefault(self.steps[index].owner, node)
         if original is not node:
             node.shares = original.index
         for i in chain:
             self.nodes[i] = node
-        proper = chain[-1]
-        if layer is not None and len(chain) > 1:
-            shapes = self.graph.input_shapes(node)
-            assert shapes is not None
-            proper = next(i for i, call in zip(chain, layer.keras(shapes), strict=True) if not call.helper)
         self.named.append(self.steps[proper].call if self.steps[proper].last else None)
 
     def _refuse(self, index: int, why: str, chain: list[int] | None = None) -> None:

@@ -96,7 +96,7 @@ class Shaped(Examples):
     """Examples in the shape that a network takes: (H, W, C) resized, or the same numbers in another order of axes."""
 
     def __init__(self, source: Examples, fit: Fit) -> None:
-        self.source, self.fit, self.shape = source, fit, fit.shape
+        self.source, self.fit, self.shape, self.paths = source, fit, fit.shape, source.paths
 
     def __len__(self) -> int:
         return len(self.source)

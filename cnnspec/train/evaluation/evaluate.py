@@ -51,11 +51,38 @@ class Evaluation(Record):
     scores: Scores | None
 
 
-def evaluate(keras: Any, trained: Trained, data: str | None, split: str, batch: int | None, shown: Lines) -> Evaluation:
-    """Measure a model on a part of the data that it was trained on, or of other data. Raises TrainingFailed.
+class OpenedPart(Record):
+    """A part of a data set, ready for a model. `name` is the data's, `split` the part's ("test", "validation", "train" or "all");
+    `settings` are those with which it was prepared."""
 
-    Its own data, known by their fingerprint, are split as in the training. Of other data the test part is measured, or
-    all where there is none.
+    data: Data
+    part: Part
+    name: str
+    split: str
+    settings: TrainSettings
+
+
+def evaluate(keras: Any, trained: Trained, data: str | None, split: str, batch: int | None, shown: Lines) -> Evaluation:
+    """Measure a model on a part of the data that it was trained on, or of other data. Raises TrainingFailed."""
+    opened = open_part(trained, data, split, batch, shown)
+    saved, name, part, settings = trained.saved, opened.name, opened.part, opened.settings
+    head = find_head(saved.model, settings.loss or saved.loss, opened.data.targets)
+    counts = make_tally(head, saved.yields[-1] or 0, trained.names or opened.data.names, len(saved.yields) > 1)
+    figures = _measure(keras, saved, part, settings.batch, counts, shown)
+    scores = None if counts is None else counts.scores()
+    if scores is not None and abs(figures.get("accuracy", -1) - (scores.figures.get("accuracy") or 0)) < 1e-6:
+        scores.figures["accuracy"] = figures[
+            "accuracy"
+        ]  # the same share in Keras's float32, as the training printed it
+    described = f"{len(part):,} {'' if opened.split == 'all' else opened.split + ' '}examples of {name}"
+    return Evaluation(saved.path, name, opened.split, described, len(part), head.kind, figures, scores)
+
+
+def open_part(trained: Trained, data: str | None, split: str, batch: int | None, shown: Lines) -> OpenedPart:
+    """A part of the data that a model was trained on, or of other data. Raises TrainingFailed.
+
+    Its own data, known by their fingerprint, are split as in the training. Of other data it is the test part, or all where
+    there is none.
     """
     settings = trained.settings.replace(batch=batch or trained.settings.batch)
     if data is not None:
@@ -76,26 +103,11 @@ def evaluate(keras: Any, trained: Trained, data: str | None, split: str, batch: 
             )
         raw = bring_to_range(renumber_classes(raw, trained.names, data), trained, data, shown)
         settings = settings.replace(test=0.0, validation=0.0)
-    return _evaluate_data(keras, trained, settings, _prepare_data(raw, trained.saved, settings), split, own, shown)
-
-
-def _evaluate_data(
-    keras: Any, trained: Trained, settings: TrainSettings, data: Data, split: str, own: bool, shown: Lines
-) -> Evaluation:
-    for note in data.notes:
+    prepared = _prepare_data(raw, trained.saved, settings)
+    for note in prepared.notes:
         shown.note(note)
-    saved, name = trained.saved, str(settings.data)
-    part, split = _choose_part(data, split, own, name)
-    head = find_head(saved.model, settings.loss or saved.loss, data.targets)
-    counts = make_tally(head, saved.yields[-1] or 0, trained.names or data.names, len(saved.yields) > 1)
-    figures = _measure(keras, saved, part, settings.batch, counts, shown)
-    scores = None if counts is None else counts.scores()
-    if scores is not None and abs(figures.get("accuracy", -1) - (scores.figures.get("accuracy") or 0)) < 1e-6:
-        scores.figures["accuracy"] = figures[
-            "accuracy"
-        ]  # the same share in Keras's float32, as the training printed it
-    described = f"{len(part):,} {'' if split == 'all' else split + ' '}examples of {name}"
-    return Evaluation(saved.path, name, split, described, len(part), head.kind, figures, scores)
+    part, split = _choose_part(prepared, split, own, str(settings.data))
+    return OpenedPart(prepared, part, str(settings.data), split, settings)
 
 
 def _read_data(settings: TrainSettings, trained: Trained, shown: Lines) -> Raw:

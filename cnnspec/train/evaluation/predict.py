@@ -18,7 +18,9 @@ from cnnspec.train.evaluation.head import Head, find_head
 from cnnspec.train.evaluation.scores import name_classes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from concurrent.futures import Future
+    from typing import TypeVar
 
     import numpy as np
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from cnnspec.train.evaluation.trained import Trained
 
     Array = np.ndarray[Any, Any]
+    Read = TypeVar("Read")
 
 BATCH = 32
 AHEAD = 4  # batches of images that are decoded meanwhile
@@ -66,7 +69,7 @@ def make_question(trained: Trained, names: Sequence[str] | None, range: tuple[fl
     if len(saved.yields) > 1 and head.kind in ("quantities", "other"):
         what = show_shape(saved.yields)
         raise TrainingFailed(f"{saved.path} yields {what} numbers for an image, no answer that fits a line", "call the model's own predict in Python", 2)  # fmt: skip
-    size, shape = _find_input(trained)
+    size, shape = find_input(trained)
     called = tuple(name_classes(names or trained.names, count))
     return Question(size, shape, head, called, _find_unit(head, len(saved.yields) > 1), range or trained.pixel_range)
 
@@ -92,7 +95,7 @@ def _find_unit(head: Head, maps: bool) -> str:
     return "share" if maps else "score" if head.turn is None else "probability"
 
 
-def _find_input(trained: Trained) -> tuple[Size, tuple[int, ...] | None]:
+def find_input(trained: Trained) -> tuple[Size, tuple[int, ...] | None]:
     """The size of images (H, W, channels), and the shape that they are given in."""
     takes, run = trained.saved.takes, trained.shape
     if run is not None and len(run) == len(takes):  # sizes that are open are the training's
@@ -115,7 +118,7 @@ def predict_images(trained: Trained, asked: Question, paths: Iterable[str], top:
     own_sizes = None in asked.size
     waiting: list[tuple[str, Array | None, str]] = []
     found = 0
-    for path, image, why in _read_images(paths, asked, batch):
+    for path, image, why in read_images(paths, asked, batch):
         waiting.append((path, image, why))
         found += image is not None
         if found == (1 if own_sizes else batch):
@@ -124,28 +127,31 @@ def predict_images(trained: Trained, asked: Question, paths: Iterable[str], top:
     yield from _predict_batch(trained, asked, waiting, top)
 
 
-def _read_images(paths: Iterable[str], asked: Question, batch: int) -> Iterator[tuple[str, Array | None, str]]:
+def read_images(paths: Iterable[str], asked: Question, batch: int) -> Iterator[tuple[str, Array | None, str]]:
     """(path, the image as the model takes it or None, why there is none)."""
+    return read_ahead(paths, lambda path: _read_for_model(path, asked), AHEAD * batch)
+
+
+def read_ahead(paths: Iterable[str], read: Callable[[str], Read], ahead: int) -> Iterator[Read]:
+    """What is read of every path, in their order; so many are read meanwhile."""
     from collections import deque
 
     with make_pool() as workers:
-        reading: Any = deque()
+        reading: deque[Future[Read]] = deque()
         for path in paths:
-            reading.append((path, workers.submit(_read_for_model, path, asked)))
-            if len(reading) >= AHEAD * batch:
-                path, job = reading.popleft()
-                yield (path, *job.result())
+            reading.append(workers.submit(read, path))
+            if len(reading) >= ahead:
+                yield reading.popleft().result()
         while reading:
-            path, job = reading.popleft()
-            yield (path, *job.result())
+            yield reading.popleft().result()
 
 
-def _read_for_model(path: str, asked: Question) -> tuple[Array | None, str]:
+def _read_for_model(path: str, asked: Question) -> tuple[str, Array | None, str]:
     import warnings
 
     with warnings.catch_warnings(action="ignore"):
         seen = read_image(path, asked.size)
-    return (None, seen.why) if seen.image is None else (prepare_image(seen.image, asked), "")
+    return (path, None, seen.why) if seen.image is None else (path, prepare_image(seen.image, asked), "")
 
 
 def prepare_image(image: Array, asked: Question) -> Array:
@@ -163,19 +169,30 @@ def _predict_batch(
     images = [image for _, image, _ in waiting if image is not None]
     rows: Iterator[tuple[tuple[str, float], ...]] = iter(())
     if images:
-        try:
-            outputs = np.asarray(trained.saved.model.predict_on_batch(np.stack(images)), np.float32)
-        except Exception as error:
-            if type(error).__name__ == "ResourceExhaustedError":
-                raise MemoryError from error
-            raise TrainingFailed(f"Keras cannot run {trained.saved.path}: {first_line(error)}", "", 2) from error
-        finite = np.isfinite(outputs).reshape(len(outputs), -1).all(axis=1)
-        if not finite.all():
-            path = [path for path, image, _ in waiting if image is not None][int(finite.argmin())]
-            raise TrainingFailed(f"{trained.saved.path} yields NaN or infinity for {path}", "", 2)
+        paths = [path for path, image, _ in waiting if image is not None]
+        (outputs,) = run_model(trained.saved.model, np.stack(images), trained.saved.path, paths)
         rows = rank_answers(outputs, asked, top)
     for path, image, why in waiting:
         yield Prediction(path, (), why) if image is None else Prediction(path, next(rows))
+
+
+def run_model(model: Any, given: Any, path: str, images: Sequence[str]) -> list[Array]:
+    """Each output of a Keras model for a batch, float32. `path` is the model's file and `images` are theirs, for what fails: raises
+    TrainingFailed, and MemoryError."""
+    import numpy as np
+
+    try:
+        made = model.predict_on_batch(given)
+        outputs = [np.asarray(output, np.float32) for output in (made if isinstance(made, list) else [made])]
+    except Exception as error:
+        if type(error).__name__ == "ResourceExhaustedError":
+            raise MemoryError from error
+        raise TrainingFailed(f"Keras cannot run {path}: {first_line(error)}", "", 2) from error
+    for output in outputs:
+        finite = np.isfinite(output).reshape(len(output), -1).all(axis=1)
+        if not finite.all():
+            raise TrainingFailed(f"{path} yields NaN or infinity for {images[int(finite.argmin())]}", "", 2)
+    return outputs
 
 
 def rank_answers(outputs: Array, asked: Question, top: int) -> Iterator[tuple[tuple[str, float], ...]]:
@@ -191,9 +208,16 @@ def rank_answers(outputs: Array, asked: Question, top: int) -> Iterator[tuple[tu
         if asked.unit == "share":
             row = _measure_shares(row, head, len(names))
         elif head.kind == "binary":
-            row = np.array([-row[0] if head.turn is None else 1 - row[0], row[0]])
+            row = split_answer(row, head)
         best = np.argsort(-row, kind="stable")[:top]
         yield tuple([(names[i], float(row[i])) for i in best])
+
+
+def split_answer(values: Array, head: Head) -> Array:
+    """The one value (…, 1) of a binary head as those of both classes (…, 2)."""
+    import numpy as np
+
+    return np.concatenate([-values if head.turn is None else 1 - values, values], axis=-1)
 
 
 def _measure_shares(row: Array, head: Head, count: int) -> Array:

@@ -1,0 +1,69 @@
+"""The class that is explained, and what a model says of it: which output it is, and which value it has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnspec.base.did_you_mean import write_suggestion
+from cnnspec.base.record import Record
+from cnnspec.train.errors import TrainingFailed
+from cnnspec.train.evaluation.head import find_head
+from cnnspec.train.evaluation.predict import Question, find_input, make_question, split_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+
+    from cnnspec.train.evaluation.trained import Trained
+
+    Array = np.ndarray[Any, Any]
+
+
+class Choice(Record):
+    """A class: its number and name, the output that speaks for it, or with `sign` -1 against it."""
+
+    number: int
+    name: str
+    unit: int
+    sign: int
+
+
+def ask(trained: Trained, names: Sequence[str] | None, range: tuple[float, float] | None) -> Question:
+    """The question for a model, of whatever kind its answers are. Raises TrainingFailed for one that takes no images."""
+    head = find_head(trained.saved.model, trained.settings.loss or trained.saved.loss, trained.targets)
+    if head.kind in ("classes", "binary", "labels"):
+        return make_question(trained, names, range)
+    size, shape = find_input(trained)
+    return Question(size, shape, head, (), "value", range or trained.pixel_range)
+
+
+def has_classes(asked: Question) -> bool:
+    """Whether a model says of a whole image which class it is of."""
+    return asked.unit in ("probability", "score")
+
+
+def choose_class(asked: Question, given: str | None) -> int | None:
+    """The number of the class that is named or numbered; None where none is given. Raises TrainingFailed."""
+    if given is None:
+        return None
+    if not has_classes(asked):
+        raise TrainingFailed("the model tells no classes of images apart", "leave --class out", 2)
+    if given in asked.names:
+        return asked.names.index(given)
+    if given.isascii() and given.isdecimal() and len(given) < 9 and int(given) < len(asked.names):
+        return int(given)
+    known = ", ".join(asked.names[:10]) + (", …" if len(asked.names) > 10 else "")
+    near = write_suggestion(given, asked.names)
+    raise TrainingFailed(f'no class is called "{given}"{near}', "" if near else f"there are {known}", 2)
+
+
+def measure_classes(outputs: Array, asked: Question) -> Array:
+    """The probability, or the score, of every class, from a model's outputs (N, units)."""
+    values = asked.head.probabilities(outputs)
+    return split_answer(values, asked.head) if asked.head.kind == "binary" else values
+
+
+def make_choice(asked: Question, number: int) -> Choice:
+    binary = asked.head.kind == "binary"
+    return Choice(number, asked.names[number], 0 if binary else number, -1 if binary and number == 0 else 1)
