@@ -90,7 +90,9 @@ def _called(arguments: list[str]) -> int:
     chosen = next((a for a in arguments if not a.startswith("-")), "")
     parser, verbs = make_parser([first] if first in VERBS else VERBS, [chosen])  # the others are for help: 2 ms
     options, unknown = parser.parse_known_args(arguments)
-    if unknown and options.verb and not unknown[0].startswith("-"):  # a word behind options that argparse had given up on
+    if (
+        unknown and options.verb and not unknown[0].startswith("-")
+    ):  # a word behind options that argparse had given up on
         verb, words = verbs.choices[options.verb], arguments[arguments.index(options.verb) + 1 :]
         options, unknown = verb.parse_known_intermixed_args(
             words, argparse.Namespace(verb=options.verb, version=options.version)
