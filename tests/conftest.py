@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import itertools
 import os
+import signal
 import sys
 from collections import Counter
 
@@ -19,6 +20,11 @@ os.environ.pop(
 sys.dont_write_bytecode = (
     False  # nor are the assertions of a test file, which is read by every process, rewritten by each
 )
+
+if (
+    signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+):  # a shell's job in the background, whose children would ignore it too
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile(
     "default",

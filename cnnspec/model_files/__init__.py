@@ -12,12 +12,14 @@ from cnnspec.model_files.refusal import ModelRefused
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
     from typing import Any
 
     import keras
     import torch
 
     from cnnspec.graph import Graph
+    from cnnspec.model_files.model_weights import ModelWeights
 
 
 def is_model_file(path: str) -> bool:
@@ -39,6 +41,13 @@ def read_graph(path: str) -> Graph:
     from cnnspec.model_files.kinds import read_graph as read
 
     return read(path)
+
+
+def open_model(path: str) -> AbstractContextManager[ModelWeights] | None:
+    """The model in a file of PyTorch or ONNX, open for its weights; None for any other path. Raises ModelRefused."""
+    from cnnspec.model_files.kinds import open_model as open_
+
+    return open_(path)
 
 
 def read_named_graph(path: str, name: str) -> Graph:
@@ -154,6 +163,7 @@ __all__ = [
     "is_model_file",
     "list_endings",
     "name_graph",
+    "open_model",
     "read_graph",
     "read_named_graph",
 ]

@@ -19,8 +19,7 @@ def read_weights(graph: Graph, path: str) -> ByName:
     """Those of a .pt2 or .onnx file; of a .keras or .weights.h5 file or the folder of a run, for which Keras is needed. Raises
     NoTrace and MissingExtra."""
     from cnnspec.compile.export import ExportFailed
-    from cnnspec.model_files.kinds import open_model
-    from cnnspec.model_files.refusal import ModelRefused
+    from cnnspec.model_files import ModelRefused, open_model
 
     try:
         opened = open_model(path)
@@ -49,7 +48,7 @@ def read_keras_weights(graph: Graph, path: str) -> ByName:
     from cnnspec.compile.export import ExportFailed
     from cnnspec.compile.keras_model import import_keras
     from cnnspec.compile.trained_models import find_model_file
-    from cnnspec.model_files.refusal import ModelRefused
+    from cnnspec.model_files import ModelRefused
 
     path = find_model_file(path)
     keras = import_keras()
@@ -87,7 +86,7 @@ def find_in_saved_model(graph: Graph, path: str, keras: Any) -> Iterator[tuple[N
     from cnnspec.compile.export import ExportFailed
     from cnnspec.compile.trained_models import load_model
     from cnnspec.facts.isomorphism import flat_isomorphism
-    from cnnspec.model_files.kinds import read_graph
+    from cnnspec.model_files import find_live_layer, read_graph
 
     saved = read_graph(path)
     same = flat_isomorphism(graph, saved)
@@ -97,10 +96,8 @@ def find_in_saved_model(graph: Graph, path: str, keras: Any) -> Iterator[tuple[N
     for node in list_owners(graph):
         if node.index in same:
             theirs = saved.nodes[same[node.index]]
-            layer = model
-            for name in (theirs if theirs.shares is None else saved.nodes[theirs.shares]).site.module.split("/"):
-                layer = layer.get_layer(name)
-            yield node, layer
+            owner = theirs if theirs.shares is None else saved.nodes[theirs.shares]
+            yield node, find_live_layer(model, owner.site.module)
 
 
 def list_owners(graph: Graph) -> Iterator[Node]:
