@@ -96,6 +96,7 @@ ARGUMENTS = """
     size: scalefactor outputsize
     interpolation: method mode
     multiplier: channelmultiplier widthmultiplier
+    kernel_values: weights values kernelweights coefficients
     kernel_initializer: init weightinit initializer weightinitializer
     kernel_regularizer: regularizer weightregularizer
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 
 from cnnspec.cli.streams import NARROWEST, WIDEST, find_width, tell, tell_sentence
@@ -51,8 +52,15 @@ WORDS = {  # argparse's, and this program's; what it words otherwise one day is 
 }
 
 
+NEGATIVE = re.compile(r"-[0-9.]")  # how values begin that are no options: -1,0 and -5 3 2
+
+
 class Parser(argparse.ArgumentParser):
     """A parser whose errors say what is wrong and what to do. Nothing is imported for it before there is one."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._negative_number_matcher = NEGATIVE  # argparse's own takes -1 for a value, and -1,0 for an option
 
     def format_help(self) -> str:
         """As argparse, and the examples, whose lines are never broken: they are there to be copied."""

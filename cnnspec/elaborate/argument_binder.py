@@ -6,7 +6,7 @@ from cnnspec.base.did_you_mean import MOST_NEAR
 from cnnspec.base.source import brief
 from cnnspec.elaborate.names import names_of
 from cnnspec.elaborate.values import UNKNOWN, Closure, describe
-from cnnspec.layers.argument import REQUIRED, Term, Unfit, show, word_of
+from cnnspec.layers.argument import REQUIRED, Term, Unfit, show, takes, word_of
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from cnnspec.elaborate.evaluator import Evaluator
     from cnnspec.elaborate.names import UnknownWords
     from cnnspec.elaborate.values import Function, Scope, Tensor
-    from cnnspec.layers.argument import Kind
     from cnnspec.layers.base import Layer
 
 
@@ -61,9 +60,10 @@ class Binder:
         missing = [n for n in free if n not in given and cls.arguments[n].record_default is REQUIRED]
         if missing and not failed and not renamed:
             needs = " and ".join(missing)
-            from cnnspec.elaborate.likely_meaning import explain_arguments
+            from cnnspec.elaborate.likely_meaning import explain_arguments, explain_numbers
 
-            help = explain_arguments(cls, word, given) or f"write, for example, {example_call(cls)}"
+            meant = explain_arguments(cls, word, given) or explain_numbers(cls, given)
+            help = meant or f"write, for example, {example_call(cls)}"
             self.report.error("E011", at, scope, f"{word} needs {needs}", help, sure=sure)
         if missing or failed:
             return None
@@ -156,9 +156,10 @@ class Binder:
             except Unfit as unfit:
                 if name in doubtful:
                     return None
-                from cnnspec.elaborate.likely_meaning import explain_arguments, explain_sign
+                from cnnspec.elaborate.likely_meaning import explain_arguments, explain_numbers, explain_sign
 
-                notation = explain_arguments(cls, word, given) or explain_sign(places[name], scope)
+                notation = explain_arguments(cls, word, given) or explain_numbers(cls, {name: value})
+                notation = notation or explain_sign(places[name], scope)
                 fitting = self.report_misfit(cls, word, name, value, unfit, places[name], scope, sure, notation)
                 if fitting is None:
                     return None
@@ -265,15 +266,6 @@ def argument_name(cls: type[Layer], word: str) -> str:
         if word == argument.keras or word in argument.aliases:
             return name
     return ""
-
-
-def takes(kind: Kind, value: Any) -> bool:
-    """Whether an argument of this kind can have a value."""
-    try:
-        kind(value)
-    except Unfit:
-        return False
-    return True
 
 
 def example_call(cls: type[Layer]) -> str:

@@ -177,16 +177,22 @@ class Evaluator:
         if value is UNKNOWN or at is UNKNOWN:
             return UNKNOWN
         if not isinstance(value, (list, tuple)):
-            return self.report.error(
-                "E012", node.value, scope, f"{describe(value)} cannot be indexed", "only a list or a tuple can"
-            )
+            help = "only a list or a tuple can"
+            return self.refuse_index(node, node.value, scope, f"{describe(value)} cannot be indexed", help)
         if isinstance(at, bool) or not isinstance(at, int):
             return self.report.error("E012", node.index, scope, f"an index is a whole number, not {describe(at)}")
         if not -len(value) <= at < len(value):
-            return self.report.error(
-                "E012", node.index, scope, f"index {at} in a list of {len(value)}", f"the last is {len(value) - 1}"
-            )
+            help = f"the last is {len(value) - 1}"
+            return self.refuse_index(node, node.index, scope, f"index {at} in a list of {len(value)}", help)
         return value[at]
+
+    def refuse_index(self, node: tree.Index, at: tree.Node, scope: Scope, message: str, help: str) -> Any:
+        """Report an index that there is none of. What stands behind a list, [1, 2] [3], was hardly meant for one."""
+        from cnnspec.syntax.lists import TWO_LISTS, is_list
+
+        if is_list(node.value):
+            return self.report.error("E012", at, scope, message, f"or do {TWO_LISTS[0]}? {TWO_LISTS[1]}")
+        return self.report.error("E012", at, scope, message, help)
 
     def evaluate_tuple(self, node: tree.Tuple, scope: Scope, current: Tensor | None) -> Any:
         items = [self.evaluate(item, scope, current) for item in node.items]

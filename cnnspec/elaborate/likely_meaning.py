@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from math import prod
 
-from cnnspec.elaborate.values import Function
+from cnnspec.base.source import brief
+from cnnspec.elaborate.values import Function, is_number
 from cnnspec.layers import find
-from cnnspec.layers.argument import Term, Unfit, show
+from cnnspec.layers.argument import Term, Unfit, show, takes
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
@@ -41,6 +42,8 @@ def explain_operator(operator: str, left: Any, right: Any, at: tree.Node, part: 
         before, behind = text[part.start - 1 : part.start], text[part.end : part.end + 1]
         what = f"({text[part.start : part.end]})" if (before, behind) == ("(", ")") else text[part.start : part.end]
         return f"a repeat stands behind: write {what} * {left}"
+    if operator in ("*", "/") and (isinstance(left, list) or isinstance(right, list) and is_number(left)):
+        return "write it into each number of the list, as in [1/9, 1/9, 1/9]"
     if operator == "^" and names_layer(left) and isinstance(right, int):
         return f"a repeat is written * {right}"
     if operator == "/" and isinstance(right, int) and (isinstance(left, tuple) or names_layer(left)):
@@ -105,6 +108,17 @@ def explain_arguments(cls: type[Layer], word: str, given: Mapping[str, Any]) -> 
     except Unfit:
         return ""
     return f"filters come first: write {word}({show(filters)}, {show(kernel)})"
+
+
+def explain_numbers(cls: type[Layer], given: Mapping[str, Any]) -> str:
+    """kernel=[[0, 1], [1, 0]] and bias=0.5: the numbers of a weight, where its size, or whether there is one, is due."""
+    for name, value in given.items():
+        weight = "bias" if name == "bias" else "kernel"
+        argument = cls.arguments.get(f"{weight}_values")
+        numbers = isinstance(value, list) or weight == "bias" and type(value) in (int, float)
+        if argument is not None and numbers and name != f"{weight}_values" and takes(argument.kind, value):
+            return f"the numbers of its {weight} have an argument of their own: {weight}_values={brief(show(value))}"
+    return ""
 
 
 def explain_product(value: tree.Node, rank: int) -> str:

@@ -22,7 +22,23 @@ def evaluate_text(text: str, name: str) -> Any:
     result = UNKNOWN
     if not parsed.diagnostics and isinstance(item, tree.Assign):
         result = builder.evaluator.evaluate(item.value, Scope(None, source), None)
+    if parsed.diagnostics:
+        raise ValueError(explain_syntax(text))
     if result is UNKNOWN or builder.report.errors:
-        why = [*parsed.diagnostics, *builder.report.errors]
-        raise ValueError(f'"{brief(printable(text))}" is no value' + (f": {why[0].message}" if why else ""))
+        why = "".join([f": {error.message}" for error in builder.report.errors[:1]])
+        raise ValueError(f"{quote(text)} is no value{why}")
     return result
+
+
+def explain_syntax(text: str) -> str:
+    """Why a text cannot be read as a value. It is looked at as an element of a list: what stands beside it is no step."""
+    found = parse(Source("", f"x = [{text}]")).diagnostics
+    if not text.strip():
+        return f"{quote(text)} is no value"
+    if not found:
+        return f"{quote(text)} is several values; a list of them is written [{brief(printable(text))}]"
+    return f"{quote(text)} is no value: " + "; ".join(filter(None, (found[0].message, found[0].help)))
+
+
+def quote(text: str) -> str:
+    return f'"{brief(printable(text))}"'

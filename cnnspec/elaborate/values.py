@@ -103,11 +103,17 @@ class Tensor(Record):
     index: int
     assumed: bool = False
 
+    def __str__(self) -> str:
+        return "a tensor"
+
 
 class Function:
     """A function from the current tensor to a tensor."""
 
     __slots__ = ()
+
+    def __str__(self) -> str:
+        return "a layer function"
 
 
 class Closure(Function):
@@ -136,6 +142,9 @@ class BlockFunction(Function):
         self.scope = scope
         self.recursive = False
         self.called = False
+
+    def __str__(self) -> str:
+        return f"the block {self.block.name.text}"
 
 
 class SharedFunction(Function):
@@ -208,12 +217,8 @@ def is_number_or_list(value: Any) -> bool:
 
 def describe(value: Any) -> str:
     """A value in a sentence."""
-    if isinstance(value, Tensor):
-        return "a tensor"
-    if isinstance(value, BlockFunction):
-        return f"the block {value.block.name.text}"
-    if isinstance(value, Function):
-        return "a layer function"
+    if isinstance(value, (Tensor, Function)):
+        return str(value)
     if isinstance(value, str):
         return f'the text "{brief(value)}"'
     if isinstance(value, Term):

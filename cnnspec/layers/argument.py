@@ -212,6 +212,15 @@ def word_of(value: Any) -> str | None:
     return None
 
 
+def takes(kind: Kind, value: Any) -> bool:
+    """Whether an argument of this kind can have a value."""
+    try:
+        kind(value)
+    except Unfit:
+        return False
+    return True
+
+
 def choice(*options: str) -> Kind:
     """One of some words."""
     listed = ", ".join(options[:-1]) + " or " + options[-1] if len(options) > 1 else options[0]
@@ -253,7 +262,7 @@ def per_axis(least: int) -> Kind:
 def padding(*words: str) -> Kind:
     """One of some words, a number, a number for each axis (1x2), or a pair for each axis (((1, 2), (3, 4)))."""
     named = ", ".join(words) + ", " if words else ""
-    expected = f"{named}a number, a number an axis (1x2) or a pair an axis (((1, 2), (3, 4)))"
+    expected = f"{named}a number from 0, a number an axis (1x2) or a pair an axis (((1, 2), (3, 4)))"
 
     def read(value: Any) -> Any:
         word = word_of(value)

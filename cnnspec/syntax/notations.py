@@ -109,6 +109,17 @@ def _bracketed(found: re.Match[str]) -> Said:
     return "arguments stand in parentheses", f"write {found[1]}({found[2].strip()})"
 
 
+def _rows(found: re.Match[str]) -> Said | None:
+    """Numbers with blanks between them, and rows of them with semicolons: [0 -1 0], [1 2; 3 4]."""
+    if not re.search(r"[\d.][ \t]+[-+\u2212.\d]|;", found[1]):
+        return None
+    rows = [", ".join(re.findall(r"[^\s,]+", row)) for row in found[1].split(";")]
+    if len(rows) == 1:
+        return "two elements stand side by side", f"write [{printable(rows[0])}]"
+    return "each row is a list of its own", f"write [{', '.join([f'[{printable(row)}]' for row in rows if row])}]"
+
+
+_NUMBER = r"[-+\u2212]?(?:\d+(?:\.\d*)?|\.\d+)(?:/\d+)?"
 _TIMES = r"(?:\s*\]?\s*(?:[x×*]\s*(?P<times>\d+))?)"
 _STRIDE = r"(?:\s*,?\s*(?:/|strides?\s*[=:]?|s\s*[=:]?)\s*(?P<stride>\d+))?"
 _NOTATIONS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Said | None]], ...] = (
@@ -123,6 +134,7 @@ _NOTATIONS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Said | None]]
     ),
     (re.compile(r"(?:^|(?<=[>→⇒]))\s*(?P<times>\d+)\s*[x×]\s*(?P<what>\w+\(.*\)|\(.*\)|\w+)"), _before),
     (re.compile(r"\b([A-Za-z_]\w*)\s*[\[{<]\s*(\d+\s*[,x][^\]}>]*)[\]}>]"), _bracketed),
+    (re.compile(rf"\[[ \t]*({_NUMBER}(?:[ \t]*[,;][ \t]*{_NUMBER}|[ \t]+{_NUMBER})+)[ \t]*\]"), _rows),
     (re.compile(r"(?<=[)\]}])\s*[xX×]\s*(?P<times>\w+)"), _behind),
     (
         re.compile(r"(?:>>+|~+>|\|>|[-=~]›|\$?\\(?:[lL]ong)?(?:[rR]ightarrow|to)\b\s*\$?)"),

@@ -1,8 +1,8 @@
 """After a syntax error: what to leave out, and where to go on, so that each mistake is reported once.
 
-An error inside brackets that are closed further on spoils one argument; any other spoils its item, up to the end of
-the line, or to the braces behind a header at fault. What is left out becomes a `Bad` node, which keeps the names that
-it would have bound.
+An error inside brackets that are closed further on spoils one argument, or all of a list of lists; any other spoils its
+item, up to the end of the line, or to the braces behind a header at fault. What is left out becomes a `Bad` node, which
+keeps the names that it would have bound.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from cnnspec.syntax.after_mistakes import arrows_below, begins_with_header, body
 from cnnspec.syntax.error_message import find_python_end, say_what_is_wrong
 from cnnspec.syntax.grammar import ACTIONS, GOTOS
 from cnnspec.syntax.lexer import KIND, STRAY, UNREADABLE, Lexer
+from cnnspec.syntax.lists import TWO_LISTS, find_matrix, follows_list
 from cnnspec.syntax.notations import pattern_end
 from cnnspec.syntax.tree import Bad, Braces
 
@@ -60,12 +61,21 @@ class Recovery:
         unclosed = bracket[1] if bracket and behind is None else None
         outermost = next((at for k, at in open_brackets if k != _LBRACE), start) if bracket else start
         foreign = find_python_end(text, outermost) or pattern_end(text, start)
-        if not self.goes_on(kind) and not self.closes_unopened(kind):
+        if behind is not None and follows_list(self.stack, opened[-1]):
+            if start != self.last_resumed:
+                self.refusals.refuse("E001", open_brackets[-1][1], open_brackets[-1][1] + 1, *TWO_LISTS)
+        elif not self.goes_on(kind) and not self.closes_unopened(kind):
             self.report(kind, start, end, unclosed, open_brackets)
         if len(self.refusals.diagnostics) >= MAX_MISTAKES:
             message = f"{MAX_MISTAKES} mistakes so far: the rest of the file was not read"
             self.refusals.refuse("E003", start, end, message, "mend these first")
             return None
+        matrix = find_matrix(self.stack, opened) if behind is not None else None
+        closing_at = None if matrix is None else self.find_closing(start, open_brackets, matrix)
+        if matrix is not None and closing_at is not None:
+            self.leave_out_expression(opened[matrix] + 1, closing_at)
+            self.lexer.brackets = open_brackets[: matrix + 1]
+            return self.lexer.tokens(closing_at)
         if (
             behind is not None
             and foreign is None
@@ -142,15 +152,30 @@ class Recovery:
                 return at if comma is None else comma
         return None
 
+    def find_closing(self, start: int, open_brackets: list[tuple[int, int]], number: int) -> int | None:
+        """Where one of the open brackets, by its number, is closed behind `start`; None where it is not."""
+        lexer = Lexer(self.source.text)
+        lexer.brackets = list(open_brackets)
+        for kind, at, end in lexer.tokens(start):
+            if kind == UNREADABLE and at == end:  # a brace ends before the bracket does
+                return None
+            if len(lexer.brackets) <= number:
+                return at
+        return None
+
     def leave_out_argument(self, behind: int, opening: int, outside: list[int]) -> bool:
         """Put a `Bad` in place of the argument or element at fault, which ends at a place; whether there was one."""
         places = [i for i in outside if i > opening and "expr" in GOTOS[self.stack.states[i]]]
         if not places:
             return False
-        self.stack.cut(places[-1] + 1)
+        self.leave_out_expression(places[-1], behind)
+        return True
+
+    def leave_out_expression(self, place: int, behind: int) -> None:
+        """Put a `Bad` in place of the expression that begins at a place of the stack, and ends at one of the text."""
+        self.stack.cut(place + 1)
         begin = self.stack.ends[-1]
         self.stack.push_bad("expr", behind, names_bound(self.source.text, begin, behind, nested=True))
-        return True
 
     def leave_out_item(
         self, place: int, kind: int, start: int, end: int, unclosed: int | None, foreign: int | None,

@@ -120,9 +120,9 @@ def read_blocks(path: str, asked: Asked) -> list[list[list[Fraction]]]:
 
 
 def split_line(line: str) -> list[str]:
-    """The cells of a line, which ; or else , or else blanks separate."""
+    """The cells of a line, which ; or else , or else blanks separate; some programs quote each."""
     separator = next((mark for mark in ";," if mark in line), None)
-    return [cell.strip() for cell in line.split(separator, MOST_VALUES)]
+    return [re.sub(r'^"(.*)"$', r"\1", cell.strip()) for cell in line.split(separator, MOST_VALUES)]
 
 
 def read_cell(cell: str, path: str, line: int) -> Fraction:

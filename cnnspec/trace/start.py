@@ -42,7 +42,7 @@ def read_start(
             node.index: read_given(Asked(f"the gradient of {node.name}", node.name, find_output(trace, node).shape[1:]), text, seed)
             for node, text in zip(nodes, texts, strict=True)
         })  # fmt: skip
-    word, options = choose_loss(trace, loss)
+    word, options = choose_loss(trace, loss, targets)
     if not targets:
         raise NoTrace(
             f"{word} compares the output with a target: give it, as in --target {show_target(trace, nodes[0], word)}"
@@ -61,13 +61,16 @@ def find_output(trace: Trace, node: Node) -> Any:
 
 
 # ---- a loss --------------------------------------------------------------------------------------------------
-def choose_loss(trace: Trace, written: str | None) -> tuple[str, Mapping[str, Any]]:
-    """The word of a loss and its options: as it is written, or else of the train section."""
+def choose_loss(trace: Trace, written: str | None, targets: Sequence[Any]) -> tuple[str, Mapping[str, Any]]:
+    """The word of a loss and its options: as it is written, or else of the train section. `targets`: what is compared."""
     settings = trace.network.settings
     if written is not None:
         term = read_loss(written)
     elif settings is not None and settings.loss is not None:
         term = settings.loss
+    elif targets:
+        word = SPARSE if str(targets[0]).strip().isdigit() else CATEGORICAL
+        raise NoTrace(f"a target is compared with the output by a loss: name it, as in --loss mse or --loss {word}")
     else:
         raise NoTrace(
             "the way back begins with the gradient of the output, as in --gradient ones, or with a loss and a target, as in "
@@ -94,12 +97,10 @@ def read_target(word: str, node: Node, shape: tuple[int, ...], given: Any, seed:
     try:
         return read_given(Asked(f"the target of {node.name}", node.name, wanted), given, seed)
     except NoTrace as error:
-        hint = (
-            f"; {SPARSE} takes the number of a class"
-            if word == CATEGORICAL and isinstance(given, str) and given.strip().isdigit()
-            else ""
-        )
-        raise NoTrace(f"{error}{hint}") from None
+        written = given.strip() if isinstance(given, str) else ""
+        mistaken = written.isdigit() if word == CATEGORICAL else word == SPARSE and written.startswith("[")
+        takes = f"; {SPARSE} takes the number of a class, {CATEGORICAL} a number for each class"
+        raise NoTrace(f"{error}{takes * mistaken}") from None
 
 
 def show_target(trace: Trace, node: Node, word: str) -> str:
@@ -107,7 +108,7 @@ def show_target(trace: Trace, node: Node, word: str) -> str:
     shape = find_output(trace, node).shape[1:]
     if word == SPARSE:
         return "2" if len(shape) == 1 else "classes.csv"
-    return f'"[{", ".join(["0"] * (shape[0] - 1) + ["1"])}]"' if len(shape) == 1 and shape[0] <= 9 else "target.npy"
+    return f'"[{", ".join(["0"] * (shape[0] - 1) + ["1"])}]"' if len(shape) == 1 and shape[0] <= 9 else "zeros"
 
 
 # ---- a step --------------------------------------------------------------------------------------------------

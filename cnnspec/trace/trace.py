@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from math import prod
 from typing import TYPE_CHECKING
 
 from cnnspec.base.record import Record
+from cnnspec.base.source import printable
 from cnnspec.layers.shape import show_shape
 from cnnspec.trace.errors import NoTrace
 from cnnspec.trace.reference.definition import Array
@@ -56,7 +58,15 @@ def find_shown(network: AnalysedNetwork, layers: Sequence[str]) -> list[int]:
     try:
         return sorted({network.find_layer(name) for name in layers}) or [*range(len(network.graph.nodes))]
     except LookupError as error:
-        raise NoTrace(str(error)) from None
+        raise NoTrace(f"{error}{explain_names(layers)}") from None
+
+
+def explain_names(layers: Sequence[str]) -> str:
+    """What was perhaps meant by names of layers that are none: a file that holds the input, or several names."""
+    file = next(filter(os.path.isfile, layers), None)
+    if file is not None:
+        return f"; what enters is given as --input {printable(file)}"
+    return "; commas stand between names" if any([" " in name for name in layers]) else ""
 
 
 def check_printable(network: AnalysedNetwork, shown: Sequence[int], whole: bool = False) -> None:

@@ -81,6 +81,10 @@ WRONG = [
     ("--foo", "cnnspec has no option --foo; cnnspec --help shows how it is called"),
     ("train", "what is missing: FILE; cnnspec train --help shows how it is called"),
     ("train net.cnn --epochs", "--epochs takes a value; cnnspec train --help shows how it is called"),
+    (
+        "rf net.cnn conv1 --at -1,x",
+        '--at must be a position, such as 3,4, not "-1,x"; cnnspec rf --help shows how it is called',
+    ),
     ("check net.cnn --format json", 'cnnspec check has no option --format; did you mean "--output-format"?'),
     ("summary net.cnn --output-format json", 'cnnspec summary has no option --output-format; did you mean "--format"?'),
     ("train net.cnn --batchs=3", 'cnnspec train has no option --batchs; did you mean "--batch"?'),
