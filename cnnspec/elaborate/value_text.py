@@ -31,8 +31,10 @@ def evaluate_text(text: str, name: str) -> Any:
 
 
 def explain_syntax(text: str) -> str:
-    """Why a text cannot be read as a value. It is looked at as an element of a list: what stands beside it is no step."""
-    found = parse(Source("", f"x = [{text}]")).diagnostics
+    """Why a text cannot be read as a value. It is looked at as an element of a list: what stands beside it is no step, and
+    lines of numbers are rows."""
+    rows = text if "[" in text else ";".join(filter(str.strip, text.split("\n")))
+    found = parse(Source("", f"x = [{rows}]")).diagnostics
     if not text.strip():
         return f"{quote(text)} is no value"
     if not found:

@@ -107,6 +107,7 @@ FORMS = "give numbers such as [[1, 0], [0, 1]], a .csv, .npy or image file, or r
     (MAP, ["[[1 2 3], [4 5 6]]"], 'the input input1: "[[1 2 3], [4 5 6]]" is no value: two elements stand side by side; write [1, 2, 3]'),
     (MAP, ["-1 2 3; 4 5 6"], 'the input input1: "-1 2 3; 4 5 6" is no value: each row is a list of its own; write [[-1, 2, 3], [4, 5, 6]]'),
     (MAP, ["[1,2,3], [4,5,6]"], 'the input input1: "[1,2,3], [4,5,6]" is several values; a list of them is written [[1,2,3], [4,5,6]]'),
+    (MAP, ["1 2 3\n4\t5\t6\n"], 'the input input1: "1 2 3\\x0a4 5 6" is no value: each row is a list of its own; write [[1, 2, 3], [4, 5, 6]]'),
     (MAP, ["1 2"], 'the input input1: "1 2" is no value: two elements stand side by side; write [1, 2]'),
     (MAP, ["[1]]"], 'the input input1: "[1]]" is no value: this closes a bracket that was never opened; remove it'),
     (MAP, ["[1e400]"], 'the input input1: "[1e400]" is no value: this number has more than 18 digits; write a smaller one'),
