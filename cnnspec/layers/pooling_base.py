@@ -55,6 +55,8 @@ class Pool(Windowed):
         if inputs is not None and self.takes_largest and not isinstance(self.padding, str):
             if not self.sliding().is_even(inputs[0]):
                 made = self.rounded_up(inputs)
+                if made is self and self.ceil:  # it hangs over by more than ceil alone makes
+                    made = self.replace(ceil=False, padding=self.sliding().borders(inputs[0]))
         if made.ceil and inputs is not None:
             down = made.replace(ceil=False)
             if made.sliding().same_is_ceil(inputs[0]):
