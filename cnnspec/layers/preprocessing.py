@@ -103,7 +103,7 @@ class Normalization(Layer):
             return Problem("E011", f"normalization has no {missing}", help="give mean and variance, or neither")
         return figures_problem(self, inputs, "mean", "variance")
 
-    def weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
+    def own_weights(self, inputs: tuple[Shape, ...]) -> tuple[Weight, ...]:
         if self.mean is not None:
             return ()
         channels = inputs[0][-1:]

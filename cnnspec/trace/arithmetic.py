@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from itertools import product
+from numbers import Rational
 from typing import Any
 
 import numpy as np
@@ -12,8 +14,9 @@ from cnnspec.base.record import Record
 from cnnspec.layers.base import Layer
 from cnnspec.trace.formula import CallStep, SumStep
 from cnnspec.trace.linear import Place, make_cells, unfold
+from cnnspec.trace.nought import keep
 from cnnspec.trace.reference.activation import MIXINGS, apply
-from cnnspec.trace.reference.arrays import is_exact, make_floats, settle, shapes_of, zeros
+from cnnspec.trace.reference.arrays import is_exact, make_floats, settle, shapes_of
 from cnnspec.trace.reference.compute import compute, prepare
 from cnnspec.trace.reference.definition import Array
 
@@ -44,11 +47,12 @@ def find_arithmetic(
 
 
 def find_each(
-    layer: Layer, inputs: Sequence[Array], weights: Mapping[str, Array], places: Sequence[Place]
-) -> Iterator[Arithmetic | None]:
-    """The arithmetic of the output values at some places, in their order; what they share is computed once."""
+    layer: Layer, inputs: Sequence[Array], weights: Mapping[str, Array], places: Sequence[Place], output: Array | None = None
+) -> Iterator[Arithmetic | None]:  # fmt: skip
+    """The arithmetic of the output values at some places, in their order; what they share is computed once. `output`: what the
+    layer puts out, where that is computed already."""
     definition, xs, weighed = prepare(layer, inputs, weights, False, None)
-    values = compute(layer, xs, weighed)
+    values = compute(layer, xs, weighed) if output is None else output
     if definition.sums is not None:
         yield from find_sums(definition.sums, layer, xs, weighed, places, values)
         return
@@ -68,16 +72,19 @@ def find_sums(
     """What is added up at each place, and what an activation makes of it."""
     forward, backward = definition
     weights.pop("vector_u", None)
-    sums = settle(forward(layer, *xs, **weights))
-    exact, function = is_exact(sums), layer.ends_in() or "linear"
-    if exact and len(places) > 1:
+    function = layer.ends_in() or "linear"
+    sums = values if function == "linear" else None
+    if sums is None and (len(places) > 1 or function in MIXINGS or not all(map(is_exact, xs))):
+        sums = settle(forward(layer, *xs, **weights))
+    if len(places) > 1 and sums is not None and is_exact(sums):
         find_reads = recall_terms(forward, layer, xs, weights)
     else:
-        find_reads = follow_gradients(backward, layer, xs, weights, sums)
+        find_reads = follow_gradients(backward, layer, xs, weights, values.shape)
     for place in places:
         reads = find_reads(place)
-        added = SumStep(list_terms(reads, find_offset(sums[place], reads, exact)), sums[place])
-        steps = (added,) if function == "linear" else (added, make_call(function, sums, place, values[place]))
+        added = forward(layer, *keep_read(xs, reads), **weights) if sums is None else sums
+        step = SumStep(list_terms(reads, find_offset(added[place], reads)), added[place])
+        steps = (step,) if function == "linear" else (step, make_call(function, added, place, values[place]))
         yield Arithmetic(reads, steps)
 
 
@@ -85,19 +92,23 @@ FindReads = Callable[[Place], tuple[Read, ...]]  # what the sum at a place reads
 
 
 def follow_gradients(
-    backward: Any, layer: Layer, xs: Sequence[Array], weights: Mapping[str, Array], sums: Array
+    backward: Any, layer: Layer, xs: Sequence[Array], weights: Mapping[str, Array], shape: Place
 ) -> FindReads:
-    """The factors are those by which a sum's own gradient comes back; each place takes two passes."""
-    used = [x if is_exact(sums) else make_floats(x) for x in xs]
-    like = {name: weight if is_exact(sums) else make_floats(weight) for name, weight in weights.items()}
-    # with weights of 1 nothing that is read has the factor 0
-    ones, plain = [np.ones(x.shape) for x in xs], {name: np.ones(weight.shape) for name, weight in weights.items()}
+    """The factors are those by which a sum's own gradient comes back, which do not depend on what is read; each place takes
+    two passes. `shape`: that of the output."""
+    exact, random = all(map(is_exact, xs)), np.random.default_rng(0)
+    # with weights drawn above 0, nothing that is read has the factor 0
+    drawn = {name: random.uniform(1, 2, weight.shape) for name, weight in weights.items()}
+    ones, unread = [np.ones(x.shape) for x in xs], [keep(x, ()) for x in xs] if exact else xs
 
     def find_reads(place: Place) -> tuple[Read, ...]:
-        one = zeros(sums.shape, sums)
-        one[place] = one[place] + 1
-        factors = backward(layer, one, *used, **like).inputs
-        seen = backward(layer, one.astype(float), *ones, **plain).inputs
+        one = np.zeros(shape)
+        one[place] = 1
+        seen = backward(layer, one, *ones, **drawn).inputs
+        if exact:
+            one = keep(one, ())
+            one[place] = Fraction(1)
+        factors = backward(layer, one, *unread, **weights).inputs
         return tuple([
             Read(number, cell, xs[number][cell], factors[number][cell])
             for number, cells in enumerate(seen) if cells is not None
@@ -105,6 +116,11 @@ def follow_gradients(
         ])  # fmt: skip
 
     return find_reads
+
+
+def keep_read(xs: Sequence[Array], reads: Sequence[Read]) -> list[Array]:
+    """Exact inputs with what is read of them alone."""
+    return [keep(x, [read.place for read in reads if read.input == number]) for number, x in enumerate(xs)]
 
 
 def recall_terms(forward: Any, layer: Layer, xs: Sequence[Array], weights: Mapping[str, Array]) -> FindReads:
@@ -157,12 +173,12 @@ def make_call(function: str, x: Array, place: Place, value: Any) -> CallStep:
     return CallStep(function, (x[place],), value)
 
 
-def find_offset(total: Any, reads: Sequence[Read], exact: bool) -> Any:
+def find_offset(total: Any, reads: Sequence[Read]) -> Any:
     """What a sum has besides its products."""
     products = [read.value * read.factor for read in reads]
     left = total - sum(products)
     size = abs(total) + sum([abs(part) for part in products])
-    return left if exact or abs(left) > ROUNDING * size else 0
+    return left if isinstance(left, Rational) or abs(left) > ROUNDING * size else 0
 
 
 def find_window(layer: Layer, x: Array, place: Place) -> Iterator[Place]:

@@ -16,7 +16,7 @@ import numpy as np
 from cnnspec.base.record import Record
 from cnnspec.layers.base import Layer
 from cnnspec.trace.reference.arrays import find_float, is_exact, make_floats, zeros
-from cnnspec.trace.reference.compute import prepare
+from cnnspec.trace.reference.compute import evaluate, prepare
 from cnnspec.trace.reference.definition import Array
 
 Key = int | str  # an input by its number, a weight by its name
@@ -59,10 +59,11 @@ def find_part(layer: Layer, inputs: Sequence[Array], weights: Mapping[str, Array
         weighed.pop("vector_u", None)
 
     def forward(arrays: Mapping[Key, Array]) -> Array:
-        return functions[0](layer, *list_inputs(arrays), **list_weights(arrays))
+        found: Array = evaluate(functions[0], layer, list_inputs(arrays), list_weights(arrays))
+        return found
 
     def backward(gradient: Array, arrays: Mapping[Key, Array]) -> dict[Key, Array]:
-        made = functions[1](layer, gradient, *list_inputs(arrays), **list_weights(arrays))
+        made = evaluate(functions[1], layer, [gradient, *list_inputs(arrays)], list_weights(arrays))
         given = join_arrays(made.inputs, made.weights)
         return {key: given[key] for key in arrays if given.get(key) is not None}
 
@@ -145,11 +146,8 @@ def find_slope(part: Part, arrays: Mapping[Key, Array], of: Key, cell: Place) ->
     nothing = zeros(arrays[of].shape, arrays[of])
     one = nothing.copy()
     one[cell] = one[cell] + 1
-    try:
-        with np.errstate(all="ignore"):
-            slope = part.forward({**arrays, of: one}) - part.forward({**arrays, of: nothing})
-    except ZeroDivisionError:
-        return None
+    with np.errstate(all="ignore"):
+        slope = part.forward({**arrays, of: one}) - part.forward({**arrays, of: nothing})
     return slope if np.isfinite(make_floats(slope)).all() else None
 
 

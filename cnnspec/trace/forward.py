@@ -82,7 +82,7 @@ def write_each(trace: Trace, node: Node, places: Sequence[Place]) -> Iterator[tu
     inputs, output = find_values(trace, node.inputs), find_values(trace, [node.index])[0]
     weights = trace.weights.weights.get(find_owner(trace.network.graph, node), {})
     assert node.layer is not None
-    each = find_each(node.layer, inputs, weights, [(0, *place) for place in places])
+    each = find_each(node.layer, inputs, weights, [(0, *place) for place in places], output)
     for place, found in zip(places, each, strict=True):
         value = output[(0, *place)]
         steps = (SumStep(((value,),), value),) if found is None else found.steps

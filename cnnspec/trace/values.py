@@ -71,7 +71,9 @@ def find_weights(graph: Graph, node: Node, inputs: Sequence[Array], weights: Wei
     """The weights of a node's layer, which are those that its own arguments ask for."""
     assert node.layer is not None
     if find_definition(node.layer) is None:
-        raise ValueError(f"{node.name} computes what is not known: nothing behind it has a value")
+        raise ValueError(
+            f"{node.name} computes what is not known: nothing behind it has a value; choose layers before it"
+        )
     owner = find_owner(graph, node)
     given = weights.get(owner, {})
     for weight in node.layer.weights(tuple([x.shape[1:] for x in inputs])):

@@ -16,6 +16,7 @@ from cnnspec.trace.reference.arrays import settle, shapes_of
 from cnnspec.trace.reference.compute import (
     bring_into_kind,
     compute_gradients,
+    evaluate,
     find_definition,
     is_exact_together,
 )
@@ -73,7 +74,7 @@ def go_through(
     def back(gradient: Array) -> Array:
         """Through the function alone."""
         if definition.sums is None:
-            return settle(definition.backward(layer, gradient, *part.arrays.values()).inputs[0])
+            return settle(evaluate(definition.backward, layer, [gradient, *part.arrays.values()], {}).inputs[0])
         return settle(go_back(function, gradient, sums))
 
     names = find_names(layer, shapes, output.shape[1:], function is not None, definition.sums is not None)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 MOST_WEIGHTS = 2**28  # numbers that the weights may be: 2 GiB
 WRITTEN, GIVEN = "written in the spec", "given"
+UNSEEN = ": they are gathered from data, and none has been seen"
 
 
 class WeightsFound(Record):
@@ -54,8 +55,15 @@ def find_weights(graph: Graph, path: str | None, seed: int, wanted: Iterable[int
     for node, asked in weighted:
         triples = list(find_layer_weights(graph, node, asked, read.get(node.name), path, seed))
         found.weights[node.name] = {name: array for name, array, _ in triples}
-        found.origins[node.name] = join_origins({name: origin for name, _, origin in triples})
+        origin = join_origins({name: origin for name, _, origin in triples})
+        found.origins[node.name] = origin + (UNSEEN if path is None and is_gathered(node, asked) else "")
     return found
+
+
+def is_gathered(node: Node, asked: tuple[Weight, ...]) -> bool:
+    """Whether a layer's weights are all figures of the data, which no gradient moves."""
+    assert node.layer is not None
+    return node.layer.trainable and not any([weight.trainable for weight in asked])
 
 
 def give_weights(found: WeightsFound, given: Mapping[str, Mapping[str, Any]]) -> WeightsFound:

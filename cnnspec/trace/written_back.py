@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -30,10 +31,10 @@ def choose_places(array: Array, axes: Sequence[int] = ()) -> list[Place]:
 # ---- by the sums ---------------------------------------------------------------------------------------------
 def write_derivatives(names: Names, part: Part, gradient: Array, of: Key, given: Array) -> Iterator[Formula]:
     """The gradients `given` for an array: dE/dW11 = dE/dh11*X11 + dE/dh12*X12 + …; the first alone of sums that are too long to
-    be read; nothing where they are no such sums."""
+    be read; nothing where they are no such sums, or infinite."""
     cells = find_chosen(part)[:FEW] if part.selects else choose_places(given, find_axes(names, of))
     for cell in cells:
-        products = find_products(part, of, cell)
+        products = find_products(part, of, cell) if isfinite(given[cell]) else None
         if products is not None:
             step = add_up(names, part, gradient, products, names.name(of, cell), given[cell])
             yield Formula(f"dE/d{names.name(of, cell)}", (step,))

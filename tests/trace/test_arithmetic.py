@@ -10,7 +10,7 @@ import pytest
 from cnnspec.trace.arithmetic import find_arithmetic, find_each
 from cnnspec.trace.formula import LATEX, CallStep, SumStep, write_number, write_steps
 from cnnspec.trace.reference.arrays import make_exact
-from cnnspec.trace.reference.compute import find_definition
+from cnnspec.trace.reference.compute import compute, find_definition
 from tests.support import legal
 from tests.trace.reference.drawing import draw_inputs, draw_weights, list_cases
 from tests.trace.reference.test_lectures import BOX, GRAY, IMAGE, SHARPEN, SIGNAL, SQUARE
@@ -146,3 +146,38 @@ def test_a_value_that_a_sum_reads_on_several_ways_has_the_sum_of_their_factors()
     }
     lines = [write_steps(found.steps) for found in find_each(layer, [x], weights, [(0, 0, 0), (0, 1, 0)]) if found]
     assert lines == ["5*12 + 6*34 = 264", "6*12 + 7*34 = 310"]
+
+
+@pytest.mark.parametrize("word", list_cases())
+def test_exact_numbers_are_read_as_floats_are(word: str) -> None:
+    """The same cells, by the same factors, and the same sum before an activation."""
+    random = np.random.default_rng(4)
+    text, graph, node = min(
+        list_cases()[word], key=lambda case: np.prod((case[1].input_shapes(case[2]) or ((),))[0] or 1)
+    )
+    layer, shapes = node.layer, graph.input_shapes(node)
+    assert layer is not None and shapes is not None
+    inputs = [make_exact(np.round(x * 4) + (x == 0) + 9) / 4 for x in draw_inputs(layer, shapes, random)]
+    if layer.indexes:
+        return
+    weights = {name: make_exact(np.round(w * 4) + 9) / 4 for name, w in draw_weights(layer, shapes, random).items()}
+    floats = [x.astype(float) for x in inputs], {name: w.astype(float) for name, w in weights.items()}
+    place = tuple([random.integers(n) for n in (2, *(node.shape or ()))])
+    output = compute(layer, inputs, weights)
+    here, there = next(find_each(layer, inputs, weights, [place], output)), find_arithmetic(layer, *floats, place)
+    assert (here is None) == (there is None)
+    if here is None or there is None:
+        return
+    assert [read.replace(value=0, factor=0) for read in here.reads] == [
+        read.replace(value=0, factor=0) for read in there.reads
+    ]
+    for one, other in ((here.reads, there.reads), (here.steps, there.steps)):
+        for mine, theirs in zip(one, other, strict=True):
+            assert abs(mine.value - theirs.value) <= 1e-9 * max(1, abs(theirs.value)), text  # type: ignore[attr-defined]
+    assert all([abs(a.factor - b.factor) <= 1e-9 for a, b in zip(here.reads, there.reads, strict=True)]), text
+    assert all(
+        [
+            isinstance(step, CallStep) or len(step.terms) == len(other.terms)
+            for step, other in zip(here.steps, there.steps, strict=True)
+        ]
+    )  # type: ignore[union-attr]

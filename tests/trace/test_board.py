@@ -77,6 +77,14 @@ BOARDS: dict[str, tuple[str, tuple[str, ...], Any, str]] = {
           [2][3]    4  5  6     31  25
                     7  8  9
           conv1[0,0] = 0*5 + 1*6 + 2*8 + 3*9 = 49"""),
+    "a standardised kernel reads its window, by other factors than its numbers": (
+        "input 3x3x1\nconv(1, 2x2, standardized=true, bias=false)", ("conv1",), (1, 0), """
+        conv1 (Conv) 2x2x1
+          input1      kernel   output
+           0  1  2     1  2     6.26099  6.26099
+          [3][4] 5     3  4    [6.26099] 6.26099
+          [6][7] 8
+          conv1[1,0] = 3*(-1.34164) + 4*(-0.447213) + 6*0.447213 + 7*1.34164 = 6.26099"""),
     "a merge shows all that enters": ("input a 2\ninput b 2\nadd(a, b)", ("add1",), (1,), """
         add1 (Add) 2
           a        b        output

@@ -19,6 +19,9 @@ SPECS = {
     "back.cnn": "input 3x3x1\nconv(1, 2x2, bias=false, kernel_values=[[1, 0], [2, -1]])\n",
     "train.cnn": "input 2\ndense(2, softmax, kernel_values=[[0, 0], [0, 0]])\ntrain {\n data = mnist\n loss = sparse_categorical_crossentropy\n}\n",
     "big.cnn": "input 49\nrelu\ndense(193)\n",
+    "inverse.cnn": "input 2\npower(-1)\n",
+    "figures.cnn": "input 1x1x2\nnormalization\n",
+    "unknown.cnn": 'input 4\nrelu as a\nopaque("fft", 4) as b\nrelu as c\n',
     "word.cnn": "block f(n) { conv(n, 3x3) }\n",
 }
 IMAGE = "[[-5,3,2,-5,3],[4,3,2,1,-3],[1,0,3,3,5],[-2,0,1,4,4],[5,6,7,9,-1]]"
@@ -46,6 +49,11 @@ SHOWN: list[tuple[str, str]] = [
     ("train.cnn --target 1 --width 200", "Keras divides the outputs by their sum, which is 1 here: hence the 1 in dE/da, which a softmax cancels"),
     ("train.cnn dense1 --backward --target 1", "E = -log(a2) = 0.693147"),
     ("branches.cnn --layers a --gradient ones", "back: a (ReLU) 2"),
+    ("inverse.cnn", "power1[0] = inf"),
+    ("inverse.cnn --gradient ones", "dE/dX2 = dE/dh2*dh2/dX2 = 1*(-1) = -1"),
+    ("figures.cnn --width 200", "mean and count filled with zeros; variance filled with ones: they are gathered from data, and none has been seen"),
+    ("figures.cnn", "mean     variance   count   output, channel 0   output, channel 1"),
+    ("unknown.cnn a --at 2", "a[2] = relu(2) = 2"),
 ]  # fmt: skip
 REFUSED: list[tuple[str, int, str]] = [
     ("sharpen.cnn --at 0,0", 2, "--at is a place in a layer: name the layer, as in: cnnspec trace FILE conv1 --at 0,0"),
@@ -63,6 +71,7 @@ REFUSED: list[tuple[str, int, str]] = [
     ("back.cnn --gradient [1]", 2, "the gradient of conv1 takes 2 rows of 2 numbers, not 1 number"),
     ("big.cnn --gradient ones", 2, "the gradients that are asked for have 10,039 numbers, and 10,000 are printed at most; name few layers (--layers conv1,conv2)"),
     ("train.cnn --target 2", 2, "a target of sparse_categorical_crossentropy is the number of a class, from 0 to 1"),
+    ("unknown.cnn c --at 0", 2, "b computes what is not known: nothing behind it has a value; choose layers before it"),
     ("wrong.cnn", 1, "error[E101"),
     ("word.cnn", 2, "word.cnn holds no network"),
     (f"{EXAMPLES}/vgg16.cnn", 2, "name few layers (--layers conv1,conv2), or one value (conv1 --at 0,0)"),
@@ -79,7 +88,8 @@ def specs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(("command", "line"), SHOWN)
 def test_it_shows(command: str, line: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["trace", *command.split()]) == 0
-    assert line in capsys.readouterr().out
+    shown = capsys.readouterr()
+    assert line in shown.out and not shown.err
 
 
 @pytest.mark.parametrize(("command", "status", "sentence"), REFUSED)

@@ -126,7 +126,7 @@ def test_a_network_of_fractions_is_exact() -> None:
     ("input 4\ndense(2) as d", (1, 4), {}, "d has no kernel of 4x2"),
     ("input 4\ndense(2) as d", (1, 4), {"d": {"kernel": (2, 4)}}, "the kernel of d must be 4x2, not 2x4"),
     ("input 4\ndense(2) as d", (1, 4), {"d": {"kernel": (4, 2), "bias": ()}}, "the bias of d must be 2, not one number"),
-    ('input 4\nopaque("fft", 4) as f', (1, 4), {}, "f computes what is not known: nothing behind it has a value"),
+    ('input 4\nopaque("fft", 4) as f', (1, 4), {}, "f computes what is not known: nothing behind it has a value; choose layers before it"),
 ])  # fmt: skip
 def test_what_does_not_fit_is_one_sentence(text: str, inputs: Any, weights: Any, sentence: str) -> None:
     given = {layer: {name: np.zeros(shape) for name, shape in own.items()} for layer, own in weights.items()}

@@ -13,6 +13,7 @@ import numpy as np
 from cnnspec.trace.reference.definition import Array
 
 SIMPLE = 10**6  # the largest denominator of a fraction that a float may stand for
+LONGEST = 256  # bits of the parts of a fraction, beyond which it is a float: 77 digits, which fill a line
 
 
 # ---- exact numbers -----------------------------------------------------------------------------------------
@@ -39,11 +40,15 @@ def find_fraction(value: Any) -> Fraction:
 
 
 def settle(x: Array) -> Array:
-    """A computed array in one kind of number: Fractions if all of its values are whole or fractions, else floats."""
+    """A computed array in one kind of number: Fractions if all of its values are whole or fractions that are not too long, else
+    floats."""
     if not is_exact(x):
         return x
-    exact = all([isinstance(value, (Rational, np.integer, np.bool_)) for value in x.ravel()])
-    return make_exact(x) if exact else make_floats(x)
+    if not all([isinstance(value, (Rational, np.integer, np.bool_)) for value in x.ravel()]):
+        return make_floats(x)
+    made = make_exact(x)
+    bits = [max(n.numerator.bit_length(), n.denominator.bit_length()) for n in made.ravel()]
+    return make_floats(made) if max(bits, default=0) > LONGEST else made
 
 
 def make_floats(x: Array) -> Array:

@@ -7,7 +7,7 @@ Fractions) and the layer takes no root and no exponential, else floats. `trainin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,8 +28,7 @@ def compute(
 ) -> Array:
     """The output of a layer for inputs with the batch first. Raises LookupError for a layer without a definition."""
     definition, given, weighed = prepare(layer, inputs, weights, training, drawn)
-    with np.errstate(all="ignore"):  # what is too large for a float is infinity
-        return settle(definition.forward(layer, *given, **weighed))
+    return settle(evaluate(definition.forward, layer, given, weighed))
 
 
 def compute_gradients(
@@ -38,8 +37,7 @@ def compute_gradients(
 ) -> Gradients:  # fmt: skip
     """The gradients of the inputs and of the weights that a gradient moves, from that of the output."""
     definition, (given, *xs), weighed = prepare(layer, [gradient, *inputs], weights, training, drawn)
-    with np.errstate(all="ignore"):
-        made = definition.backward(layer, given, *xs, **weighed)
+    made = evaluate(definition.backward, layer, [given, *xs], weighed)
     moved = [weight.name for weight in layer.own_weights(shapes_of(*inputs)) if weight.trainable]
     return Gradients(
         tuple([None if x is None else settle(x) for x in made.inputs]),
@@ -51,6 +49,17 @@ def compute_update(layer: Layer, inputs: Sequence[Array], weights: Mapping[str, 
     """The weights that a training step on these inputs changes without a gradient, as they are behind it."""
     definition, given, weighed = prepare(layer, inputs, weights, False, None)
     return {} if definition.update is None else definition.update(layer, *given, **weighed)
+
+
+def evaluate(function: Callable[..., Any], layer: Layer, arrays: Sequence[Array], weights: Mapping[str, Array]) -> Any:
+    """What a function of a definition makes of arrays in one kind of number. Where it divides by an exact 0, it is computed in
+    floats, which are infinite then or no numbers, as in Keras."""
+    with np.errstate(all="ignore"):
+        try:
+            return function(layer, *arrays, **weights)
+        except ZeroDivisionError:
+            floats = {name: make_floats(weight) for name, weight in weights.items()}
+            return function(layer, *map(make_floats, arrays), **floats)
 
 
 def prepare(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -94,3 +95,19 @@ def test_whole_numbers_go_with_fractions_and_with_floats() -> None:
         ).dtype
         == "float32"
     )
+
+
+def test_where_no_fraction_is_the_answer_floats_are() -> None:
+    """As in Keras, one divided by 0 is infinite and 0 by 0 no number, with no warning; what nobody can read is a float."""
+    power: Any = legal("input 2\npower(-1)").nodes[-1].layer
+    assert [*compute(power, [make_exact([[0, 2]])], {})[0]] == [inf, 0.5]
+    back = compute_gradients(power, make_exact([[1, 1]]), [make_exact([[0, 2]])], {})
+    assert [*back.inputs[0][0]] == [-inf, -0.25]  # type: ignore[index]
+    layer: Any = legal("input a 2\ninput b 2\ndivide(a, b)").nodes[-1].layer
+    assert str(compute(layer, [make_exact([[0, 1]]), make_exact([[0, 0]])], {})) == "[[nan inf]]"
+    high: Any = legal("input 2\npower(30)").nodes[-1].layer
+    (short, long), huge = compute(high, [make_exact([[99, 10]])], {})[0], make_exact([[10**20, 10]])
+    assert short == Fraction(99**30) and long == Fraction(10**30)
+    assert [*compute(high, [huge], {})[0]] == [1e600, 1e30]
+    highest: Any = legal("input 2\npower(1000000)").nodes[-1].layer
+    assert [*compute(highest, [make_exact([[1, 3]])], {})[0]] == [1, inf]
