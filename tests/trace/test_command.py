@@ -53,6 +53,7 @@ SHOWN: list[tuple[str, str]] = [
     ("inverse.cnn --gradient ones", "dE/dX2 = dE/dh2*dh2/dX2 = 1*(-1) = -1"),
     ("figures.cnn --width 200", "mean and count filled with zeros; variance filled with ones: they are gathered from data, and none has been seen"),
     ("figures.cnn", "mean     variance   count   output, channel 0   output, channel 1"),
+    ("figures.cnn --gradient ones", "dE/dX[0,0,0] = dE/dh[0,0,0] = 1"),
     ("unknown.cnn a --at 2", "a[2] = relu(2) = 2"),
 ]  # fmt: skip
 REFUSED: list[tuple[str, int, str]] = [
