@@ -27,7 +27,7 @@ from cnnspec.trace.input_layout import (
     lay_out_written,
     suits,
 )
-from cnnspec.trace.reference.arrays import make_exact
+from cnnspec.trace.reference.arrays import MOST_EXACT, make_exact
 from cnnspec.trace.reference.definition import Array
 
 TABLES = (".csv", ".tsv", ".txt")
@@ -72,8 +72,10 @@ def read_array(path: str, asked: Asked) -> Array:
 
 
 def make_exact_whole(values: Array) -> Array:
-    """Whole numbers as Fractions, of which equal ones are one object: an image has 256."""
+    """Whole numbers as Fractions, of which equal ones are one object: an image has 256. Of too many they are floats."""
     different, places = np.unique(values, return_inverse=True)
+    if len(different) > MOST_EXACT:
+        return values.astype(float)
     return make_exact(different.astype(int) if different.dtype == bool else different)[places].reshape(values.shape)
 
 

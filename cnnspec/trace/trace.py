@@ -11,8 +11,9 @@ from cnnspec.base.record import Record
 from cnnspec.base.source import printable
 from cnnspec.layers.shape import show_shape
 from cnnspec.trace.errors import NoTrace
+from cnnspec.trace.reference.arrays import MOST_EXACT, make_floats
 from cnnspec.trace.reference.definition import Array
-from cnnspec.trace.values import compute_values
+from cnnspec.trace.values import compute_values, find_needed
 
 if TYPE_CHECKING:
     from cnnspec.layers.shape import Shape
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 
 MOST_NUMBERS = 10_000  # that are printed of outputs and weights
+MOST_COMPUTED = 2**28  # numbers of outputs, which are 2 GiB
 
 
 class Trace(Record):
@@ -45,12 +47,26 @@ def trace_network(
     Raises NoTrace for what cannot be computed, and for what is no place.
     """
     at = None if place is None else find_place(network, shown, place)
+    wanted = {*shown, *network.graph.outputs} if whole else {*shown}
+    exact = check_computable(network, wanted) <= MOST_EXACT
     try:
-        wanted = {*shown, *network.graph.outputs} if whole else shown
-        values = compute_values(network.graph, inputs, found.weights, wanted)
+        given = inputs if exact else [*map(make_floats, inputs)]
+        values = compute_values(network.graph, given, found.weights, wanted)
     except ValueError as error:
         raise NoTrace(str(error)) from None
     return Trace(network, found, tuple(values), tuple(shown), at)
+
+
+def check_computable(network: AnalysedNetwork, wanted: Iterable[int]) -> int:
+    """How many numbers the outputs are of these nodes and of what they depend on. Raises NoTrace for more than are computed."""
+    nodes = zip(network.graph.nodes, find_needed(network.graph, wanted), strict=True)
+    numbers = count_numbers([node.shape for node, needed in nodes if needed])
+    if numbers > MOST_COMPUTED:
+        raise NoTrace(
+            f"{network.name} is too large to compute: the outputs up to the layers that are asked for have {numbers:,} numbers, "
+            f"and {MOST_COMPUTED:,} are computed at most; choose earlier layers, or a smaller input"
+        )
+    return numbers
 
 
 def find_shown(network: AnalysedNetwork, layers: Sequence[str]) -> list[int]:

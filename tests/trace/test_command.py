@@ -22,6 +22,7 @@ SPECS = {
     "inverse.cnn": "input 2\npower(-1)\n",
     "figures.cnn": "input 1x1x2\nnormalization\n",
     "unknown.cnn": 'input 4\nrelu as a\nopaque("fft", 4) as b\nrelu as c\n',
+    "huge.cnn": "input 1024x1024x3\nconv(256, 3x3, padding=same)\n",
     "word.cnn": "block f(n) { conv(n, 3x3) }\n",
 }
 IMAGE = "[[-5,3,2,-5,3],[4,3,2,1,-3],[1,0,3,3,5],[-2,0,1,4,4],[5,6,7,9,-1]]"
@@ -73,6 +74,7 @@ REFUSED: list[tuple[str, int, str]] = [
     ("big.cnn --gradient ones", 2, "the gradients that are asked for have 10,039 numbers, and 10,000 are printed at most; name few layers (--layers conv1,conv2)"),
     ("train.cnn --target 2", 2, "a target of sparse_categorical_crossentropy is the number of a class, from 0 to 1"),
     ("unknown.cnn c --at 0", 2, "b computes what is not known: nothing behind it has a value; choose layers before it"),
+    ("huge.cnn conv1 --at 0,0", 2, "huge is too large to compute: the outputs up to the layers that are asked for have 271,581,184 numbers, and 268,435,456 are computed at most; choose earlier layers, or a smaller input"),
     ("wrong.cnn", 1, "error[E101"),
     ("word.cnn", 2, "word.cnn holds no network"),
     (f"{EXAMPLES}/vgg16.cnn", 2, "name few layers (--layers conv1,conv2), or one value (conv1 --at 0,0)"),
@@ -104,3 +106,17 @@ def test_one_value_of_a_large_network(capsys: pytest.CaptureFixture[str]) -> Non
     """As far as it goes: later layers are not computed, nor are their weights drawn."""
     assert main(["trace", str(EXAMPLES / "resnet50.cnn"), "conv1", "--at", "111,111,63", "--input", "random"]) == 0
     assert "24 of the window's 49 cells lie in the padding" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("where", "line"), [
+    ("trace", "0*0.333333 + 1*0.333333 + 2*0.333333 = 1"), ("input_files", "0*0.333333 + 1*0.333333 + 2*0.333333 = 1"),
+    ("weights", "0*(1/3) + 1*(1/3) + 2*(1/3) = 1"),
+])  # fmt: skip
+def test_what_is_too_large_to_be_exact_is_computed_in_floats(
+    where: str, line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where there are too many outputs, or numbers that enter."""
+    monkeypatch.setattr(f"cnnspec.trace.{where}.MOST_EXACT", 2, raising=False)
+    Path("thirds.cnn").write_text("input 3x1\navgpool(3)\n")
+    assert main(["trace", "thirds.cnn"]) == 0
+    assert line in capsys.readouterr().out

@@ -13,6 +13,7 @@ import numpy as np
 from cnnspec.trace.reference.definition import Array
 
 SIMPLE = 10**6  # the largest denominator of a fraction that a float may stand for
+MOST_EXACT = 2**20  # numbers that are computed exactly: more would take minutes
 LONGEST = 256  # bits of the parts of a fraction, beyond which it is a float: 77 digits, which fill a line
 
 
@@ -25,14 +26,15 @@ def is_exact(x: Array) -> bool:
 def make_exact(values: Any) -> Array:
     """An array of Fractions, of nested lists or an array of numbers: 2, 0.5, "1/3"."""
     given = np.asarray(values, dtype=object)
-    made = np.empty(given.shape, dtype=object)
-    for place in np.ndindex(given.shape):
-        made[place] = find_fraction(given[place])
-    return made
+    made = np.empty(given.size, dtype=object)
+    made[:] = [find_fraction(value) for value in given.ravel()]
+    return made.reshape(given.shape)
 
 
 def find_fraction(value: Any) -> Fraction:
     """The number that was meant: 1/3 for the float nearest to it, 1/10 for 0.1, else exactly what the float is."""
+    if type(value) is Fraction:
+        return value
     if not isinstance(value, (float, np.floating)):
         return Fraction(int(value) if isinstance(value, np.integer) else value)
     simple = Fraction(float(value)).limit_denominator(SIMPLE)
