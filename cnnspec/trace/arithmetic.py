@@ -16,7 +16,7 @@ from cnnspec.trace.formula import CallStep, SumStep
 from cnnspec.trace.linear import Place, make_cells, unfold
 from cnnspec.trace.nought import keep
 from cnnspec.trace.reference.activation import MIXINGS, apply
-from cnnspec.trace.reference.arrays import is_exact, make_floats, settle, shapes_of
+from cnnspec.trace.reference.arrays import find_float, is_exact, make_floats, settle, shapes_of
 from cnnspec.trace.reference.compute import compute, prepare
 from cnnspec.trace.reference.definition import Array
 
@@ -61,6 +61,8 @@ def find_each(
         if definition.largest:
             reads = tuple([Read(0, cell, xs[0][cell]) for cell in find_window(layer, xs[0], place)])
             yield Arithmetic(reads, (CallStep("max", tuple([read.value for read in reads]), values[place]),))
+        elif definition.joins:
+            yield join_values(definition.joins, xs, place, values[place])
         else:
             yield None if function is None else find_call(function, xs[0], place, values[place])
 
@@ -152,6 +154,20 @@ def find_call(function: str, x: Array, place: Place, value: Any) -> Arithmetic:
     return Arithmetic(tuple([Read(0, cell, x[cell]) for cell in cells]), (step,))
 
 
+def join_values(joins: str, xs: Sequence[Array], place: Place, value: Any) -> Arithmetic:
+    """The product of a value of each input, or what a function makes of them. What has fewer axes than the output is repeated
+    along its first ones, and what has the size 1, along that axis."""
+    reads = []
+    for number, x in enumerate(xs):
+        along = zip(x.shape[1:], place[len(place) - x.ndim + 1 :], strict=True)
+        cell = (place[0], *[0 if n == 1 else at for n, at in along])
+        reads.append(Read(number, cell, x[cell]))
+    taken = tuple([read.value for read in reads])
+    return Arithmetic(
+        tuple(reads), (SumStep((taken,), value) if joins == "product" else CallStep(joins, taken, value),)
+    )
+
+
 def find_function(layer: Layer, xs: Sequence[Array], y: Array) -> str | None:
     """The function that a layer is, of every value or of the channels of every position; None for any other layer. `y`: what it
     puts out."""
@@ -175,10 +191,12 @@ def make_call(function: str, x: Array, place: Place, value: Any) -> CallStep:
 
 def find_offset(total: Any, reads: Sequence[Read]) -> Any:
     """What a sum has besides its products."""
-    products = [read.value * read.factor for read in reads]
+    if isinstance(total, Rational):
+        return total - sum([read.value * read.factor for read in reads])
+    products = [find_float(read.value) * find_float(read.factor) for read in reads]
     left = total - sum(products)
     size = abs(total) + sum([abs(part) for part in products])
-    return left if isinstance(left, Rational) or abs(left) > ROUNDING * size else 0
+    return left if abs(left) > ROUNDING * size else 0
 
 
 def find_window(layer: Layer, x: Array, place: Place) -> Iterator[Place]:

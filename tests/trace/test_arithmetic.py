@@ -95,6 +95,9 @@ def test_what_floats_lose_is_no_offset() -> None:
         assert len(found.steps[0].terms) == np.count_nonzero(kernel)
 
 
+JOINED: Any = {"max": max, "min": min, "divide": lambda values: values[0] / values[1]}
+
+
 @pytest.mark.parametrize("word", list_cases())
 def test_what_is_written_adds_up(word: str) -> None:
     """A sum's products and offset are its total, and its offset does not depend on the inputs; a largest value is the largest of
@@ -112,12 +115,12 @@ def test_what_is_written_adds_up(word: str) -> None:
             if isinstance(first, SumStep):
                 total = sum([np.prod(term) for term in first.terms])
                 assert abs(total - first.value) <= 1e-9 * max(1, abs(first.value)), text
-                offsets.append(total - sum([read.value * read.factor for read in found.reads]))
-            elif isinstance(first, CallStep) and first.function == "max":
-                assert first.value == max(first.arguments), text
+                offsets += [total - sum([read.value * read.factor for read in found.reads])] * (word != "multiply")
+            elif isinstance(first, CallStep) and first.function in JOINED:
+                assert first.value == JOINED[first.function](first.arguments), text
         assert len(offsets) < 2 or abs(offsets[0] - offsets[1]) <= 1e-9 * max(1, abs(offsets[0])), text
         definition: Any = find_definition(layer)
-        assert isinstance(first, SumStep) == (definition.sums is not None)
+        assert isinstance(first, SumStep) == (definition.sums is not None or definition.joins == "product")
 
 
 @pytest.mark.parametrize("word", list_cases())

@@ -90,6 +90,18 @@ BOARDS: dict[str, tuple[str, tuple[str, ...], Any, str]] = {
           a        b        output
            0 [1]    0 [1]    0 [2]
           add1[1] = 1 + 1 = 2"""),
+    "a gate multiplies what it stands beside": ("input a 2x2x2\ninput b 2\nmultiply(a, b)", ("multiply1",), (1, 0, 1), """
+        multiply1 (Multiply) 2x2x2
+          a, channel 1   b        output, channel 1
+           1  3           0 [1]    1  3
+          [5] 7                   [5] 7
+          multiply1[1,0,1] = 5*1 = 5"""),
+    "of a map that is repeated along its channels the one value is read": (
+        "input a 1x2x2\ninput b 1x2x1\nminimum(a, b)", ("minimum1",), (0, 1, 1), """
+        minimum1 (Minimum) 1x2x2
+          a, channel 1   b        output, channel 1
+           1 [3]          0 [1]    0 [1]
+          minimum1[0,1,1] = min(3, 1) = 1"""),
     "a softmax takes all channels": ("input 2\nsoftmax", ("softmax1",), (1,), """
         softmax1 (Softmax) 2
           input1   output

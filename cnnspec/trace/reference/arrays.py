@@ -14,7 +14,7 @@ from cnnspec.trace.reference.definition import Array
 
 SIMPLE = 10**6  # the largest denominator of a fraction that a float may stand for
 MOST_EXACT = 2**20  # numbers that are computed exactly: more would take minutes
-LONGEST = 256  # bits of the parts of a fraction, beyond which it is a float: 77 digits, which fill a line
+LONGEST = 100_000  # bits of the parts of a fraction, beyond which it is a float: what is squared again and again grows
 
 
 # ---- exact numbers -----------------------------------------------------------------------------------------

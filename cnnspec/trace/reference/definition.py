@@ -30,7 +30,8 @@ class Definition(Record):
     functions also take `drawn`: what was drawn.
     `update(layer, *inputs, **weights)`: the new values of weights that training changes without a gradient.
     `sums`: the two functions of the part, before an activation, that adds up its inputs' values by factors that do not depend
-    on them; None where there is no such part. `largest`: each output value is the largest of those that it reads.
+    on them; None where there is no such part. `largest`: each output value is the largest of those that it reads. `joins`: it is
+    the "product" of one value of each input, or what a function ("max") makes of them.
     """
 
     forward: Callable[..., Array]
@@ -40,6 +41,7 @@ class Definition(Record):
     draws: bool = False
     sums: tuple[Callable[..., Array], Callable[..., Gradients]] | None = None
     largest: bool = False
+    joins: str = ""
 
 
 def define_sum(
