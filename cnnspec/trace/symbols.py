@@ -48,10 +48,8 @@ def name_map(letter: str, shape: Place) -> Symbol:
 def name_weight(weight: Weight, shape: Place) -> Symbol:
     """The names of a weight's numbers: filter and channel first, as it is drawn, then the place in the window."""
     leading = [axis % len(shape) for axis in weight.drawn.leading] or list(range(len(shape)))
-    parts = (
-        weight.drawn.parts
-        or (("channel",) if len(shape) < 2 else ("row",) * (len(shape) - 1) + ("column",))[: len(shape)]
-    )
+    plain = ("channel",) if len(shape) == 1 else ("row",) * (len(shape) - 1) + ("column",)
+    parts = weight.drawn.parts or plain[: len(shape)]
     inside = [axis for axis in range(len(shape)) if axis not in leading]
     words = dict(zip((*leading, *inside), (*parts, *SPACE.get(len(inside), ("axis",) * len(inside))), strict=True))
     kept = [axis for axis in words if axis in inside or shape[axis] > 1]

@@ -9,6 +9,7 @@ import pytest
 
 from cnnspec.trace.arithmetic import find_arithmetic, find_each
 from cnnspec.trace.formula import LATEX, CallStep, SumStep, write_number, write_steps
+from cnnspec.trace.nought import NOUGHT
 from cnnspec.trace.reference.arrays import make_exact
 from cnnspec.trace.reference.compute import compute, find_definition
 from tests.support import legal
@@ -184,3 +185,9 @@ def test_exact_numbers_are_read_as_floats_are(word: str) -> None:
             for step, other in zip(here.steps, there.steps, strict=True)
         ]
     )  # type: ignore[union-attr]
+
+
+def test_a_nought_computes_as_0_does() -> None:
+    half = make_exact("1/2")[()]
+    assert [half + NOUGHT, NOUGHT + half, half - NOUGHT, NOUGHT - half] == [half, half, half, -half]
+    assert [float(x) for x in (half * NOUGHT, NOUGHT * half, NOUGHT / half, -NOUGHT, NOUGHT + NOUGHT)] == [0] * 5

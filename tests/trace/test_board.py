@@ -90,12 +90,12 @@ BOARDS: dict[str, tuple[str, tuple[str, ...], Any, str]] = {
           a        b        output
            0 [1]    0 [1]    0 [2]
           add1[1] = 1 + 1 = 2"""),
-    "a gate multiplies what it stands beside": ("input a 2x2x2\ninput b 2\nmultiply(a, b)", ("multiply1",), (1, 0, 1), """
+    "a gate multiplies what it stands beside": ("input a 2x2x2\ninput b 2\nmultiply(a, b)", ("multiply1",), (0, 1, 1), """
         multiply1 (Multiply) 2x2x2
           a, channel 1   b        output, channel 1
-           1  3           0 [1]    1  3
-          [5] 7                   [5] 7
-          multiply1[1,0,1] = 5*1 = 5"""),
+           1 [3]          0 [1]    1 [3]
+           5  7                    5  7
+          multiply1[0,1,1] = 3*1 = 3"""),
     "of a map that is repeated along its channels the one value is read": (
         "input a 1x2x2\ninput b 1x2x1\nminimum(a, b)", ("minimum1",), (0, 1, 1), """
         minimum1 (Minimum) 1x2x2

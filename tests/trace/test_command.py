@@ -32,7 +32,7 @@ SHOWN: list[tuple[str, str]] = [
     (f"sharpen.cnn conv1 --at 0,0 --input {IMAGE}", "conv1[0,0] = 3*(-1) + 4*(-1) + 3*5 + 2*(-1) + 0*(-1) = 6"),
     (f"sharpen.cnn conv1 --at 2,2,0 --input {IMAGE}", "conv1[2,2] = 3*(-1) + 1*(-1) + 4*5 + 4*(-1) + 9*(-1) = 3"),
     ("sharpen.cnn", "conv1[0,0] = 1*(-1) + 5*(-1) + 6*5 + 7*(-1) + 11*(-1) = 6"),
-    ("sharpen.cnn conv1", "weights: written in the spec"),
+    ("sharpen.cnn conv1", "weights: written in the spec\n"),
     ("sharpen.cnn input1 --at 1,1", "   5 [ 6]  7   8   9"),
     ("two.cnn --input [1,2] --input b=[1/3,1]", "add1[0] = 1 + 1/3 = 4/3"),
     ("two.cnn --input b=[1/3,1] --input [1,2] --decimals", "add1[0] = 1 + 0.333333 = 1.33333"),
@@ -106,6 +106,13 @@ def test_one_value_of_a_large_network(capsys: pytest.CaptureFixture[str]) -> Non
     """As far as it goes: later layers are not computed, nor are their weights drawn."""
     assert main(["trace", str(EXAMPLES / "resnet50.cnn"), "conv1", "--at", "111,111,63", "--input", "random"]) == 0
     assert "24 of the window's 49 cells lie in the padding" in capsys.readouterr().out
+
+
+def test_what_is_infinite_is_not_written_as_a_sum(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("root.cnn").write_text("input 2\npower(0.5)\n")
+    assert main(["trace", "root.cnn", "--gradient", "ones"]) == 0
+    shown = capsys.readouterr().out
+    assert "inf" in shown and "dE/dX1 =" not in shown and "dE/dX2 = dE/dh2*dh2/dX2 = 1*0.5 = 0.5" in shown
 
 
 @pytest.mark.parametrize(("where", "line"), [
