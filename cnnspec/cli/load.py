@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.base.limits import MAX_LAYERS
-from cnnspec.base.source import Source, brief
+from cnnspec.base.source import Source, brief, printable
 from cnnspec.base.source_files import read
 from cnnspec.cli.inputs import Inputs, leads_to_model
 from cnnspec.cli.messages import Refused, UsageError, print_diagnostic
@@ -68,6 +70,16 @@ def read_seed(text: str) -> int:
     from argparse import ArgumentTypeError
 
     raise ArgumentTypeError(f'must be a whole number from 0, not "{text}"')
+
+
+def read_place(text: str) -> tuple[int, ...]:
+    """A place in a map for argparse: "3,4"."""
+    parts = [part.strip() for part in text.split(",")]
+    if all([re.fullmatch(r"-?[0-9]{1,12}", part) for part in parts]):
+        return tuple([int(part) for part in parts])
+    from argparse import ArgumentTypeError
+
+    raise ArgumentTypeError(f'must be a place, such as 3,4, not "{brief(printable(text))}"')
 
 
 def read_parameters(options: argparse.Namespace) -> dict[str, Any]:

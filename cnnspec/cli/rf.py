@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from cnnspec.cli.argument_parser import add_examples
-from cnnspec.cli.load import add_file_argument, add_model_options, load_analysed
+from cnnspec.cli.load import add_file_argument, add_model_options, load_analysed, read_place
 from cnnspec.cli.messages import FINDINGS, Refused, UsageError, print_errors, print_message
 from cnnspec.cli.own_outputs import add_force_option, check_not_read, write_output
 from cnnspec.cli.streams import find_width
@@ -37,20 +37,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="LAYER",
         help="what one position in LAYER sees of each layer before it, down to the input",
     )
-    parser.add_argument("--at", type=position, metavar="Y,X", help="the layer's position; the middle one, if left out")
+    parser.add_argument(
+        "--at", type=read_place, metavar="Y,X", help="the layer's position; the middle one, if left out"
+    )
     parser.add_argument("--picture", action="store_true", help="draw the fields as boxes on the input")
     parser.add_argument("-o", "--output", metavar="OUT.svg", help="write the boxes as a picture")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
     add_force_option(parser)
     add_model_options(parser)
-
-
-def position(text: str) -> tuple[int, ...]:
-    """A position for argparse: "3,4"."""
-    try:
-        return tuple([int(part) for part in text.split(",")])
-    except ValueError:
-        raise argparse.ArgumentTypeError(f'must be a position, such as 3,4, not "{text}"') from None
 
 
 def run(options: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ import sys
 
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.inputs import leads_to_model
-from cnnspec.cli.load import add_file_argument, add_model_options, load_analysed, read_seed
+from cnnspec.cli.load import add_file_argument, add_model_options, load_analysed, read_place, read_seed
 from cnnspec.cli.messages import CLEAN, FINDINGS, Refused, UsageError, print_errors
 from cnnspec.cli.streams import find_width
 from cnnspec.trace import draw_board, import_numpy
@@ -82,14 +82,6 @@ def add_backward_options(parser: argparse.ArgumentParser) -> None:
 def goes_back(options: argparse.Namespace) -> bool:
     """Whether the way back is asked for."""
     return bool(options.backward or options.gradient or options.loss or options.targets or options.step)
-
-
-def read_place(text: str) -> tuple[int, ...]:
-    """A place for argparse: "3,4"."""
-    try:
-        return tuple([int(part) for part in text.split(",")])
-    except ValueError:
-        raise argparse.ArgumentTypeError(f'must be a place, such as 0,0 or 0,0,2, not "{text}"') from None
 
 
 def run(options: argparse.Namespace) -> int:

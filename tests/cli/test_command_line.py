@@ -83,7 +83,7 @@ WRONG = [
     ("train net.cnn --epochs", "--epochs takes a value; cnnspec train --help shows how it is called"),
     (
         "rf net.cnn conv1 --at -1,x",
-        '--at must be a position, such as 3,4, not "-1,x"; cnnspec rf --help shows how it is called',
+        '--at must be a place, such as 3,4, not "-1,x"; cnnspec rf --help shows how it is called',
     ),
     ("check net.cnn --format json", 'cnnspec check has no option --format; did you mean "--output-format"?'),
     ("summary net.cnn --output-format json", 'cnnspec summary has no option --output-format; did you mean "--format"?'),
@@ -107,7 +107,7 @@ WRONG = [
     ),
     (
         "rf net.cnn conv1 --at x",
-        '--at must be a position, such as 3,4, not "x"; cnnspec rf --help shows how it is called',
+        '--at must be a place, such as 3,4, not "x"; cnnspec rf --help shows how it is called',
     ),
 ]
 
