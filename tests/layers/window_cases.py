@@ -179,10 +179,12 @@ def edge_layers(draw: Draw) -> Case:
                 (a, a) if isinstance(a, int) else a for a in (given if isinstance(given, tuple) else (given,) * rank)
             ]
             mirrors = mode in ("reflect", "symmetric")
-            if len(sides) != rank or any(
-                [mirrors and max(s) > n - (mode == "reflect") for s, n in zip(sides, entering, strict=False)]
-            ):
-                raise ValueError("there is not as much to mirror")
+            other_axes = isinstance(amount, tuple) and isinstance(amount[0], tuple) and len(amount) != rank
+            room = xs[0].shape[1:-1]  # None for a size that is not known
+            if other_axes or len(sides) != rank or any([
+                mirrors and n is not None and max(s) > n - (mode == "reflect") for s, n in zip(sides, room, strict=False)
+            ]):  # fmt: skip
+                raise ValueError("there are other axes, or there is not as much to mirror")
             number = {} if mirrors else {"constant_values": value}
             return keras.ops.pad(xs[0], ((0, 0), *sides, ends), mode=mode if mirrors else "constant", **number)
         fitting = amount if isinstance(amount, tuple) and len(amount) != rank else edges(amount, rank)
