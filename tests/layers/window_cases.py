@@ -179,7 +179,8 @@ def edge_layers(draw: Draw) -> Case:
                 (a, a) if isinstance(a, int) else a for a in (given if isinstance(given, tuple) else (given,) * rank)
             ]
             mirrors = mode in ("reflect", "symmetric")
-            other_axes = isinstance(amount, tuple) and isinstance(amount[0], tuple) and len(amount) != rank
+            two_sides = rank == 1 and isinstance(amount, tuple) and len(amount) == 2 and isinstance(amount[0], int)
+            other_axes = isinstance(amount, tuple) and len(amount) != rank and not two_sides
             room = xs[0].shape[1:-1]  # None for a size that is not known
             if other_axes or len(sides) != rank or any([
                 mirrors and n is not None and max(s) > n - (mode == "reflect") for s, n in zip(sides, room, strict=False)
