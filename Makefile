@@ -15,7 +15,7 @@ BIN = $(VENV)/bin
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cnnspec needs Python 3.11 or later")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[keras,jax,onnx,test,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[keras,jax,onnx,lsp,test,dev]'
 	touch $@
 
 demo: $(VENV)/ready

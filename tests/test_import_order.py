@@ -36,7 +36,7 @@ ORDER = [
     {"trace"},
     {"pipeline"},
     {"findings", "quiz", "look"},
-    {"api"},
+    {"api", "server"},
     {"cli"},
     {"__init__", "__main__"},
 ]

@@ -83,6 +83,14 @@ def write_question(names: tuple[str, ...]) -> str:
     return f"did you mean {listed}?" if names else ""
 
 
+def read_question(help: str) -> tuple[str, ...]:
+    """What a question "did you mean …?" proposes, () for another help: names, or arguments such as activation=relu."""
+    asked = help.removeprefix("did you mean ")
+    if asked == help or not asked.endswith("?"):
+        return ()
+    return tuple([name.strip('"') for name in asked[:-1].split(" or ")])
+
+
 def write_suggestion(name: str, known: Iterable[str]) -> str:
     """The question as the end of a sentence, "; did you mean …?"; "" where no known name is near."""
     asked = write_question(find_proposals(name, known))

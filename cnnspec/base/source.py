@@ -1,7 +1,7 @@
 """A piece of source text and places in it.
 
 Places are offsets in code points everywhere; `Source.position` is the one function that turns an offset
-into a line and a column (both from 1).
+into a line and a column (both from 1), and `Source.offset` the one that turns these back.
 """
 
 from __future__ import annotations
@@ -43,6 +43,10 @@ class Source(Record):
         starts = self._line_starts
         line = bisect_right(starts, offset)
         return line, offset - starts[line - 1] + 1
+
+    def offset(self, line: int, column: int = 1) -> int:
+        """The offset of a line and a column that there are."""
+        return self._line_starts[line - 1] + column - 1
 
     def line(self, number: int) -> str:
         """The text of one line, without its end."""

@@ -36,6 +36,8 @@ train {
 PARSED = {  # of these the arguments are read alone
     "cnnspec resume runs/net-1",  # whose training would have to be stopped
     "cnnspec import --torch model:Net --input 3x224x224",  # which needs torch
+    "cnnspec server",  # which an editor speaks with
+    "cnnspec server --stdio",
 }
 DIFFERENT = {"cnnspec diff old.cnn net.cnn"}  # which is exit status 1
 

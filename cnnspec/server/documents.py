@@ -1,0 +1,234 @@
+"""The files that are open in an editor, and what is known about each: its analysis, as the command line would make it.
+
+What is open counts, saved or not: for the file itself, and where another file uses it. What is known about a file is
+forgotten when its text, a file that it reads, or the configuration changes.
+"""
+
+from __future__ import annotations
+
+import os
+from urllib.parse import quote, unquote, urlsplit
+from urllib.request import url2pathname
+
+from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.source import Source
+from cnnspec.base.source_files import decode_source, read
+from cnnspec.lint.fix.project import resolve_path
+from cnnspec.pipeline import Analysis, analyse
+from cnnspec.server.places import Columns, EditedText, Places
+from cnnspec.syntax.tree import Body, Tree
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Set
+    from typing import Protocol
+
+    from lsprotocol import types
+
+    from cnnspec.elaborate.files import Read
+    from cnnspec.lint.fix.project import Analyse
+    from cnnspec.pipeline import Watch
+
+    class Settings(Protocol):
+        """What the configuration says about files, read anew for each analysis. Its methods raise UnusableSettings."""
+
+        def codes(self, path: str) -> Set[str] | None: ...
+        def reports(self, code: str, path: str) -> bool: ...
+        def excludes(self, path: str) -> bool: ...
+
+
+class UnusableSettings(Exception):
+    """A configuration file that cannot be used; the message is a sentence."""
+
+
+class Known:
+    """What is known about an open file as its text is now. `found` are its findings, those in the files that it uses
+    included; `repaired` are the same with repairs, and help that is made of them, once these were looked for."""
+
+    def __init__(
+        self, analysis: Analysis, codes: Set[str] | None, found: tuple[Diagnostic, ...], reads: set[str]
+    ) -> None:
+        self.analysis, self.codes, self.found, self.reads = analysis, codes, found, reads
+        self.repaired: tuple[Diagnostic, ...] | None = None
+        self.shown = False  # whether the editor has the findings
+        self.tried: dict[object, bool] = {}  # edits that were tried on the text, and whether they do
+
+
+class Document:
+    """An open file. `source` is None where its text is none that is read, which `refusal` explains."""
+
+    def __init__(self, uri: str, text: str, version: int | None, columns: Columns) -> None:
+        self.uri, self.version = uri, version
+        self.name = find_path(uri)
+        self.path = resolve_path(self.name)
+        self.edited = EditedText(text, columns)
+        self.columns = columns
+        self.take_text()
+
+    def take_text(self) -> None:
+        """Take over the text as it has been edited."""
+        data = self.edited.text.encode("utf-8", "surrogatepass")
+        read = decode_source(data, self.name)
+        self.refusal = read if isinstance(read, Diagnostic) else None
+        self.source = read if isinstance(read, Source) else Source(self.name, "")
+        self.places = Places(self.source, self.columns, int(self.edited.text.startswith("\ufeff")))
+        self.known: Known | None = None
+
+    def with_own_ends(self, text: str) -> str:
+        """A text with the line ends of this one."""
+        return text.replace("\n", "\r\n") if "\r\n" in self.edited.text else text
+
+
+class Documents:
+    """All open files. `new_settings` reads the configuration."""
+
+    def __init__(self, new_settings: Callable[[], Settings]) -> None:
+        self.new_settings = new_settings
+        self.columns = Columns()
+        self.complaint = ""  # why the configuration of the file that was analysed last cannot be used
+        self._open: dict[str, Document] = {}  # by their URIs
+
+    # ---- which are open ------------------------------------------------------------------------------------
+    def __iter__(self) -> Iterator[Document]:
+        return iter([*self._open.values()])
+
+    def get(self, uri: str) -> Document | None:
+        return self._open.get(uri)
+
+    def find(self, path: str) -> Document | None:
+        """The open file at a path."""
+        real = resolve_path(path)
+        return next((document for document in self._open.values() if document.path == real), None)
+
+    def open(self, uri: str, text: str, version: int | None) -> Document:
+        self._open[uri] = document = Document(uri, text, version, self.columns)
+        self.forget_readers(document.path)
+        return document
+
+    def edit(self, uri: str, changes: list[tuple[types.Range | None, str]], version: int | None) -> Document | None:
+        """Make an editor's changes, each on what the one before it left; without a range it is the whole text."""
+        document = self._open.get(uri)
+        if document is None:
+            return None
+        for place, text in changes:
+            if place is None:
+                document.edited.text = text
+            else:
+                document.edited.replace(place.start, place.end, text)
+        document.version = version
+        document.take_text()
+        self.forget_readers(document.path)
+        return document
+
+    def close(self, uri: str) -> None:
+        document = self._open.pop(uri, None)
+        if document is not None:
+            self.forget_readers(document.path)
+
+    # ---- what is known -------------------------------------------------------------------------------------
+    def forget_readers(self, path: str) -> None:
+        """Forget what is known about the open files that read a file."""
+        for document in self._open.values():
+            if document.known is not None and path in document.known.reads:
+                document.known = None
+
+    def forget_all(self) -> None:
+        for document in self._open.values():
+            document.known = None
+
+    def know(self, document: Document) -> Known:
+        """What is known about an open file."""
+        if document.known is None:
+            document.known = self._analyse(document)
+        return document.known
+
+    def repair(self, document: Document, interrupt: Callable[[], object] = bool) -> tuple[Diagnostic, ...]:
+        """The findings of an open file with their repairs, and with the help that is made of these, as `check` has them.
+        `interrupt` is called before each analysis, and may end the search by raising."""
+        from cnnspec.lint.fix.offers import SOON, offer_repairs
+
+        known = self.know(document)
+        if known.repaired is None:
+
+            def analyse_model(model: str | None) -> Analyse:
+                return self.analyser(document, model, interrupt)
+
+            own = known.analysis.diagnostics
+            offered = offer_repairs(own, known.analysis, analyse_model(None), SOON, analyse_model)
+            made = dict(zip(own, offered, strict=True))
+            known.repaired = tuple([made.get(one, one) for one in known.found])
+        return known.repaired
+
+    def analyser(self, document: Document, model: str | None = None, interrupt: Callable[[], object] = bool) -> Analyse:
+        """What analyses changed texts of an open file; `model`: that one alone."""
+        codes = self.know(document).codes
+
+        def again(source: Source, read: Read, watch: Watch | None = None) -> Analysis:
+            interrupt()
+            return analyse(source, model=model, codes=codes, read=self.reader(document.path, read), watch=watch)
+
+        return again
+
+    def reader(self, own: str, read: Read = read) -> Read:
+        """Reads what a file at the path `own` uses: an open file's text before what is saved; `read` reads the rest, and is
+        told of both."""
+
+        def read_one(path: str) -> Source | Diagnostic:
+            saved, document = read(path), self.find(path)
+            if document is None or document.path == own:
+                return saved
+            if document.refusal is not None:
+                return document.refusal.replace(message=document.refusal.message.replace(document.name, path))
+            return document.source.replace(name=path)
+
+        return read_one
+
+    def _analyse(self, document: Document) -> Known:
+        self.complaint = ""
+        settings = self.new_settings()
+        codes = None
+        try:
+            codes = settings.codes(document.name)
+            excluded = settings.excludes(document.name)
+        except UnusableSettings as error:
+            self.complaint, excluded = str(error), False
+        reads = {document.path}
+
+        def noted(path: str) -> Source | Diagnostic:
+            reads.add(resolve_path(path))
+            return read(path)
+
+        if document.refusal is not None or excluded:
+            tree = Tree(document.source, Body(0, 0, ()), (), ())
+            found: tuple[Diagnostic, ...] = (document.refusal,) if document.refusal is not None and not excluded else ()
+            return Known(Analysis(document.source, tree, (), ()), codes, found, reads)
+        analysis = analyse(document.source, codes=codes, read=self.reader(document.path, noted))
+        reported = tuple([one for one in analysis.diagnostics if self._reports(one, document, settings)])
+        return Known(analysis, codes, reported, reads)
+
+    def _reports(self, found: Diagnostic, document: Document, settings: Settings) -> bool:
+        """Whether a finding is reported; one in a file that is used, where that file's configuration says so."""
+        place = found.span.source.name if found.span else document.name
+        try:
+            return place == document.name or settings.reports(found.code, place)
+        except UnusableSettings as error:
+            self.complaint = str(error)
+            return True
+
+
+# ---- URIs ----------------------------------------------------------------------------------------------------
+def find_path(uri: str) -> str:
+    """The path of a file's URI; of a text that was never saved its name, as a file of the working folder."""
+    parts = urlsplit(uri)
+    if parts.scheme != "file":
+        return os.path.basename(unquote(parts.path)) or "untitled"
+    host = f"//{parts.netloc}" if parts.netloc not in ("", "localhost") else ""
+    return url2pathname(host + parts.path)
+
+
+def write_uri(path: str) -> str:
+    """The URI of a file."""
+    from urllib.request import pathname2url
+
+    full = os.path.abspath(path)
+    return "file:" + (pathname2url(full) if os.name == "nt" else "//" + quote(os.fsencode(full), safe="/"))

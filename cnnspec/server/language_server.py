@@ -1,0 +1,235 @@
+"""The language server: requests and notifications of an editor, and what is told it unasked.
+
+All is done by one thread. Findings are shown a moment after the last edit, and a moment later once more, with the repairs
+and the help that is made of these; whatever comes meanwhile goes first. A request is answered for the text as it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from contextlib import redirect_stdout
+from functools import partial
+from typing import Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol, lsp_method
+
+from cnnspec import __version__
+from cnnspec.server.actions import KINDS, list_actions, replace_text
+from cnnspec.server.documents import Documents
+from cnnspec.server.outline import list_folds, list_symbols
+from cnnspec.server.places import Columns
+from cnnspec.server.published import Published
+from cnnspec.server.streams import BoundedInput
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from cnnspec.server.documents import Settings
+
+PAUSE, REST = 0.05, 0.25  # seconds after an edit until findings are shown, and from there until repairs are looked for
+WATCHED = ("**/*.cnn", "**/cnnspec.toml", "**/pyproject.toml")
+log = logging.getLogger(__name__)
+
+
+class Interrupted(Exception):
+    """Something has come that goes before the search for repairs."""
+
+
+class Protocol(LanguageServerProtocol):
+    """The protocol of pygls without its own store of texts, which takes other characters for line ends too; a request that
+    cannot be read is answered."""
+
+    def structure_message(self, data: dict[str, Any]) -> Any:
+        try:
+            return super().structure_message(data)
+        except JsonRpcException as error:
+            if isinstance(data.get("id"), (int, str)) and "method" in data:
+                self._send_response(data["id"], None, error.to_response_error())
+            raise
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
+    def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Iterator[Any]:
+        yield self.fm.features[types.TEXT_DOCUMENT_DID_OPEN], (params,), None
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> Iterator[Any]:
+        yield self.fm.features[types.TEXT_DOCUMENT_DID_CHANGE], (params,), None
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
+    def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> Iterator[Any]:
+        yield self.fm.features[types.TEXT_DOCUMENT_DID_CLOSE], (params,), None
+
+
+class Server(LanguageServer):
+    """pygls's server; what goes wrong in it is logged, and not put before the user's eyes."""
+
+    def __init__(self) -> None:
+        super().__init__("cnnspec", __version__, types.TextDocumentSyncKind.Incremental, protocol_cls=Protocol)
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        log.error("%s: %s", type(error).__name__, error)
+
+
+class Session:
+    """What an editor asks, from its first message to its last."""
+
+    def __init__(self, server: Server, new_settings: Callable[[], Settings], stream: BoundedInput) -> None:
+        self.server, self.stream = server, stream
+        self.documents = Documents(new_settings)
+        self.published = Published(self.documents, server.text_document_publish_diagnostics)
+        self.ended = False  # whether the editor has said that it will go
+        self._timer: asyncio.TimerHandle | None = None
+        self._complaint = ""
+        for feature, handler, options in (
+            (types.INITIALIZE, self.begin, None),
+            (types.INITIALIZED, self.watch_files, None),
+            (types.SHUTDOWN, self.end, None),
+            (types.TEXT_DOCUMENT_DID_OPEN, self.open, None),
+            (types.TEXT_DOCUMENT_DID_CHANGE, self.change, None),
+            (types.TEXT_DOCUMENT_DID_CLOSE, self.close, None),
+            (types.TEXT_DOCUMENT_DID_SAVE, self.look_again, None),
+            (types.WORKSPACE_DID_CHANGE_WATCHED_FILES, self.look_again, None),
+            (types.TEXT_DOCUMENT_CODE_ACTION, self.list_actions, types.CodeActionOptions([*KINDS])),
+            (types.TEXT_DOCUMENT_FORMATTING, self.format, None),
+            (types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, self.list_symbols, None),
+            (types.TEXT_DOCUMENT_FOLDING_RANGE, self.list_folds, None),
+        ):
+            server.feature(feature, options)(partial(handler))  # on which pygls sets attributes
+
+    # ---- begin and end -------------------------------------------------------------------------------------
+    def begin(self, params: types.InitializeParams) -> None:
+        agreed = types.PositionEncodingKind(self.server.workspace.position_encoding or types.PositionEncodingKind.Utf16)
+        self.documents.columns = Columns(agreed.value)
+
+    def watch_files(self, params: types.InitializedParams) -> None:
+        """Ask to be told when files change on the disk: specs that are used, and configuration."""
+        workspace = self.server.client_capabilities.workspace
+        watching = workspace.did_change_watched_files if workspace else None
+        if watching is not None and watching.dynamic_registration:
+            watchers = [types.FileSystemWatcher(pattern) for pattern in WATCHED]
+            options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
+            asked = types.Registration("watched", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+            self.server.client_register_capability(types.RegistrationParams([asked]))
+
+    def end(self, params: None) -> None:
+        self.ended = True
+
+    # ---- texts ---------------------------------------------------------------------------------------------
+    def open(self, params: types.DidOpenTextDocumentParams) -> None:
+        opened = params.text_document
+        self.documents.open(opened.uri, opened.text, opened.version)
+        self.show_later()
+
+    def change(self, params: types.DidChangeTextDocumentParams) -> None:
+        changes = [
+            (change.range if isinstance(change, types.TextDocumentContentChangePartial) else None, change.text)
+            for change in params.content_changes
+        ]
+        self.documents.edit(params.text_document.uri, changes, params.text_document.version)
+        self.show_later()
+
+    def close(self, params: types.DidCloseTextDocumentParams) -> None:
+        self.documents.close(params.text_document.uri)
+        self.published.withdraw(params.text_document.uri)
+        self.show_later()
+
+    def look_again(self, params: object) -> None:
+        """Files have changed on the disk: which were read, is not asked."""
+        self.documents.forget_all()
+        self.show_later()
+
+    # ---- what is told unasked ------------------------------------------------------------------------------
+    def show_later(self) -> None:
+        self._after(PAUSE, self._show)
+
+    def _after(self, seconds: float, what: Callable[[], None]) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(seconds, what)
+
+    def _show(self) -> None:
+        """Show the findings of the open files that have changed."""
+        for document in self.documents:
+            if self.stream.arrived:
+                return self.show_later()
+            try:
+                known = self.documents.know(document)
+                if not known.shown:
+                    known.shown = True
+                    self.published.show(document, known.found)
+                    self._complain()
+            except Exception:
+                log.exception("the findings of %s could not be shown", document.uri)
+        return self._after(REST, self._show_repaired)
+
+    def _show_repaired(self) -> None:
+        """Show the findings again whose help is made of their repairs."""
+        for document in self.documents:
+            try:
+                if self.documents.know(document).repaired is None:
+                    repaired = self.documents.repair(document, self._interrupt)
+                    if repaired != self.documents.know(document).found:
+                        self.published.show(document, repaired)
+            except Interrupted:
+                return self.show_later()
+            except Exception:
+                log.exception("the repairs of %s could not be shown", document.uri)
+        return None
+
+    def _interrupt(self) -> None:
+        if self.stream.arrived:
+            raise Interrupted
+
+    def _complain(self) -> None:
+        """Say, once, that the configuration cannot be used."""
+        complaint = self.documents.complaint
+        if complaint and complaint != self._complaint:
+            params = types.ShowMessageParams(types.MessageType.Warning, f"cnnspec: {complaint}")
+            self.server.window_show_message(params)
+        self._complaint = complaint
+
+    # ---- requests ------------------------------------------------------------------------------------------
+    def list_actions(self, params: types.CodeActionParams) -> list[types.CodeAction]:
+        document = self.documents.get(params.text_document.uri)
+        only = None if params.context.only is None else [str(getattr(k, "value", k)) for k in params.context.only]
+        return [] if document is None else list_actions(document, self.documents, params.range, only)
+
+    def format(self, params: types.DocumentFormattingParams) -> list[types.TextEdit]:
+        """The edit that brings a file into the canonical form; none where it has mistakes, or would change its meaning."""
+        from cnnspec.format import format_source
+        from cnnspec.lint.fix.same_meaning import keeps
+
+        document = self.documents.get(params.text_document.uri)
+        text = None if document is None or document.refusal else format_source(document.source)[0]
+        if document is None or text is None or text == document.source.text:
+            return []
+        reader = self.documents.reader(document.path)
+        return (
+            [replace_text(document, text)] if keeps(document.source, document.source.replace(text=text), reader) else []
+        )
+
+    def list_symbols(self, params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
+        document = self.documents.get(params.text_document.uri)
+        return [] if document is None else list_symbols(document, self.documents)
+
+    def list_folds(self, params: types.FoldingRangeParams) -> list[types.FoldingRange]:
+        document = self.documents.get(params.text_document.uri)
+        return [] if document is None else list_folds(document, self.documents)
+
+
+def serve(new_settings: Callable[[], Settings]) -> bool:
+    """Serve the editor at stdin and stdout until it goes; whether it has said so before."""
+    logging.basicConfig(stream=sys.stderr, level=logging.ERROR, format="cnnspec: %(message)s")
+    stream = BoundedInput(sys.stdin.buffer)
+    server = Server()
+    session = Session(server, new_settings, stream)
+    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as out, redirect_stdout(sys.stderr):
+        server.start_io(stream, out)  # type: ignore[arg-type]
+    return session.ended

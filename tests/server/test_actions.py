@@ -1,0 +1,108 @@
+"""What is offered about findings: every action, made, takes its finding away and brings no other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cnnspec.lint.rules import optional
+from cnnspec.server.actions import describe, list_actions
+from tests.example_files import OF_EACH_KIND
+from tests.lint.test_check import cases
+from tests.server.client import apply
+from tests.server.opened import open_text, plain
+from tests.support import THOROUGH
+
+SPECS = [spec for _, _, spec, _ in cases()][:: 1 if THOROUGH else 4]
+
+
+def find_actions(text: str, only: list[str] | None = None) -> list[dict[str, Any]]:
+    documents, document = open_text("/nowhere/a.cnn", text)
+    return [plain(action) for action in list_actions(document, documents, document.places.whole, only)]
+
+
+def make(action: dict[str, Any], text: str) -> str:
+    (edits,) = action["edit"]["changes"].values()
+    return apply(text, edits)
+
+
+def find(text: str) -> Counter[tuple[str, str]]:
+    documents, document = open_text("/nowhere/a.cnn", text)
+    return Counter(map(describe, documents.know(document).found))
+
+
+def judge_actions(text: str) -> int:
+    """Make each action of a text, and see what becomes of the findings; how many there were."""
+    before = find(text)
+    made = find_actions(text)
+    for action in made:
+        after = find(make(action, text))
+        if action["kind"] == "source.fixAll.cnnspec":
+            assert after.total() < before.total(), (text, action)
+            continue
+        (about,) = action["diagnostics"]
+        key = about["code"], about["message"].split("\nhelp: ")[0].split("\nnote: ")[0]
+        assert after[key] < before[key], (text, action)
+        come = {code for code, _ in after - before} - {code for code, _ in before}
+        if not optional(about["code"]):  # rules look where a mistake kept them from it
+            come = {code for code in come if not optional(code)}
+        assert not come, (text, action)
+    return len(made)
+
+
+def test_every_action_in_the_cases_does_what_it_says() -> None:
+    assert sum(map(judge_actions, SPECS)) > len(SPECS)
+
+
+def test_every_action_in_the_examples_does_what_it_says() -> None:
+    small = [path for path in OF_EACH_KIND if Path(path).stat().st_size < 1500]
+    assert sum(judge_actions(path.read_text(encoding="utf-8")) for path in small) > 5
+
+
+MEANT = {
+    "input 8x8x3\ncnv(8, 3x3)\n": "input 8x8x3\nconv(8, 3x3)\n",
+    "input 8x8x3\nconv(8, 3x3, strid=2)\n": "input 8x8x3\nconv(8, 3x3, stride=2)\n",
+    "input 8x8x3\nconv(8, 3x3, activation=reluu)\n": "input 8x8x3\nconv(8, 3x3, activation=relu)\n",
+    "input 8x8x3\nconv(8, 3x3, relu)\n": "input 8x8x3\nconv(8, 3x3, activation=relu)\n",
+    "input 8x8x3\nwidth = 4\nconv(widht, 3x3)\n": "input 8x8x3\nwidth = 4\nconv(width, 3x3)\n",
+    "# 😀\ninput 8x8x3 # 😀\nconv(8, 3x3, name=\"😀\") -> relux\n": "# 😀\ninput 8x8x3 # 😀\nconv(8, 3x3, name=\"😀\") -> relu\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", MEANT)
+def test_the_word_that_was_meant(text: str) -> None:
+    assert MEANT[text] in [make(action, text) for action in find_actions(text) if action["isPreferred"]]
+
+
+IGNORED = {
+    "input 7x7x3\nconv(8, 3x3, stride=3)\n": "input 7x7x3\nconv(8, 3x3, stride=3)  # cnnspec: ignore[W201]\n",
+    "input 7x7x3\nconv(8, 3x3, stride=3) # three\n": "input 7x7x3\n# cnnspec: ignore[W201]\nconv(8, 3x3, stride=3) # three\n",
+    "input 8x8x3\nx = 3\nconv(8, 4x4, stride=3)  # cnnspec: ignore[W213] old\n":
+        "input 8x8x3\nx = 3\nconv(8, 4x4, stride=3)  # cnnspec: ignore[W213, W201] old\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", IGNORED)
+def test_a_finding_is_ignored_where_it_is(text: str) -> None:
+    assert IGNORED[text] in [make(action, text) for action in find_actions(text) if "Ignore W201" in action["title"]]
+
+
+def test_kinds_are_those_that_are_asked_for() -> None:
+    text = "input 8x8x3\nconv(8, 3x3) -> relu -> relu\n"
+    kinds = {
+        "quickfix": {"quickfix"},
+        "source": {"source.fixAll.cnnspec"},
+        "source.fixAll": {"source.fixAll.cnnspec"},
+        "refactor": set(),
+    }
+    for asked, expected in kinds.items():
+        assert {action["kind"] for action in find_actions(text, [asked])} == expected
+    (all_safe,) = find_actions(text, ["source.fixAll.cnnspec"])
+    assert make(all_safe, text) == "input 8x8x3\nconv(8, 3x3) -> relu\n"
+
+
+def test_an_error_of_the_language_cannot_be_ignored() -> None:
+    assert not [one for one in find_actions("input 8x8x3\nconv(8)\n") if "Ignore" in one["title"]]

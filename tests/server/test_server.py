@@ -1,0 +1,200 @@
+"""The server as an editor meets it: a process at the other end of two pipes, which nothing that is sent brings down."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cnnspec.server.documents import find_path, write_uri
+from tests.server.client import SECONDS, Editor, apply, stretch
+
+STRIDE = "input 7x7x3\nconv(8, 3x3, stride=3)\n"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("edited")
+
+
+@pytest.fixture(scope="module")
+def editor(folder: Path) -> Iterator[Editor]:
+    """One server for all tests, each of which has files of its own."""
+    editor = Editor(folder)
+    watching = {"didChangeWatchedFiles": {"dynamicRegistration": True}}
+    capabilities = editor.begin({"workspace": watching})["capabilities"]
+    assert (
+        capabilities["textDocumentSync"]["change"] == 2 and capabilities.get("positionEncoding", "utf-16") == "utf-16"
+    )
+    yield editor
+    assert editor.end() == 0
+
+
+def test_findings_follow_the_text(editor: Editor, folder: Path) -> None:
+    uri = write_uri(str(folder / "typed.cnn"))
+    editor.open(uri, "# 😀\r\ninput 7x7x3\r\ncnv(8, 3x3)\r\n")
+    (found,) = editor.wait(uri)
+    assert (found["code"], found["range"], found["source"]) == ("E010", stretch(2, 0, 3), "cnnspec")
+    editor.change(uri, "o", stretch(2, 1, 1))
+    assert editor.codes(uri) == []
+    editor.change(uri, "3", stretch(1, 8, 9))  # 7x7x3 → 7x3x3
+    editor.change(uri, " -> flatten", stretch(2, 99, 99))  # beyond the line: at its end
+    editor.change(uri, "relu\n", {"start": {"line": 9, "character": 0}, "end": {"line": 9, "character": 9}})
+    assert editor.codes(uri) == []
+    editor.change(uri, STRIDE)
+    (found,) = editor.wait(uri)
+    assert found["range"] == stretch(1, 13, 21) and "help: change the input" in found["message"]
+    (found,) = editor.wait(uri)  # and once more, with the help that is made of repairs
+    assert "help: what fits: stride=4" in found["message"]
+    editor.close(uri)
+    assert editor.wait(uri) == []
+
+
+def test_a_file_that_is_used_is_shown_as_it_is_edited(editor: Editor, folder: Path) -> None:
+    user, used = write_uri(str(folder / "user.cnn")), write_uri(str(folder / "used.cnn"))
+    (folder / "used.cnn").write_text("block f(n) { conv(n, 3x3, stride=3) }\n")
+    editor.open(user, 'use "used.cnn" (f)\ninput 7x7x3\nf(8)\n')
+    assert editor.codes(used) == ["W201"]
+    editor.open(used, "block f(n) { conv(n, 3x3, stride=2) }\n")
+    editor.change(user, "# a\n", stretch(0, 0, 0))
+    assert editor.codes(used) == []
+    (folder / "used.cnn").unlink()
+    editor.close(used)
+    assert editor.codes(user) == ["E015"]
+    editor.close(user)
+
+
+def test_configuration_is_read_again(editor: Editor, folder: Path) -> None:
+    folder = folder / "configured"
+    folder.mkdir()
+    uri = write_uri(str(folder / "a.cnn"))
+    editor.open(uri, STRIDE)
+    assert editor.codes(uri) == ["W201"]
+    for text, codes in {'ignore = ["W201"]': [], "ignore = [": ["W201"]}.items():
+        (folder / "cnnspec.toml").write_text(text)
+        changed = {"uri": write_uri(str(folder / "cnnspec.toml")), "type": 2}
+        editor.tell("workspace/didChangeWatchedFiles", changes=[changed])
+        assert editor.codes(uri) == codes
+    editor.ask("textDocument/documentSymbol", textDocument={"uri": uri})
+    said = [message["params"]["message"] for message in editor.said if message["method"] == "window/showMessage"]
+    assert len(said) == 1 and "cnnspec.toml is not TOML" in said[0]
+    assert "client/registerCapability" in [message["method"] for message in editor.said]
+    editor.close(uri)
+
+
+def test_actions_formatting_and_outline(editor: Editor, folder: Path) -> None:
+    uri = write_uri(str(folder / "acted on.cnn"))
+    text = "# a\n# b\nblock f(n) {\nconv(n,3x3)\nrelu\n}\ninput 8x8x3\nwidth=8\nf(width) as 😀\n".replace("😀", "x")
+    editor.open(uri, text + "relu -> relu\n")
+    document = {"uri": uri}
+    whole = {"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}}
+    actions = editor.ask(
+        "textDocument/codeAction", textDocument=document, range=whole, context={"diagnostics": [], "only": ["quickfix"]}
+    )
+    assert {"quickfix"} == {action["kind"] for action in actions} and any(action["isPreferred"] for action in actions)
+    (edit,) = editor.ask("textDocument/formatting", textDocument=document, options={"tabSize": 2, "insertSpaces": True})
+    assert "  conv(n, 3x3)\n  relu\n" in apply(text + "relu -> relu\n", [edit])
+    symbols = editor.ask("textDocument/documentSymbol", textDocument=document)
+    assert [symbol["name"] for symbol in symbols] == ["f", "width", "x"]
+    folds = editor.ask("textDocument/foldingRange", textDocument=document)
+    assert [(fold["startLine"], fold["endLine"], fold.get("kind")) for fold in folds] == [
+        (0, 1, "comment"),
+        (2, 4, None),
+    ]
+    editor.close(uri)
+
+
+def test_a_request_that_fails_is_answered(editor: Editor, folder: Path) -> None:
+    assert editor.answer("textDocument/codeAction", textDocument=3)["error"]["code"]
+    assert editor.answer("no/such")["error"]["code"] == -32601
+    assert editor.ask("textDocument/foldingRange", textDocument={"uri": "file:///nowhere.cnn"}) == []
+    editor.change("file:///nowhere.cnn", "x")
+    editor.close("file:///nowhere.cnn")
+
+
+@pytest.mark.parametrize(
+    "data", [b"{", b"[]", b"3", b"\xff\xfe", b'{"jsonrpc": "2.0"}', b"[" * 100_000, b'{"id": []}', b"\r\n\r\n"]
+)
+def test_garbage_is_skipped(data: bytes, editor: Editor, folder: Path) -> None:
+    editor.stdin.write(b"Content-Type: x\r\nContent-Length: %d\r\n\r\n%b" % (len(data), data))
+    editor.stdin.flush()
+    assert editor.ask("textDocument/foldingRange", textDocument={"uri": "file:///nowhere.cnn"}) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["\0" * 99, "\x7fELF\x01\0", "conv(", "(" * 9999, "input 8x8x3\n" + "relu\n" * 20_000, "# x\n" * 2**18]
+)
+def test_what_is_no_network_is_shown_like_any_other(text: str, editor: Editor, folder: Path) -> None:
+    """Binary content, nests of brackets, a megabyte."""
+    uri = write_uri(str(folder / "odd.cnn"))
+    editor.open(uri, text)
+    editor.wait(uri)
+    editor.ask("textDocument/documentSymbol", textDocument={"uri": uri})
+    editor.close(uri)
+
+
+def test_files_that_use_each_other(editor: Editor, folder: Path) -> None:
+    uris = [write_uri(str(folder / f"{name}.cnn")) for name in "ab"]
+    for uri, other in zip(uris, "ba", strict=True):
+        editor.open(uri, f'use "{other}.cnn" (f)\nblock f(n) {{ relu }}\n')
+    while not editor.findings.get(uris[0]) or not editor.findings.get(uris[1]):
+        editor.receive()
+    for uri in uris:
+        editor.close(uri)
+
+
+# ---- the end -------------------------------------------------------------------------------------------------
+def serve(data: bytes, folder: Path) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "cnnspec", "server"]
+    return subprocess.run(command, input=data, capture_output=True, cwd=folder, timeout=SECONDS, check=False)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"x" * 2**20,
+        b"Content-Length: 99999999999999\r\n\r\n{",
+        b"Content-Length: 50\r\n\r\n{",
+        b"Content-Length: " + b"9" * 900 + b"\r\n\r\n",
+    ],
+)
+def test_an_editor_that_dies_or_sends_without_end_ends_it(data: bytes, tmp_path: Path) -> None:
+    done = serve(data, tmp_path)
+    assert done.returncode == 1 and b"Traceback" not in done.stderr and not done.stdout
+
+
+def test_without_pygls_it_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "pygls.py").write_text("raise ModuleNotFoundError(name='pygls')")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])}
+    command = [sys.executable, "-m", "cnnspec", "server"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, env=environment, timeout=SECONDS, check=False, stdin=subprocess.DEVNULL
+    )
+    assert (
+        done.returncode == 2
+        and "pygls is not installed; this command needs it" in done.stderr
+        and "[lsp]" in done.stderr
+    )
+
+
+def test_checking_imports_no_server() -> None:
+    code = "import sys, cnnspec.cli as c\nc.main(['check', '-q'])\nassert not {'pygls', 'lsprotocol', 'cattrs'} & {*sys.modules}"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=SECONDS, cwd=os.path.dirname(__file__))
+
+
+@pytest.mark.parametrize(
+    ("uri", "path"),
+    [("file:///a/b%20c.cnn", "/a/b c.cnn"), ("file://localhost/a.cnn", "/a.cnn"), ("untitled:Untitled-1", "Untitled-1"), ("x:", "untitled")],
+)  # fmt: skip
+def test_paths_of_uris(uri: str, path: str) -> None:
+    assert find_path(uri) == path
+
+
+def test_uris_of_paths() -> None:
+    for path in ("/a/b c.cnn", "/a/ä😀#?.cnn", "/100%.cnn"):
+        assert find_path(write_uri(path)) == path
