@@ -43,7 +43,7 @@ VERBS = {
     "rules": "list what check looks for",
     "rule": "show a rule's page",
     "layers": "list the layers, or show one's page",
-    "server": "be the language server of an editor: findings, repairs and outlines while a spec is written",
+    "server": "be the language server of an editor: findings, repairs and figures while a spec is written",
     "help": "show how a command is called, with examples",
     "completion": "print a script with which the shell completes commands",
 }

@@ -10,7 +10,7 @@ from cnnspec.base.wrapping import wrap_paragraphs
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.messages import CLEAN, UsageError
 from cnnspec.cli.streams import find_width
-from cnnspec.layers import CATALOGUE, find, list_spellings
+from cnnspec.layers import CATALOGUE, find, first_line, list_spellings
 from cnnspec.layers.activation import FUNCTIONS
 from cnnspec.layers.argument import REQUIRED, show
 from cnnspec.tables.page import Page
@@ -46,10 +46,6 @@ def run(options: argparse.Namespace) -> int:
         )
     print(page(layer, options.name.lower(), find_width(sys.stdout)), end="")
     return CLEAN
-
-
-def first_line(layer: type[Layer]) -> str:
-    return inspect.cleandoc(layer.__doc__ or "").split("\n")[0]
 
 
 def catalogue(width: int | None = None) -> str:

@@ -69,3 +69,10 @@ def list_spellings() -> list[str]:
     """Every canonical name, the name of every activation, then whatever else a layer is called."""
     names = [layer.names[0] for layer in CATALOGUE] + sorted(n for layer in CATALOGUE for n in layer.presets)
     return list(dict.fromkeys([*names, *_by_spelling]))
+
+
+def first_line(layer: type[Layer]) -> str:
+    """What a layer does, in a line: the first of its page."""
+    from inspect import cleandoc
+
+    return cleandoc(layer.__doc__ or "").split("\n")[0]

@@ -16,6 +16,7 @@ from cnnspec.base.source_files import decode_source, read
 from cnnspec.lint.fix.project import resolve_path
 from cnnspec.pipeline import Analysis, analyse
 from cnnspec.server.places import Columns, EditedText, Places
+from cnnspec.server.uses import Use, Uses, find_uses
 from cnnspec.syntax.tree import Body, Tree
 
 TYPE_CHECKING = False
@@ -51,6 +52,7 @@ class Known:
         self.analysis, self.codes, self.found, self.reads = analysis, codes, found, reads
         self.repaired: tuple[Diagnostic, ...] | None = None
         self.shown = False  # whether the editor has the findings
+        self.uses: Uses | None = None  # what its parts come to, once this was asked
         self.tried: dict[object, bool] = {}  # edits that were tried on the text, and whether they do
 
 
@@ -63,6 +65,9 @@ class Document:
         self.path = resolve_path(self.name)
         self.edited = EditedText(text, columns)
         self.columns = columns
+        self.last_good: dict[
+            tuple[str, str, int], str
+        ] = {}  # hints, by their kind, the text they stand behind, and which
         self.take_text()
 
     def take_text(self) -> None:
@@ -158,6 +163,33 @@ class Documents:
             made = dict(zip(own, offered, strict=True))
             known.repaired = tuple([made.get(one, one) for one in known.found])
         return known.repaired
+
+    def find_uses(self, document: Document, wholes: bool = False) -> dict[tuple[int, int], list[Use]]:
+        """The uses of the steps in an open file, or of its `wholes`, by their places: in its own networks, and in those of
+        the open files that use it."""
+        found: dict[tuple[int, int], list[Use]] = {}
+        for uses in self._list_uses(document):
+            for (path, start, end), more in (uses.wholes if wholes else uses.steps).items():
+                if path == document.path:
+                    found.setdefault((start, end), []).extend(more)
+        return found
+
+    def find_values(self, document: Document) -> dict[tuple[int, int], list[str]]:
+        """The values of the names in an open file, by their places."""
+        found: dict[tuple[int, int], dict[str, None]] = {}
+        for uses in self._list_uses(document):
+            for (path, start, end), values in uses.values.items():
+                if path == document.path:
+                    found.setdefault((start, end), {}).update(dict.fromkeys(values))
+        return {place: [*values] for place, values in found.items()}
+
+    def _list_uses(self, document: Document) -> Iterator[Uses]:
+        """What the parts of an open file come to: its own first, then in the open files that read it."""
+        for other in sorted(self, key=lambda one: one is not document):
+            known = self.know(other)
+            if document.path in known.reads:
+                known.uses = known.uses or find_uses(known.analysis, self.reader(other.path))
+                yield known.uses
 
     def analyser(self, document: Document, model: str | None = None, interrupt: Callable[[], object] = bool) -> Analyse:
         """What analyses changed texts of an open file; `model`: that one alone."""

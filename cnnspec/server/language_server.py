@@ -22,6 +22,9 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 from cnnspec import __version__
 from cnnspec.server.actions import KINDS, list_actions, replace_text
 from cnnspec.server.documents import Documents
+from cnnspec.server.hints import KINDS as HINTS
+from cnnspec.server.hints import SHAPES, list_hints
+from cnnspec.server.hover import find_hover
 from cnnspec.server.outline import list_folds, list_symbols
 from cnnspec.server.places import Columns
 from cnnspec.server.published import Published
@@ -84,6 +87,7 @@ class Session:
         self.server, self.stream = server, stream
         self.documents = Documents(new_settings)
         self.published = Published(self.documents, server.text_document_publish_diagnostics)
+        self.hints = SHAPES
         self.ended = False  # whether the editor has said that it will go
         self._timer: asyncio.TimerHandle | None = None
         self._complaint = ""
@@ -100,6 +104,9 @@ class Session:
             (types.TEXT_DOCUMENT_FORMATTING, self.format, None),
             (types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, self.list_symbols, None),
             (types.TEXT_DOCUMENT_FOLDING_RANGE, self.list_folds, None),
+            (types.TEXT_DOCUMENT_HOVER, self.hover, None),
+            (types.TEXT_DOCUMENT_INLAY_HINT, self.list_hints, None),
+            (types.WORKSPACE_DID_CHANGE_CONFIGURATION, self.configure, None),
         ):
             server.feature(feature, options)(partial(handler))  # on which pygls sets attributes
 
@@ -107,6 +114,19 @@ class Session:
     def begin(self, params: types.InitializeParams) -> None:
         agreed = types.PositionEncodingKind(self.server.workspace.position_encoding or types.PositionEncodingKind.Utf16)
         self.documents.columns = Columns(agreed.value)
+        self.take_options(params.initialization_options)
+
+    def configure(self, params: types.DidChangeConfigurationParams) -> None:
+        """Take over the editor's settings: {"cnnspec": {"inlayHints": "shapes"}}."""
+        settings = params.settings
+        self.take_options(settings.get("cnnspec", settings) if isinstance(settings, dict) else None)
+        self._refresh_hints()
+
+    def take_options(self, options: Any) -> None:
+        """Take over what options say of hints; what they cannot mean is left out."""
+        wanted = options.get("inlayHints") if isinstance(options, dict) else None
+        if wanted in HINTS:
+            self.hints = wanted
 
     def watch_files(self, params: types.InitializedParams) -> None:
         """Ask to be told when files change on the disk: specs that are used, and configuration."""
@@ -183,6 +203,12 @@ class Session:
                 log.exception("the repairs of %s could not be shown", document.uri)
         return None
 
+    def _refresh_hints(self) -> None:
+        """Have the editor ask for hints again, where it can."""
+        workspace = self.server.client_capabilities.workspace
+        if workspace and workspace.inlay_hint and workspace.inlay_hint.refresh_support:
+            self.server.workspace_inlay_hint_refresh(None)
+
     def _interrupt(self) -> None:
         if self.stream.arrived:
             raise Interrupted
@@ -214,6 +240,14 @@ class Session:
         return (
             [replace_text(document, text)] if keeps(document.source, document.source.replace(text=text), reader) else []
         )
+
+    def hover(self, params: types.HoverParams) -> types.Hover | None:
+        document = self.documents.get(params.text_document.uri)
+        return None if document is None else find_hover(document, self.documents, params.position)
+
+    def list_hints(self, params: types.InlayHintParams) -> list[types.InlayHint]:
+        document = self.documents.get(params.text_document.uri)
+        return [] if document is None else list_hints(document, self.documents, self.hints, params.range)
 
     def list_symbols(self, params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
         document = self.documents.get(params.text_document.uri)

@@ -108,6 +108,27 @@ def test_actions_formatting_and_outline(editor: Editor, folder: Path) -> None:
     editor.close(uri)
 
 
+def test_hints_and_hover(editor: Editor, folder: Path) -> None:
+    uri = write_uri(str(folder / "figures.cnn"))
+    editor.open(uri, '# 😀\r\ninput 28x28x1\r\nconv(16, 3x3, name="😀") -> relu\r\n')
+    document = {"uri": uri}
+    whole = {"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}}
+    for kind, label in {
+        "shapes": "26x26x16",
+        "rf": "RF 3x3",
+        "off": None,
+        "no such": None,
+        "parameters": "160 parameters",
+    }.items():
+        editor.tell("workspace/didChangeConfiguration", settings={"cnnspec": {"inlayHints": kind}})
+        hints = editor.ask("textDocument/inlayHint", textDocument=document, range=whole)
+        assert [hint["label"] for hint in hints] == [label] * (label is not None)
+    assert hints[0]["position"] == {"line": 2, "character": 32}
+    shown = editor.ask("textDocument/hover", textDocument=document, position={"line": 2, "character": 3})
+    assert shown["range"] == stretch(2, 0, 24) and "**26x26x16**, 160 parameters" in shown["contents"]["value"]
+    editor.close(uri)
+
+
 def test_a_request_that_fails_is_answered(editor: Editor, folder: Path) -> None:
     assert editor.answer("textDocument/codeAction", textDocument=3)["error"]["code"]
     assert editor.answer("no/such")["error"]["code"] == -32601

@@ -1,0 +1,93 @@
+"""What is shown between the words of a text: the shape behind each step, its parameters, or its receptive field.
+
+Where a mistake leaves a figure unknown, that which the same text had before it is shown, as "was 26x26x16".
+"""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from cnnspec.syntax import tree
+from cnnspec.tables.figures import show_field, show_figure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnspec.server.documents import Document, Documents
+    from cnnspec.server.uses import Use
+
+SHAPES, PARAMETERS, FIELD, OFF = "shapes", "parameters", "rf", "off"
+KINDS = (SHAPES, PARAMETERS, FIELD, OFF)
+UNKNOWN = "?"
+
+
+def list_hints(document: Document, documents: Documents, kind: str, place: types.Range) -> list[types.InlayHint]:
+    """The hints of a kind in a range of an open file."""
+    if kind == OFF:
+        return []
+    source, places = document.source, document.places
+    labels = label_steps(document, documents, kind)
+    shown = [
+        (end, label)
+        for number, (end, label) in enumerate(labels)
+        if number + 1 == len(labels)
+        or labels[number + 1][1] != label
+        or "\n" in source.text[end : labels[number + 1][0]]
+    ]  # of steps in a line that come to the same only the last
+    first, last = places.find_offset(place.start), places.find_offset(place.end)
+    return [
+        types.InlayHint(places.find_position(end), label, kind=types.InlayHintKind.Type, padding_left=True)
+        for end, label in shown
+        if first <= end <= last and label
+    ]
+
+
+def label_steps(document: Document, documents: Documents, kind: str) -> list[tuple[int, str]]:
+    """Where each step ends, and its label, in the order of the text; of several that end together the longest counts."""
+    found: dict[int, tuple[int, str]] = {}
+    seen: dict[str, int] = {}
+    bare = find_bare_steps(document, documents)
+    for (start, end), uses in sorted(documents.find_uses(document).items()):
+        if (start, end) in bare or (end in found and found[end][0] <= start):
+            continue
+        label = write_label(uses, kind)
+        text = document.source.text[start:end]
+        seen[text] = seen.get(text, 0) + 1
+        known = kind, text, seen[text]
+        if label.startswith(UNKNOWN):
+            label = f"was {document.last_good[known]}" if known in document.last_good else ""
+        else:
+            document.last_good[known] = label
+        found[end] = start, label
+    return [(end, found[end][1]) for end in sorted(found)]
+
+
+def find_bare_steps(document: Document, documents: Documents) -> set[tuple[int, int]]:
+    """The places of steps without hints: inputs, whose shape is written, and what is repeated, which ends in its repeats."""
+    found = set()
+    for node in tree.walk(documents.know(document).analysis.tree.body):
+        if isinstance(node, tree.Input):
+            found.add((node.start, node.end))
+        elif isinstance(node, tree.Arithmetic):
+            found.add((node.first.start, node.first.end))
+    return found
+
+
+def write_label(uses: Sequence[Use], kind: str) -> str:
+    """The figure of a step, the first and the last where it runs several times with different ones, and how often."""
+    if kind == SHAPES:
+        values = [use.shape_text for use in uses]
+    elif kind == PARAMETERS:
+        values = [show_figure(use.parameters) for use in uses]
+    else:
+        values = [show_field(use.field) for use in uses]
+    distinct = [*dict.fromkeys(values)]
+    if kind == PARAMETERS and distinct == ["0"]:
+        return ""
+    name = {SHAPES: "", PARAMETERS: " parameters", FIELD: ""}[kind]
+    before = "RF " if kind == FIELD else ""
+    figures = distinct[0] if len(distinct) == 1 else f"{values[0]} … {values[-1]}"
+    return (f"{before}{figures}{name}" if distinct != [UNKNOWN] else UNKNOWN) + (
+        f" ×{len(uses)}" if len(uses) > 1 else ""
+    )

@@ -1,0 +1,111 @@
+"""What is shown of the word under the cursor: a layer with its figures and how they come about, a block's totals, a value."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from cnnspec.explain import find_explanation
+from cnnspec.explain.markdown import write_items
+from cnnspec.layers import first_line
+from cnnspec.layers.base import show_shape
+from cnnspec.syntax import tree
+from cnnspec.tables import escape
+from cnnspec.tables.figures import show_field, show_figure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnspec.server.documents import Document, Documents
+    from cnnspec.server.uses import Use
+
+MOST_USES = 4  # of which the figures are told
+
+
+def find_hover(document: Document, documents: Documents, position: types.Position) -> types.Hover | None:
+    """What is known about the innermost part of an open file at a position."""
+    at = document.places.find_offset(position)
+    values = [(place, found) for place, found in documents.find_values(document).items() if place[0] <= at <= place[1]]
+    if values:
+        (start, end), found = min(values, key=lambda one: one[0][1] - one[0][0])
+        return write_hover(
+            f"{escape.code(document.source.text[start:end])} = {', '.join(map(escape.code, found))}",
+            start,
+            end,
+            document,
+        )
+    whole = find_whole(document, documents, at)
+    if whole is not None:
+        return whole
+    steps = documents.find_uses(document)
+    inside = [place for place in steps if place[0] <= at <= place[1]]
+    if not inside:
+        return None
+    start, end = min(inside, key=lambda place: (place[1] - place[0], place[0]))
+    return write_hover(write_uses([focus(use, start, end) for use in steps[start, end]]), start, end, document)
+
+
+def focus(use: Use, start: int, end: int) -> Use:
+    """The use of a layer alone that is written at a place, without what is made for its arguments, as the branches of add."""
+    place = use.node.site.node
+    return use.replace(first=use.result, end=use.result + 1) if (place.start, place.end) == (start, end) else use
+
+
+def find_whole(document: Document, documents: Documents, at: int) -> types.Hover | None:
+    """The totals of the block whose name, or of the loop whose head, stands at an offset."""
+    for node in tree.walk(documents.know(document).analysis.tree.body):
+        if isinstance(node, (tree.Block, tree.Loop)):
+            is_block = isinstance(node, tree.Block)
+            start, end = (
+                (node.name.start, node.name.end) if isinstance(node, tree.Block) else (node.start, node.iterable.end)
+            )
+            if start <= at <= end:
+                part = node.body if is_block else node
+                uses = documents.find_uses(document, wholes=True).get((part.start, part.end))
+                what = f"block {escape.code(document.source.text[start:end])}" if is_block else "loop"
+                return write_hover(f"{what}: {write_totals(uses) if uses else 'it never runs'}", start, end, document)
+    return None
+
+
+def write_hover(text: str, start: int, end: int, document: Document) -> types.Hover:
+    return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text), document.places.find_range(start, end))
+
+
+def write_uses(uses: Sequence[Use]) -> str:
+    """A layer with its derivation; of several layers the totals."""
+    use = uses[0]
+    if use.end - use.first > 1:
+        return write_totals(uses)
+    node = use.network.graph.nodes[use.first]
+    parts = [write_use(one) for one in uses[:MOST_USES]]
+    if len(uses) > MOST_USES:
+        parts.append(f"… and {len(uses) - MOST_USES} more uses")
+    page = [escape.markdown(first_line(type(node.layer)))] if node.layer is not None else []
+    derived = [] if node.layer is None or node.shape is None else [write_derivation(use, node.name)]
+    return "\n\n".join([*page, "  \n".join(parts), *derived])
+
+
+def write_use(use: Use) -> str:
+    """A line of figures: `conv1`: 28x28x1 → **26x26x16**, 160 parameters, 97,344 MACs, receptive field 3x3."""
+    inputs = ", ".join(["?" if shape is None else show_shape(shape) for shape in use.inputs])
+    figures = f"{show_figure(use.parameters)} parameters, {show_figure(use.macs)} MACs, receptive field {show_field(use.field)}"
+    assumed = ", as assumed" if use.node.assumed else ""
+    return f"{escape.code(use.node.name)}: {inputs}{' → ' * bool(inputs)}**{use.shape_text}**, {figures}{assumed}"
+
+
+def write_totals(uses: Sequence[Use]) -> str:
+    """The totals of what makes several layers, for each time that it runs."""
+    lines = []
+    for use in uses[:MOST_USES]:
+        inputs = ", ".join(["?" if shape is None else show_shape(shape) for shape in use.inputs])
+        figures = f"{show_figure(use.parameters)} parameters, {show_figure(use.macs)} MACs, receptive field behind it {show_field(use.field)}"
+        lines.append(f"{inputs}{' → ' * bool(inputs)}**{use.shape_text}**, {use.end - use.first} layers, {figures}")
+    if len(uses) > MOST_USES:
+        lines.append(f"… and {len(uses) - MOST_USES} more times")
+    return (f"runs {len(uses)} times:  \n" if len(uses) > 1 else "") + "  \n".join(lines)
+
+
+def write_derivation(use: Use, name: str) -> str:
+    """How the figures of a layer come about, with the numbers put in."""
+    (layer,) = find_explanation(use.network, name).layers
+    return "\n\n".join([f"**{section.title}**\n\n{write_items(section)}" for section in layer.sections])

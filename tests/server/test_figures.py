@@ -1,0 +1,159 @@
+"""Figures in the text: hints behind the steps, and what is shown of the word under the cursor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from lsprotocol.types import Position
+
+from cnnspec.cli.server import ConfiguredFiles
+from cnnspec.server.documents import Document, Documents, write_uri
+from cnnspec.server.hints import KINDS, list_hints
+from cnnspec.server.hover import find_hover
+from cnnspec.syntax.tree import Input
+from tests.example_files import FILES
+from tests.server.opened import open_text
+
+TEXT = """block f(n) { conv(n, 3x3, padding=same) -> bn -> relu }
+input 28x28x1
+width = 8 * 2
+conv(width, 3x3) -> relu
+f(4) * 3
+for i in 1..2 { conv(8*i, 3x3) }
+add(in, conv(16, 1x1) -> bn) as sum
+maxpool(2)
+flatten
+dense(10)
+"""
+SHAPES = """block f(n) { conv(n, 3x3, padding=same) -> bn -> relu<26x26x4 ×3> }
+input 28x28x1
+width = 8 * 2
+conv(width, 3x3) -> relu<26x26x16>
+f(4) * 3<26x26x4>
+for i in 1..2 { conv(8*i, 3x3)<24x24x8 … 22x22x16 ×2> }
+add(in, conv(16, 1x1) -> bn) as sum<22x22x16>
+maxpool(2)<11x11x16>
+flatten<1936>
+dense(10)<10>
+"""
+
+
+def write_hints(document: Document, documents: Documents, kind: str = "shapes") -> str:
+    """A text with its hints in it."""
+    text = document.source.text
+    for hint in reversed(list_hints(document, documents, kind, document.places.whole)):
+        at = document.places.find_offset(hint.position)
+        text = f"{text[:at]}<{hint.label}>{text[at:]}"
+    return text
+
+
+def test_shapes_behind_steps() -> None:
+    documents, document = open_text("/nowhere/a.cnn", TEXT)
+    assert write_hints(document, documents) == SHAPES
+    assert write_hints(document, documents, "off") == TEXT
+
+
+def test_other_figures_behind_steps() -> None:
+    documents, document = open_text("/nowhere/a.cnn", TEXT)
+    shown = write_hints(document, documents, "parameters").splitlines()
+    assert (
+        shown[4] == "f(4) * 3<924 parameters>"
+        and shown[9] == "dense(10)<19,370 parameters>"
+        and shown[7] == "maxpool(2)"
+    )
+    assert write_hints(document, documents, "rf").splitlines()[4] == "f(4) * 3<RF 9x9>"
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        ("cnv(width, 3x3) -> relu", "f(4) * 3<26x26x4>"),  # as assumed
+        ("conv(width, ", "maxpool(2)<was 11x11x16>"),
+        ("conv(wdth, 3x", "dense(10)<was 10>"),
+        ("conv(width) -> relu", "maxpool(2)<was 11x11x16>"),
+    ],
+)
+def test_figures_survive_a_mistake(typed: str, line: str) -> None:
+    documents, document = open_text("/nowhere/a.cnn", TEXT)
+    write_hints(document, documents)
+    documents.edit(document.uri, [(None, TEXT.replace("conv(width, 3x3) -> relu", typed))], 2)
+    shown = write_hints(document, documents)
+    assert line in shown.splitlines() and "?" not in shown
+    documents.edit(document.uri, [(None, TEXT)], 3)
+    assert write_hints(document, documents) == SHAPES
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_layer_of_the_examples_has_its_figures(path: Path) -> None:
+    """Each layer is what some use of the step that it is written as comes to; no hint is unknown."""
+    documents, document = open_text(str(path), path.read_text(encoding="utf-8"))
+    steps = documents.find_uses(document)
+    for number, network in enumerate(documents.know(document).analysis.networks):
+        for node in network.graph.nodes:
+            site = node.site
+            if site.source.name == document.name and not isinstance(site.node, Input):
+                uses = steps[site.node.start, site.node.end]
+                assert (network.name, node.index) in [(use.network.name, use.result) for use in uses], (number, node)
+    for kind in KINDS:
+        assert "?>" not in write_hints(document, documents, kind)
+
+
+def hover(word: str, number: int = 0, text: str = TEXT) -> str:
+    """What is shown where a word stands in the text."""
+    documents, document = open_text("/nowhere/a.cnn", text)
+    at = -1
+    for _ in range(number + 1):
+        at = document.source.text.index(word, at + 1)
+    found = find_hover(document, documents, document.places.find_position(at))
+    return "" if found is None else str(found.contents.value)  # type: ignore[union-attr]
+
+
+def test_a_layer_under_the_cursor() -> None:
+    shown = hover("conv(width")
+    assert shown.startswith("Convolution: every filter slides over the input")
+    assert "`conv1`: 28x28x1 → **26x26x16**, 160 parameters, 97,344 MACs, receptive field 3x3" in shown
+    assert "`floor((28 + 2*0 - 3)/1) + 1 = 26`" in shown and "`(3*3*1 + 1)*16 = 160`" in shown
+    assert "22x22x16, 22x22x16 → **22x22x16**" in hover("add(in")
+    assert shown.count("→") == 1 and hover("flatten").count("→") == 1
+    assert ", as assumed" in hover("cnv", text="input 8x8x3\ncnv(8, 3x3)\n")
+
+
+@pytest.mark.parametrize(
+    ("word", "number", "shown"),
+    [
+        ("width", 0, "`width` = `16`"),
+        ("width", 1, "`width` = `16`"),
+        ("n, 3x3", 0, "`n` = `4`"),
+        ("i, 3x3", 0, "`i` = `1`, `2`"),
+        ("(4) * 3", 0, "26x26x16 → **26x26x4**, 3 layers, 596 parameters"),
+        (" * 3", 0, "26x26x16 → **26x26x4**, 3 layers, 596 parameters"),
+        ("* 3", 0, "26x26x16 → **26x26x4**, 9 layers, 924 parameters"),
+        ("f(n)", 0, "block `f`: runs 3 times:"),
+        ("for", 0, "loop: 26x26x4 → **22x22x16**, 2 layers, 1,464 parameters"),
+        ("28x28x1", 0, "`input1`: **28x28x1**"),
+        ("block", 0, ""),
+    ],
+)
+def test_a_word_under_the_cursor(word: str, number: int, shown: str) -> None:
+    found = hover(word, number)
+    assert shown in found and bool(shown) == bool(found)
+
+
+def test_a_block_has_the_figures_of_the_open_files_that_use_it(tmp_path: Path) -> None:
+    used, user = write_uri(str(tmp_path / "used.cnn")), write_uri(str(tmp_path / "user.cnn"))
+    documents = Documents(ConfiguredFiles)
+    document = documents.open(used, "block f(n) { conv(n, 3x3) }\n", 1)
+    assert "<" not in write_hints(document, documents)
+    documents.open(user, 'use "used.cnn" (f)\ninput 9x9x3\nf(4) -> f(8)\n', 1)
+    assert write_hints(document, documents) == "block f(n) { conv(n, 3x3)<7x7x4 … 5x5x8 ×2> }\n"
+    documents.edit(used, [(None, "# a\nblock f(n) { conv(n, 5x5) }\n")], 2)
+    assert "<5x5x4 … 1x1x8 ×2>" in write_hints(document, documents)
+
+
+@pytest.mark.parametrize("text", ["", "\0", "conv(", "}", "use"])
+def test_where_there_is_nothing_nothing_is_shown(text: str) -> None:
+    documents, document = open_text("/nowhere/a.cnn", text)
+    assert write_hints(document, documents) == document.source.text
+    assert find_hover(document, documents, Position(0, 0)) is None
+    assert find_hover(document, documents, Position(7, 7)) is None
