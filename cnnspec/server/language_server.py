@@ -21,6 +21,7 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from cnnspec import __version__
 from cnnspec.server.actions import KINDS, list_actions, replace_text
+from cnnspec.server.completion import find_signature, list_completions
 from cnnspec.server.documents import Documents
 from cnnspec.server.hints import KINDS as HINTS
 from cnnspec.server.hints import SHAPES, list_hints
@@ -106,6 +107,8 @@ class Session:
             (types.TEXT_DOCUMENT_FOLDING_RANGE, self.list_folds, None),
             (types.TEXT_DOCUMENT_HOVER, self.hover, None),
             (types.TEXT_DOCUMENT_INLAY_HINT, self.list_hints, None),
+            (types.TEXT_DOCUMENT_COMPLETION, self.complete, types.CompletionOptions(["(", ",", "="])),
+            (types.TEXT_DOCUMENT_SIGNATURE_HELP, self.find_signature, types.SignatureHelpOptions(["(", ","])),
             (types.WORKSPACE_DID_CHANGE_CONFIGURATION, self.configure, None),
         ):
             server.feature(feature, options)(partial(handler))  # on which pygls sets attributes
@@ -248,6 +251,14 @@ class Session:
     def list_hints(self, params: types.InlayHintParams) -> list[types.InlayHint]:
         document = self.documents.get(params.text_document.uri)
         return [] if document is None else list_hints(document, self.documents, self.hints, params.range)
+
+    def complete(self, params: types.CompletionParams) -> list[types.CompletionItem]:
+        document = self.documents.get(params.text_document.uri)
+        return [] if document is None else list_completions(document, self.documents, params.position)
+
+    def find_signature(self, params: types.SignatureHelpParams) -> types.SignatureHelp | None:
+        document = self.documents.get(params.text_document.uri)
+        return None if document is None else find_signature(document, self.documents, params.position)
 
     def list_symbols(self, params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
         document = self.documents.get(params.text_document.uri)
