@@ -90,6 +90,7 @@ class Documents:
     def __init__(self, new_settings: Callable[[], Settings]) -> None:
         self.new_settings = new_settings
         self.columns = Columns()
+        self.hints = "shapes"  # which stand behind the steps: one of `hints.KINDS`
         self.complaint = ""  # why the configuration of the file that was analysed last cannot be used
         self._open: dict[str, Document] = {}  # by their URIs
 

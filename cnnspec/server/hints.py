@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from cnnspec.server.documents import Document, Documents
     from cnnspec.server.uses import Use
 
-SHAPES, PARAMETERS, FIELD, OFF = "shapes", "parameters", "rf", "off"
-KINDS = (SHAPES, PARAMETERS, FIELD, OFF)
+SHAPES, PARAMETERS, FIELD, OFF = KINDS = ("shapes", "parameters", "rf", "off")
 UNKNOWN = "?"
 
 
-def list_hints(document: Document, documents: Documents, kind: str, place: types.Range) -> list[types.InlayHint]:
-    """The hints of a kind in a range of an open file."""
+def list_hints(document: Document, documents: Documents, place: types.Range) -> list[types.InlayHint]:
+    """The hints in a range of an open file, of the kind that the editor wants."""
+    kind = documents.hints
     if kind == OFF:
         return []
     source, places = document.source, document.places

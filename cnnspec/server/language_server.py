@@ -20,15 +20,11 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from cnnspec import __version__
-from cnnspec.server.actions import KINDS, list_actions, replace_text
-from cnnspec.server.completion import find_signature, list_completions
 from cnnspec.server.documents import Documents
 from cnnspec.server.hints import KINDS as HINTS
-from cnnspec.server.hints import SHAPES, list_hints
-from cnnspec.server.hover import find_hover
-from cnnspec.server.outline import list_folds, list_symbols
 from cnnspec.server.places import Columns
 from cnnspec.server.published import Published
+from cnnspec.server.requests import REQUESTS
 from cnnspec.server.streams import BoundedInput
 
 TYPE_CHECKING = False
@@ -36,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cnnspec.server.documents import Settings
+    from cnnspec.server.requests import Answer
 
 PAUSE, REST = 0.05, 0.25  # seconds after an edit until findings are shown, and from there until repairs are looked for
 WATCHED = ("**/*.cnn", "**/cnnspec.toml", "**/pyproject.toml")
@@ -88,30 +85,23 @@ class Session:
         self.server, self.stream = server, stream
         self.documents = Documents(new_settings)
         self.published = Published(self.documents, server.text_document_publish_diagnostics)
-        self.hints = SHAPES
         self.ended = False  # whether the editor has said that it will go
         self._timer: asyncio.TimerHandle | None = None
         self._complaint = ""
-        for feature, handler, options in (
-            (types.INITIALIZE, self.begin, None),
-            (types.INITIALIZED, self.watch_files, None),
-            (types.SHUTDOWN, self.end, None),
-            (types.TEXT_DOCUMENT_DID_OPEN, self.open, None),
-            (types.TEXT_DOCUMENT_DID_CHANGE, self.change, None),
-            (types.TEXT_DOCUMENT_DID_CLOSE, self.close, None),
-            (types.TEXT_DOCUMENT_DID_SAVE, self.look_again, None),
-            (types.WORKSPACE_DID_CHANGE_WATCHED_FILES, self.look_again, None),
-            (types.TEXT_DOCUMENT_CODE_ACTION, self.list_actions, types.CodeActionOptions([*KINDS])),
-            (types.TEXT_DOCUMENT_FORMATTING, self.format, None),
-            (types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, self.list_symbols, None),
-            (types.TEXT_DOCUMENT_FOLDING_RANGE, self.list_folds, None),
-            (types.TEXT_DOCUMENT_HOVER, self.hover, None),
-            (types.TEXT_DOCUMENT_INLAY_HINT, self.list_hints, None),
-            (types.TEXT_DOCUMENT_COMPLETION, self.complete, types.CompletionOptions(["(", ",", "="])),
-            (types.TEXT_DOCUMENT_SIGNATURE_HELP, self.find_signature, types.SignatureHelpOptions(["(", ","])),
-            (types.WORKSPACE_DID_CHANGE_CONFIGURATION, self.configure, None),
+        for feature, handler in (
+            (types.INITIALIZE, self.begin),
+            (types.INITIALIZED, self.watch_files),
+            (types.SHUTDOWN, self.end),
+            (types.TEXT_DOCUMENT_DID_OPEN, self.open),
+            (types.TEXT_DOCUMENT_DID_CHANGE, self.change),
+            (types.TEXT_DOCUMENT_DID_CLOSE, self.close),
+            (types.TEXT_DOCUMENT_DID_SAVE, self.look_again),
+            (types.WORKSPACE_DID_CHANGE_WATCHED_FILES, self.look_again),
+            (types.WORKSPACE_DID_CHANGE_CONFIGURATION, self.configure),
         ):
-            server.feature(feature, options)(partial(handler))  # on which pygls sets attributes
+            server.feature(feature)(partial(handler))  # on which pygls sets attributes
+        for feature, (answer, options) in REQUESTS.items():
+            server.feature(feature, options)(partial(self.answer, answer))
 
     # ---- begin and end -------------------------------------------------------------------------------------
     def begin(self, params: types.InitializeParams) -> None:
@@ -129,7 +119,7 @@ class Session:
         """Take over what options say of hints; what they cannot mean is left out."""
         wanted = options.get("inlayHints") if isinstance(options, dict) else None
         if wanted in HINTS:
-            self.hints = wanted
+            self.documents.hints = wanted
 
     def watch_files(self, params: types.InitializedParams) -> None:
         """Ask to be told when files change on the disk: specs that are used, and configuration."""
@@ -225,48 +215,10 @@ class Session:
         self._complaint = complaint
 
     # ---- requests ------------------------------------------------------------------------------------------
-    def list_actions(self, params: types.CodeActionParams) -> list[types.CodeAction]:
+    def answer(self, answer: Answer, params: Any) -> Any:
+        """The answer to what is asked about a file; nothing where it is not open."""
         document = self.documents.get(params.text_document.uri)
-        only = None if params.context.only is None else [str(getattr(k, "value", k)) for k in params.context.only]
-        return [] if document is None else list_actions(document, self.documents, params.range, only)
-
-    def format(self, params: types.DocumentFormattingParams) -> list[types.TextEdit]:
-        """The edit that brings a file into the canonical form; none where it has mistakes, or would change its meaning."""
-        from cnnspec.format import format_source
-        from cnnspec.lint.fix.same_meaning import keeps
-
-        document = self.documents.get(params.text_document.uri)
-        text = None if document is None or document.refusal else format_source(document.source)[0]
-        if document is None or text is None or text == document.source.text:
-            return []
-        reader = self.documents.reader(document.path)
-        return (
-            [replace_text(document, text)] if keeps(document.source, document.source.replace(text=text), reader) else []
-        )
-
-    def hover(self, params: types.HoverParams) -> types.Hover | None:
-        document = self.documents.get(params.text_document.uri)
-        return None if document is None else find_hover(document, self.documents, params.position)
-
-    def list_hints(self, params: types.InlayHintParams) -> list[types.InlayHint]:
-        document = self.documents.get(params.text_document.uri)
-        return [] if document is None else list_hints(document, self.documents, self.hints, params.range)
-
-    def complete(self, params: types.CompletionParams) -> list[types.CompletionItem]:
-        document = self.documents.get(params.text_document.uri)
-        return [] if document is None else list_completions(document, self.documents, params.position)
-
-    def find_signature(self, params: types.SignatureHelpParams) -> types.SignatureHelp | None:
-        document = self.documents.get(params.text_document.uri)
-        return None if document is None else find_signature(document, self.documents, params.position)
-
-    def list_symbols(self, params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
-        document = self.documents.get(params.text_document.uri)
-        return [] if document is None else list_symbols(document, self.documents)
-
-    def list_folds(self, params: types.FoldingRangeParams) -> list[types.FoldingRange]:
-        document = self.documents.get(params.text_document.uri)
-        return [] if document is None else list_folds(document, self.documents)
+        return None if document is None else answer(document, self.documents, params)
 
 
 def serve(new_settings: Callable[[], Settings]) -> bool:

@@ -41,8 +41,8 @@ dense(10)<10>
 
 def write_hints(document: Document, documents: Documents, kind: str = "shapes") -> str:
     """A text with its hints in it."""
-    text = document.source.text
-    for hint in reversed(list_hints(document, documents, kind, document.places.whole)):
+    text, documents.hints = document.source.text, kind
+    for hint in reversed(list_hints(document, documents, document.places.whole)):
         at = document.places.find_offset(hint.position)
         text = f"{text[:at]}<{hint.label}>{text[at:]}"
     return text

@@ -129,10 +129,37 @@ def test_hints_and_hover(editor: Editor, folder: Path) -> None:
     editor.close(uri)
 
 
+def test_completion_and_names(editor: Editor, folder: Path) -> None:
+    uri = write_uri(str(folder / "names.cnn"))
+    editor.open(uri, "input 8x8x3\r\nwidth = 4  # 😀\r\nconv(width, 3x3, padding=same)\r\nconv(")
+    document = {"uri": uri}
+    end = {"line": 3, "character": 5}
+    assert "kernel=" in [
+        item["label"] for item in editor.ask("textDocument/completion", textDocument=document, position=end)
+    ]
+    assert editor.ask("textDocument/signatureHelp", textDocument=document, position=end)["activeParameter"] == 0
+    use = {"line": 2, "character": 7}
+    assert editor.ask("textDocument/definition", textDocument=document, position=use) == {
+        "uri": uri,
+        "range": stretch(1, 0, 5),
+    }
+    places = editor.ask(
+        "textDocument/references", textDocument=document, position=use, context={"includeDeclaration": False}
+    )
+    assert [place["range"] for place in places] == [stretch(2, 5, 10)]
+    assert len(editor.ask("textDocument/documentHighlight", textDocument=document, position=use)) == 2
+    refused = editor.answer("textDocument/rename", textDocument=document, position=use, newName="w")["error"]
+    assert refused["message"] == "this file has syntax errors: mend them first"
+    editor.change(uri, "relu", stretch(3, 0, 5))
+    edits = editor.ask("textDocument/rename", textDocument=document, position=use, newName="w")["changes"][uri]
+    assert [edit["range"] for edit in edits] == [stretch(1, 0, 5), stretch(2, 5, 10)]
+    editor.close(uri)
+
+
 def test_a_request_that_fails_is_answered(editor: Editor, folder: Path) -> None:
     assert editor.answer("textDocument/codeAction", textDocument=3)["error"]["code"]
     assert editor.answer("no/such")["error"]["code"] == -32601
-    assert editor.ask("textDocument/foldingRange", textDocument={"uri": "file:///nowhere.cnn"}) == []
+    assert editor.ask("textDocument/foldingRange", textDocument={"uri": "file:///nowhere.cnn"}) is None
     editor.change("file:///nowhere.cnn", "x")
     editor.close("file:///nowhere.cnn")
 
@@ -143,7 +170,7 @@ def test_a_request_that_fails_is_answered(editor: Editor, folder: Path) -> None:
 def test_garbage_is_skipped(data: bytes, editor: Editor, folder: Path) -> None:
     editor.stdin.write(b"Content-Type: x\r\nContent-Length: %d\r\n\r\n%b" % (len(data), data))
     editor.stdin.flush()
-    assert editor.ask("textDocument/foldingRange", textDocument={"uri": "file:///nowhere.cnn"}) == []
+    assert editor.ask("textDocument/foldingRange", textDocument={"uri": "file:///nowhere.cnn"}) is None
 
 
 @pytest.mark.parametrize(
