@@ -65,9 +65,7 @@ class Document:
         self.path = resolve_path(self.name)
         self.edited = EditedText(text, columns)
         self.columns = columns
-        self.last_good: dict[
-            tuple[str, str, int], str
-        ] = {}  # hints, by their kind, the text they stand behind, and which
+        self.last_good: dict[str, dict[tuple[str, int], str]] = {}  # hints by kind, and by which time of which step
         self.take_text()
 
     def take_text(self) -> None:

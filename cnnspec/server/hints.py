@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SHAPES, PARAMETERS, FIELD, OFF = KINDS = ("shapes", "parameters", "rf", "off")
 UNKNOWN = "?"
+MOST_KEPT = 5000  # hints from before mistakes
 
 
 def list_hints(document: Document, documents: Documents, place: types.Range) -> list[types.InlayHint]:
@@ -47,6 +48,8 @@ def label_steps(document: Document, documents: Documents, kind: str) -> list[tup
     """Where each step ends, and its label, in the order of the text; of several that end together the longest counts."""
     found: dict[int, tuple[int, str]] = {}
     seen: dict[str, int] = {}
+    before, good = document.last_good.get(kind, {}), dict[tuple[str, int], str]()
+    whole = True  # whether all is known
     bare = find_bare_steps(document, documents)
     for (start, end), uses in sorted(documents.find_uses(document).items()):
         if (start, end) in bare or (end in found and found[end][0] <= start):
@@ -54,12 +57,14 @@ def label_steps(document: Document, documents: Documents, kind: str) -> list[tup
         label = write_label(uses, kind)
         text = document.source.text[start:end]
         seen[text] = seen.get(text, 0) + 1
-        known = kind, text, seen[text]
         if label.startswith(UNKNOWN):
-            label = f"was {document.last_good[known]}" if known in document.last_good else ""
+            label = f"was {before[text, seen[text]]}" if (text, seen[text]) in before else ""
+            whole = False
         else:
-            document.last_good[known] = label
+            good[text, seen[text]] = label
         found[end] = start, label
+    whole = whole and not documents.know(document).analysis.tree.diagnostics
+    document.last_good[kind] = good if whole or len(before) > MOST_KEPT else before | good
     return [(end, found[end][1]) for end in sorted(found)]
 
 
