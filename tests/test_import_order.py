@@ -144,7 +144,11 @@ ROOMS = ("summary", "explain", "rf", "lost", "cost", "sizes", "diff", "quiz", "t
 WRITERS = (
     "text", "json", "markdown", "latex", "csv", "html", "svg", "drawing", "seen_text", "github", "gitlab", "junit", "sarif", "formats", "gift",
 )  # fmt: skip
-PRINTING = ("cli", "api", "server")  # the verbs, the API and the language server show what they were answered; nobody else imports a writer
+PRINTING = (
+    "cli",
+    "api",
+    "server",
+)  # the verbs, the API and the language server show what they were answered; nobody else imports a writer
 
 
 def is_writer(module: str) -> bool:
