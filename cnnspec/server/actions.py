@@ -1,6 +1,7 @@
 """What an editor offers to do about a finding: its repairs, the word that was meant, a comment that ignores it.
 
-Repairs have been tried by those who found them. The others are tried here: the finding must be gone, and no other come.
+Repairs have been tried by those who found them. The others are tried here: the finding must be gone, and no other come,
+but for what a mistake of the language hid.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def mend_finding(found: Diagnostic, span: Span, document: Document, documents: D
 def list_meant(found: Diagnostic, span: Span, document: Document, documents: Documents) -> list[Edit]:
     """The words that a finding asks about, in the place of what is written, as far as they clear it."""
     edits = [Edit(span, word) for word in read_question(found.help)]
-    return [edit for edit in edits if clears(found, edit, document, documents, strict=False)]
+    return [edit for edit in edits if clears(found, edit, document, documents, strict=optional(found.code))]
 
 
 # ---- ignoring ------------------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
-"""What is offered about findings: every action, made, takes its finding away and brings no other."""
+"""What is offered about findings: every action, made, takes its finding away and brings no other,
+save what a misspelt word, a mistake, or what an unsafe repair changes hid."""
 
 from __future__ import annotations
 
@@ -8,15 +9,15 @@ from typing import Any
 
 import pytest
 
+from cnnspec.lint.index import REFUSALS
 from cnnspec.lint.rules import optional
 from cnnspec.server.actions import describe, list_actions
 from tests.example_files import OF_EACH_KIND
 from tests.lint.test_check import cases
 from tests.server.client import apply
 from tests.server.opened import open_text, plain
-from tests.support import THOROUGH
 
-SPECS = [spec for _, _, spec, _ in cases()][:: 1 if THOROUGH else 4]
+SPECS = [spec for _, _, spec, _ in cases()]
 
 
 def find_actions(text: str, only: list[str] | None = None) -> list[dict[str, Any]]:
@@ -47,8 +48,8 @@ def judge_actions(text: str) -> int:
         key = about["code"], about["message"].split("\nhelp: ")[0].split("\nnote: ")[0]
         assert after[key] < before[key], (text, action)
         come = {code for code, _ in after - before} - {code for code, _ in before}
-        if not optional(about["code"]):  # rules look where a mistake kept them from it
-            come = {code for code in come if not optional(code)}
+        if not optional(about["code"]) or "(unsafe)" in action["title"]:  # rules look where they could not before
+            come &= REFUSALS if "; " in action["title"] else set()  # the language too, where a word is mended
         assert not come, (text, action)
     return len(made)
 
