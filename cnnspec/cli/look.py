@@ -93,7 +93,7 @@ def run(options: argparse.Namespace) -> int:
 def look(options: argparse.Namespace, names: list[str] | None, data: str | None, paths: list[str], folder: str) -> int:
     """Open the model, look, and write. The exit status."""
     from cnnspec.cli.kernel_warning import warn
-    from cnnspec.look import choose_layers, find_kernels, open_network
+    from cnnspec.look import check_network, choose_layers, find_kernels, open_network
     from cnnspec.look.classes import ask, choose_class
     from cnnspec.look.pictures import draw_kernels
     from cnnspec.train.evaluation.predict import describe_assumptions
@@ -103,15 +103,16 @@ def look(options: argparse.Namespace, names: list[str] | None, data: str | None,
     warn(trained.saved.model, keras, "--backend jax")
     asked = ask(trained, names, options.range)
     number = choose_class(asked, options.class_)
-    images = open_images(trained, asked, data, paths, options.top is not None)
+    images = open_images(trained, asked, data, paths, options.top is not None, options.range is not None)
     network = open_network(trained, keras, images.asked)
     for sentence in describe_assumptions(asked, options.trained, options.range is not None):
         print_message(sentence)
     layers = choose_layers(network, [name.strip() for name in options.layers.split(",") if name.strip()])
     tell_what_is_missing(network, layers, options.top is not None)
+    check_network(network, images)
     kernels = find_kernels(network)
     told = Told(options.format == "json")
-    with opened_folder(folder) as made:
+    with opened_folder(folder, options.force) as made:
         if kernels is not None:
             made.add("", "", [[draw_kernels(kernels)]])
         if options.top is None:
@@ -167,8 +168,10 @@ class Told:
                 print_lines(write_patches(layer))
 
 
-def open_images(trained: Trained, asked: Question, data: str | None, paths: list[str], all: bool) -> Images:
-    """The images to look at: of files, else examples of data, all of them or the first."""
+def open_images(
+    trained: Trained, asked: Question, data: str | None, paths: list[str], all: bool, ranged: bool
+) -> Images:
+    """The images to look at: of files, else examples of data, all of them or the first; `ranged`: --range was given."""
     from cnnspec.look.images import SHOWN, ImageFiles, open_examples
 
     if paths:
@@ -179,7 +182,7 @@ def open_images(trained: Trained, asked: Question, data: str | None, paths: list
         tell_reached(trained)
     shown = choose_display(sys.stderr, False, fit_sentence)
     try:
-        return open_examples(trained, data, asked, None if all else SHOWN, shown)
+        return open_examples(trained, data, asked, None if all else SHOWN, shown, ranged)
     finally:
         shown.close()
 
@@ -251,10 +254,12 @@ def check_folder(folder: str, paths: list[str], force: bool) -> None:
 
 
 @contextmanager
-def opened_folder(folder: str) -> Iterator[PictureFolder]:
-    """A folder for pictures. What was written there before by this command, and nobody has changed since, is replaced."""
+def opened_folder(folder: str, force: bool) -> Iterator[PictureFolder]:
+    """A folder for pictures. What was written there before by this command, and nobody has changed since, is replaced.
+    UsageError where somebody has put other things there meanwhile, or it cannot be written."""
     from cnnspec.look.files import PictureFolder
 
+    check_replaceable(folder, force)
     own = is_own_output(folder)
     alone = own or not holds_something(folder)
     try:

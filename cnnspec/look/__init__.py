@@ -24,6 +24,14 @@ def open_network(trained: Trained, keras: Any, asked: Question) -> OpenedNetwork
     return OpenedNetwork(trained, keras, asked)
 
 
+def check_network(network: OpenedNetwork, images: Images) -> None:
+    """Raises TrainingFailed where the opened network yields something else than the trained model for the first image."""
+    from cnnspec.train.evaluation.predict import prepare_image
+
+    assert images.first.shares is not None
+    network.check(prepare_image(images.first.shares, network.asked), images.first.name)
+
+
 def choose_layers(network: OpenedNetwork, names: Sequence[str] = ()) -> list[Node]:
     """The layers to look at: those of these names, without any some of the convolutions. Raises TrainingFailed."""
     from cnnspec.look.responses import choose_layers as choose

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.record import Record
 from cnnspec.look.sheet import Sheet
-from cnnspec.train.data.pictures import import_pillow
+from cnnspec.train.data.pictures import SUFFIXES, import_pillow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,7 @@ class PictureFolder:
 
     def add(self, title: str, image: str, groups: Sequence[Sequence[Picture]]) -> None:
         """Write the pictures of an image ("" for those of the network itself), in groups that stand together on the sheet."""
-        stem = self._take_name(clean(os.path.splitext(os.path.basename(image))[0]) or "image") if image else ""
+        stem = self._take_name(clean(find_stem(image)) or "image") if image else ""
         for picture in [picture for group in groups for picture in group]:
             name = self._take_name("-".join(filter(None, (stem, clean(picture.layer), picture.name))))
             self._save(f"{name}.png", picture.pixels)
@@ -79,6 +79,12 @@ class PictureFolder:
         finally:
             if os.path.exists(beside):
                 os.unlink(beside)
+
+
+def find_stem(image: str) -> str:
+    """The name of an image without its folder and ending; an example of data ("digits.npz 3") has none."""
+    name, ending = os.path.splitext(os.path.basename(image))
+    return name if ending.lower() in SUFFIXES else name + ending
 
 
 def clean(name: str) -> str:

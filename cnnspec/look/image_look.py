@@ -48,16 +48,12 @@ def look_at_images(
     network: OpenedNetwork, images: Images, layers: Sequence[Node], number: int | None
 ) -> Iterator[ImageLook]:
     """A look at each image; see the face."""
-    checked = False
     for seen in images:
         name, image = seen.name, seen.shares
         if image is None:
             yield ImageLook(name, why=seen.why)
             continue
         given = prepare_image(image, network.asked)
-        if not checked:
-            network.check(given, name)
-            checked = True
         responses = tuple(find_responses(network, given, name, layers))
         explained = explain_class(network, name, image, number) if has_classes(network.asked) else None
         yield ImageLook(name, image, responses, explained)

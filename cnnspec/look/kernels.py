@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.record import Record
+from cnnspec.look.network_graph import find_kernel
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,15 +31,11 @@ def find_kernels(network: OpenedNetwork) -> Kernels | None:
         return None
     node = network.convolutions[0]
     owner = network.graph.nodes[node.index if node.shares is None else node.shares]
-    shapes = network.graph.input_shapes(owner)
-    assert owner.layer is not None and shapes is not None
-    weights = owner.layer.weights(shapes)
-    place = next((i for i, weight in enumerate(weights) if len(weight.shape) == 4), None)
-    if place is None:
-        return None
-    kernel = network.find_weights(owner)[place]
-    filters = np.moveaxis(kernel, weights[place].drawn.leading, (0, 3))
-    if weights[place].drawn.alike:  # of a depthwise kernel each channel and output is a filter of its own
+    found = find_kernel(owner, network.graph)
+    assert found is not None
+    place, weight = found
+    filters = np.moveaxis(network.find_weights(owner)[place], weight.drawn.leading, (0, 3))
+    if weight.drawn.alike:  # of a depthwise kernel each channel and output is a filter of its own
         filters = np.moveaxis(filters, 3, 1).reshape(-1, *filters.shape[1:3], 1)
     channels = filters.shape[-1]
     averaged = 0 if channels in (1, 3) else channels

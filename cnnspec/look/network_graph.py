@@ -14,8 +14,8 @@ from cnnspec.train.errors import TrainingFailed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnspec.facts.facts import Facts
     from cnnspec.layers.base import Shape
+    from cnnspec.layers.weight import Weight
 
 
 def read_graph(model: Any, path: str, shape: Shape) -> Graph:
@@ -45,9 +45,17 @@ def is_map(shape: Shape | None) -> bool:
     return shape is not None and len(shape) == 3 and all([isinstance(n, int) for n in shape])
 
 
-def list_convolutions(maps: Sequence[Node], facts: Facts) -> list[Node]:
-    """Those of some maps that are made by a window with weights, plain, depthwise, separable or transposed."""
-    return [n for n in maps if n.layer is not None and n.layer.counted and facts.windows[n.index]]
+def list_convolutions(maps: Sequence[Node], graph: Graph) -> list[Node]:
+    """Those of some maps that are made by a kernel, plain, depthwise, separable or transposed."""
+    return [node for node in maps if find_kernel(node, graph) is not None]
+
+
+def find_kernel(node: Node, graph: Graph) -> tuple[int, Weight] | None:
+    """The first kernel (rows, columns and two kinds of channels) of a layer, and its number among the weights."""
+    shapes = graph.input_shapes(node)
+    if node.layer is None or shapes is None:
+        return None
+    return next(((i, weight) for i, weight in enumerate(node.layer.weights(shapes)) if len(weight.shape) == 4), None)
 
 
 def find_last_map(maps: Sequence[Node], convolutions: Sequence[Node]) -> Node | None:

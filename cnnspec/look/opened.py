@@ -58,7 +58,7 @@ class OpenedNetwork:
         self.graph = read_graph(self.model, self.path, tuple([n for n in taken if n is not None]))
         self.facts = Facts(self.graph)
         self.maps = list_maps(self.graph)
-        self.convolutions = list_convolutions(self.maps, self.facts)
+        self.convolutions = list_convolutions(self.maps, self.graph)
         self.last_map = find_last_map(self.maps, self.convolutions)
         self.geometry = Geometry(self.facts)
         last = find_last_activation(self.model)

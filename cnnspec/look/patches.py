@@ -67,8 +67,6 @@ def find_patches(network: OpenedNetwork, images: Images, layers: Sequence[Node],
     broken: list[ImageLook] = []
     for batch in group_images(images, choose_batch(layers), broken):
         given = np.stack([prepare_image(image, network.asked) for _, image in batch])
-        if not names:
-            network.check(given[0], batch[0][0])
         found = network.compute_maps(given, [name for name, _ in batch], layers)
         for kept, values in zip(best, found, strict=True):
             kept.add(values, len(names))

@@ -55,7 +55,7 @@ class Sheet:
         top = GAP
         for (title, row), height in zip(self._rows, heights, strict=True):
             below = top + (2 * LINE if title else 0)
-            draw.text((GAP, top), printable(title), "black", heading)
+            draw.text((GAP, top), fit_title(printable(title), heading, sheet.width - 2 * GAP), "black", heading)
             for column, picture in enumerate(row):
                 left = GAP + column * (CELL + GAP)
                 sheet.paste(pillow.fromarray(picture.pixels), (left, below))
@@ -68,6 +68,14 @@ class Sheet:
         """The height of a row, with the gap below."""
         pictures: int = max([picture.pixels.shape[0] + 6 + LINE * len(wrap_caption(picture)) for picture in row])
         return pictures + GAP + (2 * LINE if title else 0)
+
+
+def fit_title(title: str, font: Any, width: int) -> str:
+    """A title that is as wide as that at most: of a longer one its end, which has the image's name and its class."""
+    if font.getlength(title) <= width:
+        return title
+    starts = range(1, len(title))
+    return next((fit for start in starts if font.getlength(fit := f"…{title[start:]}") <= width), "…")
 
 
 def wrap_caption(picture: Picture) -> list[str]:

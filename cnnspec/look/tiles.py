@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 GAP = 1 / 12  # between two tiles, as a share of their longer side
-FRAME, MARK = 3, (255, 64, 32)  # the width of a frame, and its color
+FRAME, MARK = 3, (255, 64, 32)  # the width of a frame at least, and its color
+SHARE_OF_FRAME = 1 / 120  # of the longer side: a frame is seen on a sheet, too
 # Matplotlib's "inferno" (CC0) at every eighth: its lightness grows evenly, so that it can be read in grey, too
 HEAT = (
     (0, 0, 4), (33, 12, 74), (87, 16, 110), (138, 34, 106), (188, 55, 84), (228, 90, 49), (249, 142, 9), (249, 203, 53), (252, 255, 164),
@@ -106,13 +107,12 @@ def lay_over(pixels: Array, shares: Array) -> Array:
 
 
 def draw_frame(pixels: Array, top: int, bottom: int, left: int, right: int) -> Array:
-    """Pixels with a margin, and a frame around a box of them, whose last row and column are `bottom` and `right`: no pixel is
-    hidden."""
+    """Pixels with a margin, and a frame around a box of them, whose last row and column are `bottom` and `right`: no pixel of
+    the box is hidden."""
     import numpy as np
 
-    made = np.pad(pixels, ((FRAME, FRAME), (FRAME, FRAME), (0, 0)), constant_values=255)
-    made[top : bottom + 1 + 2 * FRAME, left : right + 1 + 2 * FRAME] = MARK
-    made[top + FRAME : bottom + 1 + FRAME, left + FRAME : right + 1 + FRAME] = pixels[
-        top : bottom + 1, left : right + 1
-    ]
+    wide = max(FRAME, ceil(SHARE_OF_FRAME * max(pixels.shape)))
+    made = np.pad(pixels, ((wide, wide), (wide, wide), (0, 0)), constant_values=255)
+    made[top : bottom + 1 + 2 * wide, left : right + 1 + 2 * wide] = MARK
+    made[top + wide : bottom + 1 + wide, left + wide : right + 1 + wide] = pixels[top : bottom + 1, left : right + 1]
     return made

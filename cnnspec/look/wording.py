@@ -43,5 +43,8 @@ def describe_drop(explained: Explained) -> str:
     found, name = explained.occlusion, explained.name
     whole, least = [write_value(value, explained.unit) for value in (found.whole, found.least)]
     if found.least >= found.whole or least == whole:
-        return f"{name} does not fall below {whole}, whichever {found.side}x{found.side} pixels are covered"
-    return f"{name} falls from {whole} to {least} where {write_box(found.box)} are covered"
+        square = f"{found.side}x{found.side} pixels are" if found.side > 1 else "pixel is"
+        return f"{name} does not fall from {whole}, whichever {square} covered"
+    return (
+        f"{name} falls from {whole} to {least} where {write_box(found.box)} {'are' if found.side > 1 else 'is'} covered"
+    )

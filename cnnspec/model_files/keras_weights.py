@@ -45,8 +45,7 @@ def give_model_weights(graph: Graph, model: Any, weights: ModelWeights) -> None:
             raise ValueError(f"the Keras model's {layer.name} has other weights than the spec's")
         found.append((layer, arrays))
     for layer, arrays in found:
-        for weight, array in zip(layer.weights, arrays, strict=True):
-            weight.assign(array)
+        assign_weights(layer, arrays)
 
 
 def give_live_weights(graph: Graph, model: Any, source: Any) -> None:
@@ -62,10 +61,16 @@ def give_live_weights(graph: Graph, model: Any, source: Any) -> None:
         found, taking = find_live_layer(source, node.site.module), model.get_layer(choose_keras_name(node))
         if [tuple(w.shape) for w in found.weights] != [tuple(w.shape) for w in taking.weights]:
             raise ModelRefused(f"the weights of {node.name} are kept in another way than it takes them")
-        for weight, given in zip(taking.weights, found.weights, strict=True):
-            weight.assign(
-                np.array(to_array(given))
-            )  # a copy: JAX takes the memory of a model's weights when it predicts
+        # copies: JAX takes the memory of a model's weights when it predicts
+        assign_weights(taking, [np.array(to_array(given)) for given in found.weights])
+
+
+def assign_weights(layer: Any, arrays: Sequence[Any]) -> None:
+    """Give a Keras layer its weights, in their order."""
+    for weight, array in zip(layer.weights, arrays, strict=True):
+        weight.assign(array)
+    if hasattr(layer, "finalize_state"):  # a Normalization computes with constants that it makes of its weights
+        layer.finalize_state()
 
 
 def find_live_layer(model: Any, path: str) -> Any:

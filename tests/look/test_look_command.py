@@ -253,7 +253,44 @@ def test_a_layer_that_yields_one_value_everywhere_is_grey(capsys: pytest.Capture
     model.save("dead.keras")
     status, out, _ = run(capsys, "look", "dead.keras", "a.png", "-o", "out")
     assert status == 0 and "conv1: filter 0 responds most, 0 at 0,0" in out
-    assert "class activation: nothing in conv1 speaks for" in out and "does not fall below" in out
+    assert "class activation: nothing in conv1 speaks for" in out and "does not fall from" in out
     for name, gap in ((KERNELS, 5), ("a-conv1-responses.png", 5)):
         drawn = pixels(f"out/{name}")
         assert {*np.unique(drawn)} == {128, 255} and (drawn == 255).all(axis=(0, 2)).sum() == gap
+
+
+def test_the_figures_that_a_normalization_gathered_are_taken(capsys: pytest.CaptureFixture[str]) -> None:
+    """Keras computes with constants that it makes of these weights, and not with the weights."""
+    gathered = keras.layers.Normalization()
+    gathered.adapt(np.random.default_rng(2).normal(5, 3, (20, 8, 8, 3)))
+    network = [keras.Input((8, 8, 3)), gathered, keras.layers.Conv2D(2, 3), keras.layers.Flatten(), keras.layers.Dense(2)]  # fmt: skip
+    model = keras.Sequential(network)
+    model.save("gathered.keras")
+    status, out, _ = run(capsys, "look", "gathered.keras", "a.png", "-o", "out")
+    maps = keras.Sequential(model.layers[:2])(pixels("out/a-image.png")[None, ::32, ::32] / 255)
+    assert status == 0 and f"responds most, {float(np.max(maps)):.3g} at " in out
+
+
+def test_data_are_brought_to_the_range_and_drawn_in_their_own(capsys: pytest.CaptureFixture[str]) -> None:
+    from sklearn.datasets import load_digits
+
+    images = load_digits().images[:40, ..., None] / 16
+    np.savez("bytes.npz", x_train=np.float32(images * 255), y_train=np.arange(40) % 10)
+    save_spec("input 8x8x1\nconv(4, 3x3) -> gap -> dense(10, softmax)", Path("ten.keras"))
+    status, by_range, _ = run(capsys, "look", "ten.keras", "--data", "digits", "--range", "0,255", "-o", "ranged")
+    assert status == 0
+    status, as_they_are, _ = run(capsys, "look", "ten.keras", "--data", "bytes.npz", "-o", "held")
+    assert status == 0 and as_they_are.replace("bytes.npz", "digits") == by_range
+    network = open_file(Path("ten.keras"))
+    (maps,) = network.compute_maps(np.float32(images[:1] * 255), ["0"], network.maps)
+    assert f"responds most, {maps.max():.3g} at " in by_range
+    for name in ("ranged/digits_0-image.png", "held/bytes.npz_0-image.png"):
+        np.testing.assert_allclose(pixels(name)[::32, ::32, 0], images[0, ..., 0] * 255, atol=0.6)
+
+
+def test_a_network_that_yields_nan_leaves_no_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    model = keras.models.load_model("net.keras")
+    model.layers[1].kernel.assign(np.full(model.layers[1].kernel.shape, np.nan))
+    model.save("nan.keras")
+    assert run(capsys, "look", "nan.keras", "a.png", "-o", "out") == (2, "", "cnnspec: nan.keras yields NaN or infinity for a.png\n")  # fmt: skip
+    assert not Path("out").exists()

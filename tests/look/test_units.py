@@ -21,7 +21,7 @@ pillow = pytest.importorskip("PIL.Image")
 pytestmark = pytest.mark.kernels
 SPECS = {
     "strides and dilation": "input 13x17x1\nconv(3, 3x3, stride=2, padding=same) -> avgpool(2x2, stride=1) -> conv(4, 3x2, dilation=2, padding=same)\ngap -> dense(3, softmax)",
-    "branches and upsampling": "input 12x12x3\nconv(3, 3x3) as x\nadd(x, conv(3, 3x3, padding=same)) -> maxpool(2x2) -> upsample(2) -> conv(2, 3x3, activation=relu)\nflatten -> dense(2)",
+    "branches and upsampling": "input 12x12x3\nconv(3, 3x3) as x\nadd(x, conv(3, 3x3, padding=same)) -> maxpool(2x2) -> upsample(2) -> conv_transpose(2, 3x2, stride=(2, 1)) -> conv(2, 3x3, activation=relu)\nflatten -> dense(2)",
 }  # fmt: skip
 
 
