@@ -25,6 +25,7 @@ REFUSED: list[tuple[str, Build]] = [
     ("divides by a tensor", lambda k: lambda x: 1.0 / x),
     ("the operation sin", lambda k: lambda x: k.ops.sin(x)),
     ("rms_scaling=true", lambda k: lambda x: k.layers.LayerNormalization(rms_scaling=True)(x)),
+    ("its axis=() cannot be said of normalization", lambda k: lambda x: k.layers.Normalization(axis=None)(x)),
     ("its activation=threshold must be an activation", lambda k: lambda x: k.layers.Dense(2, activation="threshold")(x)),
     ("its kernel_initializer must be an object that the language knows", lambda k: lambda x: k.layers.Dense(2, kernel_initializer=k.initializers.Identity())(x)),
 ]  # fmt: skip

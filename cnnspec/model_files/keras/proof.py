@@ -79,7 +79,7 @@ def is_alike(ours: Any, theirs: Any) -> bool:
     if isinstance(theirs, (list, tuple)):
         if isinstance(ours, (list, tuple)):
             return len(ours) == len(theirs) and all(is_alike(a, b) for a, b in zip(ours, theirs, strict=True))
-        return all(is_alike(ours, b) for b in theirs)
+        return bool(theirs) and all(is_alike(ours, b) for b in theirs)
     if ours is None:
         return theirs in (None, "linear")
     return bool(ours == theirs) and isinstance(ours, bool) == isinstance(theirs, bool)
