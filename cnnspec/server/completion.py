@@ -56,8 +56,10 @@ def list_layers() -> Iterator[types.CompletionItem]:
     """Every layer by its first name, and every activation."""
     for layer in CATALOGUE:
         yield types.CompletionItem(layer.names[0], kind=ITEM.Function, documentation=first_line(layer))
+    named = {layer.names[0] for layer in CATALOGUE}
     for word, formula in FUNCTIONS.items():
-        yield types.CompletionItem(word, kind=ITEM.Function, documentation=f"{word}(x) = {formula}")
+        if word not in named:
+            yield types.CompletionItem(word, kind=ITEM.Function, documentation=f"{word}(x) = {formula}")
 
 
 def list_names(body: tree.Body, at: int) -> dict[str, types.CompletionItemKind]:

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
         def excludes(self, path: str) -> bool: ...
 
 
+UNTITLED = "untitled"
+
+
 class UnusableSettings(Exception):
     """A configuration file that cannot be used; the message is a sentence."""
 
@@ -102,7 +105,7 @@ class Documents:
     def find(self, path: str) -> Document | None:
         """The open file at a path."""
         real = resolve_path(path)
-        return next((document for document in self._open.values() if document.path == real), None)
+        return next((one for one in self._open.values() if one.path == real and is_file(one.uri)), None)
 
     def open(self, uri: str, text: str, version: int | None) -> Document:
         self._open[uri] = document = Document(uri, text, version, self.columns)
@@ -186,7 +189,7 @@ class Documents:
         """What the parts of an open file come to: its own first, then in the open files that read it."""
         for other in sorted(self, key=lambda one: one is not document):
             known = self.know(other)
-            if document.path in known.reads:
+            if other is document or (document.path in known.reads and is_file(document.uri)):
                 known.uses = known.uses or find_uses(known.analysis, self.reader(other.path))
                 yield known.uses
 
@@ -249,12 +252,21 @@ class Documents:
 
 # ---- URIs ----------------------------------------------------------------------------------------------------
 def find_path(uri: str) -> str:
-    """The path of a file's URI; of a text that was never saved its name, as a file of the working folder."""
-    parts = urlsplit(uri)
-    if parts.scheme != "file":
-        return os.path.basename(unquote(parts.path)) or "untitled"
-    host = f"//{parts.netloc}" if parts.netloc not in ("", "localhost") else ""
-    return url2pathname(host + parts.path)
+    """The path of a file's URI; of a text that is no file its name, as one of the working folder; "untitled" of what can be
+    no path."""
+    try:
+        parts = urlsplit(uri)
+        host = f"//{parts.netloc}" if parts.netloc not in ("", "localhost") else ""
+        path = url2pathname(host + parts.path) if is_file(uri) else os.path.basename(unquote(parts.path))
+        os.path.realpath(path)
+    except ValueError:  # a NUL, half a surrogate pair, a host that is none
+        return UNTITLED
+    return path or UNTITLED
+
+
+def is_file(uri: str) -> bool:
+    """Whether a URI is that of a file, not of a text that was never saved, or of an older one that is only shown."""
+    return uri[:5].lower() == "file:"
 
 
 def write_uri(path: str) -> str:

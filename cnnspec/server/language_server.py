@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 
 PAUSE, REST = 0.05, 0.25  # seconds after an edit until findings are shown, and from there until repairs are looked for
 WATCHED = ("**/*.cnn", "**/cnnspec.toml", "**/pyproject.toml")
+TOO_EARLY = types.ResponseError(types.ErrorCodes.ServerNotInitialized.value, "the first request must be initialize")
+OUT_OF_TURN = types.ResponseError(
+    types.ErrorCodes.InvalidRequest.value, "this comes out of turn: the session has begun, or ends"
+)
 log = logging.getLogger(__name__)
 
 
@@ -45,7 +49,9 @@ class Interrupted(Exception):
 
 class Protocol(LanguageServerProtocol):
     """The protocol of pygls without its own store of texts, which takes other characters for line ends too, and without
-    its generators, of each of which it keeps a future; a request that cannot be read is answered."""
+    its generators, of each of which it keeps a future; a request that cannot be read, or comes out of turn, is answered."""
+
+    _begun = False
 
     def structure_message(self, data: dict[str, Any]) -> Any:
         try:
@@ -54,6 +60,15 @@ class Protocol(LanguageServerProtocol):
             if isinstance(data.get("id"), (int, str)) and "method" in data:
                 self._send_response(data["id"], None, error.to_response_error())
             raise
+
+    def handle_message(self, message: Any) -> None:
+        """Do what a message says; what is asked before the session begins, after its end, or to begin it again, is refused."""
+        method = getattr(message, "method", None)
+        if method in (None, types.EXIT) or not self._shutdown and (method == types.INITIALIZE) != self._begun:
+            self._begun = self._begun or method == types.INITIALIZE
+            super().handle_message(message)
+        elif hasattr(message, "id"):
+            self._send_response(message.id, None, OUT_OF_TURN if self._begun else TOO_EARLY)
 
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> None:
@@ -221,9 +236,18 @@ class Session:
         return None if document is None else answer(document, self.documents, params)
 
 
+def shorten(record: logging.LogRecord) -> bool:
+    """Whether something is logged; of what the editor did wrong, or is refused, no traceback."""
+    if record.exc_info and isinstance(record.exc_info[1], JsonRpcException):
+        record.exc_info = None
+    return not record.getMessage().startswith("Unable to deserialize")
+
+
 def serve(new_settings: Callable[[], Settings]) -> bool:
     """Serve the editor at stdin and stdout until it goes; whether it has said so before."""
     logging.basicConfig(stream=sys.stderr, level=logging.ERROR, format="cnnspec: %(message)s")
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(shorten)
     stream = BoundedInput(sys.stdin.buffer)
     server = Server()
     session = Session(server, new_settings, stream)

@@ -135,6 +135,7 @@ class Names:
     def __init__(self, body: tree.Body) -> None:
         self.body = body
         self.blocks = {id(item.name): item for item in body.items if isinstance(item, tree.Block)}
+        self.models = {id(item.name) for item in body.items if isinstance(item, tree.Model)}  # names that nothing means
         self._bound: dict[int, dict[str, tree.Name]] = {}  # by the bodies' identities
         self._starts: dict[int, list[int]] = {}
 
@@ -149,11 +150,7 @@ class Names:
                     return self._list_bound(body)[name]  # what either side names is one thing behind both
                 if found is not None:
                     return found
-        own: tuple[tree.Name, ...] = ()
-        if isinstance(inner, (tree.Block, tree.Model)):
-            own = tuple([parameter.name for parameter in inner.parameters])
-        elif isinstance(inner, tree.Loop):
-            own = inner.targets
+        own = list_own(inner, at)
         return next((one for one in own if one.text == name), None) or self._list_bound(body).get(name)
 
     def find_bound(self, at: int) -> tree.Name | None:
@@ -183,7 +180,7 @@ class Names:
                 labels.update([id(item.name) for item in node.body.items if isinstance(item, tree.Assign)])
         for name in list_names(self.body):
             if name.text in texts and id(name) not in labels:
-                bound = self.look_up(name.text, name.start)
+                bound = name if id(name) in self.models else self.look_up(name.text, name.start)
                 if bound is not None:
                     yield name, bound
 
@@ -228,10 +225,20 @@ def list_bodies(item: tree.Node) -> list[tree.Body]:
     return sorted(found, key=lambda body: body.start)
 
 
+def list_own(item: tree.Node | None, at: int) -> list[tree.Name]:
+    """The parameters, or the loop's names, of a statement that hold at an offset in it: not yet where it is named, in a
+    parameter's own default, or in what a loop runs over."""
+    if isinstance(item, (tree.Block, tree.Model)):
+        return [one.name for one in item.parameters if at == one.name.start or one.end <= at]
+    if isinstance(item, tree.Loop) and not item.iterable.start <= at <= item.iterable.end:
+        return [*item.targets]
+    return []
+
+
 def list_bound(body: tree.Body) -> Iterator[tree.Name]:
     """The names that the statements of a body bind in it; those of a condition's sides hold behind it too."""
     for item in body.items:
-        if isinstance(item, (tree.Block, tree.Model, tree.Assign, tree.Shared)):
+        if isinstance(item, (tree.Block, tree.Assign, tree.Shared)):
             yield item.name
         if isinstance(item, tree.Use):
             yield from item.names

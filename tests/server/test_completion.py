@@ -17,10 +17,13 @@ HEAD = "block f(n, depth=3) { relu }\ninput 8x8x3\nwidth = 8\nconv(width, 3x3) a
 
 
 def complete(text: str) -> dict[str, str]:
-    """The labels that are proposed, with their details."""
+    """The labels that are proposed, each once, with their details."""
     documents, document = open_text("/nowhere/a.cnn", text.replace("|", ""))
     position = document.places.find_position(text.index("|"))
-    return {item.label: item.detail or "" for item in list_completions(document, documents, position)}
+    items = list_completions(document, documents, position)
+    proposed = {item.label: item.detail or "" for item in items}
+    assert len(proposed) == len(items)
+    return proposed
 
 
 @pytest.mark.parametrize(

@@ -151,6 +151,19 @@ def test_an_open_file_that_is_used_counts_as_it_is(tmp_path: Path) -> None:
     assert codes(documents, user) == [("blocks.cnn", "W201")]
 
 
+def test_an_older_text_of_a_file_that_is_shown_is_not_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As an editor shows it beside the new one, under a URI with another scheme."""
+    monkeypatch.chdir(tmp_path)
+    user, used = write_uri(str(tmp_path / "user.cnn")), write_uri(str(tmp_path / "blocks.cnn"))
+    older = "git:/elsewhere/blocks.cnn?HEAD"
+    documents = Documents(ConfiguredFiles)
+    shown = documents.open(older, "# 😀\n" + STRIDE, 1)
+    documents.open(used, FITS, 1)
+    documents.open(user, USER, 1)
+    assert codes(documents, user) == codes(documents, older) == []
+    assert not documents.find_uses(shown) and not documents.find_values(shown)
+
+
 def test_the_configuration_counts_as_on_the_command_line(tmp_path: Path) -> None:
     uri = write_uri(str(tmp_path / "sub" / "a.cnn"))
     documents = Documents(ConfiguredFiles)

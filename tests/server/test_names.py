@@ -60,6 +60,30 @@ def test_where_a_name_is_meant(line: int, column: int, marked: list[tuple[int, i
         assert definition.range in found
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "«n» = 2\ninput 8x8x3\nfor n in [«n», 4] { conv(n, 3x3) }\ndense(«n»)\n",
+        "n = 2\ninput 8x8x3\nfor «n» in [n, 4] { conv(«n», 3x3) }\ndense(n)\n",
+        "«n» = 2\nblock f(n=«n») { conv(n, 3x3) }\ninput 8x8x3\nf()\ndense(«n»)\n",
+        "n = 2\nblock f(«n»=n) { conv(«n», 3x3) }\ninput 8x8x3\nf(«n»=3)\ndense(n)\n",
+        "block f(«a», b=«a») { conv(«a», b) }\ninput 8x8x3\nf(3)\n",
+        "block «f»(f) { conv(f, 3x3) }\ninput 8x8x3\n«f»(f=3)\n",
+        "block f(«f») { conv(«f», 3x3) }\ninput 8x8x3\nf(«f»=3)\n",
+        "model «conv» { input 8x8x3\nconv(2, 3x3) }\n",
+        "model «M»(M=3) { input 8x8x3\nconv(M, 3x3) }\n",
+        "model M(«M»=3) { input 8x8x3\nconv(«M», 3x3) }\n",
+    ],
+)
+def test_names_that_hold_in_a_part_of_a_statement_alone(text: str) -> None:
+    """Where the first place stands, all of them are meant, and the name can be another."""
+    documents, document = open_text("/nowhere/a.cnn", text.replace("«", "").replace("»", ""))
+    position = document.places.find_position(text.index("«"))
+    edits = rename(document, documents, position, "zz")
+    parts = [part.split("»") for part in text.split("«")]
+    assert apply(document.source.text, plain(edits)) == "".join(["zz" * (len(part) - 1) + part[-1] for part in parts])
+
+
 class Watcher(Observer):
     """Notes, for every name of one file that is evaluated, where it is bound."""
 

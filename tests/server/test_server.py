@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cnnspec.server.documents import find_path, write_uri
-from tests.server.client import SECONDS, Editor, apply, stretch
+from tests.server.client import SECONDS, Editor, Json, apply, stretch
 
 STRIDE = "input 7x7x3\nconv(8, 3x3, stride=3)\n"
 
@@ -195,6 +195,25 @@ def test_files_that_use_each_other(editor: Editor, folder: Path) -> None:
         editor.close(uri)
 
 
+def test_what_comes_out_of_turn_is_refused(folder: Path) -> None:
+    editor = Editor(folder)
+    asked: Json = {"textDocument": {"uri": "file:///a.cnn"}}
+    assert editor.answer("textDocument/foldingRange", **asked)["error"]["code"] == -32002
+    editor.open("file:///a.cnn", "conv(")  # is not heeded
+    editor.begin()
+    assert editor.ask("textDocument/foldingRange", **asked) is None
+    assert editor.answer("initialize", processId=None, rootUri=None, capabilities={})["error"]["code"] == -32600
+    assert editor.answer("textDocument/foldingRange", textDocument=[])["error"]["code"] == -32602
+    editor.ask("shutdown")
+    for method in ("textDocument/foldingRange", "shutdown"):
+        assert editor.answer(method, **asked)["error"]["code"] == -32600
+    editor.tell("exit")
+    _, said = editor.process.communicate(timeout=SECONDS)
+    editor.watchdog.cancel()
+    assert editor.process.returncode == 0
+    assert b"Invalid Params" in said and b"Traceback" not in said
+
+
 # ---- the end -------------------------------------------------------------------------------------------------
 def serve(data: bytes, folder: Path) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "cnnspec", "server"]
@@ -237,7 +256,9 @@ def test_checking_imports_no_server() -> None:
 
 @pytest.mark.parametrize(
     ("uri", "path"),
-    [("file:///a/b%20c.cnn", "/a/b c.cnn"), ("file://localhost/a.cnn", "/a.cnn"), ("untitled:Untitled-1", "Untitled-1"), ("x:", "untitled")],
+    [("file:///a/b%20c.cnn", "/a/b c.cnn"), ("file://localhost/a.cnn", "/a.cnn"), ("untitled:Untitled-1", "Untitled-1"), ("x:", "untitled"),
+     ("FILE:///a.cnn", "/a.cnn"), ("file:///a%00b.cnn", "untitled"), ("untitled:%00", "untitled"),
+     ("file://[x]/a.cnn", "untitled"), ("//[", "untitled"), ("", "untitled")],
 )  # fmt: skip
 def test_paths_of_uris(uri: str, path: str) -> None:
     assert find_path(uri) == path
