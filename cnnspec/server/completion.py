@@ -9,6 +9,7 @@ from cnnspec.layers import CATALOGUE, find, first_line
 from cnnspec.layers.activation import FUNCTIONS
 from cnnspec.layers.argument import REQUIRED, Term, Unfit
 from cnnspec.server.context import find_context
+from cnnspec.server.names import list_named
 from cnnspec.syntax import tree
 from cnnspec.syntax.grammar import KEYWORDS
 
@@ -63,7 +64,8 @@ def list_layers() -> Iterator[types.CompletionItem]:
 
 
 def list_names(body: tree.Body, at: int) -> dict[str, types.CompletionItemKind]:
-    """The names that the bodies around an offset bind, and the parameters and loops' names that hold there."""
+    """The names that the bodies around an offset bind, and the parameters and loops' names that hold there; of a loop or
+    a condition elsewhere its tensors."""
     found: dict[str, types.CompletionItemKind] = {}
     for item in body.items:
         inside = item.start <= at <= item.end
@@ -73,12 +75,14 @@ def list_names(body: tree.Body, at: int) -> dict[str, types.CompletionItemKind]:
             if inside:
                 found |= {parameter.name.text: ITEM.Variable for parameter in item.parameters}
                 found |= list_names(item.body, at)
+        elif isinstance(item, (tree.Loop, tree.Branch)) and not inside:
+            found |= {name.text: ITEM.Variable for name in list_named(item)}
         elif isinstance(item, tree.Loop):
-            found |= {name.text: ITEM.Variable for name in item.targets} if inside else {}
-            found |= list_names(item.body, at) if inside else {}
+            found |= {name.text: ITEM.Variable for name in item.targets}
+            found |= list_names(item.body, at)
         elif isinstance(item, tree.Branch):
             for side in (item.body, item.otherwise):
-                if isinstance(side, tree.Body) and inside:
+                if isinstance(side, tree.Body):
                     found |= list_names(side, at)
         elif isinstance(item, tree.Use):
             found |= {name.text: ITEM.Function for name in item.names}

@@ -138,6 +138,7 @@ class Names:
         self.models = {id(item.name) for item in body.items if isinstance(item, tree.Model)}  # names that nothing means
         self._bound: dict[int, dict[str, tree.Name]] = {}  # by the bodies' identities
         self._starts: dict[int, list[int]] = {}
+        self._named: dict[int, set[int]] = {}  # the tensors that loops name
 
     def look_up(self, name: str, at: int, body: tree.Body | None = None) -> tree.Name | None:
         """The name that binds a word at an offset: in the innermost of the bodies around it that binds it."""
@@ -146,8 +147,8 @@ class Names:
         for part in list_bodies(inner) if inner is not None and not isinstance(inner, tree.Train) else ():
             if part.start <= at <= part.end:
                 found = self.look_up(name, at, part)
-                if found is not None and isinstance(inner, tree.Branch) and found is self._list_bound(part).get(name):
-                    return self._list_bound(body)[name]  # what either side names is one thing behind both
+                if found is not None and found is self._list_bound(part).get(name) and self._passes(found, inner):
+                    return self._list_bound(body)[name]  # what either side, or any turn, names is one thing behind it
                 if found is not None:
                     return found
         own = list_own(inner, at)
@@ -190,6 +191,12 @@ class Names:
         block = self.blocks.get(id(bound))
         own = [parameter.name for parameter in block.parameters] if block is not None else []
         return next((one for one in own if one.text == name.text), None)
+
+    def _passes(self, name: tree.Name, item: tree.Node | None) -> bool:
+        """Whether what a statement binds in its body holds behind it: by a side of a condition, or as a loop's tensor."""
+        if isinstance(item, tree.Loop) and id(item) not in self._named:
+            self._named[id(item)] = {id(one) for one in list_named(item)}
+        return isinstance(item, tree.Branch) or id(name) in self._named.get(id(item), ())
 
     def _find_item(self, body: tree.Body, at: int) -> tree.Node | None:
         """The statement of a body that an offset is in, or at the end of."""
@@ -236,7 +243,8 @@ def list_own(item: tree.Node | None, at: int) -> list[tree.Name]:
 
 
 def list_bound(body: tree.Body) -> Iterator[tree.Name]:
-    """The names that the statements of a body bind in it; those of a condition's sides hold behind it too."""
+    """The names that the statements of a body bind in it; those of a condition's sides hold behind it too, and a
+    loop's tensors."""
     for item in body.items:
         if isinstance(item, (tree.Block, tree.Assign, tree.Shared)):
             yield item.name
@@ -245,7 +253,7 @@ def list_bound(body: tree.Body) -> Iterator[tree.Name]:
         elif isinstance(item, tree.Branch):
             for side in list_bodies(item):
                 yield from list_bound(side)
-        elif not isinstance(item, (tree.Block, tree.Model, tree.Loop, tree.Train)):
+        elif not isinstance(item, (tree.Block, tree.Model, tree.Train)):
             yield from list_named(item)
 
 

@@ -47,6 +47,7 @@ def complete(text: str) -> dict[str, str]:
         ('conv(8, 3x3, name="a", |', "padding=", "name= filters="),
         ("for i in 1..3 { conv(i|", "i width", ""),
         ("block g(m) { |", "m g f conv", "n"),
+        ("for i in 1..2 { k = i\nconv(k, 3x3) as last }\nif width == 3 { relu as z }\nadd(|", "last z skip", "i k"),
         ("if width == 3 {\n3 as three\n|\n}", "three", ""),
     ],
 )
