@@ -15,7 +15,7 @@ from cnnspec.base.source import Source
 from cnnspec.base.source_files import decode_source, read
 from cnnspec.lint.fix.project import resolve_path
 from cnnspec.pipeline import Analysis, analyse
-from cnnspec.server.places import Columns, EditedText, Places
+from cnnspec.server.places import LINE_END, Columns, EditedText, Places
 from cnnspec.server.uses import Use, Uses, find_uses
 from cnnspec.syntax.tree import Body, Tree
 
@@ -81,8 +81,9 @@ class Document:
         self.known: Known | None = None
 
     def with_own_ends(self, text: str) -> str:
-        """A text with the line ends of this one."""
-        return text.replace("\n", "\r\n") if "\r\n" in self.edited.text else text
+        """A text with line ends such as the first of this one."""
+        first = LINE_END.search(self.edited.text)
+        return text if first is None else text.replace("\n", first[0])
 
 
 class Documents:

@@ -198,6 +198,12 @@ def test_what_is_no_text_is_said_in_one_finding(text: str, tmp_path: Path) -> No
     assert found.code == "E002"
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_what_is_written_has_the_line_ends_of_the_text(end: str, tmp_path: Path) -> None:
+    _, document = open_text(str(tmp_path / "a.cnn"), f"input 8x8x3{end}relu{end}")
+    assert document.with_own_ends("a\nb\n") == f"a{end}b{end}"
+
+
 def test_places_are_in_the_text_that_the_editor_has(tmp_path: Path) -> None:
     """Behind an emoji, with CRLF, with a byte-order mark."""
     text = '\ufeffinput 8x8x3 # 😀\r\nconv(8, 3x3, name="😀", strid=2)\r\n'
