@@ -8,6 +8,8 @@ from __future__ import annotations
 import argparse
 import ast
 import hashlib
+import inspect
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -70,10 +72,29 @@ def has_defaults() -> None:
     assert names["stride"].default_value == [1, 1] and not names["weight"].has_default_value()
 
 
+def tells_values_from_options() -> None:
+    """cli/argument_parser.py: which words that begin with a minus are values."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--at")
+    assert parser._negative_number_matcher.match("-1")
+    parser._negative_number_matcher = re.compile("-[0-9]")
+    assert parser.parse_args(["--at", "-1,0"]).at == "-1,0"
+
+
+def answers_by_number() -> None:
+    """server/language_server.py: the answer to a request that cannot be read."""
+    protocol = pytest.importorskip("pygls.protocol")
+    assert list(inspect.signature(protocol.JsonRPCProtocol._send_response).parameters)[:3] == [
+        "self",
+        "msg_id",
+        "result",
+    ]
+
+
 USED: dict[str, Callable[[], Any]] = {
     "_ActionsContainer": takes_options, "_blake2": hashes_as_hashlib_does, "_parse_table": keeps_its_table,
     "_inbound_nodes": walks_back, "_keras_history": walks_back, "_pywrap_util_port": tells_of_onednn,
-    "_schema": has_defaults,
+    "_schema": has_defaults, "_negative_number_matcher": tells_values_from_options, "_send_response": answers_by_number,
 }  # fmt: skip
 
 

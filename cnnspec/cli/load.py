@@ -72,6 +72,16 @@ def read_seed(text: str) -> int:
     raise ArgumentTypeError(f'must be a whole number from 0, not "{text}"')
 
 
+def split_names(text: str) -> list[str]:
+    """Names with commas between, for argparse: conv1,conv2."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if names:
+        return names
+    from argparse import ArgumentTypeError
+
+    raise ArgumentTypeError(f'must be names with commas between, not "{printable(text)}"')
+
+
 def read_place(text: str) -> tuple[int, ...]:
     """A place in a map for argparse: "3,4"."""
     parts = [part.strip() for part in text.split(",")]

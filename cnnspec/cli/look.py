@@ -17,7 +17,7 @@ from cnnspec.cli.asked_model import (
     read_names,
     tell_reached,
 )
-from cnnspec.cli.load import read_positive
+from cnnspec.cli.load import read_positive, split_names
 from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_message
 from cnnspec.cli.own_outputs import check_replaceable, holds_something, is_own_output, remember_output
 from cnnspec.cli.streams import fit_sentence
@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_data_option(parser, "examples of data in place of images (the run's)")
     parser.add_argument("-o", "--output", metavar="FOLDER", help="where the pictures go (NAME-look)")
-    parser.add_argument("--layers", metavar="LAYERS", default="", help="the layers to show: conv1,conv2 (up to six convolutions)")  # fmt: skip
+    parser.add_argument("--layers", type=split_names, metavar="LAYERS", default=[], help="the layers to show: conv1,conv2 (up to six convolutions)")  # fmt: skip
     parser.add_argument("--class", dest="class_", metavar="CLASS", help="the class to explain, by name or number from 0 (the likeliest)")  # fmt: skip
     parser.add_argument(
         "--top", type=read_positive, metavar="N",
@@ -78,6 +78,8 @@ def run(options: argparse.Namespace) -> int:
     if not options.images and options.data is None and not os.path.lexists(os.path.join(options.trained, "run.json")):
         raise UsageError("give images to look at, or --data")
     data, paths = None if options.data is None else read_data(options.data), list_files(options.images)
+    if options.output == "":
+        raise UsageError("-o names no folder")
     folder = options.output or f"{os.path.basename(os.path.abspath(options.trained)).removesuffix('.keras')}-look"
     check_folder(folder, paths, options.force)
     from cnnspec.compile.keras_model import MissingExtra
@@ -107,7 +109,7 @@ def look(options: argparse.Namespace, names: list[str] | None, data: str | None,
     network = open_network(trained, keras, images.asked)
     for sentence in describe_assumptions(asked, options.trained, options.range is not None):
         print_message(sentence)
-    layers = choose_layers(network, [name.strip() for name in options.layers.split(",") if name.strip()])
+    layers = choose_layers(network, options.layers)
     tell_what_is_missing(network, layers, options.top is not None)
     check_network(network, images)
     kernels = find_kernels(network)

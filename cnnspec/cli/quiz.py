@@ -6,7 +6,7 @@ import sys
 
 from cnnspec.base.diagnostic import ERROR
 from cnnspec.cli.argument_parser import add_examples
-from cnnspec.cli.load import add_file_argument, add_model_options, load_analysed, read_positive, read_seed
+from cnnspec.cli.load import add_file_argument, add_model_options, load_analysed, read_positive, read_seed, split_names
 from cnnspec.cli.messages import CLEAN, USAGE, Refused, UsageError, print_diagnostic
 from cnnspec.cli.streams import find_width
 from cnnspec.quiz import find_quiz
@@ -32,8 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--count", type=read_positive, metavar="N", help="how many questions (10)")
     parser.add_argument(
         "--kinds",
+        type=split_names,
         metavar="KINDS",
-        default="",
+        default=[],
         help="what is asked: size, parameters, macs, field, stride, values, with commas between; all, if left out",
     )
     parser.add_argument(
@@ -95,8 +96,7 @@ def load_quiz(options: argparse.Namespace) -> Quiz | None:
         for diagnostic in found:
             if diagnostic.severity == ERROR:
                 print_diagnostic(diagnostic)
-    kinds = [kind.strip() for kind in options.kinds.split(",") if kind.strip()]
     try:
-        return find_quiz(network, kinds, options.count, options.seed, options.variant)
+        return find_quiz(network, options.kinds, options.count, options.seed, options.variant)
     except (NoQuiz, MissingExtra) as error:
         raise UsageError(str(error)) from None

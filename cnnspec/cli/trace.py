@@ -7,7 +7,7 @@ import sys
 
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.inputs import leads_to_model
-from cnnspec.cli.load import add_file_argument, add_model_options, load_analysed, read_place, read_seed
+from cnnspec.cli.load import add_file_argument, add_model_options, load_analysed, read_place, read_seed, split_names
 from cnnspec.cli.messages import CLEAN, FINDINGS, Refused, UsageError, print_errors
 from cnnspec.cli.streams import find_width
 from cnnspec.trace import draw_board, import_numpy
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "several inputs",
     )  # fmt: skip
     parser.add_argument("--at", type=read_place, metavar="Y,X[,C]", help="write out the value of LAYER at this place")
-    parser.add_argument("--layers", metavar="NAMES", help="the layers to show, with commas between")
+    parser.add_argument("--layers", type=split_names, metavar="NAMES", help="the layers to show, with commas between")
     parser.add_argument(
         "--weights", metavar="TRAINED",
         help="trained weights: of a .keras or .weights.h5 file, of a .pt2 or .onnx file of the same network, or of a run's folder",
@@ -128,8 +128,7 @@ def compute_trace(network: AnalysedNetwork, options: argparse.Namespace) -> tupl
     from cnnspec.trace.trace import check_printable, find_shown, trace_network
     from cnnspec.trace.weights import find_weights
 
-    named = options.layer if options.layer is not None else options.layers or ""
-    layers = [name.strip() for name in named.split(",") if name.strip()]
+    layers = [options.layer] if options.layer is not None else options.layers or []
     shown = find_shown(network, layers)
     inputs = read_inputs(network.graph, options.given or ["ramp"], options.seed)
     network = give_sizes(network, inputs)

@@ -180,6 +180,8 @@ def test_what_there_cannot_be_is_said(name: str, capsys: pytest.CaptureFixture[s
 
 REFUSED = {
     "net.keras a.png --layers conv1,cnv2": 'net.keras has no layer "cnv2"; did you mean "conv2"?',
+    "net.keras a.png --layers ,": '--layers must be names with commas between, not ","',
+    "net.keras a.png --output=": "-o names no folder",
     "net.keras a.png --layers xyz": 'net.keras has no layer "xyz"; cnnspec summary net.keras lists its layers',
     "net.keras a.png --layers dense1": "dense1 yields 3, which is no map of a layer; a map is height x width x channels",
     "net.keras a.png --layers input1": "input1 is the input, which is no map of a layer; a map is height x width x channels",

@@ -22,6 +22,7 @@ from tests.support import unwrap
         ("FILE --ask --solutions", "leave --solutions out"),
         ("FILE --count 0", "--count must be a whole number from 1"),
         ("FILE --seed -1", "--seed must be a whole number from 0"),
+        ("FILE --kinds ,", '--kinds must be names with commas between, not ","'),
         ("FILE --kinds size,shape", 'no kind of question is called "shape"'),
         ("FILE --count 999", "questions of these kinds, not 999: ask for fewer"),
     ],

@@ -64,6 +64,7 @@ REFUSED: list[tuple[str, int, str]] = [
     ("sharpen.cnn conv1 --at -1,0", 2, "conv1 has no value at -1,0: it puts out 3x3x1, from 0,0,0 to 2,2,0"),
     ("sharpen.cnn conv1 --at 1", 2, "conv1 has no value at 1: it puts out 3x3x1, from 0,0,0 to 2,2,0"),
     ("sharpen.cnn conv2", 2, 'sharpen has no layer "conv2": `cnnspec summary` lists its layers'),
+    ("sharpen.cnn --layers ,", 2, '--layers must be names with commas between, not ","'),
     ("sharpen.cnn --layers conv1,con", 2, 'sharpen has no layer "con"'),
     ("sharpen.cnn sharpen.cnn", 2, 'no layer "sharpen.cnn": `cnnspec summary` lists its layers; what enters is given as --input sharpen.cnn'),
     ("sharpen.cnn --input [[1,2],[3,4]]", 2, "the input input1"),
