@@ -81,7 +81,8 @@ def add_backward_options(parser: argparse.ArgumentParser) -> None:
 
 def goes_back(options: argparse.Namespace) -> bool:
     """Whether the way back is asked for."""
-    return bool(options.backward or options.gradient or options.loss or options.targets or options.step)
+    named = options.loss is not None or options.step is not None
+    return bool(options.backward or options.gradient or options.targets or named)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -134,7 +135,7 @@ def compute_trace(network: AnalysedNetwork, options: argparse.Namespace) -> tupl
     network = give_sizes(network, inputs)
     if options.at is None:
         check_printable(network, shown, goes_back(options))
-    trained = options.weights or (options.file if leads_to_model(options.file) else None)
+    trained = options.file if options.weights is None and leads_to_model(options.file) else options.weights
     wanted = [*shown, *network.graph.outputs] if goes_back(options) else shown
     found = find_weights(network.graph, trained, options.seed, wanted)
     trace = trace_network(network, inputs, found, shown, options.at, goes_back(options))

@@ -72,7 +72,7 @@ def find_sums(
     definition: Any, layer: Layer, xs: Sequence[Array], weights: dict[str, Array], places: Sequence[Place], values: Array
 ) -> Iterator[Arithmetic]:  # fmt: skip
     """What is added up at each place, and what an activation makes of it."""
-    forward, backward = definition
+    forward, backward = [np.errstate(all="ignore")(function) for function in definition]  # infinite numbers may meet
     weights.pop("vector_u", None)
     function = layer.ends_in() or "linear"
     sums = values if function == "linear" else None
@@ -189,6 +189,7 @@ def make_call(function: str, x: Array, place: Place, value: Any) -> CallStep:
     return CallStep(function, (x[place],), value)
 
 
+@np.errstate(all="ignore")
 def find_offset(total: Any, reads: Sequence[Read]) -> Any:
     """What a sum has besides its products."""
     if isinstance(total, Rational):

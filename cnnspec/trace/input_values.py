@@ -17,12 +17,19 @@ from cnnspec.trace.reference.definition import Array
 def take_values(given: Any, asked: Asked) -> Array:
     """The numbers, (1, *shape), channels last, as Keras takes them; a batch of one and the axis of one channel may be left out.
     All but floats are exact. Raises NoTrace."""
-    try:
-        array = np.asarray(given)
-    except Exception:  # of rows that are not alike, and of whatever another library's array raises
-        raise NoTrace(f"{asked.what} must be numbers in an array, or in lists of the same length") from None
+    array = read_values(given, asked.what)
+    if array.ndim == 0 and asked.shape == (1,):
+        array = array.reshape(1)
     shape = check_stored(array.shape, asked, "")
     return take_numbers(array, asked.what).reshape(shape)
+
+
+def read_values(given: Any, what: str) -> Array:
+    """An array of whatever was given. Raises NoTrace for what is none."""
+    try:
+        return np.asarray(given)
+    except Exception:  # of rows that are not alike, and of whatever another library's array raises
+        raise NoTrace(f"{what} must be numbers in an array, or in lists of the same length") from None
 
 
 def take_numbers(array: Array, what: str) -> Array:

@@ -127,8 +127,7 @@ def count_words(graph: Graph, node: Node) -> int | None:
 
 def check_words(array: Array, words: int, asked: Asked) -> Array:
     """The numbers of words, exact. Raises NoTrace for a number that stands for no word."""
-    whole = array.astype(int)
-    wrong = array[(array != whole) | (whole < 0) | (whole >= words)]
+    wrong = array[(array < 0) | (array >= words) | (array % 1 != 0)]
     if len(wrong):
-        raise NoTrace(f"{asked.what} takes numbers of words, 0 to {words - 1:,}, not {wrong[0]}")
-    return make_exact_whole(whole)
+        raise NoTrace(f"{asked.what} takes numbers of words, 0 to {words - 1:,}, not {brief(str(wrong[0]))}")
+    return make_exact_whole(array.astype(int))

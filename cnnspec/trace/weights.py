@@ -16,7 +16,7 @@ from cnnspec.layers.shape import show_shape
 from cnnspec.layers.weight import find_beginning
 from cnnspec.trace.errors import NoTrace
 from cnnspec.trace.initial import begin_weight, find_arguments, is_drawn
-from cnnspec.trace.input_values import take_numbers
+from cnnspec.trace.input_values import read_values, take_numbers
 from cnnspec.trace.reference.arrays import make_floats
 from cnnspec.trace.reference.compute import find_definition
 from cnnspec.trace.reference.definition import Array
@@ -74,19 +74,22 @@ def give_weights(found: WeightsFound, given: Mapping[str, Mapping[str, Any]]) ->
             raise NoTrace(
                 f"{layer} has no weights of its own in what is computed: {', '.join(weights) or 'nothing has'}"
             )
+        if not isinstance(own, Mapping):
+            raise NoTrace(f"the weights of {layer} are given by their names: {{'kernel': …}}")
         weights[layer] = {**weights[layer]}
         for name, value in own.items():
             if name not in weights[layer]:
                 raise NoTrace(f"{layer} has no {name}, but {join_words([*weights[layer]])}")
-            shape, array = weights[layer][name].shape, np.asarray(value)
+            shape, array = weights[layer][name].shape, read_values(value, f"the {name} of {layer}")
             if array.shape != shape:
                 raise NoTrace(
                     f"the {name} of {layer} is {show_shape(shape)}, not {show_shape(array.shape) or 'one number'}"
                 )
             weights[layer][name] = take_numbers(array, f"the {name} of {layer}")
-        origins[layer] = (
-            GIVEN if {*own} == {*weights[layer]} else f"{join_words([*own])} {GIVEN}; else {origins[layer]}"
-        )
+        if own:
+            origins[layer] = (
+                GIVEN if {*own} == {*weights[layer]} else f"{join_words([*own])} {GIVEN}; else {origins[layer]}"
+            )
     return WeightsFound(weights, origins)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -143,3 +144,25 @@ def test_a_large_network_has_its_numbers_and_is_not_printed() -> None:
     assert "too large to print" in trace._repr_html_()
     with pytest.raises(ValueError, match='no format is called "svg": text, markdown, latex, html or json'):
         trace.to_text("svg")
+
+
+def test_one_number_is_that_of_one_value() -> None:
+    net = cnnspec.loads("input 1\ndense(1)")
+    assert net.trace(3).values["input1"].tolist() == [3]
+    same = [net.trace(3, loss="mse", target=target).gradients["input1"].tolist() for target in (1, np.int64(1), [1])]
+    assert same[0] == same[1] == same[2]
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"dense1": 3}, "the weights of dense1 are given by their names: {'kernel': …}"),
+        (
+            {"dense1": {"kernel": [[1, 2], [3]]}},
+            "the kernel of dense1 must be numbers in an array, or in lists of the same length",
+        ),
+    ],
+)
+def test_weights_that_are_none(given: Any, sentence: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        cnnspec.loads("input 1\ndense(1)").trace(3, weights=given)
