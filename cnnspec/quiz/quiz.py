@@ -10,6 +10,7 @@ from random import Random
 
 from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.did_you_mean import write_suggestion
+from cnnspec.base.source import brief
 from cnnspec.quiz.kinds import KINDS, NUMERIC, choose_kinds
 from cnnspec.quiz.numbered import number_excerpts
 from cnnspec.quiz.question import NoQuiz, Option, Question, Quiz
@@ -31,7 +32,7 @@ def draw_quiz(network: AnalysedNetwork, kinds: Sequence[str], count: int | None,
     for kind in kinds:
         if kind not in KINDS:
             suggestion = write_suggestion(kind, list(KINDS)) or f": there are {', '.join(KINDS)}"
-            raise NoQuiz(f'no kind of question is called "{kind}"{suggestion}')
+            raise NoQuiz(f'no kind of question is called "{brief(kind)}"{suggestion}')
     if network.broken:
         raise NoQuiz(f"{network.source.name} has mistakes: mend them first, `cnnspec check` shows them")
     chance = Random(seed)

@@ -58,7 +58,8 @@ def read_value(text: str, question: Question) -> Answer | None:
     number = Fraction(int(re.sub(r"\D", "", found["above"]) + digits), 10 ** len(digits) * int(below))
     number = -number if found["sign"] == "-" else number
     for answer in (question.answer, *[slip.answer for slip in question.slips]):
-        if len(digits) > 1 and number in (round(Fraction(answer[0]), len(digits)), cut(answer[0], len(digits))):
+        near = abs(number - answer[0]) * 2 * 10 ** len(digits) <= 1
+        if len(digits) > 1 and (near or number == cut(answer[0], len(digits))):
             return answer
     return (number if number.denominator > 1 else int(number),)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import cnnspec
 from tests.quiz.quizzes import TEXTS, all_of, draw, drawn
 
 
@@ -87,3 +88,25 @@ def test_slips_lead_where_they_say(text: str, kind: str, slips: dict[str, tuple[
 def find_size_slips(text: str) -> dict[str, tuple[int, ...]]:
     (question,) = draw(text, ("size",)).questions
     return {slip.name: slip.answer for slip in question.slips}
+
+
+FALSE = [
+    ("conv(4, 3x3, bias=false)", "macs", "bias counted"),
+    ("conv(4, 3x3, trainable=false)", "parameters", "moving averages forgotten"),
+    ("conv(4, 3x3, spectral_norm=1)", "parameters", "moving averages only"),
+    ("conv(4, 3x3, spectral_norm=1)", "parameters", "kernel forgotten"),
+    ("depthwise_conv(3x3, spectral_norm=1)", "parameters", "ordinary convolution"),
+    ("conv(4, 3x3, gain=true)", "parameters", "channels forgotten"),
+]
+
+
+@pytest.mark.parametrize(("layer", "kind", "name"), FALSE)
+def test_no_slip_speaks_of_what_the_layer_has_not(layer: str, kind: str, name: str) -> None:
+    net = cnnspec.loads(f"input 8x8x3\n{layer}\nrelu\nconv(8, 3x3)\n")
+    slips = {
+        slip.name
+        for question in cnnspec.quiz(net, kinds=[kind]).questions
+        if question.layer != "conv2"
+        for slip in question.slips
+    }
+    assert slips and name not in slips

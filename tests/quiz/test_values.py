@@ -226,3 +226,13 @@ def test_columns_stay_below_each_other(capsys: pytest.CaptureFixture[str]) -> No
     assert all(line[1:].replace(" ", "~") in quiz.to_text("latex") for line in grid)
     assert all(f"    {line}\n" in write_quiz(quiz, "text", width=12) for line in grid)
     assert f"({' / '.join([line[2:] for line in grid])}) -&gt; " in quiz.to_html()
+
+
+@pytest.mark.parametrize(("answer", "right", "wrong"), [
+    (Fraction(41, 8), ["5.13", "5.12"], ["5.14", "5.11", "5.1"]),
+    (Fraction(-41, 8), ["-5.13", "-5.12"], ["-5.14", "-5.11", "5.13"]),
+])  # fmt: skip
+def test_a_half_is_rounded_to_either_side(answer: Fraction, right: list[str], wrong: list[str]) -> None:
+    question = drawn()[0].replace(answer=(answer,), slips=())
+    replies = [read_reply(question, typed) for typed in [*right, *wrong]]
+    assert [reply is not None and reply.right for reply in replies] == [True] * len(right) + [False] * len(wrong)

@@ -22,8 +22,13 @@ CUTS = (cut_layers,)
 def find_drafts(excerpt: Excerpt) -> Iterator[Draft]:
     macs, kernel = excerpt.facts.macs[-1], excerpt.facts.kernels[-1]
     if isinstance(macs, int) and macs and kernel is not None and kernel.groups and excerpt.entering:
-        asks = f"How many multiply-accumulates (MACs) does {excerpt.name} take for one example, its bias not counted?"
+        apart = ", its bias not counted" if has_bias(excerpt) else ""
+        asks = f"How many multiply-accumulates (MACs) does {excerpt.name} take for one example{apart}?"
         yield Draft(excerpt, asks, (macs,), keep_wrong((macs,), list(find_slips(excerpt, macs, kernel))))
+
+
+def has_bias(excerpt: Excerpt) -> bool:
+    return any([weight.name == "bias" for weight in excerpt.weights])
 
 
 def solve(draft: Draft) -> tuple[DerivationSection, ...]:
@@ -56,4 +61,5 @@ def find_slips(excerpt: Excerpt, macs: int, kernel: Kernel) -> Iterator[Slip]:
         once = "A kernel has its side along every axis: F*F products in each channel."
         yield Slip("kernel's side counted once", (macs // kernel.sizes[-1],), once)
     yield Slip("FLOPs", (2 * macs,), "A MAC is one multiplication and one addition together; FLOPs count both.")
-    yield Slip("bias counted", (macs + prod(excerpt.leaving),), "The bias is not counted.")
+    if has_bias(excerpt):
+        yield Slip("bias counted", (macs + prod(excerpt.leaving),), "The bias is not counted.")

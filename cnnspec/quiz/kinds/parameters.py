@@ -63,7 +63,7 @@ def find_slips(excerpt: Excerpt, weights: Sequence[Weight]) -> Iterator[Slip]:
     """The usual slips with the weights of a layer: its kernel, its bias, its moving averages."""
     total, filters = count_all(weights), excerpt.channels[1]
     bias = count_all([weight for weight in weights if weight.name == "bias"])
-    kernels = [weight for weight in weights if len(weight.shape) > 1]
+    kernels = [weight for weight in weights if len(weight.shape) > 1 and weight.name != "vector_u"]
     if bias:
         yield Slip("bias forgotten", (total - bias,), "Every filter, or unit, has a bias of its own beside its kernel.")
         yield Slip(
@@ -76,11 +76,11 @@ def find_slips(excerpt: Excerpt, weights: Sequence[Weight]) -> Iterator[Slip]:
     kernel = excerpt.facts.kernels[-1]
     if kernel is not None and kernel.dense and kernel.groups == 1:
         yield from find_dense_slips(kernel, bool(bias))
-    elif len(kernels) == 1 and excerpt.windows:
+    elif len(kernels) == 1 and excerpt.windows and total == count_all(kernels) + bias:
         yield from find_kernel_slips(excerpt, known_sizes(kernels[0]), bias)
-    elif excerpt.windows:
+    elif len(kernels) > 1 and excerpt.windows:
         yield from find_parted_slips(excerpt, kernels, total, bias)
-    frozen = count_all([weight for weight in weights if not weight.trainable])
+    frozen = count_all([weight for weight in weights if is_moving_average(weight)])
     if 0 < frozen < total:
         yield Slip(
             "moving averages forgotten",
@@ -191,7 +191,7 @@ def find_total(excerpt: Excerpt) -> Iterator[Draft]:
         for row, own in zip(facts.windows, facts.parameters, strict=True)
         if row and own == (0, 0)
     ]
-    frozen = facts.total.frozen or 0
+    averages = count_all([weight for weight in weights if is_moving_average(weight)])
     slips = [
         Slip(
             "biases forgotten",
@@ -211,13 +211,18 @@ def find_total(excerpt: Excerpt) -> Iterator[Draft]:
         ),
         Slip(
             "moving averages forgotten",
-            (total - frozen,),
+            (total - averages,),
             "Moving averages are parameters, too, though no gradient moves them.",
         ),
     ]
-    counted = ", trained and not trained together" if frozen else ""
+    counted = ", trained and not trained together" if facts.total.frozen else ""
     asks = f"How many parameters do these layers have{counted or ' together'}?"
     yield Draft(excerpt, asks, (total,), keep_wrong((total,), slips))
+
+
+def is_moving_average(weight: Weight) -> bool:
+    """Whether a weight is one of a batch normalisation's, in Keras's names; others are frozen for other reasons."""
+    return weight.name.startswith(("moving_", "renorm_"))
 
 
 def count_all(weights: Sequence[Weight]) -> int:
