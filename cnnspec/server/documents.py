@@ -21,7 +21,7 @@ from cnnspec.syntax.tree import Body, Tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Set
+    from collections.abc import Callable, Iterator, Sequence, Set
     from typing import Protocol
 
     from lsprotocol import types
@@ -47,12 +47,15 @@ class UnusableSettings(Exception):
 
 class Known:
     """What is known about an open file as its text is now. `found` are its findings, those in the files that it uses
-    included; `repaired` are the same with repairs, and help that is made of them, once these were looked for."""
+    included; `repaired` are the same with repairs, and help that is made of them, once these were looked for. `complaint`: why
+    a configuration cannot be used, "" where it can; `excluded`: whether that leaves the file out."""
 
     def __init__(
-        self, analysis: Analysis, codes: Set[str] | None, found: tuple[Diagnostic, ...], reads: set[str]
-    ) -> None:
+        self, analysis: Analysis, codes: Set[str] | None, found: tuple[Diagnostic, ...], reads: set[str],
+        complaints: Sequence[str] = (), excluded: bool = False,
+    ) -> None:  # fmt: skip
         self.analysis, self.codes, self.found, self.reads = analysis, codes, found, reads
+        self.complaint, self.excluded = complaints[-1] if complaints else "", excluded
         self.repaired: tuple[Diagnostic, ...] | None = None
         self.shown = False  # whether the editor has the findings
         self.uses: Uses | None = None  # what its parts come to, once this was asked
@@ -93,7 +96,6 @@ class Documents:
         self.new_settings = new_settings
         self.columns = Columns()
         self.hints = "shapes"  # which stand behind the steps: one of `hints.KINDS`
-        self.complaint = ""  # why the configuration of the file that was analysed last cannot be used
         self._open: dict[str, Document] = {}  # by their URIs
 
     # ---- which are open ------------------------------------------------------------------------------------
@@ -219,14 +221,15 @@ class Documents:
         return read_one
 
     def _analyse(self, document: Document) -> Known:
-        self.complaint = ""
+        complaints: list[str] = []
         settings = self.new_settings()
         codes = None
         try:
             codes = settings.codes(document.name)
             excluded = settings.excludes(document.name)
         except UnusableSettings as error:
-            self.complaint, excluded = str(error), False
+            excluded = False
+            complaints.append(str(error))
         reads = {document.path}
 
         def noted(path: str) -> Source | Diagnostic:
@@ -236,18 +239,19 @@ class Documents:
         if document.refusal is not None or excluded:
             tree = Tree(document.source, Body(0, 0, ()), (), ())
             found: tuple[Diagnostic, ...] = (document.refusal,) if document.refusal is not None and not excluded else ()
-            return Known(Analysis(document.source, tree, (), ()), codes, found, reads)
+            return Known(Analysis(document.source, tree, (), ()), codes, found, reads, complaints, excluded)
         analysis = analyse(document.source, codes=codes, read=self.reader(document.path, noted))
-        reported = tuple([one for one in analysis.diagnostics if self._reports(one, document, settings)])
-        return Known(analysis, codes, reported, reads)
+        reported = tuple([one for one in analysis.diagnostics if self._reports(one, document, settings, complaints)])
+        return Known(analysis, codes, reported, reads, complaints)
 
-    def _reports(self, found: Diagnostic, document: Document, settings: Settings) -> bool:
-        """Whether a finding is reported; one in a file that is used, where that file's configuration says so."""
+    def _reports(self, found: Diagnostic, document: Document, settings: Settings, complaints: list[str]) -> bool:
+        """Whether a finding is reported; one in a file that is used, where that file's configuration says so. Complaints get why
+        that cannot be used."""
         place = found.span.source.name if found.span else document.name
         try:
             return place == document.name or settings.reports(found.code, place)
         except UnusableSettings as error:
-            self.complaint = str(error)
+            complaints.append(str(error))
             return True
 
 

@@ -57,8 +57,9 @@ def label_steps(document: Document, documents: Documents, kind: str) -> list[tup
         label = write_label(uses, kind)
         text = document.source.text[start:end]
         seen[text] = seen.get(text, 0) + 1
-        if label.startswith(UNKNOWN):
-            label = f"was {before[text, seen[text]]}" if (text, seen[text]) in before else ""
+        if UNKNOWN in label:
+            old = before.get((text, seen[text]))
+            label = f"was {old}" if old else ""
             whole = False
         else:
             good[text, seen[text]] = label

@@ -102,7 +102,7 @@ class Session:
         self.published = Published(self.documents, server.text_document_publish_diagnostics)
         self.ended = False  # whether the editor has said that it will go
         self._timer: asyncio.TimerHandle | None = None
-        self._complaint = ""
+        self._complaints: dict[str, str] = {}  # of each file that is shown, what was said of its configuration
         for feature, handler in (
             (types.INITIALIZE, self.begin),
             (types.INITIALIZED, self.watch_files),
@@ -166,6 +166,7 @@ class Session:
     def close(self, params: types.DidCloseTextDocumentParams) -> None:
         self.documents.close(params.text_document.uri)
         self.published.withdraw(params.text_document.uri)
+        self._complaints.pop(params.text_document.uri, None)
         self.show_later()
 
     def look_again(self, params: object) -> None:
@@ -192,7 +193,7 @@ class Session:
                 if not known.shown:
                     known.shown = True
                     self.published.show(document, known.found)
-                    self._complain()
+                    self._complain(document.uri, known.complaint)
             except Exception:
                 log.exception("the findings of %s could not be shown", document.uri)
         return self._after(REST, self._show_repaired)
@@ -221,13 +222,12 @@ class Session:
         if self.stream.arrived:
             raise Interrupted
 
-    def _complain(self) -> None:
-        """Say, once, that the configuration cannot be used."""
-        complaint = self.documents.complaint
-        if complaint and complaint != self._complaint:
+    def _complain(self, uri: str, complaint: str) -> None:
+        """Say, once for all files, that a configuration cannot be used."""
+        if complaint and complaint not in self._complaints.values():
             params = types.ShowMessageParams(types.MessageType.Warning, f"cnnspec: {complaint}")
             self.server.window_show_message(params)
-        self._complaint = complaint
+        self._complaints[uri] = complaint
 
     # ---- requests ------------------------------------------------------------------------------------------
     def answer(self, answer: Answer, params: Any) -> Any:

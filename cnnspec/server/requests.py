@@ -36,7 +36,7 @@ def answer_formatting(
     from cnnspec.lint.fix.same_meaning import keeps
 
     source = document.source
-    text = None if document.refusal else format_source(source)[0]
+    text = None if document.refusal or documents.know(document).excluded else format_source(source)[0]
     if text is None or text == source.text:
         return []
     kept = keeps(source, source.replace(text=text), documents.reader(document.path))

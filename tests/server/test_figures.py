@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,20 @@ def test_figures_survive_a_mistake(typed: str, line: str) -> None:
     assert line in shown.splitlines() and "?" not in shown
     documents.edit(document.uri, [(None, TEXT)], 3)
     assert write_hints(document, documents) == SHAPES
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_later_use_does_not_know_stays_as_it_was(kind: str) -> None:
+    text = "block f(n) {\n  conv(n, 3x3, padding=1) -> relu\n}\ninput 8x8x2\nf(2)\nf(4)\n"
+    documents, document = open_text("/nowhere/a.cnn", text)
+    before = write_hints(document, documents, kind).splitlines()[1]
+    documents.edit(document.uri, [(None, f"{text}conv(4, 99x99)\nf(2)\n")], 2)
+    after = write_hints(document, documents, kind)
+    assert "?" not in after and "<was >" not in after
+    assert "was" in after.splitlines()[1] or kind == "off"
+    assert [hint.removeprefix("was ") for hint in re.findall("<(.*?)>", after.splitlines()[1])] == re.findall(
+        "<(.*?)>", before
+    )
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -178,15 +178,17 @@ def test_the_configuration_counts_as_on_the_command_line(tmp_path: Path) -> None
         'exclude = ["sub"]\nforce-exclude = true': [],
         "strict-stride = true": ["W201", "E113"],
     }
+    opened = documents.get(uri)
+    assert opened is not None
     for text, expected in settings.items():
         (tmp_path / "cnnspec.toml").write_text(text)
         documents.forget_all()
         assert [code for _, code in codes(documents, uri)] == expected, text
-        assert not documents.complaint
+        assert not documents.know(opened).complaint
     (tmp_path / "cnnspec.toml").write_text("sele = 3")
     documents.forget_all()
     assert [code for _, code in codes(documents, uri)] == ["W201"]
-    assert "sele" in documents.complaint
+    assert "sele" in documents.know(opened).complaint
 
 
 @pytest.mark.parametrize(

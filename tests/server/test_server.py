@@ -83,6 +83,16 @@ def test_configuration_is_read_again(editor: Editor, folder: Path) -> None:
     said = [message["params"]["message"] for message in editor.said if message["method"] == "window/showMessage"]
     assert len(said) == 1 and "cnnspec.toml is not TOML" in said[0]
     assert "client/registerCapability" in [message["method"] for message in editor.said]
+    other = folder / "other"
+    other.mkdir()
+    (other / "cnnspec.toml").write_text("")
+    editor.open(write_uri(str(other / "good.cnn")), STRIDE)
+    for _ in range(2):  # the other file has no complaint, and takes back none
+        editor.tell("workspace/didChangeWatchedFiles", changes=[changed])
+        assert editor.codes(uri) == ["W201"] and editor.codes(write_uri(str(other / "good.cnn"))) == ["W201"]
+    said = [message["params"]["message"] for message in editor.said if message["method"] == "window/showMessage"]
+    assert len(said) == 1
+    editor.close(write_uri(str(other / "good.cnn")))
     editor.close(uri)
 
 
