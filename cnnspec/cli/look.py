@@ -252,7 +252,21 @@ def check_folder(folder: str, paths: list[str], force: bool) -> None:
     inside = next((path for path in paths if os.path.dirname(os.path.realpath(path)) == whole), None)
     if inside is not None:
         raise UsageError(f"{folder} is where {inside} is read: give -o another folder")
+    check_replaced(folder, force)
+
+
+def check_replaced(folder: str, force: bool) -> None:
+    """UsageError where something stands in a folder that is not pictures from here."""
     check_replaceable(folder, force)
+    if not force and holds_something(folder) and not holds_own_pictures(folder):
+        raise UsageError(f"{folder} holds something else than pictures of look: give another name, or --force")
+
+
+def holds_own_pictures(folder: str) -> bool:
+    """Whether a folder holds pictures that were written from here, and nothing else."""
+    return is_own_output(folder) and all([
+        name.endswith(".png") and os.path.isfile(os.path.join(folder, name)) for name in os.listdir(folder)
+    ])  # fmt: skip
 
 
 @contextmanager
@@ -261,8 +275,8 @@ def opened_folder(folder: str, force: bool) -> Iterator[PictureFolder]:
     UsageError where somebody has put other things there meanwhile, or it cannot be written."""
     from cnnspec.look.files import PictureFolder
 
-    check_replaceable(folder, force)
-    own = is_own_output(folder)
+    check_replaced(folder, force)
+    own = holds_something(folder) and holds_own_pictures(folder)
     alone = own or not holds_something(folder)
     try:
         os.makedirs(folder, exist_ok=True)

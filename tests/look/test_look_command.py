@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cnnspec.cli.own_outputs import remember_output
 from tests.cli.commands import run
 from tests.look.opened_models import draw_weights, open_file, save_spec
 
@@ -204,6 +205,16 @@ REFUSED = {
     "net.keras a.png -o photos": "photos is there already, and is not what cnnspec wrote there last: give another name, or --force",
     "net.keras a.png -o torn.png/out": "cannot write into torn.png/out: Not a directory",
 }  # fmt: skip
+
+
+def test_what_another_command_wrote_stays(capsys: pytest.CaptureFixture[str], here: Path) -> None:
+    (here / "saved").mkdir()
+    (here / "saved" / "saved_model.pb").write_text("of another command")
+    remember_output(str(here / "saved"))
+    status, _, err = run(capsys, "look", "net.keras", "a.png", "-o", "saved")
+    assert status == 2 and "saved holds something else than pictures of look" in err
+    assert run(capsys, "look", "net.keras", "a.png", "-o", "saved", "--force")[0] == 0
+    assert (here / "saved" / "saved_model.pb").read_text() == "of another command"
 
 
 @pytest.mark.parametrize("words", REFUSED)
