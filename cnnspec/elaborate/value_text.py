@@ -35,7 +35,8 @@ def explain_syntax(text: str) -> str:
     lines of numbers are rows."""
     rows = text if "[" in text else ";".join(filter(str.strip, text.split("\n")))
     found = parse(Source("", f"x = [{rows}]")).diagnostics
-    if not text.strip():
+    outer = bool(found) and found[0].span is not None and found[0].span.start < len("x = [")  # of the list around it
+    if not text.strip() or outer and text.count("[") <= text.count("]"):
         return f"{quote(text)} is no value"
     if not found:
         return f"{quote(text)} is several values; a list of them is written [{brief(printable(text))}]"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cnnspec.cli import main
 from tests.cli.commands import run
 
 TEXT = """model M(layer=relu, n=4) {
@@ -78,3 +79,9 @@ def test_advice_on_a_value_stands_at_the_parameter(spec: Path, capsys: pytest.Ca
 def test_mistakes_of_the_file_stay_its_own(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "check", "net.cnn", "--set", "n=-1")
     assert status == 1 and "net.cnn:3:8" in out and err == ""
+
+
+@pytest.mark.parametrize("value", ["{", "}", "#"])
+def test_no_bracket_is_told_that_nobody_wrote(spec: Path, capsys: pytest.CaptureFixture[str], value: str) -> None:
+    assert main(["summary", "net.cnn", "--set", f"layer={value}"]) == 2
+    assert capsys.readouterr().err == f'cnnspec: --set layer: "{value}" is no value\n'
