@@ -45,15 +45,28 @@ def is_own_module(network: AnalysedNetwork, module: Any) -> bool:
     except NotInTorch:
         return False
     own = {*list_functions(compile(printed.text, printed.name, "exec"))}
-    classes = {type(part) for part in module.modules() if not type(part).__module__.startswith("torch.")}
-    codes = [made.__code__ for cls in classes for made in vars(cls).values() if hasattr(made, "__code__")]
-    return type(module) in classes and type(module).__name__ == printed.name and own.issuperset(codes)
+    classes = {type(part) for part in module.modules() if not is_of_torch(type(part))}
+    bases = {base for cls in classes for base in cls.__mro__ if base is not object and not is_of_torch(base)}
+    codes = [make_plain(made.__code__) for cls in bases for made in vars(cls).values() if hasattr(made, "__code__")]
+    computing = type(module) in classes and all(["forward" in vars(cls) for cls in classes])
+    return computing and type(module).__name__ == printed.name and own.issuperset(codes)
+
+
+def is_of_torch(cls: type) -> bool:
+    return cls.__module__.partition(".")[0] == "torch"
 
 
 def list_functions(code: CodeType) -> list[CodeType]:
     """What the code of a module, and of what is defined in it, defines."""
     found = [inner for inner in code.co_consts if hasattr(inner, "co_consts")]
-    return found + [deeper for inner in found for deeper in list_functions(inner)]
+    return [make_plain(inner) for inner in found] + [deeper for inner in found for deeper in list_functions(inner)]
+
+
+def make_plain(code: CodeType) -> CodeType:
+    """The code of a function, wherever it stands."""
+    inner = tuple([make_plain(one) if hasattr(one, "co_consts") else one for one in code.co_consts])
+    flags = code.co_flags & 0xFFFF  # without those of `from __future__ import …`
+    return code.replace(co_filename="", co_firstlineno=1, co_linetable=b"", co_consts=inner, co_flags=flags)
 
 
 def find_torch_shapes(graph: Graph) -> list[tuple[int, ...]]:
