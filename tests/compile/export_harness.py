@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,8 @@ def randomised(model: Any) -> Any:
     for weight in model.weights:
         if len(weight.shape) < 2 or "variance" in weight.path:
             weight.assign(random.uniform(0.5, 1.5, weight.shape))
+        else:  # the same at each run: by chance an output may be so small that rounding shows
+            weight.assign(random.normal(0, math.prod(weight.shape[:-1]) ** -0.5, weight.shape))
     return model
 
 
