@@ -59,6 +59,16 @@ class ConfiguredFiles:
         """Whether a file is left out even where it is named."""
         return ask(lambda: self._lookup.of(path).excludes(path, True))
 
+    def find_specs(self, folder: str, most: int) -> list[str]:
+        """The specs below a folder that the command line would look at, in order; so many folders are looked into."""
+        from cnnspec.cli.spec_files import find_specs
+
+        def find_kept() -> list[str]:
+            found = find_specs(folder, self._lookup.of(folder).values["respect-gitignore"], most)
+            return [path for path in found if isinstance(path, str) and not self._lookup.of(path).excludes(path, False)]
+
+        return ask(find_kept)
+
 
 def ask(question: Callable[[], Answer]) -> Answer:
     """The answer of the configuration. Raises UnusableSettings for one that cannot be used."""

@@ -36,9 +36,11 @@ if TYPE_CHECKING:
         def codes(self, path: str) -> Set[str] | None: ...
         def reports(self, code: str, path: str) -> bool: ...
         def excludes(self, path: str) -> bool: ...
+        def find_specs(self, folder: str, most: int) -> list[str]: ...
 
 
 UNTITLED = "untitled"
+MOST_FOLDERS = 5_000  # below one of the workspace, that are looked into
 
 
 class UnusableSettings(Exception):
@@ -96,6 +98,8 @@ class Documents:
         self.new_settings = new_settings
         self.columns = Columns()
         self.hints = "shapes"  # which stand behind the steps: one of `hints.KINDS`
+        self.folders: list[str] = []  # of the workspace
+        self.numbers_edits = False  # whether the editor takes edits of files with the versions that they are for
         self._open: dict[str, Document] = {}  # by their URIs
 
     # ---- which are open ------------------------------------------------------------------------------------
@@ -134,6 +138,16 @@ class Documents:
         document = self._open.pop(uri, None)
         if document is not None:
             self.forget_readers(document.path)
+
+    def list_specs(self) -> list[str]:
+        """The real paths of the specs in the folders of the workspace, those that the configuration leaves out apart."""
+        settings, found = self.new_settings(), dict[str, None]()
+        for folder in self.folders:
+            try:
+                found |= dict.fromkeys(map(resolve_path, settings.find_specs(folder, MOST_FOLDERS)))
+            except UnusableSettings:  # which is told of the open files
+                continue
+        return [*found]
 
     # ---- what is known -------------------------------------------------------------------------------------
     def forget_readers(self, path: str) -> None:

@@ -20,7 +20,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from cnnspec import __version__
-from cnnspec.server.documents import Documents
+from cnnspec.server.documents import Documents, find_path, is_file
 from cnnspec.server.hints import KINDS as HINTS
 from cnnspec.server.places import Columns
 from cnnspec.server.published import Published
@@ -113,6 +113,7 @@ class Session:
             (types.TEXT_DOCUMENT_DID_SAVE, self.look_again),
             (types.WORKSPACE_DID_CHANGE_WATCHED_FILES, self.look_again),
             (types.WORKSPACE_DID_CHANGE_CONFIGURATION, self.configure),
+            (types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, self.take_folders),
         ):
             server.feature(feature)(partial(handler))  # on which pygls sets attributes
         for feature, (answer, options) in REQUESTS.items():
@@ -122,7 +123,16 @@ class Session:
     def begin(self, params: types.InitializeParams) -> None:
         agreed = types.PositionEncodingKind(self.server.workspace.position_encoding or types.PositionEncodingKind.Utf16)
         self.documents.columns = Columns(agreed.value)
+        client = params.capabilities.workspace
+        self.documents.numbers_edits = bool(client and client.workspace_edit and client.workspace_edit.document_changes)
+        self.take_folders(params)
         self.take_options(params.initialization_options)
+
+    def take_folders(self, params: object) -> None:
+        """Take over which folders the workspace has: pygls keeps them; an older editor has one."""
+        known = self.server.workspace
+        uris = [folder.uri for folder in known.folders.values()] or [known.root_uri] * bool(known.root_uri)
+        self.documents.folders = [find_path(uri) for uri in uris if is_file(uri)]
 
     def configure(self, params: types.DidChangeConfigurationParams) -> None:
         """Take over the editor's settings: {"cnnspec": {"inlayHints": "shapes"}}."""
