@@ -139,10 +139,11 @@ class Documents:
         if document is not None:
             self.forget_readers(document.path)
 
-    def list_specs(self) -> list[str]:
-        """The real paths of the specs in the folders of the workspace, those that the configuration leaves out apart."""
+    def list_specs(self, besides: Sequence[str] = ()) -> list[str]:
+        """The real paths of the specs in the folders of the workspace, and in some besides; what the configuration leaves out
+        is none of them."""
         settings, found = self.new_settings(), dict[str, None]()
-        for folder in self.folders:
+        for folder in (*self.folders, *besides):
             try:
                 found |= dict.fromkeys(map(resolve_path, settings.find_specs(folder, MOST_FOLDERS)))
             except UnusableSettings:  # which is told of the open files

@@ -1,141 +1,33 @@
-"""Names of a text: where the one under the cursor is bound, and where else it is meant.
+"""Names of one text: where each is bound, and where else it is meant.
 
 Names are looked up in the tree, outward from the innermost body, as the language looks them up when a network is built.
 """
 
 from __future__ import annotations
 
-import os
-import re
 from bisect import bisect_right
 
-from lsprotocol import types
-
-from cnnspec.base.diagnostic import Edit
-from cnnspec.base.source import Source, Span, brief, printable
-from cnnspec.base.source_files import find_used_file
-from cnnspec.lint.fix.project import apply_edits
-from cnnspec.server.documents import write_uri
-from cnnspec.server.places import TOP, Places
 from cnnspec.syntax import tree
-from cnnspec.syntax.grammar import KEYWORDS, TERMINALS
-from cnnspec.syntax.parse import parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Set
+    from collections.abc import Callable, Iterator, Set
 
-    from cnnspec.graph import Graph
-    from cnnspec.pipeline import Analysis
-    from cnnspec.server.documents import Document, Documents
-
-
-# ---- requests ------------------------------------------------------------------------------------------------
-def find_definition(document: Document, documents: Documents, position: types.Position) -> types.Location | None:
-    """Where the name at a position is bound; of a block that is used from another file, where it stands there, and of the
-    path of a `use` the file."""
-    body = documents.know(document).analysis.tree.body
-    at = document.places.find_offset(position)
-    for item in body.items:
-        if isinstance(item, tree.Use) and item.path.start <= at <= item.path.end:
-            return find_in_file(item, None, document, documents)
-    bound = Names(body).find_bound(at)
-    if bound is None:
-        return None
-    for item in body.items:
-        if isinstance(item, tree.Use) and any(name is bound for name in item.names):
-            return find_in_file(item, bound.text, document, documents)
-    return types.Location(document.uri, document.places.find_range(bound.start, bound.end))
-
-
-def find_in_file(item: tree.Use, block: str | None, document: Document, documents: Documents) -> types.Location | None:
-    """The place of a block in a file that is used, or that file's beginning; None where there is none."""
-    path = find_used_file(document.name, item.path.value)[1]
-    other = documents.find(path)
-    source = documents.reader(document.path)(path)
-    if not isinstance(source, Source):
-        return None
-    places, uri = (other.places, other.uri) if other else (Places(source, documents.columns), write_uri(path))
-    if block is None:
-        return types.Location(uri, types.Range(TOP, TOP))
-    named = [one.name for one in parse(source).body.items if isinstance(one, tree.Block) and one.name.text == block]
-    return types.Location(uri, places.find_range(named[0].start, named[0].end)) if named else None
-
-
-def list_references(
-    document: Document, documents: Documents, position: types.Position, binding: bool = True
-) -> list[types.Range]:
-    """Every place in an open file at which the name at a position is meant; with the `binding`, that where it is bound too."""
-    names = Names(documents.know(document).analysis.tree.body)
-    bound = names.find_bound(document.places.find_offset(position))
-    if bound is None:
-        return []
-    places = {(name.start, name.end) for name, other in names.list_meanings({bound.text}) if other is bound}
-    places = places | {(bound.start, bound.end)} if binding else places - {(bound.start, bound.end)}
-    return [document.places.find_range(start, end) for start, end in sorted(places)]
-
-
-# ---- renaming ------------------------------------------------------------------------------------------------
-class NotRenamed(Exception):
-    """A name that is not renamed; the message is a sentence that says why."""
-
-
-def rename(document: Document, documents: Documents, position: types.Position, new: str) -> list[types.TextEdit]:
-    """The edits that give the name at a position another, with which the networks stay as they are, and what is found too.
-    Raises NotRenamed."""
-    known = documents.know(document)
-    parsed = known.analysis.tree
-    bound = Names(parsed.body).find_bound(document.places.find_offset(position))
-    if parsed.diagnostics:
-        raise NotRenamed("this file has syntax errors: mend them first")
-    if bound is None:
-        raise NotRenamed("no name that this file binds stands here")
-    if not re.fullmatch(TERMINALS["NAME"], new) or new in KEYWORDS:
-        raise NotRenamed(f'"{brief(printable(new))}" is no name')
-    if any(name is bound for item in parsed.body.items if isinstance(item, tree.Use) for name in item.names):
-        raise NotRenamed(f"{bound.text} is a block of another file: rename it there, and here")
-    if any(isinstance(item, tree.Block) and item.name is bound for item in parsed.body.items):
-        readers = [
-            other.name for other in documents if other is not document and document.path in documents.know(other).reads
-        ]
-        if readers or not known.analysis.networks:
-            user = os.path.basename(readers[0]) if readers else "other files"
-            raise NotRenamed(f"{bound.text} may be used by {user}, where it would keep its name")
-    places = list_references(document, documents, position)
-    spans = [(document.places.find_offset(place.start), document.places.find_offset(place.end)) for place in places]
-    text = apply_edits(document.source.text, [Edit(Span(document.source, *span), new) for span in spans])
-    assert text is not None
-    after = documents.analyser(document)(document.source.replace(text=text), documents.reader(document.path))
-    if not stays(known.analysis, after):
-        raise NotRenamed(f"with the name {new} this would mean something else: choose another")
-    return [types.TextEdit(place, new) for place in places]
-
-
-def stays(before: Analysis, after: Analysis) -> bool:
-    """Whether the networks are the same, and findings of the same codes are there."""
-    if [one.code for one in before.diagnostics] != [one.code for one in after.diagnostics]:
-        return False
-    return len(before.networks) == len(after.networks) and all(
-        [
-            list_layers(old.graph) == list_layers(new.graph)
-            for old, new in zip(before.networks, after.networks, strict=True)
-        ]
-    )
-
-
-def list_layers(graph: Graph) -> list[tuple[object, ...]]:
-    """The layers of a graph with their inputs, whatever they are called."""
-    return [(node.layer, node.inputs, node.shape, node.shares) for node in graph.nodes]
+MOST_CONSTANTS = 20  # that stand for one another before a block is met
 
 
 # ---- looking up ----------------------------------------------------------------------------------------------
 class Names:
-    """The names of a text and what binds each; what a body binds is worked out once."""
+    """The names of a text and what binds each; what a body binds is worked out once. `find_used` gives the block of another
+    file that a name of a `use` means."""
 
-    def __init__(self, body: tree.Body) -> None:
-        self.body = body
+    def __init__(
+        self, body: tree.Body, find_used: Callable[[tree.Name], tree.Block | None] = lambda bound: None
+    ) -> None:
+        self.body, self._find_used = body, find_used
         self.blocks = {id(item.name): item for item in body.items if isinstance(item, tree.Block)}
         self.models = {id(item.name) for item in body.items if isinstance(item, tree.Model)}  # names that nothing means
+        self.constants = {id(item.name): item.value for item in tree.walk(body) if isinstance(item, tree.Assign)}
         self._bound: dict[int, dict[str, tree.Name]] = {}  # by the bodies' identities
         self._starts: dict[int, list[int]] = {}
         self._named: dict[int, set[int]] = {}  # the tensors that loops name
@@ -161,7 +53,8 @@ class Names:
         return next((bound for name, bound in meanings if name.start <= at <= name.end), None)
 
     def list_meanings(self, texts: Set[str]) -> Iterator[tuple[tree.Name, tree.Name]]:
-        """Every name of these that something in the text binds, with the name that binds it; a binding name with itself."""
+        """Every name of these that something binds, with the name that binds it; a binding name with itself. The name of an
+        argument is bound by the block's parameter, which may stand in another file."""
         labels: set[int] = set()
         for node in tree.walk(self.body):
             if isinstance(node, tree.Call):
@@ -185,10 +78,19 @@ class Names:
                 if bound is not None:
                     yield name, bound
 
-    def _find_parameter(self, function: tree.Node, name: tree.Name) -> tree.Name | None:
-        """The parameter of a block of the text that an argument of its call is for."""
+    def find_block(self, function: tree.Node, most: int = MOST_CONSTANTS) -> tree.Block | None:
+        """The block that is called by a name; a constant may stand for it."""
         bound = self.look_up(function.text, function.start) if isinstance(function, tree.Name) else None
-        block = self.blocks.get(id(bound))
+        if bound is None:
+            return None
+        value = self.constants.get(id(bound))
+        if value is not None:
+            return self.find_block(value, most - 1) if most else None
+        return self.blocks.get(id(bound)) or self._find_used(bound)
+
+    def _find_parameter(self, function: tree.Node, name: tree.Name) -> tree.Name | None:
+        """The parameter of a block that an argument of its call is for."""
+        block = self.find_block(function)
         own = [parameter.name for parameter in block.parameters] if block is not None else []
         return next((one for one in own if one.text == name.text), None)
 

@@ -9,16 +9,18 @@ from cnnspec.server.actions import KINDS, list_actions, replace_text
 from cnnspec.server.completion import find_signature, list_completions
 from cnnspec.server.hints import list_hints
 from cnnspec.server.hover import find_hover
-from cnnspec.server.names import NotRenamed, find_definition, list_references, rename
 from cnnspec.server.outline import list_folds, list_symbols
+from cnnspec.server.references import find_definition, list_highlights, list_references
+from cnnspec.server.renaming import NotRenamed, prepare_rename, rename
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import Any, TypeVar
 
     from cnnspec.server.documents import Document, Documents
 
+    Answered = TypeVar("Answered")
     Answer = Callable[[Document, Documents, Any], Any]
 
 
@@ -44,23 +46,25 @@ def answer_formatting(
 
 
 def answer_references(document: Document, documents: Documents, params: types.ReferenceParams) -> list[types.Location]:
-    places = list_references(document, documents, params.position, params.context.include_declaration)
-    return [types.Location(document.uri, place) for place in places]
+    return list_references(document, documents, params.position, params.context.include_declaration)
 
 
-def answer_highlights(
-    document: Document, documents: Documents, params: types.DocumentHighlightParams
-) -> list[types.DocumentHighlight]:
-    return [types.DocumentHighlight(place) for place in list_references(document, documents, params.position)]
+def answer_prepare_rename(
+    document: Document, documents: Documents, params: types.PrepareRenameParams
+) -> types.PrepareRenamePlaceholder:
+    return refuse_aloud(lambda: prepare_rename(document, documents, params.position))
 
 
 def answer_rename(document: Document, documents: Documents, params: types.RenameParams) -> types.WorkspaceEdit:
-    """The edits of a renaming; a name that keeps its name is an error, which editors show."""
+    return refuse_aloud(lambda: rename(document, documents, params.position, params.new_name))
+
+
+def refuse_aloud(answer: Callable[[], Answered]) -> Answered:
+    """An answer about renaming; a name that keeps its name is an error, which editors show."""
     try:
-        edits = rename(document, documents, params.position, params.new_name)
+        return answer()
     except NotRenamed as error:
         raise JsonRpcException(str(error), types.LSPErrorCodes.RequestFailed.value) from None
-    return types.WorkspaceEdit(changes={document.uri: edits})
 
 
 REQUESTS: dict[str, tuple[Answer, Any]] = {
@@ -83,6 +87,10 @@ REQUESTS: dict[str, tuple[Answer, Any]] = {
         None,
     ),
     types.TEXT_DOCUMENT_REFERENCES: (answer_references, None),
-    types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT: (answer_highlights, None),
+    types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT: (
+        lambda document, documents, p: list_highlights(document, documents, p.position),
+        None,
+    ),
     types.TEXT_DOCUMENT_RENAME: (answer_rename, None),
+    types.TEXT_DOCUMENT_PREPARE_RENAME: (answer_prepare_rename, None),
 }

@@ -13,9 +13,11 @@ from cnnspec.elaborate import elaborate
 from cnnspec.elaborate.observer import Observer
 from cnnspec.elaborate.values import BlockFunction
 from cnnspec.server.documents import Documents, find_path, write_uri
-from cnnspec.server.names import Names, NotRenamed, find_definition, list_names, list_references, rename
+from cnnspec.server.names import Names
+from cnnspec.server.references import find_definition, list_highlights, list_references
+from cnnspec.server.renaming import rename
 from cnnspec.syntax import tree
-from tests.example_files import FILES, OF_EACH_KIND
+from tests.example_files import OF_EACH_KIND
 from tests.server.client import apply
 from tests.server.opened import open_text, plain
 
@@ -52,8 +54,9 @@ add(z, y) -> dense(width)
 def test_where_a_name_is_meant(line: int, column: int, marked: list[tuple[int, int]]) -> None:
     documents, document = open_text("/nowhere/a.cnn", TEXT)
     position = document.places.find_position(document.source.offset(line + 1, column + 1))
-    found = list_references(document, documents, position)
+    found = [place.range for place in list_references(document, documents, position)]
     assert [(place.start.line, place.start.character) for place in found] == marked
+    assert [one.range for one in list_highlights(document, documents, position)] == found
     definition = find_definition(document, documents, position)
     assert (definition is None) == (not marked)
     if definition is not None:
@@ -84,7 +87,7 @@ def test_names_that_hold_in_a_part_of_a_statement_alone(text: str) -> None:
     """Where the first place stands, all of them are meant, and the name can be another."""
     documents, document = open_text("/nowhere/a.cnn", text.replace("«", "").replace("»", ""))
     position = document.places.find_position(text.index("«"))
-    edits = rename(document, documents, position, "zz")
+    edits = (rename(document, documents, position, "zz").changes or {})[document.uri]
     parts = [part.split("»") for part in text.split("«")]
     assert apply(document.source.text, plain(edits)) == "".join(["zz" * (len(part) - 1) + part[-1] for part in parts])
 
@@ -158,52 +161,3 @@ def test_a_text_that_is_not_finished(text: str) -> None:
         position = document.places.find_position(at)
         find_definition(document, documents, position)
         list_references(document, documents, position)
-
-
-# ---- renaming ------------------------------------------------------------------------------------------------
-def try_rename(text: str, at: int, new: str) -> str:
-    """The text with a name renamed, or why it is not."""
-    documents, document = open_text("/nowhere/a.cnn", text)
-    try:
-        edits = rename(document, documents, document.places.find_position(at), new)
-    except NotRenamed as error:
-        return str(error)
-    return apply(text, [plain(edit) for edit in edits])
-
-
-@pytest.mark.parametrize(
-    ("word", "new", "renamed"),
-    [
-        ("width = 4", "w", TEXT.replace("width", "w")),
-        ("m=3", "depth", TEXT.replace("m=", "depth=").replace("n, m,", "n, depth,")),
-        ("f(width", "g", TEXT.replace("block f", "block g").replace("f(width", "g(width")),
-        ("img", "image", TEXT.replace("img", "image")),
-        ("width = 4", "s", "with the name s this would mean something else: choose another"),
-        ("width = 4", "in", '"in" is no name'),
-        ("width = 4", "a b", '"a b" is no name'),
-        ("same", "valid", "no name that this file binds stands here"),
-        ("z }", "zz", TEXT.replace("as z", "as zz").replace("(z,", "(zz,")),
-    ],
-)
-def test_renaming(word: str, new: str, renamed: str) -> None:
-    assert try_rename(TEXT, TEXT.index(word), new) == renamed
-
-
-def test_what_other_files_use_keeps_its_name() -> None:
-    assert "may be used by other files" in try_rename("block f(n) { relu }\n", 6, "g")
-    assert "syntax errors" in try_rename("width = 3\nconv(\n", 0, "w")
-    assert "another file" in try_rename('use "b.cnn" (f)\ninput 3x3x3\nf(1)\n', 13, "g")
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_every_name_of_the_examples_can_be_renamed(path: Path) -> None:
-    """All but blocks of files that hold nothing else; the networks stay, which is asked before it is answered."""
-    documents, document = open_text(str(path), path.read_text(encoding="utf-8"))
-    known = documents.know(document)
-    body = known.analysis.tree.body
-    texts = {name.text for name in list_names(body)}
-    used = {name.start for item in body.items if isinstance(item, tree.Use) for name in item.names}
-    binding = {bound.start for _, bound in Names(body).list_meanings(texts)} - used
-    for at in binding if known.analysis.networks else ():
-        edits = rename(document, documents, document.places.find_position(at), "renamed_name")
-        assert edits
