@@ -74,6 +74,8 @@ class Document:
         self.edited = EditedText(text, columns)
         self.columns = columns
         self.last_good: dict[str, dict[tuple[str, int], str]] = {}  # hints by kind, and by which time of which step
+        self.totals: dict[str, str] = {}  # of each network the last that were all known, in words
+        self.tokens_sent: tuple[int, list[int]] = (0, [])  # the last semantic tokens, and how often any were sent
         self.take_text()
 
     def take_text(self) -> None:
@@ -98,6 +100,9 @@ class Documents:
         self.new_settings = new_settings
         self.columns = Columns()
         self.hints = "shapes"  # which stand behind the steps: one of `hints.KINDS`
+        self.lenses = True  # whether the editor wants lenses
+        self.nests_symbols = True  # whether it knows of symbols in symbols
+        self.shows_results = False  # whether it shows itself what a command comes to
         self.folders: list[str] = []  # of the workspace
         self.numbers_edits = False  # whether the editor takes edits of files with the versions that they are for
         self._open: dict[str, Document] = {}  # by their URIs

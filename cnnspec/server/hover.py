@@ -8,6 +8,7 @@ from cnnspec.explain import find_explanation
 from cnnspec.explain.markdown import write_items
 from cnnspec.layers import first_line
 from cnnspec.layers.base import show_shape
+from cnnspec.server.losses import write_lost
 from cnnspec.syntax import tree
 from cnnspec.tables import escape
 from cnnspec.tables.figures import show_field, show_figure
@@ -82,7 +83,8 @@ def write_uses(uses: Sequence[Use]) -> str:
         parts.append(f"… and {len(uses) - MOST_USES} more uses")
     page = [escape.markdown(first_line(type(node.layer)))] if node.layer is not None else []
     derived = [] if node.layer is None or node.shape is None else [write_derivation(use, node.name)]
-    return "\n\n".join([*page, "  \n".join(parts), *derived])
+    lost = write_lost(use.network, use.first)
+    return "\n\n".join([*page, "  \n".join(parts), *derived, *[lost] * bool(lost)])
 
 
 def write_use(use: Use) -> str:

@@ -15,22 +15,27 @@ from functools import partial
 from typing import Any
 
 from lsprotocol import types
+from pygls.capabilities import get_capability
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from cnnspec import __version__
+from cnnspec.server.commands import COMMANDS, run_command
 from cnnspec.server.documents import Documents, find_path, is_file
 from cnnspec.server.hints import KINDS as HINTS
 from cnnspec.server.places import Columns
 from cnnspec.server.published import Published
 from cnnspec.server.requests import REQUESTS
+from cnnspec.server.results import Results
 from cnnspec.server.streams import BoundedInput
+from cnnspec.server.workspace_symbols import WorkspaceSymbols
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cnnspec.server.commands import Command
     from cnnspec.server.documents import Settings
     from cnnspec.server.requests import Answer
 
@@ -100,6 +105,8 @@ class Session:
         self.server, self.stream = server, stream
         self.documents = Documents(new_settings)
         self.published = Published(self.documents, server.text_document_publish_diagnostics)
+        self.symbols = WorkspaceSymbols(self.documents)
+        self.results = Results(server)
         self.ended = False  # whether the editor has said that it will go
         self._timer: asyncio.TimerHandle | None = None
         self._complaints: dict[str, str] = {}  # of each file that is shown, what was said of its configuration
@@ -118,6 +125,9 @@ class Session:
             server.feature(feature)(partial(handler))  # on which pygls sets attributes
         for feature, (answer, options) in REQUESTS.items():
             server.feature(feature, options)(partial(self.answer, answer))
+        server.feature(types.WORKSPACE_SYMBOL)(partial(self.find_symbols))
+        for name, command in COMMANDS.items():
+            server.command(name)(self.offer(command))
 
     # ---- begin and end -------------------------------------------------------------------------------------
     def begin(self, params: types.InitializeParams) -> None:
@@ -125,6 +135,8 @@ class Session:
         self.documents.columns = Columns(agreed.value)
         client = params.capabilities.workspace
         self.documents.numbers_edits = bool(client and client.workspace_edit and client.workspace_edit.document_changes)
+        nested = "text_document.document_symbol.hierarchical_document_symbol_support"
+        self.documents.nests_symbols = bool(get_capability(params.capabilities, nested))
         self.take_folders(params)
         self.take_options(params.initialization_options)
 
@@ -135,16 +147,20 @@ class Session:
         self.documents.folders = [find_path(uri) for uri in uris if is_file(uri)]
 
     def configure(self, params: types.DidChangeConfigurationParams) -> None:
-        """Take over the editor's settings: {"cnnspec": {"inlayHints": "shapes"}}."""
+        """Take over the editor's settings: {"cnnspec": {"inlayHints": "shapes", "codeLens": true}}."""
         settings = params.settings
         self.take_options(settings.get("cnnspec", settings) if isinstance(settings, dict) else None)
-        self._refresh_hints()
+        self._refresh()
 
     def take_options(self, options: Any) -> None:
-        """Take over what options say of hints; what they cannot mean is left out."""
-        wanted = options.get("inlayHints") if isinstance(options, dict) else None
-        if wanted in HINTS:
-            self.documents.hints = wanted
+        """Take over what options say of hints, lenses and results; what they cannot mean is left out."""
+        options = options if isinstance(options, dict) else {}
+        if options.get("inlayHints") in HINTS:
+            self.documents.hints = options["inlayHints"]
+        if isinstance(options.get("codeLens"), bool):
+            self.documents.lenses = options["codeLens"]
+        if isinstance(options.get("showsResults"), bool):
+            self.documents.shows_results = options["showsResults"]
 
     def watch_files(self, params: types.InitializedParams) -> None:
         """Ask to be told when files change on the disk: specs that are used, and configuration."""
@@ -182,7 +198,9 @@ class Session:
     def look_again(self, params: object) -> None:
         """Files have changed on the disk: which were read, is not asked."""
         self.documents.forget_all()
+        self.symbols.forget_files()
         self.show_later()
+        self._refresh()
 
     # ---- what is told unasked ------------------------------------------------------------------------------
     def show_later(self) -> None:
@@ -222,11 +240,13 @@ class Session:
                 log.exception("the repairs of %s could not be shown", document.uri)
         return None
 
-    def _refresh_hints(self) -> None:
-        """Have the editor ask for hints again, where it can."""
-        workspace = self.server.client_capabilities.workspace
-        if workspace and workspace.inlay_hint and workspace.inlay_hint.refresh_support:
+    def _refresh(self) -> None:
+        """Have the editor ask for hints and lenses again, where it can."""
+        client = self.server.client_capabilities
+        if get_capability(client, "workspace.inlay_hint.refresh_support"):
             self.server.workspace_inlay_hint_refresh(None)
+        if get_capability(client, "workspace.code_lens.refresh_support"):
+            self.server.workspace_code_lens_refresh(None)
 
     def _interrupt(self) -> None:
         if self.stream.arrived:
@@ -244,6 +264,20 @@ class Session:
         """The answer to what is asked about a file; nothing where it is not open."""
         document = self.documents.get(params.text_document.uri)
         return None if document is None else answer(document, self.documents, params)
+
+    def find_symbols(self, params: types.WorkspaceSymbolParams) -> list[types.SymbolInformation]:
+        return self.symbols.find(params.query)
+
+    def offer(self, command: Command) -> Callable[..., Any]:
+        """A command as the editor calls it: with its arguments one by one, of which pygls asks how many there are."""
+
+        def run(*arguments: Any) -> Any:
+            result = run_command(command, self.documents, arguments)
+            if not self.documents.shows_results:
+                self.results.show(result)
+            return result
+
+        return run
 
 
 def shorten(record: logging.LogRecord) -> bool:

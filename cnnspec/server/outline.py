@@ -8,63 +8,76 @@ from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from cnnspec.server.documents import Document, Documents
+    from cnnspec.server.places import Places
 
 FOLDED = (tree.Block, tree.Model, tree.Loop, tree.Branch, tree.Train, tree.Budget, tree.Braces, tree.Call, tree.List)
 
 
 # ---- symbols -------------------------------------------------------------------------------------------------
-def list_symbols(document: Document, documents: Documents) -> list[types.DocumentSymbol]:
-    """What a file names: blocks, models and the train section with what stands in them, constants, layers, tensors."""
-    return list(find_symbols(documents.know(document).analysis.tree.body, document))
+def list_symbols(
+    document: Document, documents: Documents
+) -> list[types.DocumentSymbol] | list[types.SymbolInformation]:
+    """What a file names: blocks, models and the train section with what stands in them, constants, layers, tensors; in one
+    list for an editor that knows of nothing inside another."""
+    found = list(find_symbols(documents.know(document).analysis.tree.body, document.places))
+    return found if documents.nests_symbols else list(flatten_symbols(found, document.uri))
 
 
-def find_symbols(body: tree.Body, document: Document) -> Iterator[types.DocumentSymbol]:
+def flatten_symbols(
+    symbols: Iterable[types.DocumentSymbol], uri: str, container: str | None = None
+) -> Iterator[types.SymbolInformation]:
+    """Symbols, each before those in it, which know its name."""
+    for symbol in symbols:
+        place = types.Location(uri, symbol.range)
+        yield types.SymbolInformation(place, symbol.name, symbol.kind, container_name=container)
+        yield from flatten_symbols(symbol.children or (), uri, symbol.name)
+
+
+def find_symbols(body: tree.Body, places: Places) -> Iterator[types.DocumentSymbol]:
     for item in body.items:
         if isinstance(item, (tree.Block, tree.Model)):
             kind = types.SymbolKind.Function if isinstance(item, tree.Block) else types.SymbolKind.Class
-            yield write_symbol(item, item.name, kind, document, list(find_symbols(item.body, document)))
+            yield write_symbol(item, item.name, kind, places, list(find_symbols(item.body, places)))
         elif isinstance(item, tree.Train):
             name = tree.Name(item.start, item.start + len("train"), "train")
-            yield write_symbol(
-                item, name, types.SymbolKind.Namespace, document, list(find_symbols(item.body, document))
-            )
+            yield write_symbol(item, name, types.SymbolKind.Namespace, places, list(find_symbols(item.body, places)))
         elif isinstance(item, tree.Loop):
-            yield from find_symbols(item.body, document)
+            yield from find_symbols(item.body, places)
         elif isinstance(item, tree.Branch):
-            yield from find_symbols(item.body, document)
+            yield from find_symbols(item.body, places)
             if item.otherwise is not None:
                 rest = item.otherwise
                 yield from find_symbols(
-                    rest if isinstance(rest, tree.Body) else tree.Body(rest.start, rest.end, (rest,)), document
+                    rest if isinstance(rest, tree.Body) else tree.Body(rest.start, rest.end, (rest,)), places
                 )
         elif isinstance(item, tree.Assign):
-            yield write_symbol(item, item.name, types.SymbolKind.Constant, document)
+            yield write_symbol(item, item.name, types.SymbolKind.Constant, places)
         elif isinstance(item, tree.Shared):
-            yield write_symbol(item, item.name, types.SymbolKind.Function, document)
+            yield write_symbol(item, item.name, types.SymbolKind.Function, places)
         else:
-            yield from find_tensors(item, document)
+            yield from find_tensors(item, places)
 
 
-def find_tensors(item: tree.Node, document: Document) -> Iterator[types.DocumentSymbol]:
+def find_tensors(item: tree.Node, places: Places) -> Iterator[types.DocumentSymbol]:
     """The tensors that a statement names, in the order of the text."""
     named = [part for part in tree.walk(item) if isinstance(part, (tree.Naming, tree.Input)) and part.name is not None]
     for part in sorted(named, key=lambda part: part.name.start if part.name else 0):
         if part.name is not None:
-            yield write_symbol(part, part.name, types.SymbolKind.Variable, document)
+            yield write_symbol(part, part.name, types.SymbolKind.Variable, places)
 
 
 def write_symbol(
-    item: tree.Node, name: tree.Name, kind: types.SymbolKind, document: Document,
+    item: tree.Node, name: tree.Name, kind: types.SymbolKind, places: Places,
     inside: list[types.DocumentSymbol] | None = None,
 ) -> types.DocumentSymbol:  # fmt: skip
     return types.DocumentSymbol(
         name=name.text,
         kind=kind,
-        range=document.places.find_range(item.start, item.end),
-        selection_range=document.places.find_range(name.start, name.end),
+        range=places.find_range(item.start, item.end),
+        selection_range=places.find_range(name.start, name.end),
         children=inside,
     )
 

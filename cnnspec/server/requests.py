@@ -5,13 +5,18 @@ from __future__ import annotations
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from cnnspec.server.actions import KINDS, list_actions, replace_text
+from cnnspec.server.actions import KINDS, list_actions
 from cnnspec.server.completion import find_signature, list_completions
+from cnnspec.server.formatting import format_document, format_range
 from cnnspec.server.hints import list_hints
 from cnnspec.server.hover import find_hover
+from cnnspec.server.lenses import list_lenses
+from cnnspec.server.links import list_links
 from cnnspec.server.outline import list_folds, list_symbols
 from cnnspec.server.references import find_definition, list_highlights, list_references
 from cnnspec.server.renaming import NotRenamed, prepare_rename, rename
+from cnnspec.server.selection import list_selections
+from cnnspec.server.tokens import LEGEND, list_changes, list_tokens, list_tokens_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,21 +33,6 @@ def answer_actions(document: Document, documents: Documents, params: types.CodeA
     only = params.context.only
     kinds = None if only is None else [kind.value if isinstance(kind, types.CodeActionKind) else kind for kind in only]
     return list_actions(document, documents, params.range, kinds)
-
-
-def answer_formatting(
-    document: Document, documents: Documents, params: types.DocumentFormattingParams
-) -> list[types.TextEdit]:
-    """The edit that brings a file into the canonical form; none where it has mistakes, or would change its meaning."""
-    from cnnspec.format import format_source
-    from cnnspec.lint.fix.same_meaning import keeps
-
-    source = document.source
-    text = None if document.refusal or documents.know(document).excluded else format_source(source)[0]
-    if text is None or text == source.text:
-        return []
-    kept = keeps(source, source.replace(text=text), documents.reader(document.path))
-    return [replace_text(document, text)] if kept else []
 
 
 def answer_references(document: Document, documents: Documents, params: types.ReferenceParams) -> list[types.Location]:
@@ -69,9 +59,28 @@ def refuse_aloud(answer: Callable[[], Answered]) -> Answered:
 
 REQUESTS: dict[str, tuple[Answer, Any]] = {
     types.TEXT_DOCUMENT_CODE_ACTION: (answer_actions, types.CodeActionOptions([*KINDS])),
-    types.TEXT_DOCUMENT_FORMATTING: (answer_formatting, None),
+    types.TEXT_DOCUMENT_FORMATTING: (lambda document, documents, _: format_document(document, documents), None),
+    types.TEXT_DOCUMENT_RANGE_FORMATTING: (
+        lambda document, documents, p: format_range(document, documents, p.range),
+        None,
+    ),
     types.TEXT_DOCUMENT_DOCUMENT_SYMBOL: (lambda document, documents, _: list_symbols(document, documents), None),
     types.TEXT_DOCUMENT_FOLDING_RANGE: (lambda document, documents, _: list_folds(document, documents), None),
+    types.TEXT_DOCUMENT_SELECTION_RANGE: (
+        lambda document, documents, p: list_selections(document, documents, p.positions),
+        None,
+    ),
+    types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL: (lambda document, documents, _: list_tokens(document, documents), LEGEND),
+    types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL_DELTA: (
+        lambda document, documents, p: list_changes(document, documents, p.previous_result_id),
+        LEGEND,
+    ),
+    types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE: (
+        lambda document, documents, p: list_tokens_in(document, documents, p.range),
+        LEGEND,
+    ),
+    types.TEXT_DOCUMENT_DOCUMENT_LINK: (lambda document, documents, _: list_links(document, documents), None),
+    types.TEXT_DOCUMENT_CODE_LENS: (lambda document, documents, _: list_lenses(document, documents), None),
     types.TEXT_DOCUMENT_HOVER: (lambda document, documents, p: find_hover(document, documents, p.position), None),
     types.TEXT_DOCUMENT_INLAY_HINT: (lambda document, documents, p: list_hints(document, documents, p.range), None),
     types.TEXT_DOCUMENT_COMPLETION: (

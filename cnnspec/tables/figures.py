@@ -13,10 +13,20 @@ if TYPE_CHECKING:
     from cnnspec.facts.facts import Facts
     from cnnspec.tables.rows import ReceptiveField
 
+UNITS = (("k", 10**3), ("M", 10**6), ("G", 10**9), ("T", 10**12))
+
 
 def show_figure(value: Any) -> str:
     """A number with separators, an expression as it is, ? for unknown."""
     return "?" if value is None else f"{value:,}" if isinstance(value, (int, Size)) else str(value)
+
+
+def round_figure(value: Any) -> str:
+    """A number in short, to one digit behind the point, where it is large: 999, 97.3 k, 4.1 G; else as `show_figure`."""
+    if not isinstance(value, int) or abs(value) < 1000:
+        return show_figure(value)
+    unit, size = next((one for one in UNITS if abs(value) < 999.95 * one[1]), UNITS[-1])
+    return f"{value / size:,.1f}".removesuffix(".0") + f" {unit}"
 
 
 def write_unknown_macs(facts: Facts) -> str:

@@ -28,8 +28,9 @@ class Editor:
         self.said: list[Json] = []
         self.findings: dict[str, list[Json]] = {}
 
-    def begin(self, capabilities: Json | None = None) -> Json:
-        result: Json = self.ask("initialize", processId=None, rootUri=None, capabilities=capabilities or {})
+    def begin(self, capabilities: Json | None = None, **more: Any) -> Json:
+        asked = {"processId": None, "rootUri": None, "capabilities": capabilities or {}, **more}
+        result: Json = self.ask("initialize", **asked)
         self.tell("initialized")
         return result
 

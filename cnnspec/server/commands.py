@@ -1,0 +1,136 @@
+"""What an editor can have done about a file: the table of a network, a layer explained, the command that trains it.
+
+Each command returns what it comes to, which the editor shows, or is shown (see `results`).
+"""
+
+from __future__ import annotations
+
+import os
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+from cnnspec.base.source import Source, brief, printable
+from cnnspec.base.source_files import read
+from cnnspec.server.documents import is_file
+from cnnspec.syntax import tree
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    from cnnspec.network import AnalysedNetwork
+    from cnnspec.server.documents import Document, Documents
+
+    Command = Callable[..., dict[str, Any]]
+
+SUMMARY, EXPLAIN, TRAIN = "cnnspec.summary", "cnnspec.explain", "cnnspec.train"
+WIDTH = 100  # columns of a text
+MOST_EXPLAINED = 4  # of the layers that one call makes
+
+
+# ---- commands ------------------------------------------------------------------------------------------------
+def summarize(documents: Documents, uri: object, model: object = None) -> dict[str, Any]:
+    """The table of a model of an open file, of each where none is named: {"title", "text"}."""
+    from cnnspec.summary import find_summary
+    from cnnspec.summary.formats import write_table
+
+    document = find_document(documents, uri)
+    networks = [one for one in documents.know(document).analysis.networks if model in (None, one.name)]
+    named = f'network "{brief(printable(str(model)))}"' if model is not None else "network"
+    tables = [write_table(one, find_summary(one), "text", (), WIDTH) for one in networks if one.graph.nodes]
+    text = "\n".join(tables) or f"{show_name(document)} holds no {named}: begin with, for example, input 28x28x1\n"
+    about = str(model) if model is not None and networks else show_name(document)
+    return {"title": f"Summary of {about}", "text": text}
+
+
+def explain(documents: Documents, uri: object, position: object = None) -> dict[str, Any]:
+    """How the figures of the layer at a position of an open file come about: {"title", "text"}."""
+    from cnnspec.explain import find_explanation
+    from cnnspec.explain.formats import write_explanation
+
+    document = find_document(documents, uri)
+    place = read_position(position)
+    layers = find_layers(document, documents, place)
+    if not layers:
+        text = f"no layer stands in line {place.line + 1}, column {place.character + 1}: put the cursor on the name of one\n"
+        return {"title": "No layer", "text": text}
+    shown = [
+        write_explanation(network, find_explanation(network, name), "text", WIDTH)
+        for network, name in layers[:MOST_EXPLAINED]
+    ]
+    more = len(layers) - len(shown)
+    shown += [f"… and {more} more layer{'s' * (more > 1)} that this makes\n"] * bool(more)
+    return {"title": f"Figures of {layers[0][1]}", "text": "\n".join(shown)}
+
+
+def train(documents: Documents, uri: object, model: object = None) -> dict[str, Any]:
+    """The command that trains the network of a file, or the model that is named: {"title", "command"}."""
+    document = find_document(documents, uri)
+    name = show_name(document)
+    if not is_file(document.uri):
+        raise refuse(f"{name} is no file: save it first")
+    analysis = documents.know(document).analysis
+    if not any(isinstance(item, tree.Train) for item in analysis.tree.body.items):
+        raise refuse(f"{name} has no train section, which says how: add one, for example, train {{ data = digits }}")
+    saved = read(document.name)
+    if not isinstance(saved, Source) or saved.text != document.source.text:
+        raise refuse(f"{name} has changes that are not saved: save it first")
+    names = [network.name for network in analysis.networks]
+    if model is not None and model not in names:
+        raise refuse(f'{name} has no model "{brief(printable(str(model)))}"')
+    chosen = ["--model", str(model)] if model is not None else []
+    return {"title": f"Train {model or name}", "command": ["cnnspec", "train", document.name, *chosen]}
+
+
+COMMANDS: dict[str, Command] = {SUMMARY: summarize, EXPLAIN: explain, TRAIN: train}
+
+
+def run_command(command: Command, documents: Documents, arguments: Sequence[object]) -> dict[str, Any]:
+    """What a command comes to. Raises JsonRpcException, with a sentence, for one that is refused."""
+    if not 1 <= len(arguments) <= 2:
+        raise refuse(f"a command takes the URI of a file, and one thing more, not {len(arguments)} arguments")
+    return command(documents, *arguments)
+
+
+def refuse(why: str) -> JsonRpcException:
+    return JsonRpcException(why, types.LSPErrorCodes.RequestFailed.value)
+
+
+# ---- what they are about -------------------------------------------------------------------------------------
+def find_document(documents: Documents, uri: object) -> Document:
+    document = documents.get(uri) if isinstance(uri, str) else None
+    if document is None:
+        raise refuse(f"{brief(printable(str(uri)))} is not open in the editor: open it first")
+    return document
+
+
+def show_name(document: Document) -> str:
+    return printable(os.path.basename(document.name))
+
+
+def read_position(position: object) -> types.Position:
+    """A position, as the protocol writes it."""
+    given = position if isinstance(position, dict) else {}
+    line, character = given.get("line"), given.get("character")
+    if not (isinstance(line, int) and isinstance(character, int) and min(line, character) >= 0):
+        raise refuse("a position is {line, character}, both whole numbers from 0")
+    return types.Position(line, character)
+
+
+def find_layers(
+    document: Document, documents: Documents, position: types.Position
+) -> list[tuple[AnalysedNetwork, str]]:
+    """The layers that the innermost step at a position makes, each time that it runs, with their networks; none where it
+    makes several together, as a block does."""
+    at = document.places.find_offset(position)
+    steps = documents.find_uses(document)
+    inside = [place for place in steps if place[0] <= at <= place[1]]
+    if not inside:
+        return []
+    start, end = min(inside, key=lambda place: (place[1] - place[0], place[0]))
+    nodes = [(use.network, use.node) for use in steps[start, end]]
+    return [
+        (network, node.name) for network, node in nodes if (node.site.node.start, node.site.node.end) == (start, end)
+    ]

@@ -1,0 +1,239 @@
+"""What each word of a text is, for an editor's colours: a layer, a block, a parameter, a constant, a tensor, an argument.
+
+The words are read without a tree, so that a mistake takes no colour away; the tree tells what names are bound to, and
+where it has none, the names around do.
+"""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from cnnspec.base.record import Record
+from cnnspec.layers import find
+from cnnspec.server.names import Names
+from cnnspec.server.words import KEYWORD_KINDS, Words
+from cnnspec.syntax import tree
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cnnspec.server.documents import Document, Documents
+    from cnnspec.server.words import Word
+
+KIND, MODIFIER = types.SemanticTokenTypes, types.SemanticTokenModifiers
+KINDS = (
+    KIND.Keyword, KIND.Function, KIND.Class, KIND.Parameter, KIND.Variable, KIND.Property, KIND.EnumMember, KIND.Namespace,
+    KIND.String, KIND.Number, KIND.Operator, KIND.Comment,
+)  # fmt: skip
+MODIFIERS = (MODIFIER.Declaration, MODIFIER.Definition, MODIFIER.Readonly, MODIFIER.DefaultLibrary)
+LEGEND = types.SemanticTokensLegend([kind.value for kind in KINDS], [modifier.value for modifier in MODIFIERS])
+SIGNS = {
+    "NUMBER": KIND.Number, "SHAPE": KIND.Number, "STRING": KIND.String, "PASTED_INPUT": KIND.Keyword,
+} | dict.fromkeys(("COMPARE", "SIGN", "TIMES", "CIRCUMFLEX", "EQUAL", "_ARROW", "__ANON_0"), KIND.Operator)  # fmt: skip
+
+
+class Role(Record):
+    """What a word is, and what more is said of it."""
+
+    kind: types.SemanticTokenTypes
+    modifiers: tuple[types.SemanticTokenModifiers, ...] = ()
+
+
+LAYER = Role(KIND.Function, (MODIFIER.DefaultLibrary,))
+ARGUMENT, VALUE, PREFIX, SIZE = Role(KIND.Property), Role(KIND.EnumMember), Role(KIND.Namespace), Role(KIND.Number)
+
+
+class Token(Record):
+    """A word of a text with its role."""
+
+    start: int
+    end: int
+    role: Role
+
+
+# ---- requests ------------------------------------------------------------------------------------------------
+def list_tokens(document: Document, documents: Documents) -> types.SemanticTokens:
+    """The tokens of an open file, under an identity by which what changes can be asked."""
+    data = encode(find_tokens(document, documents), document)
+    number = document.tokens_sent[0] + 1
+    document.tokens_sent = number, data
+    return types.SemanticTokens(data, str(number))
+
+
+def list_changes(
+    document: Document, documents: Documents, previous: str
+) -> types.SemanticTokens | types.SemanticTokensDelta:
+    """What has changed of them since those of an identity were sent; all of them where these are not the last."""
+    number, old = document.tokens_sent
+    made = list_tokens(document, documents)
+    if previous != str(number):
+        return made
+    new, start, behind = [*made.data], 0, 0
+    most = min(len(old), len(new))
+    while start < most and old[start] == new[start]:
+        start += 1
+    while behind < most - start and old[-1 - behind] == new[-1 - behind]:
+        behind += 1
+    removed, added = len(old) - behind - start, new[start : len(new) - behind]
+    edits = [types.SemanticTokensEdit(start, removed, added)] if removed or added else []
+    return types.SemanticTokensDelta(edits, made.result_id)
+
+
+def list_tokens_in(document: Document, documents: Documents, place: types.Range) -> types.SemanticTokens:
+    """The tokens in a range of an open file."""
+    first, last = document.places.find_offset(place.start), document.places.find_offset(place.end)
+    return types.SemanticTokens(
+        encode([one for one in find_tokens(document, documents) if one.start < last and first < one.end], document)
+    )
+
+
+def encode(tokens: Sequence[Token], document: Document) -> list[int]:
+    """Tokens as the protocol has them: five numbers each, lines and columns from the token before."""
+    kinds = {kind: number for number, kind in enumerate(KINDS)}
+    bits = {modifier: 1 << number for number, modifier in enumerate(MODIFIERS)}
+    data, line, column = list[int](), 0, 0
+    for token in tokens:
+        place = document.places.find_position(token.start)
+        length = document.columns.count_units(document.source.text[token.start : token.end])
+        before = column if place.line == line else 0
+        role = token.role
+        data += (
+            place.line - line,
+            place.character - before,
+            length,
+            kinds[role.kind],
+            sum([bits[modifier] for modifier in role.modifiers]),
+        )
+        line, column = place.line, place.character
+    return data
+
+
+# ---- roles ---------------------------------------------------------------------------------------------------
+def find_tokens(document: Document, documents: Documents) -> list[Token]:
+    """The tokens of an open file, in order; signs that say nothing, and words that nothing is known of, have none."""
+    words = Words(document.source.text)
+    roles = Roles(documents.know(document).analysis.tree.body)
+    comments = [Token(start, end, Role(KIND.Comment)) for start, end in words.comments]
+    return sorted([*comments, *find_words(document.source.text, words, roles)], key=lambda token: token.start)
+
+
+def find_words(text: str, words: Words, roles: Roles) -> Iterator[Token]:
+    """The tokens of a text but for its comments."""
+    for word, following in zip(words.all, [*words.all[1:], None], strict=False):
+        role: Role | None
+        if word.kind == "NAME":
+            labels = following is not None and following.kind == "EQUAL"
+            role = roles.find(text[word.start : word.end], word, labels)
+        elif word.kind in KEYWORD_KINDS and text[word.start].isalpha():
+            role = Role(KIND.Keyword)
+        else:
+            role = Role(SIGNS[word.kind]) if word.kind in SIGNS else None
+        if role is not None:
+            yield Token(word.start, word.end, role)
+
+
+class Roles:
+    """The roles of the names of a text: by what they are bound to, else by where they stand."""
+
+    def __init__(self, body: tree.Body) -> None:
+        self.names = Names(body)
+        self.bound: dict[int, Role] = {}  # by where the binding name begins
+        self.fixed: dict[int, Role] = {}  # of words that mean nothing that is bound
+        self.loose: dict[int, Role] = {}  # of words that do unless something of their name is bound
+        self.known: set[int] = set()  # where names of the tree begin
+        self.steps: set[int] = set()  # those of them that are called, or are steps
+        for node in tree.walk(body):
+            self._note(node)
+
+    def find(self, text: str, word: Word, labels: bool) -> Role | None:
+        """The role of a name; `labels`: an equals sign follows it."""
+        at = word.start
+        if at in self.fixed:
+            return self.fixed[at]
+        bound = self.names.look_up(text, at)
+        if at in self.bound or bound is not None and bound.start in self.bound:
+            role = self.bound[at if bound is None or at in self.bound else bound.start]
+            declaring = bound is None or bound.start == at
+            own = MODIFIER.Definition if role.kind in (KIND.Function, KIND.Class) else MODIFIER.Declaration
+            return role.replace(modifiers=(own, *role.modifiers)) if declaring else role
+        if at not in self.known and labels:
+            return ARGUMENT
+        if at in self.loose or find(text) is not None:
+            return self.loose.get(at, LAYER)
+        return VALUE if at in self.known - self.steps else None
+
+    def _note(self, node: tree.Node) -> None:
+        """Note what a part of a tree says of the names in it."""
+        if isinstance(node, tree.Name):
+            self.known.add(node.start)
+        elif isinstance(node, (tree.Block, tree.Shared)):
+            self.bound[node.name.start] = Role(KIND.Function)
+        elif isinstance(node, tree.Model):
+            self.bound[node.name.start] = Role(KIND.Class)
+        elif isinstance(node, tree.Parameter):
+            self.bound[node.name.start] = Role(KIND.Parameter)
+        elif isinstance(node, tree.Assign):
+            self.bound[node.name.start] = Role(KIND.Variable, (MODIFIER.Readonly,))
+        elif isinstance(node, tree.Loop):
+            self.bound |= {name.start: Role(KIND.Variable, (MODIFIER.Readonly,)) for name in node.targets}
+        elif isinstance(node, tree.Use):
+            self.bound |= {name.start: Role(KIND.Function) for name in node.names}
+        elif isinstance(node, (tree.Naming, tree.Input)):
+            if node.name is not None:
+                self.bound[node.name.start] = Role(KIND.Variable)
+            if isinstance(node, tree.Input) and isinstance(node.shape, tree.Name):
+                self.loose[node.shape.start] = SIZE
+        elif isinstance(node, tree.Limit):
+            self.fixed[node.quantity.start] = ARGUMENT
+        elif isinstance(node, tree.Attribute):
+            self._note_attribute(node)
+        elif isinstance(node, tree.Call):
+            self._note_call(node)
+        elif isinstance(node, tree.Train):
+            self._note_train(node)
+        elif isinstance(node, (tree.Step, tree.Chain)):
+            self.steps |= {part.start for part in (node.stages if isinstance(node, tree.Chain) else (node.value,))}
+
+    def _note_attribute(self, node: tree.Attribute) -> None:
+        """in.channels, keras.layers.Conv2D: what stands before a layer is a module."""
+        root = node.value
+        while isinstance(root, tree.Attribute):
+            root = root.value
+        in_module = isinstance(root, tree.Name) and self.names.look_up(root.text, root.start) is None
+        is_layer = in_module and find(node.name.text) is not None
+        self.fixed.setdefault(node.name.start, LAYER if is_layer else ARGUMENT)
+        if isinstance(node.value, tree.Name):
+            self.loose[node.value.start] = PREFIX
+        elif isinstance(node.value, tree.Attribute) and is_layer:
+            self.fixed[node.value.name.start] = PREFIX
+
+    def _note_call(self, node: tree.Call) -> None:
+        """The names of arguments, and the words that a layer takes as their values."""
+        self.steps.add(node.function.start)
+        layer = find(node.function.text) if isinstance(node.function, tree.Name) else None
+        for argument in node.arguments:
+            if argument.name is not None:
+                self.fixed[argument.name.start] = ARGUMENT
+            if argument.name is not None or layer is not None and not layer.merges:
+                self.loose |= {word.start: VALUE for word in list_words(argument.value)}
+
+    def _note_train(self, node: tree.Train) -> None:
+        """The keys of a train section, and its words: optimizers, losses, data."""
+        keys = {id(item.name) for item in node.body.items if isinstance(item, tree.Assign)}
+        for part in tree.walk(node.body):
+            if isinstance(part, tree.Name) and id(part) in keys:
+                self.fixed[part.start] = ARGUMENT
+            elif isinstance(part, tree.Name):
+                self.loose[part.start] = VALUE
+        for part in tree.walk(node.body):
+            if isinstance(part, tree.Call) and isinstance(part.function, tree.Name):
+                self.loose[part.function.start] = LAYER
+
+
+def list_words(value: tree.Node) -> list[tree.Name]:
+    """The words that a value is, or may be: relu, leaky_relu(0.1), same if odd else valid."""
+    if isinstance(value, tree.Ternary):
+        return [*list_words(value.then), *list_words(value.otherwise)]
+    word = value.function if isinstance(value, tree.Call) else value
+    return [word] if isinstance(word, tree.Name) else []
