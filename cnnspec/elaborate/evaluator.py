@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from cnnspec.graph import Node
 
 SPATIAL = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+ATTRIBUTES = ("channels", "shape", "rank", "height", "width", "depth", "length")  # of a tensor
 
 
 class Evaluator:
@@ -144,10 +145,9 @@ class Evaluator:
         """The channels, the height, … of a tensor's shape; UNKNOWN where the shape is not known."""
         self.observer.size_asked(node, shape)
         word = node.name.text
-        known = ("channels", "shape", "rank", "height", "width", "depth", "length")
-        if word not in known:
-            message, has = f'a tensor has no "{word}"', f"it has {', '.join(known)}"
-            meant = self.words.report_misspelt("E010", node.name, scope, message, word, known, has)
+        if word not in ATTRIBUTES:
+            message, has = f'a tensor has no "{word}"', f"it has {', '.join(ATTRIBUTES)}"
+            meant = self.words.report_misspelt("E010", node.name, scope, message, word, ATTRIBUTES, has)
             if meant is None:
                 return UNKNOWN
             word = meant

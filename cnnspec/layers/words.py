@@ -8,6 +8,7 @@ from cnnspec.layers.argument import (
     REQUIRED,
     Term,
     Unfit,
+    argument,
     axes,
     choice,
     from_zero,
@@ -23,7 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from cnnspec.layers.argument import Kind
+    from cnnspec.layers.argument import Argument, Kind
 
 # Name → Keras's class, and its arguments with what Keras takes them to be; REQUIRED where a value is always written.
 _SEED = {"seed": None}
@@ -199,3 +200,13 @@ def _keras_words(module: str, known: dict[str, tuple[str, dict[str, Any]]], noun
 initializer = _keras_words("initializers", INITIALIZERS, "an initializer")
 regularizer = _keras_words("regularizers", REGULARIZERS, "a regularizer")
 constraint = _keras_words("constraints", CONSTRAINTS, "a constraint")
+
+
+def list_word_arguments(word: str) -> dict[str, Argument] | None:
+    """The arguments of an initializer, a regularizer or a constraint; None for another word."""
+    for known in (INITIALIZERS, REGULARIZERS, CONSTRAINTS):
+        if word in known:
+            cls, defaults = known[word]
+            kinds = {name: _TAKES.get(f"{cls}.{name}") or _TAKES[name] for name in defaults}
+            return {name: argument(kinds[name], "", default) for name, default in defaults.items()}
+    return None

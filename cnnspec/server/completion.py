@@ -1,56 +1,90 @@
-"""What can be written at the cursor: layers, arguments with their defaults, words, and the names that hold there."""
+"""What can be written at the cursor: layers, arguments with their defaults, words, paths, and the names that hold there."""
 
 from __future__ import annotations
 
 from lsprotocol import types
 
-from cnnspec.base.record import Record
-from cnnspec.layers import CATALOGUE, find, first_line
+from cnnspec.base.source_files import find_used_file, is_inside
+from cnnspec.elaborate.evaluator import ATTRIBUTES
+from cnnspec.layers import CATALOGUE, first_line
 from cnnspec.layers.activation import FUNCTIONS
-from cnnspec.layers.argument import REQUIRED, Term, Unfit
-from cnnspec.server.context import find_context
+from cnnspec.server.called import describe_block, find_block, find_called
+from cnnspec.server.context import ATTRIBUTE, BEGINNING, BEHIND, NEW_NAME, find_context
+from cnnspec.server.items import list_arguments, write_called
 from cnnspec.server.names import list_named
+from cnnspec.server.paths import DATA, SPECS, list_paths
+from cnnspec.server.settings import list_settings
+from cnnspec.server.specs import Specs
 from cnnspec.syntax import tree
-from cnnspec.syntax.grammar import KEYWORDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnspec.layers.argument import Argument
+    from cnnspec.server.context import Context
     from cnnspec.server.documents import Document, Documents
 
 ITEM = types.CompletionItemKind
-NO_WORD = Term("?")  # which no argument takes
-PYTHONS = ("False", "True")  # as which what is pasted writes false and true
+PYTHONS = ("False", "True", "INPUT")  # as which what is pasted writes false, true and input
+OPERATORS = ("as", "if", "else", "and", "or")  # keywords behind a value
+VALUES = ("in", "not", "true", "false", "expect")  # keywords with which a value begins, or that are one
+WITH_BODY = (tree.Block, tree.Model, tree.Loop, tree.Branch)
+AT_TOP = ("use", "block", "model", "train")  # keywords of what stands in no body
+STATEMENTS = (
+    "input",
+    "output",
+    "shared",
+    "for",
+    "if",
+    "expect",
+    "in",
+)  # keywords with which a statement begins in a body
 
 
-# ---- completion ----------------------------------------------------------------------------------------------
 def list_completions(document: Document, documents: Documents, position: types.Position) -> list[types.CompletionItem]:
-    """What can be written at a position of an open file; nothing in a comment or a text."""
+    """What can be written at a position of an open file; in a text only paths, and nothing in a comment."""
     at = document.places.find_offset(position)
     context = find_context(document.source.text, at)
-    if context.quiet:
+    if context.begun is not None:
+        return list_begun(document, context, context.begun, at)
+    if context.quiet or context.place == NEW_NAME or document.refusal is not None:
         return []
+    if context.place == ATTRIBUTE:
+        return [types.CompletionItem(word, kind=ITEM.Property) for word in ATTRIBUTES]
+    if context.used is not None:
+        return list_used(document, documents, context, context.used)
     body = documents.know(document).analysis.tree.body
-    names = [types.CompletionItem(name, kind=kind) for name, kind in list_names(body, at).items()]
-    call = context.call
-    taken = find_taken(call.word, document, body) if call is not None else ()
-    if call is not None and call.current:
-        words = [word for one in taken if one.name == call.current for word in one.words]
-        return [*[types.CompletionItem(word, kind=ITEM.EnumMember) for word in words], *names]
-    if call is not None and taken:
-        behind = taken[0 if is_merge(call.word) else call.commas - len(call.names) :]  # those before are given by place
-        return [*[write_argument(one) for one in behind if one.name not in call.names], *names]
-    return [*names, *list_layers(), *[types.CompletionItem(w, kind=ITEM.Keyword) for w in KEYWORDS if w not in PYTHONS]]
+    if context.in_train:
+        constants = [item.name.text for item in body.items if isinstance(item, tree.Assign)]
+        return list_settings(document, documents, context, body, at, constants)
+    if context.place == BEHIND:
+        return list_keywords(("in",) if context.statement[:1] == ("for",) else OPERATORS)
+    return list_values(document, documents, context, body, at)
 
 
-def write_argument(argument: Taken) -> types.CompletionItem:
-    """An argument with its default and what it is."""
-    default = f"default {argument.default}" if argument.default else "required"
-    return types.CompletionItem(
-        f"{argument.name}=", kind=ITEM.Field, detail=default, documentation=argument.about or None
-    )
+def list_values(
+    document: Document, documents: Documents, context: Context, body: tree.Body, at: int
+) -> list[types.CompletionItem]:
+    """What a statement or a value can be."""
+    names = list_known(document, documents, context, body, at)
+    called = find_called(context.call.word, document, documents) if context.call is not None else None
+    if context.call is not None and called is not None:
+        free = [*list_layers(), *list_keywords(VALUES)] if called.free else []
+        return [*list_arguments(called, context.call), *names, *free]
+    if context.statement[:1] == ("output",):
+        return [name for name in names if name.kind == ITEM.Variable]
+    if context.statement[:1] == ("expect",) and context.call is None and context.statement[-1] in ("expect", ","):
+        from cnnspec.lint.budget import QUANTITIES
+
+        return [types.CompletionItem(word, kind=ITEM.Property) for word in QUANTITIES]
+    words: tuple[str, ...] = VALUES
+    if context.place == BEGINNING:
+        words = STATEMENTS if context.braces else (*AT_TOP, *STATEMENTS)
+    return [*names, *list_layers(), *list_keywords(words)]
+
+
+def list_keywords(words: tuple[str, ...]) -> list[types.CompletionItem]:
+    return [types.CompletionItem(word, kind=ITEM.Keyword) for word in words]
 
 
 def list_layers() -> Iterator[types.CompletionItem]:
@@ -63,101 +97,73 @@ def list_layers() -> Iterator[types.CompletionItem]:
             yield types.CompletionItem(word, kind=ITEM.Function, documentation=f"{word}(x) = {formula}")
 
 
-def list_names(body: tree.Body, at: int) -> dict[str, types.CompletionItemKind]:
+# ---- names ---------------------------------------------------------------------------------------------------
+def list_known(
+    document: Document, documents: Documents, context: Context, body: tree.Body, at: int
+) -> list[types.CompletionItem]:
+    """The names that hold at an offset; a block with its arguments and the comment above it."""
+    specs = Specs(documents)
+    spec, items = specs.of(document), list[types.CompletionItem]()
+    written = dict.fromkeys(context.bound[:-1] if context.in_head else (), ITEM.Variable)
+    for name, kind in (list_names(body, at, context.braces) | written).items():
+        found = find_block(name, spec, specs) if kind == ITEM.Function else None
+        items.append(write_called(name, describe_block(*found)) if found else types.CompletionItem(name, kind=kind))
+    return items
+
+
+def list_names(body: tree.Body, at: int, braces: int) -> dict[str, types.CompletionItemKind]:
     """The names that the bodies around an offset bind, and the parameters and loops' names that hold there; of a loop or
-    a condition elsewhere its tensors."""
+    a condition elsewhere its tensors. What the statement at the offset binds itself holds behind it. `braces`: how many are
+    open there, which the tree need not know of the last statement."""
     found: dict[str, types.CompletionItemKind] = {}
+    last = next((item for item in reversed(body.items) if item.start <= at), None)
     for item in body.items:
-        inside = item.start <= at <= item.end
+        inside = item.start <= at <= item.end or braces > 0 and item is last and isinstance(item, WITH_BODY)
         if isinstance(item, (tree.Block, tree.Model)):
             if isinstance(item, tree.Block):
                 found[item.name.text] = ITEM.Function
             if inside:
-                found |= {parameter.name.text: ITEM.Variable for parameter in item.parameters}
-                found |= list_names(item.body, at)
+                found |= {one.name.text: ITEM.Variable for one in item.parameters if one.end < at}
+                found |= list_names(item.body, at, braces - 1)
         elif isinstance(item, (tree.Loop, tree.Branch)) and not inside:
             found |= {name.text: ITEM.Variable for name in list_named(item)}
         elif isinstance(item, tree.Loop):
-            found |= {name.text: ITEM.Variable for name in item.targets}
-            found |= list_names(item.body, at)
+            if at > item.iterable.end:
+                found |= {name.text: ITEM.Variable for name in item.targets}
+            found |= list_names(item.body, at, braces - 1)
         elif isinstance(item, tree.Branch):
             for side in (item.body, item.otherwise):
                 if isinstance(side, tree.Body):
-                    found |= list_names(side, at)
+                    found |= list_names(side, at, braces - 1)
         elif isinstance(item, tree.Use):
             found |= {name.text: ITEM.Function for name in item.names}
         elif isinstance(item, (tree.Assign, tree.Shared)):
-            found[item.name.text] = ITEM.Constant if isinstance(item, tree.Assign) else ITEM.Function
+            if not inside:
+                found[item.name.text] = ITEM.Constant if isinstance(item, tree.Assign) else ITEM.Function
         elif isinstance(item, tree.Bad):
-            found |= dict.fromkeys(item.names, ITEM.Variable)
+            found |= dict.fromkeys(item.names if at > item.end + 1 else (), ITEM.Variable)
         else:
             named = [part.name for part in tree.walk(item) if isinstance(part, (tree.Naming, tree.Input)) and part.name]
-            found |= {name.text: ITEM.Variable for name in named}
+            found |= {name.text: ITEM.Variable for name in named if name.end < at or not inside}
     return found
 
 
-# ---- arguments -----------------------------------------------------------------------------------------------
-class Taken(Record):
-    """An argument that a call takes: its name, its default, "" where it must be given, what it is, and the words that it takes."""
-
-    name: str
-    default: str
-    about: str
-    words: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return f"{self.name}={self.default}" if self.default else self.name
+# ---- other files ---------------------------------------------------------------------------------------------
+def list_begun(document: Document, context: Context, begun: str, at: int) -> list[types.CompletionItem]:
+    """The paths with which a text can go on: behind `use`, and of data."""
+    if context.statement == ("use",):
+        return list_paths(document, begun, at, SPECS)
+    return list_paths(document, begun, at, DATA) if context.setting == "data" and context.call is None else []
 
 
-def find_taken(word: str, document: Document, body: tree.Body) -> tuple[Taken, ...]:
-    """The arguments of a block of an open file, or of a layer; none for another word."""
-    for item in body.items:
-        if isinstance(item, tree.Block) and item.name.text == word:
-            text = document.source.text
-            defaults = [text[p.default.start : p.default.end] if p.default else "" for p in item.parameters]
-            return tuple([Taken(p.name.text, d, "", ()) for p, d in zip(item.parameters, defaults, strict=True)])
-    layer = find(word)
-    if layer is None:
-        return ()
-    return tuple(
-        [
-            Taken(
-                name,
-                "" if argument.record_default is REQUIRED else argument.write(argument.record_default),
-                argument.about,
-                list_words(argument),
-            )
-            for name, argument in layer.arguments.items()
-        ]
-    )
-
-
-def is_merge(word: str) -> bool:
-    """Whether a word is a layer that takes tensors by place."""
-    layer = find(word)
-    return layer is not None and layer.merges
-
-
-def list_words(argument: Argument) -> tuple[str, ...]:
-    """The words that an argument takes, as far as it takes words: valid, same, causal."""
-    try:
-        argument.kind(NO_WORD)
-    except Unfit as unfit:
-        return tuple(unfit.words)
-    return ()
-
-
-def find_signature(document: Document, documents: Documents, position: types.Position) -> types.SignatureHelp | None:
-    """The arguments of the call that is open at a position, and which of them is being written."""
-    context = find_context(document.source.text, document.places.find_offset(position))
-    call = context.call
-    taken = find_taken(call.word, document, documents.know(document).analysis.tree.body) if call is not None else ()
-    if call is None or not taken:
-        return None
-    names = [one.name for one in taken]
-    by_place = not call.names and not is_merge(call.word)
-    active = names.index(call.current) if call.current in names else call.commas if by_place else None
-    shown = [types.ParameterInformation(str(one), one.about or None) for one in taken]
-    tensors = ["in, …"] * is_merge(call.word)
-    label = f"{call.word}({', '.join([*tensors, *map(str, taken)])})"
-    return types.SignatureHelp([types.SignatureInformation(label, parameters=shown)], 0, active)
+def list_used(document: Document, documents: Documents, context: Context, path: str) -> list[types.CompletionItem]:
+    """The blocks of a file that can be used, but for those that are named already."""
+    root, real = find_used_file(document.name, path)
+    specs = Specs(documents)
+    used = specs.find(real) if is_inside(real, root) and real != document.path else None
+    found = {name: find_block(name, used, specs) for name in used.list_offered()} if used is not None else {}
+    return [
+        write_called(name, describe_block(*block))
+        for name, block in found.items()
+        if block is not None and name not in context.statement
+    ]

@@ -8,13 +8,28 @@ from __future__ import annotations
 import re
 
 from cnnspec.base.record import Record
-from cnnspec.syntax.grammar import TERMINALS
+from cnnspec.syntax.grammar import KEYWORDS, TERMINALS
 
 TOKEN = re.compile(
-    rf"(?P<comment>{TERMINALS['COMMENT']})|(?P<text>{TERMINALS['STRING']}|\"[^\"\n]*)|(?P<word>[A-Za-z_]\w*)|(?P<sign>[^\s\w])|\w+"
+    rf"(?P<comment>{TERMINALS['COMMENT']})|(?P<text>{TERMINALS['STRING']}|[\"'][^\"'\n]*)|(?P<end>{TERMINALS['_NEWLINE']})"
+    rf"|(?P<word>[A-Za-z_]\w*)|(?P<arrow>{TERMINALS['_ARROW']})|(?P<compare>{TERMINALS['COMPARE']})|(?P<sign>[^\s\w])|\w+"
 )
-OPENING, CLOSING = "([{", ")]}"
+WORD = re.compile(r"[A-Za-z_]\w*")
+OPENING, CLOSING, QUOTES = "([{", ")]}", "\"'“”„‘’‚"
 FURTHEST = 20_000  # characters before the cursor that are read
+BEGINNING, VALUE, BEHIND, ATTRIBUTE, NEW_NAME = PLACES = ("beginning", "value", "behind", "attribute", "new name")
+VALUES_FOLLOW = ("if", "else", "and", "or", "not", "expect", "output")  # keywords before a value
+NAMES_FOLLOW = (
+    "block",
+    "model",
+    "shared",
+    "as",
+    "for",
+    "use",
+    "train",
+    "input",
+    "INPUT",
+)  # before what nothing is proposed for
 
 
 class OpenCall(Record):
@@ -28,33 +43,124 @@ class OpenCall(Record):
 
 
 class Context(Record):
-    """What surrounds the cursor. `quiet`: it is in a comment or a text, where nothing is proposed; `call`: the innermost open
-    bracket, where it is a call's."""
+    """What surrounds the cursor. `quiet`: it is in a comment or a text, where nothing is proposed but the rest of a text
+    that has begun with `begun`; `call`: the innermost open bracket, where it is a call's; `place`: which of PLACES it is, that of a word behind a value, for one;
+    `statement`: the first words of the statement, `used` the path of a `use` in whose brackets the cursor is; `in_list`: the innermost open bracket is a list's; `in_train`: it is
+    in a train section; `setting`: the key there whose value is written; `in_head`: it is in the brackets of a block's or a model's head. `bound`: the names before the
+    cursor that are given a value in the same body, or are parameters of that head; `braces`: how many are open."""
 
-    quiet: bool
-    call: OpenCall | None
+    quiet: bool = False
+    begun: str | None = None
+    call: OpenCall | None = None
+    place: str = BEGINNING
+    statement: tuple[str, ...] = ()
+    used: str | None = None
+    in_list: bool = False
+    in_train: bool = False
+    setting: str = ""
+    in_head: bool = False
+    bound: tuple[str, ...] = ()
+    braces: int = 0
+
+
+class Level:
+    """An open bracket, or the file around all: the call that it begins, and the statement that is being written in it."""
+
+    def __init__(self, bracket: str, before: Level | None = None, last: str = "") -> None:
+        self.bracket = bracket
+        head = before.statement if before is not None else []
+        called = bracket == "(" and WORD.fullmatch(last) and last not in KEYWORDS
+        self.is_head = bracket == "(" and head[:1] in (["block"], ["model"]) and len(head) == 2
+        self.call = OpenCall(last, 0, (), "") if called and not self.is_head else None
+        self.statement: list[str] = []
+        self.bound: list[str] = []
+        self.braces: int = (before.braces if before is not None else 0) + (bracket == "{")
+        self.used = head[1][1:-1] if bracket == "(" and len(head) == 2 and head[0] == "use" else None
+        self.in_train: bool = before is not None and (before.in_train or bracket == "{" and head[:1] == ["train"])
+        self.setting = before.find_setting() if before is not None else ""
+
+    def find_setting(self) -> str:
+        """The key of a train section whose value is being written."""
+        own = self.in_train and self.bracket == "{" and self.statement[1:2] == ["="]
+        return self.statement[0] if own else self.setting
+
+    def take(self, token: str, last: str) -> None:
+        """Read on, behind the token `last`."""
+        call = self.call
+        if call is not None and token == ",":
+            self.call = call.replace(commas=call.commas + 1, current="")
+        elif call is not None and token == "=" and WORD.fullmatch(last):
+            self.call = call.replace(names=(*call.names, last), current=last)
+        self.statement.append(token)
+        if self.is_body and self.statement[1:] == ["="] or self.is_head and self.statement[-2:-1] in ([], [","]):
+            self.bound.append(self.statement[-1 - self.is_body])
+
+    def close(self, sign: str) -> None:
+        """Read on behind a bracket that was open in this."""
+        if sign == "}":
+            self.statement.clear()
+        else:
+            self.statement.append(sign)
+
+    def describe(self, last: str) -> Context:
+        """What surrounds a cursor behind the token `last`."""
+        place = find_place(self, last)
+        return Context(
+            call=self.call, place=place, statement=tuple(self.statement), used=self.used, in_list=self.bracket == "[",
+            in_train=self.in_train, setting=self.find_setting(), in_head=self.is_head, bound=tuple(self.bound), braces=self.braces,
+        )  # fmt: skip
+
+    @property
+    def is_body(self) -> bool:
+        """Whether a line is a statement."""
+        return self.bracket in ("", "{")
 
 
 def find_context(text: str, at: int) -> Context:
-    """What surrounds an offset of a text."""
+    """What surrounds an offset of a text; a word that ends there is being written."""
     start = text.rfind("\n", 0, max(0, at - FURTHEST)) + 1
-    open_calls: list[OpenCall | None] = []
+    levels = [Level("")]
     last = ""
     for token in TOKEN.finditer(text, start, at):
         now = token[0]
-        if token["comment"] or token["text"]:
-            ended = token["text"] and len(now) > 1 and now.endswith('"')
-            if token.end() == at and not ended:
-                return Context(True, None)
-        elif now in OPENING and token["sign"]:
-            called = now == "(" and re.fullmatch(r"[A-Za-z_]\w*", last)
-            open_calls.append(OpenCall(last, 0, (), "") if called else None)
-        elif now in CLOSING and token["sign"]:
-            del open_calls[-1:]
-        elif open_calls and (call := open_calls[-1]) is not None and token["sign"]:
-            if now == ",":
-                open_calls[-1] = call.replace(commas=call.commas + 1, current="")
-            elif now == "=" and last not in ("=", "<", ">", "!") and re.fullmatch(r"[A-Za-z_]\w*", last):
-                open_calls[-1] = call.replace(names=(*call.names, last), current=last)
+        ends_here = token.end() == at
+        if token["comment"] and ends_here:
+            return Context(quiet=True)
+        if token["text"] and ends_here and not (len(now) > 1 and now[-1] in QUOTES):
+            return levels[-1].describe(last).replace(quiet=True, begun=now[1:])
+        if token["comment"] or token["word"] and ends_here:
+            continue
+        if token["end"]:
+            if levels[-1].is_body and not is_unfinished(last):
+                levels[-1].statement.clear()
+            continue
+        if token["sign"] and now in OPENING:
+            levels.append(Level(now, levels[-1], last))
+        elif token["sign"] and now in CLOSING:
+            levels = levels[:-1] or levels
+            levels[-1].close(now)
+        else:
+            levels[-1].take(now, last)
         last = now
-    return Context(False, open_calls[-1] if open_calls else None)
+    return levels[-1].describe(last)
+
+
+def is_unfinished(last: str) -> bool:
+    """Whether a line that ends so goes on in the next."""
+    return re.fullmatch(TERMINALS["_ARROW"], last) is not None
+
+
+def find_place(level: Level, last: str) -> str:
+    """What may stand behind a token."""
+    if level.is_body and not level.statement:
+        return BEGINNING
+    if last == ".":
+        return ATTRIBUTE
+    if level.is_head and last in "(,":
+        return NEW_NAME
+    looping = level.statement[:1] == ["for"]
+    if last in NAMES_FOLLOW or looping and "in" not in level.statement:
+        return NEW_NAME if last in NAMES_FOLLOW or last == "," else BEHIND
+    if looping and last == "in" or last in VALUES_FOLLOW or not re.match(r"[\w\"'“”‘’)\]}?]", last):
+        return VALUE
+    return BEHIND

@@ -6,7 +6,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from cnnspec.server.actions import KINDS, list_actions
-from cnnspec.server.completion import find_signature, list_completions
+from cnnspec.server.completion import list_completions
 from cnnspec.server.formatting import format_document, format_range
 from cnnspec.server.hints import list_hints
 from cnnspec.server.hover import find_hover
@@ -16,6 +16,7 @@ from cnnspec.server.outline import list_folds, list_symbols
 from cnnspec.server.references import find_definition, list_highlights, list_references
 from cnnspec.server.renaming import NotRenamed, prepare_rename, rename
 from cnnspec.server.selection import list_selections
+from cnnspec.server.signature import find_signature
 from cnnspec.server.tokens import LEGEND, list_changes, list_tokens, list_tokens_in
 
 TYPE_CHECKING = False
@@ -85,7 +86,7 @@ REQUESTS: dict[str, tuple[Answer, Any]] = {
     types.TEXT_DOCUMENT_INLAY_HINT: (lambda document, documents, p: list_hints(document, documents, p.range), None),
     types.TEXT_DOCUMENT_COMPLETION: (
         lambda document, documents, p: list_completions(document, documents, p.position),
-        types.CompletionOptions(["(", ",", "="]),
+        types.CompletionOptions(["(", ",", "=", ".", '"', "/"]),
     ),
     types.TEXT_DOCUMENT_SIGNATURE_HELP: (
         lambda document, documents, p: find_signature(document, documents, p.position),

@@ -44,10 +44,9 @@ def data(value: Any) -> str:
             raise Unfit('tfds: and a name of TensorFlow Datasets, such as "tfds:eurosat"')
         if written.lower().endswith((".npz", ".csv")) or written in (".", "..") or "/" in written or os.sep in written:
             return written
-    hint = write_suggestion(written, NAMED_DATA).removeprefix("; ")
-    if not hint and written.isidentifier():
-        hint = f'a folder is written with a slash: "{written}/"'
-    raise Unfit(f'{", ".join(NAMED_DATA)}, "tfds:NAME", or the path of a folder ("images/"), a .csv or a .npz', hint)
+    hint = f'a folder is written with a slash: "{written}/"' if written.isidentifier() else ""
+    expected = f'{", ".join(NAMED_DATA)}, "tfds:NAME", or the path of a folder ("images/"), a .csv or a .npz'
+    raise Unfit(expected, hint, written, NAMED_DATA)
 
 
 def data_or_folder(given: str) -> str:
@@ -66,7 +65,8 @@ def class_weights(value: Any) -> str | tuple[Any, ...]:
         if len(pairs) == len(value):
             with suppress(Unfit):
                 return tuple([(word_of(name), from_zero(weight)) for name, weight in pairs])
-    raise Unfit("balanced, a number from 0 a class ([1, 2.5]), or names with numbers ([(cat, 2), (dog, 1)])")
+    expected = "balanced, a number from 0 a class ([1, 2.5]), or names with numbers ([(cat, 2), (dog, 1)])"
+    raise Unfit(expected, word=word_of(value), words=("balanced",))
 
 
 def seed(value: Any) -> int:
@@ -90,7 +90,7 @@ def xla(value: Any) -> bool | str:
     try:
         return flag(value)
     except Unfit:
-        raise Unfit("true, false or auto") from None
+        raise Unfit("true, false or auto", word=word_of(value), words=("auto",)) from None
 
 
 def words(module: str) -> Kind:
@@ -125,6 +125,30 @@ KEYS: dict[str, Kind] = {
     "memory": size_in_bytes,
     "best": text,
     "save_every": positive,
+}
+ABOUT = {  # for people, of each key
+    "data": "what it is trained on",
+    "optimizer": "how the weights are changed",
+    "learning_rate": "that of the optimizer: a number, or a schedule",
+    "loss": "what is made small; if nothing is said, by the network's end and the labels",
+    "label_smoothing": "the share of each target that is spread over all classes",
+    "class_weights": "how much each class counts",
+    "augment": "random changes to images while it is trained, in their order",
+    "metrics": "what is measured after each epoch; if nothing is said, accuracy where the labels are classes",
+    "callbacks": "what happens between epochs",
+    "epochs": "how often all examples are seen",
+    "batch": "how many examples each step takes",
+    "seed": "where all random numbers come from",
+    "validation": "the share of the training data that is held back to watch the training",
+    "test": "the share of the data that is held back for the end, where they come without test data",
+    "shuffle": "whether examples come in another order in each epoch",
+    "backend": "what computes; if nothing is said, what Keras is set to",
+    "precision": "the numbers that layers compute in",
+    "devices": 'a count, all, cpu, gpu, or such as "gpu:2"',
+    "xla": "whether Keras compiles the steps (jit_compile)",
+    "memory": "the bytes that the device has, such as 8GiB: what does not fit is found before",
+    "best": "the figure by which the best epoch is chosen, such as val_accuracy",
+    "save_every": "minutes after which the state is kept within an epoch, too",
 }
 ALIASES = {"batch_size": "batch", "lr": "learning_rate", "validation_split": "validation", "val": "validation"}
 

@@ -28,6 +28,7 @@ from cnnspec.train.section_words import MODULES, PYTHON_ONLY, SHORT, find_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from cnnspec.layers.argument import Kind
@@ -146,7 +147,7 @@ def one_of(*words: str) -> Kind:
         for w in words:
             if written is not None and written.lower() == w.lower():
                 return w
-        raise Unfit(" or ".join(words))
+        raise Unfit(" or ".join(words), word=written, words=words)
 
     return read
 
@@ -221,11 +222,14 @@ OWN_KINDS = {"layers": _augmenting}  # in which modules parameters of a name are
 
 # ---- reading a word ----------------------------------------------------------------------------------------
 class WrongWord(Exception):
-    """A word, or one of its arguments (by name or place), that its table does not have."""
+    """A word, or one of its arguments (by name or place), that its table does not have. Of a word, `words` are those of the
+    table."""
 
-    def __init__(self, message: str, help: str, term: Term, argument: str | int = "") -> None:
+    def __init__(
+        self, message: str, help: str, term: Term, argument: str | int = "", words: Iterable[str] = ()
+    ) -> None:
         super().__init__(message)
-        self.message, self.help, self.term, self.argument = message, help, term, argument
+        self.message, self.help, self.term, self.argument, self.words = message, help, term, argument, words
 
 
 def read_word(module: str, value: Any) -> Term:
@@ -239,7 +243,7 @@ def read_word(module: str, value: Any) -> Term:
         hint = write_suggestion(term.name, [*table, *(s for s, full in SHORT.items() if full in table)]).removeprefix(
             "; "
         )
-        raise WrongWord(f'there is no {noun} "{term.name}"', hint or f"there are {', '.join(table)}", term)
+        raise WrongWord(f'there is no {noun} "{term.name}"', hint or f"there are {', '.join(table)}", term, words=table)
     cls, listed = table[name]
     parameters = [p for p in listed.split() if p not in PYTHON_ONLY]
     names = [p.rstrip("!") for p in parameters]
@@ -271,6 +275,17 @@ def read_word(module: str, value: Any) -> Term:
         if parameter.endswith("!") and parameter[:-1] not in given:
             raise WrongWord(f"{name} needs its {parameter[:-1]}", usage(name, names), term)
     return Term(cls, (), tuple(given.items()), module, term.place)
+
+
+def list_word_arguments(module: str, name: str) -> dict[str, tuple[Kind, bool]] | None:
+    """The arguments of a word, each with its kind and whether it must be given; None where the module has no such word."""
+    table = MODULES[module][1]
+    found = find_word(name, table)
+    if found is None:
+        return None
+    kinds = OWN_KINDS.get(module, KINDS)
+    listed = [one for one in table[found][1].split() if one.rstrip("!") not in PYTHON_ONLY]
+    return {one.rstrip("!"): (kinds[one.rstrip("!")], one.endswith("!")) for one in listed}
 
 
 def usage(name: str, parameters: list[str]) -> str:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lsprotocol import types
 
 from cnnspec.base.source import Source
+from cnnspec.cli.server import ConfiguredFiles
 from cnnspec.layers import CATALOGUE, find
 from cnnspec.pipeline import analyse
-from cnnspec.server.completion import find_signature, find_taken, list_completions
+from cnnspec.server.called import describe_training, find_called, list_words
+from cnnspec.server.completion import list_completions
 from cnnspec.server.context import find_context
+from cnnspec.server.documents import Documents, write_uri
+from cnnspec.server.settings import find_words
+from cnnspec.server.signature import find_signature
+from cnnspec.train.section import ABOUT, KEYS
 from tests.server.opened import open_text
 
 HEAD = "block f(n, depth=3) { relu }\ninput 8x8x3\nwidth = 8\nconv(width, 3x3) as skip\n"
@@ -39,7 +48,7 @@ def complete(text: str) -> dict[str, str]:
         ("conv(8, 3x3, activation=|) -> relu", "relu gelu softmax", "same"),
         ("conv(8, 3x3, kernel_initializer=|", "he_normal zeros", "relu"),
         ("add(in, conv(8, (3, |", "width conv", "stride= dilation="),
-        ("concat(in, skip, |", "axis= skip", "conv"),
+        ("concat(in, skip, |", "axis= skip conv in", "block"),
         ("f(|", "n= depth= width", "filters="),
         ("f(8, |", "depth=", "n="),
         ("# conv(|", "", "filters= conv"),
@@ -49,6 +58,33 @@ def complete(text: str) -> dict[str, str]:
         ("block g(m) { |", "m g f conv", "n"),
         ("for i in 1..2 { k = i\nconv(k, 3x3) as last }\nif width == 3 { relu as z }\nadd(|", "last z skip", "i k"),
         ("if width == 3 {\n3 as three\n|\n}", "three", ""),
+        ("relu ->\n|", "conv width in expect", "block for as"),
+        ("relu |", "as if", "conv width block"),
+        ("relu\n|\n-> relu", "conv block for", "as"),
+        ("x = |", "conv width true", "x block"),
+        ("for |", "", ""),
+        ("for i |", "in", "conv as"),
+        ("for i in |", "width", "i block"),
+        ("for i in [1, 2] {\n|", "i width", "block train"),
+        ("relu as |", "", ""),
+        ("block |", "", ""),
+        ("block g(a, |", "", ""),
+        ("block g(a, b=|", "a width", "b"),
+        ("block g(a, b=3) {\n  conv(a,\n    |", "kernel= a b", "conv filters="),
+        ("block g(a) {\n  for i in 1..a {\n    conv(|", "i a", ""),
+        ("model M(c=3) {\n  input 8x8x3\n  dense(c, |", "activation= c", "units="),
+        ("in.|", "channels height", "conv"),
+        ("output |", "skip", "conv width f"),
+        ("expect |", "params macs", "conv"),
+        ("expect params < 3M, |", "macs", "conv"),
+        ("expect params < |", "width", "macs"),
+        ("conv(8, 3x3, bias=|", "true false", "same none"),
+        ("conv(8, 3x3, spectral_norm=|", "none", "true"),
+        ("conv(8, 3x3, kernel_initializer=variance_scaling(|", "mode= scale=", "filters="),
+        ("conv(8, 3x3, kernel_initializer=variance_scaling(mode=|", "fan_in", "relu"),
+        ("conv(8, 3x3, activation=leaky_relu(|", "negative_slope=", "filters="),
+        ("f(depth=|", "width conv", ""),
+        ("add(|", "conv in skip", "block"),
     ],
 )
 def test_what_is_proposed(text: str, there: str, not_there: str) -> None:
@@ -69,19 +105,173 @@ def test_names_of_a_block_hold_in_it_alone() -> None:
     assert not {"n", "inner"} & complete(text.replace("|", "") + "|").keys()
 
 
+@pytest.mark.parametrize(
+    ("text", "there", "not_there"),
+    [
+        ("|", "data epochs optimizer best", "conv block"),
+        ("epochs = 3\n|\n", "data", "epochs"),
+        ("epochs = |", "width", "data conv"),
+        ("data = |", 'digits mnist "tfds:eurosat"', "adam"),
+        ("optimizer = |", "adam sgd", "mse relu"),
+        ("optimizer = adam(|", "learning_rate= beta_1=", "data filters="),
+        ("optimizer = adam(learning_rate=|", "cosine_decay", "adam"),
+        ("optimizer = adam(learning_rate=cosine_decay(|", "decay_steps=", "beta_1="),
+        ("optimizer = sgd(nesterov=|", "true false", "none"),
+        ("learning_rate = |", "cosine_decay", "adam"),
+        ("loss = |", "mean_squared_error", "accuracy"),
+        ("loss = categorical_crossentropy(|", "label_smoothing= reduction=", "learning_rate="),
+        ("metrics = |", "accuracy none", "adam"),
+        ("metrics = [accuracy,\n  |", "auc", "none adam"),
+        ("callbacks = [early_stopping(|", "monitor= patience=", "filters="),
+        ("callbacks = [early_stopping(patience=3, mode=|", "auto min", "patience="),
+        ("augment = [random_flip(mode=|", "horizontal", "auto"),
+        ("class_weights = |", "balanced", "true"),
+        ("shuffle = |", "true false", "auto"),
+        ("xla = |", "true auto", "none"),
+        ("precision = |", "float32 mixed_bfloat16", "adam"),
+        ("backend = |", "jax torch tensorflow", "adam"),
+        ("batch_size = 3\nlr = |", "cosine_decay", ""),
+    ],
+)
+def test_what_is_proposed_in_a_train_section(text: str, there: str, not_there: str) -> None:
+    """As it is typed, and where the rest of the section stands behind the cursor."""
+    for section in (f"{HEAD}train {{\n{text}", f"{HEAD}train {{\n{text}\nseed = 1\n}}\n"):
+        found = {label.removesuffix(" = ") for label in complete(section)}
+        assert {*there.split()} <= found and not {*not_there.split()} & found
+
+
+def test_keys_have_their_defaults_and_what_they_are() -> None:
+    found = complete("train { |")
+    details = ("default adam", "default 10", "default 0.1", "default true", "optional", "default auto")
+    keys = ("optimizer", "epochs", "validation", "shuffle", "loss", "xla")
+    assert tuple([found[f"{key} = "] for key in keys]) == details
+    assert ABOUT.keys() == KEYS.keys()
+
+
+# ---- other files ---------------------------------------------------------------------------------------------
+LIBRARY = """# A convolution,
+# normalised.
+block cbr(
+  filters,  # how many features 😀
+  kernel, stride=1,
+) { conv(filters, kernel, stride) -> bn }
+
+block other { relu }
+"""
+
+
+def complete_in(folder: Path, text: str) -> list[types.CompletionItem]:
+    documents = Documents(ConfiguredFiles)
+    document = documents.open(write_uri(str(folder / "user.cnn")), text.replace("|", ""), 1)
+    return list_completions(document, documents, document.places.find_position(text.index("|")))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A project with a library beside the file that is written, and one above."""
+    (tmp_path / "cnnspec.toml").write_text("")
+    (tmp_path / "top.cnn").write_text("block top { relu }\n")
+    folder = tmp_path / "nets"
+    for name in ("lib.cnn", "sub/deep.cnn", ".hidden/x.cnn", ".x.cnn", "data.csv", "a.npz", "notes.txt", "user.cnn"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(LIBRARY if name == "lib.cnn" else "")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("text", "paths"),
+    [
+        ('use "|', ["lib.cnn", "sub/", "../"]),
+        ("use 'li|b.cnn' (cbr)", ["lib.cnn", "sub/", "../"]),
+        ('use "sub/|"', ["sub/deep.cnn"]),
+        ('use "../|"', ["../nets/", "../top.cnn"]),
+        ('use "../../|"', []),
+        ('use "nowhere/|"', []),
+        ('use "\0|"', []),
+        ('train { data = "|" }', ["a.npz", "data.csv", "sub/", "../"]),
+        ('train { best = "|" }', []),
+        ('conv(3, name="|")', []),
+    ],
+)
+def test_paths_that_are_proposed(text: str, paths: list[str], folder: Path) -> None:
+    """They take the place of what is written of the path."""
+    found = complete_in(folder, f"# 😀\n{text}")
+    assert [item.label for item in found] == paths
+    for item in found:
+        assert isinstance(item.text_edit, types.TextEdit)
+        start, end = item.text_edit.range.start, item.text_edit.range.end
+        line = text.replace("|", "")
+        assert line[start.character - 1] in "\"'" and line[end.character : end.character + 1] in "\"'"
+
+
+def test_blocks_of_a_used_file(folder: Path) -> None:
+    assert [item.label for item in complete_in(folder, 'use "lib.cnn" (|')] == ["cbr", "other"]
+    assert [item.label for item in complete_in(folder, 'use "lib.cnn" (cbr, |)\n')] == ["other"]
+    assert complete_in(folder, 'use "nowhere.cnn" (|') == complete_in(folder, 'use "../../x.cnn" (|') == []
+    text = 'use "lib.cnn" (cbr)\ninput 9x9x3\n'
+    (block,) = [item for item in complete_in(folder, f"{text}|") if item.label == "cbr"]
+    about = "A convolution,\nnormalised."
+    assert (block.detail, block.documentation) == ("cbr(filters, kernel, stride=1)", about)
+    found = {item.label: (item.detail, item.documentation) for item in complete_in(folder, f"{text}cbr(|")}
+    assert found["filters="] == ("required", "how many features 😀")
+    assert found["kernel="] == ("required", about)
+    assert found["stride="] == ("default 1", about)
+    assert "kernel=" not in {item.label for item in complete_in(folder, f"{text}cbr(3,\n  3, |\n)\nrelu\n")}
+
+
+def test_the_call_of_a_used_block(folder: Path) -> None:
+    documents = Documents(ConfiguredFiles)
+    text = 'use "lib.cnn" (cbr)\ninput 9x9x3\ncbr(3, '
+    document = documents.open(write_uri(str(folder / "user.cnn")), text, 1)
+    found = find_signature(document, documents, document.places.find_position(len(text)))
+    assert found is not None
+    (signature,) = found.signatures
+    assert (signature.label, signature.documentation) == (
+        "cbr(filters, kernel, stride=1)",
+        "A convolution,\nnormalised.",
+    )
+    assert found.active_parameter == 1 and signature.parameters is not None
+    assert signature.parameters[0].documentation == "how many features 😀"
+
+
+# ---- what is proposed is right -------------------------------------------------------------------------------
+def find_errors(text: str, item: str) -> list[str]:
+    """What is found at an item, or inside of it, in a text that has it once."""
+    start = text.index(item)
+    found = analyse(Source("a.cnn", text)).diagnostics
+    spans = [(d, d.span) for d in found if d.span is not None and d.code < "E020" or d.code == "E030"]
+    return [
+        f"{d.code} {d.message}" for d, span in spans if span and start <= span.start and span.end <= start + len(item)
+    ]
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if list_words(KEYS[key])])
+def test_every_word_of_a_train_section_is_taken(key: str) -> None:
+    """With what is put in with it; and every word of its arguments."""
+    head = "block f { relu }\n" if key == "data" else "input 8x8x1\nflatten\ndense(10, softmax)\n"
+    rest = "optimizer = adam(use_ema=true)\n" * (key == "callbacks")
+    module = find_words(key)[1][0]
+    for word in list_words(KEYS[key]):
+        assert not find_errors(f"{head}train {{\n{key} = {word}\n{rest}}}\n", word), word
+        called = describe_training(module, word.partition("(")[0]) if word not in ("none", "true", "false") else None
+        for one in called.taken if called is not None else ():
+            for value in one.words:
+                item = f"{one.name}={value}"
+                assert not find_errors(f"{head}train {{\n{key} = {word.partition('(')[0]}({item})\n}}\n", item), item
+
+
 @pytest.mark.parametrize("layer", CATALOGUE, ids=lambda layer: layer.names[0])
 def test_every_word_that_is_proposed_is_taken(layer: type) -> None:
     """And every argument; each proposed default is what is taken where nothing is given."""
     documents, document = open_text("/nowhere/a.cnn", "")
     name = layer.names[0]  # type: ignore[attr-defined]
     kinds = find(name).arguments  # type: ignore[union-attr]
-    taken = find_taken(name, document, documents.know(document).analysis.tree.body)
+    taken = find_called(name, document, documents).taken  # type: ignore[union-attr]
     assert [one.name for one in taken] == [*kinds]
     for one in taken:
         for word in one.words:
-            call = f"input 8x8x3\n{name}({one.name}={word})\n"
-            found = analyse(Source("a.cnn", call)).diagnostics
-            assert not [d for d in found if f'not "{word}"' in d.message or "no argument" in d.message], (call, found)
+            item = f"{one.name}={word}"
+            assert not find_errors(f"input 8x8x3\n{name}({item})\n", item), item
 
 
 @pytest.mark.parametrize(

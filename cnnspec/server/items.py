@@ -1,0 +1,45 @@
+"""What is proposed, as an editor shows it: arguments, words, and what is called."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnnspec.server.called import Called, Taken
+    from cnnspec.server.context import OpenCall
+
+ITEM = types.CompletionItemKind
+
+
+def list_arguments(called: Called, call: OpenCall) -> list[types.CompletionItem]:
+    """The arguments of a call that are not given yet; of the one that is being written the words that it takes."""
+    if call.current:
+        return [write_word(word) for one in called.taken if one.name == call.current for word in one.words]
+    behind = called.taken[0 if called.merges else max(0, call.commas - len(call.names)) :]  # before: given by place
+    return [write_argument(one) for one in behind if one.name not in call.names]
+
+
+def write_argument(argument: Taken) -> types.CompletionItem:
+    """An argument with its default and what it is."""
+    return types.CompletionItem(
+        f"{argument.name}=", kind=ITEM.Field, detail=argument.detail, documentation=argument.about or None
+    )
+
+
+def write_word(word: str) -> types.CompletionItem:
+    """A word; what must be given to it is put in with it."""
+    label = word.partition("(")[0]
+    return types.CompletionItem(label, kind=ITEM.EnumMember, insert_text=word if label != word else None)
+
+
+def write_called(name: str, called: Called) -> types.CompletionItem:
+    """A block, with its arguments and what is said of it."""
+    return types.CompletionItem(
+        name, kind=ITEM.Function, detail=write_head(name, called), documentation=called.about or None
+    )
+
+
+def write_head(name: str, called: Called) -> str:
+    """A call with all arguments: f(n, depth=3)."""
+    return f"{name}({', '.join([*['in, …'] * called.merges, *map(str, called.taken)])})"
