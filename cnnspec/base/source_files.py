@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
+from itertools import islice
 
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.limits import MAX_BYTES
 from cnnspec.base.source import Source
 
+MOST_ENTRIES = 2_000  # of a folder, that are looked at
 ROOT_MARKS = ("pyproject.toml", ".git", "cnnspec.toml")
 STREAMS = (stat.S_IFIFO, stat.S_IFSOCK, stat.S_IFCHR, stat.S_IFBLK)
 KINDS = ("a pipe", "a socket", "a device", "a device", "a folder")
@@ -84,6 +86,15 @@ def find_used_file(by: str, text: str) -> tuple[str, str]:
     here = os.getcwd() if by == "<stdin>" or is_stream(by) else os.path.dirname(os.path.abspath(by))
     path = os.path.realpath(os.path.join(here, text.replace("\0", "?")))
     return os.path.realpath(find_project_root(here) or here), path
+
+
+def list_specs(folder: str) -> list[str]:
+    """The names of the specs in a folder, of the first files there; none where it cannot be read."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted([entry.name for entry in islice(entries, MOST_ENTRIES) if entry.name.endswith(".cnn")])
+    except (OSError, ValueError):
+        return []
 
 
 def name_file(path: str) -> str:

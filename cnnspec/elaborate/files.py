@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 from cnnspec.base.diagnostic import Diagnostic, Note
+from cnnspec.base.did_you_mean import find_proposals, write_question
 from cnnspec.base.record import Record
 from cnnspec.base.source import Source, Span
-from cnnspec.base.source_files import find_used_file, is_inside, name_file
+from cnnspec.base.source_files import find_used_file, is_inside, list_specs, name_file
 from cnnspec.elaborate.values import UNKNOWN, BlockFunction, Scope
 from cnnspec.syntax import tree
 from cnnspec.syntax.parse import parse
@@ -158,7 +161,7 @@ class Files:
             source = self.read(path)
             if isinstance(source, Diagnostic):
                 said = source.message.replace(path, item.path.value)  # as this spec calls it
-                self.report.error("E015", item.path, scope, said, source.help)
+                self.report.error("E015", item.path, scope, said, ask_for_path(path, item.path.value) or source.help)
                 self.known[path] = None
                 return None
             parsed = parse(source.replace(name=name_file(path)))
@@ -182,6 +185,15 @@ class Files:
                     self.assumptions.forget_from(assumed)
                     continue
                 scope.names[item.name.text], scope.places[item.name.text] = value, item.name
+
+
+def ask_for_path(path: str, written: str) -> str:
+    """The question whether another file of the same folder was meant by a path that leads to none, as it is written; "" where
+    none is near."""
+    folder, name = os.path.split(path)
+    near = [] if os.path.lexists(path) else find_proposals(name, list_specs(folder))
+    before = written[: written.rfind("/") + 1]
+    return write_question(tuple([before + other for other in near]))
 
 
 def circles_of(calls: dict[str, set[str]]) -> list[list[str]]:

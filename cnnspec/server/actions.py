@@ -74,7 +74,10 @@ def mend_finding(found: Diagnostic, span: Span, document: Document, documents: D
 
 # ---- what was meant ------------------------------------------------------------------------------------------
 def list_meant(found: Diagnostic, span: Span, document: Document, documents: Documents) -> list[Edit]:
-    """The words that a finding asks about, in the place of what is written, as far as they clear it."""
+    """The words that a finding asks about, in the place of what is written, as far as they clear it; a text keeps its quotes."""
+    source = document.source
+    if source.text[span.start : span.start + 1] in ('"', "'") and span.end - span.start > 1:
+        span = Span(source, span.start + 1, span.end - 1)
     edits = [Edit(span, word) for word in read_question(found.help)]
     return [edit for edit in edits if clears(found, edit, document, documents, strict=optional(found.code))]
 

@@ -7,7 +7,7 @@ from itertools import islice
 
 from lsprotocol import types
 
-from cnnspec.base.source_files import find_used_file, is_inside
+from cnnspec.base.source_files import MOST_ENTRIES, find_used_file, is_inside
 from cnnspec.server.context import QUOTES
 
 TYPE_CHECKING = False
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from cnnspec.server.documents import Document
 
 SPECS, DATA = (".cnn",), (".csv", ".npz")
-MOST_ENTRIES = 2_000  # of a folder, that are looked at
 
 
 def list_paths(document: Document, begun: str, at: int, endings: tuple[str, ...]) -> list[types.CompletionItem]:

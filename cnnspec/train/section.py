@@ -232,7 +232,7 @@ def _read(key: str, value: Any, at: Span | None, item: tree.Assign | None, error
 
 # ---- where something stands --------------------------------------------------------------------------------
 def _find_place(wrong: WrongWord, item: tree.Assign | None, otherwise: Span) -> Span:
-    """The argument at fault where its call is written in this setting, else the word, else the setting."""
+    """The argument, or the part of it, at fault where its call is written in this setting, else the word, else the setting."""
     if wrong.term.place is None:
         return otherwise
     function, scope = wrong.term.place
@@ -241,7 +241,8 @@ def _find_place(wrong: WrongWord, item: tree.Assign | None, otherwise: Span) -> 
             for number, argument in enumerate(call.arguments):
                 named = argument.name.text if argument.name else number
                 if named == wrong.argument:
-                    return Span(scope.source, argument.start, argument.end)
+                    part = {"name": argument.name, "value": argument.value}.get(wrong.fault) or argument
+                    return Span(scope.source, part.start, part.end)
     return Span(scope.source, function.start, function.end)
 
 

@@ -223,13 +223,15 @@ OWN_KINDS = {"layers": _augmenting}  # in which modules parameters of a name are
 # ---- reading a word ----------------------------------------------------------------------------------------
 class WrongWord(Exception):
     """A word, or one of its arguments (by name or place), that its table does not have. Of a word, `words` are those of the
-    table."""
+    table; of an argument, `fault` says which part of it is wrong: its "name", its "value", or "" for all."""
 
     def __init__(
-        self, message: str, help: str, term: Term, argument: str | int = "", words: Iterable[str] = ()
-    ) -> None:
+        self, message: str, help: str, term: Term, argument: str | int = "", words: Iterable[str] = (),
+        fault: str = "",
+    ) -> None:  # fmt: skip
         super().__init__(message)
-        self.message, self.help, self.term, self.argument, self.words = message, help, term, argument, words
+        self.message, self.help, self.term, self.argument = message, help, term, argument
+        self.words, self.fault = words, fault
 
 
 def read_word(module: str, value: Any) -> Term:
@@ -260,7 +262,7 @@ def read_word(module: str, value: Any) -> Term:
         parameter = "learning_rate" if parameter == "lr" and "learning_rate" in names else parameter
         if parameter not in names:
             hint = write_suggestion(parameter, names).removeprefix("; ")
-            raise WrongWord(f'{name} has no argument "{parameter}"', hint or usage(name, names), term, place)
+            raise WrongWord(f'{name} has no argument "{parameter}"', hint or usage(name, names), term, place, fault="name")
         if parameter in given:
             raise WrongWord(f"{parameter} of {name} is given twice", "keep one", term, place)
         try:
@@ -270,7 +272,7 @@ def read_word(module: str, value: Any) -> Term:
 
             value = mask_secrets(describe(v)) if parameter in ("root", "path") else describe(v)
             message = f"{parameter} of {name} must be {unfit.expected}, not {value}"
-            raise WrongWord(message, "", term, place) from None
+            raise WrongWord(message, unfit.hint, term, place, fault="value") from None
     for parameter in parameters:
         if parameter.endswith("!") and parameter[:-1] not in given:
             raise WrongWord(f"{name} needs its {parameter[:-1]}", usage(name, names), term)

@@ -18,7 +18,7 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic
-from cnnspec.base.did_you_mean import write_suggestion
+from cnnspec.base.did_you_mean import find_proposals, write_question
 from cnnspec.facts.graph_queries import name_stated
 from cnnspec.lint.budget import QUANTITIES, check_limit, find_heaviest, is_met, measure, write_distinct
 
@@ -43,8 +43,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for limit in context.graph.budgets:
         span = limit.site.span
         if limit.quantity not in QUANTITIES:
-            help = f"known are {', '.join(QUANTITIES)}" + write_suggestion(limit.quantity, QUANTITIES)
-            yield Diagnostic("E010", f'no quantity is called "{limit.quantity}"', span, help)
+            named = span and span.replace(end=span.start + len(limit.quantity))  # with which a limit begins
+            help = write_question(find_proposals(limit.quantity, QUANTITIES)) or f"known are {', '.join(QUANTITIES)}"
+            yield Diagnostic("E010", f'no quantity is called "{limit.quantity}"', named, help)
             continue
         try:
             check_limit(limit)
