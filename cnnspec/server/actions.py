@@ -78,6 +78,8 @@ def list_meant(found: Diagnostic, span: Span, document: Document, documents: Doc
     source = document.source
     if source.text[span.start : span.start + 1] in ('"', "'") and span.end - span.start > 1:
         span = Span(source, span.start + 1, span.end - 1)
+    if not re.search(rf'[" ]{re.escape(span.text)}[":]', found.message):  # it is asked about what is not written here
+        return []
     edits = [Edit(span, word) for word in read_question(found.help)]
     return [edit for edit in edits if clears(found, edit, document, documents, strict=optional(found.code))]
 

@@ -44,7 +44,7 @@ def find_conflicts(settings: TrainSettings) -> list[Diagnostic]:
             hint = write_suggestion(watched, known).removeprefix("; ") or f"it reports {', '.join(known)}"
             if watched.startswith("val_") and settings.validation == 0 and watched[4:] in known:
                 hint = "set validation = 0.1, or watch " + watched[4:]
-            found.append(Diagnostic("E030", message, at, hint))
+            found.append(Diagnostic("E030", message, _find_value_span(callback, "monitor") or at, hint))
     return found + _find_path_conflicts(settings) + _find_soft_conflicts(settings)
 
 
@@ -117,6 +117,14 @@ def _list_figures(settings: TrainSettings) -> list[str]:
 def find_metric_name(metric: Term) -> str:
     """A metric's name in logs and callbacks: the one it is given, else its word."""
     return str(dict(metric.keywords).get("name") or spell_term(metric))
+
+
+def _find_value_span(term: Term, name: str) -> Span | None:
+    """Where an argument that is given by its name has its value; None where it is not."""
+    for argument in term.call.arguments if term.call is not None and term.place is not None else ():
+        if argument.name is not None and argument.name.text == name:
+            return Span(term.place[1].source, argument.value.start, argument.value.end)
+    return None
 
 
 def _find_word_span(term: Term) -> Span | None:

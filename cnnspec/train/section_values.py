@@ -276,7 +276,7 @@ def read_word(module: str, value: Any) -> Term:
     for parameter in parameters:
         if parameter.endswith("!") and parameter[:-1] not in given:
             raise WrongWord(f"{name} needs its {parameter[:-1]}", usage(name, names), term)
-    return Term(cls, (), tuple(given.items()), module, term.place)
+    return Term(cls, (), tuple(given.items()), module, term.place, term.call)
 
 
 def list_word_arguments(module: str, name: str) -> dict[str, tuple[Kind, bool]] | None:

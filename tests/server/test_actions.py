@@ -107,3 +107,45 @@ def test_kinds_are_those_that_are_asked_for() -> None:
 
 def test_an_error_of_the_language_cannot_be_ignored() -> None:
     assert not [one for one in find_actions("input 8x8x3\nconv(8)\n") if "Ignore" in one["title"]]
+
+
+HEAD, USE = "input 8x8x1\nflatten\ndense(10, softmax)\n", 'use "lib.cnn" (cbr)\ninput 8x8x3\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("input 8x8x3\n«cnv»(8, 3x3)\n", "conv"),
+        ("input 8x8x3\nconv(8, 3x3, «strde»=2, padding=same)\n", "stride"),
+        ("input 8x8x3\nconv(8, 3x3, padding=«sme»)\n", "same"),
+        ("input 8x8x3\nconv(8, 3x3, padding='«sme»')\n", "same"),
+        ("input 8x8x3\nconv(8, 3x3, kernel_initializer=«he_norml»)\n", "he_normal"),
+        ("input 8x8x3\nconv(in.«chanels», 3x3)\n", "channels"),
+        ("width = 8\ninput 8x8x3\nconv(3 * «widt», 3x3)\n", "width"),
+        ("input 8x8x3\nconv(3, 1x1) as skip\nrelu\nadd(«skp», in)\n", "skip"),
+        ("input 8x8x3\nconv(3, 1x1) as skip\nrelu\noutput «skp»\n", "skip"),
+        ("block f(depth) { conv(depth, 3x3) }\ninput 8x8x3\nf(«dept»=3)\n", "depth"),
+        ("input 8x8x3\nconv(8, 3x3)\nexpect «parms» < 3M\n", "params"),
+        (f"{USE}cbr(«filtrs»=3)\n", "filters"),
+        ('use "lib.cnn" («crb»)\ninput 8x8x3\ncbr(3)\n', "cbr"),
+        ('use "«lob.cnn»" (cbr)\ninput 8x8x3\ncbr(3)\n', "lib.cnn"),
+        ('use "./«li.cnn»" (cbr)\ninput 8x8x3\ncbr(3)\n', "lib.cnn"),
+        (f"{HEAD}train {{ «epoch» = 3 }}\n", "epochs"),
+        (f"{HEAD}train {{ data = «digit» }}\n", "digits"),
+        (f"{HEAD}train {{ optimizer = «adm» }}\n", "adam"),
+        (f"{HEAD}train {{ optimizer = adam(«learning_rat»=0.1) }}\n", "learning_rate"),
+        (f"{HEAD}train {{ optimizer = adam(learning_rate=«cosine_deca»(0.1, 100)) }}\n", "cosine_decay"),
+        (f"{HEAD}train {{ metrics = [auc(curve=«ROCC»)] }}\n", "ROC"),
+        (f"{HEAD}train {{ callbacks = [early_stopping(monitor=«val_los»)] }}\n", "val_loss"),
+        (f"{HEAD}train {{ class_weights = «balancd» }}\n", "balanced"),
+        (f"{HEAD}train {{ precision = «flot32» }}\n", "float32"),
+    ],
+)
+def test_the_word_that_was_meant_stands_in_the_place_of_the_other(text: str, meant: str, tmp_path: Path) -> None:
+    (tmp_path / "lib.cnn").write_text("block cbr(filters) { conv(filters, 3x3) }\n")
+    written = text.replace("«", "").replace("»", "")
+    documents, document = open_text(str(tmp_path / "a.cnn"), written)
+    actions = [plain(action) for action in list_actions(document, documents, document.places.whole, None)]
+    made = [make(action, written) for action in actions if action["title"].startswith("Write ")]
+    parts = text.split("«")
+    assert [*made] == [parts[0] + meant + parts[1].partition("»")[2]]

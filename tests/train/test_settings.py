@@ -102,7 +102,7 @@ def test_keras_names_of_settings_are_understood() -> None:
         ("callbacks = early_stoping", 'there is no callback "early_stoping"', "early_stoping", 'did you mean "early_stopping"?'),
         ("callbacks = [early_stopping(patience=-1)]", "patience of early_stopping must be a whole number from 0, not -1", "-1", ""),
         ("callbacks = [terminate_on_nan(1, 2)]", "terminate_on_nan takes 1 argument, 2 are given", "2", "write terminate_on_nan(raise_error)"),
-        ("callbacks = [early_stopping(monitor=val_acc)]", 'early_stopping watches "val_acc", which this training does not report', "early_stopping", 'did you mean "val_accuracy"?'),
+        ("callbacks = [early_stopping(monitor=val_acc)]", 'early_stopping watches "val_acc", which this training does not report', "val_acc", 'did you mean "val_accuracy"?'),
         ("callbacks = [swap_ema_weights]", "swap_ema_weights needs an optimizer that keeps a moving average", "swap_ema_weights", "write adam(use_ema=true)"),
         ("data = digit", None, "digit", 'did you mean "digits"?'),
         ('data = "faces.tar"', None, '"faces.tar"', ""),
