@@ -175,12 +175,21 @@ class Trial:
         was, comes = self._place_findings(old, self.shift), self._place_findings(new, lambda path, at: at)
         for found in new.diagnostics:
             if comes[place_finding(found)] > was[place_finding(found)]:
-                path, at = place_finding(found)[1:]
-                there = self.after.find(path)
-                place = "" if there is None else self._place(there, at)
-                raise NotRenamed(f"with the name {self.new} there would be a mistake{place}: {found.message}")
-        if was != comes or not self._keeps(old, new):
+                raise NotRenamed(f"with the name {self.new} there would be a mistake{self._tell(found, self.after)}")
+        for found in old.diagnostics:
+            code, path, at = place_finding(found)
+            if was[code, path, self.shift(path, at)] > comes[code, path, self.shift(path, at)]:
+                raise NotRenamed(f"with the name {self.new} this would not be found{self._tell(found, self.before)}")
+        if any(network.graph.assumptions for network in old.networks) and not self._keeps(old, new):
+            raise NotRenamed(f"{self.name.text} may be what a misspelt word means: mend that first")
+        if not self._keeps(old, new):
             raise NotRenamed(f"with the name {self.new} the networks of {os.path.basename(spec.path)} would be others")
+
+    def _tell(self, found: Diagnostic, specs: Specs) -> str:
+        """A finding as the end of a sentence: where it stands, and what it says."""
+        _, path, at = place_finding(found)
+        spec = specs.find(path) if path else None
+        return f"{'' if spec is None else self._place(spec, at)}: {found.message}"
 
     def _place_findings(self, analysis: Analysis, shift: Callable[[str, int], int]) -> Counter[tuple[str, str, int]]:
         found = [place_finding(one) for one in analysis.diagnostics]

@@ -262,7 +262,9 @@ def read_word(module: str, value: Any) -> Term:
         parameter = "learning_rate" if parameter == "lr" and "learning_rate" in names else parameter
         if parameter not in names:
             hint = write_suggestion(parameter, names).removeprefix("; ")
-            raise WrongWord(f'{name} has no argument "{parameter}"', hint or usage(name, names), term, place, fault="name")
+            raise WrongWord(
+                f'{name} has no argument "{parameter}"', hint or usage(name, names), term, place, fault="name"
+            )
         if parameter in given:
             raise WrongWord(f"{parameter} of {name} is given twice", "keep one", term, place)
         try:

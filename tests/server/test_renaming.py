@@ -6,6 +6,7 @@ import os
 import re
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -15,11 +16,11 @@ from cnnspec.server.documents import Document, Documents, find_path, write_uri
 from cnnspec.server.names import Names, list_names
 from cnnspec.server.references import find_definition, list_references
 from cnnspec.server.renaming import NotRenamed, prepare_rename, rename
-from cnnspec.server.requests import REQUESTS
 from cnnspec.syntax import tree
-from tests.example_files import OF_EACH_KIND
-from tests.server.client import apply
+from tests.example_files import FILES, TRIED
+from tests.server.client import Editor, apply, stretch
 from tests.server.opened import open_text, plain
+from tests.support import THOROUGH
 
 Texts = dict[str, str]  # by the files' names
 
@@ -218,6 +219,11 @@ USER = LIBRARY + '=== a.cnn\nuse "lib.cnn" (f, h)\ng = 3\ninput 9x9x3\nf(g) -> h
         ('=== a.cnn\nuse "lib.cnn" («f»)\n', "g", 'f is a block of "lib.cnn", where it is not found'),
         ("=== a.cnn\n«n» = 3\ninput 9x9x3\nconv(n, 3x3, padding=same)\n", "same", "same would mean something else in line 3: choose another"),
         ("=== a.cnn\n«n» = 3\ninput SxSx3\nconv(n, 3x3)\n", "S", "with the name S there would be a mistake in line 2: S is bound: it names no unknown size"),
+        ("=== a.cnn\n«width» = 3\ninput 9x9x3\nconv(widht, 3x3)\n", "w", "width may be what a misspelt word means: mend that first"),
+        (
+            "=== a.cnn\nmodel M(«classes»=10) { input 9x9x3\nflatten\ndense(12, softmax) }\n",
+            "c", "with the name c this would not be found in line 3: dense1 has 12 outputs, and the model's parameter classes says 10",
+        ),
         (
             '=== a.cnn\ninput 9x9x3\nflatten\ndense(4) as «head»\nsoftmax\ntrain { optimizer = muon(exclude_layers=["head"]) }\n',
             "g", "with the name g the networks of a.cnn would be others",
@@ -244,6 +250,45 @@ def test_a_file_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Monke
     assert make_edits(document, documents, 6, "g") == {"": "a.cnn means it too, and cannot be written"}
 
 
+def test_an_editor_renames_across_files(tmp_path: Path) -> None:
+    """With the versions that it takes, in the folders that it has; what is refused is an error with a sentence."""
+    texts = split(PROJECTS["a block"].replace("\n", "\r\n"))
+    write_project(tmp_path, texts)
+    editor = Editor(tmp_path)
+    capabilities = {
+        "workspace": {"workspaceEdit": {"documentChanges": True}, "workspaceFolders": True},
+        "textDocument": {"rename": {"prepareSupport": True}},
+    }
+    folders = [{"uri": write_uri(str(tmp_path)), "name": "x"}]
+    told = editor.ask("initialize", processId=None, rootUri=None, capabilities=capabilities, workspaceFolders=folders)
+    assert told["capabilities"]["renameProvider"] == {"prepareProvider": True}
+    editor.tell("initialized")
+    uri = write_uri(str(tmp_path / "a.cnn"))
+    editor.open(uri, unmark(texts["a.cnn"]))
+    asked: dict[str, Any] = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 15}}
+    assert editor.ask("textDocument/prepareRename", **asked) == {"placeholder": "f", "range": stretch(0, 15, 16)}
+    edit = editor.ask("textDocument/rename", **asked, newName="zz")
+    for change in edit["documentChanges"]:
+        path = Path(find_path(change["textDocument"]["uri"]))
+        assert change["textDocument"]["version"] == (1 if path.name == "a.cnn" else None)
+        ours = texts[path.relative_to(tmp_path).as_posix()].replace("\r", "")
+        assert apply(unmark(ours), change["edits"]) == re.sub("«.*?»", "zz", ours)
+    assert len(edit["documentChanges"]) == 3
+    for refused in (
+        editor.answer("textDocument/rename", **asked, newName="conv"),
+        editor.answer("textDocument/prepareRename", **asked | {"position": {"line": 1, "character": 2}}),
+    ):
+        assert refused["error"]["message"] in (
+            '"conv" is what a layer is called: choose another',
+            "no name that can be renamed stands here",
+        )
+    gone = {"added": [], "removed": folders}
+    editor.tell("workspace/didChangeWorkspaceFolders", event=gone)
+    places = editor.ask("textDocument/references", **asked, context={"includeDeclaration": True})
+    assert len(places) == 6  # the files of its project are looked at all the same
+    assert editor.end() == 0
+
+
 # ---- every name ----------------------------------------------------------------------------------------------
 def list_bindings(document: Document, documents: Documents) -> list[tree.Name]:
     """The names that a file binds, which can be renamed."""
@@ -254,22 +299,16 @@ def list_bindings(document: Document, documents: Documents) -> list[tree.Name]:
     return sorted(bound.values(), key=lambda name: name.start)
 
 
-def rename_there_and_back(path: Path, text: str, most: int | None = None) -> int:
-    """How many names of a file were renamed, each of which was given its own name again."""
-    documents, document = open_text(str(path), text)
-    names = [name for name in list_bindings(document, documents) if find(name.text) is None]
-    if most is not None and len(names) > most:
-        names = Random(text).sample(names, most)
-    for name in names:
-        (changed,) = make_edits(document, documents, name.start, "renamed_name").values()
-        there, opened = open_text(str(path), changed)
-        assert changed != text, changed
-        assert make_edits(opened, there, changed.index("renamed_name"), name.text) == {document.path: text}
-    return len(names)
-
-
-@pytest.mark.parametrize("path", OF_EACH_KIND, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", TRIED if THOROUGH else FILES, ids=lambda path: path.stem)
 def test_names_of_the_examples_are_renamed_and_get_their_names_again(path: Path) -> None:
-    """The networks stay, which is asked before it is answered."""
-    assert REQUESTS
-    rename_there_and_back(path, path.read_text(encoding="utf-8"), most=2)
+    """The networks stay, which is asked before it is answered. By default one name of each file; one that a layer has too is
+    not given again."""
+    text = path.read_text(encoding="utf-8")
+    documents, document = open_text(str(path), text)
+    names = list_bindings(document, documents)
+    for name in names if THOROUGH else Random(text).sample(names, min(1, len(names))):
+        (changed,) = make_edits(document, documents, name.start, "renamed_name").values()
+        assert changed != text
+        there, opened = open_text(str(path), changed)
+        again = make_edits(opened, there, changed.index("renamed_name"), name.text)
+        assert again == {document.path: text} or find(name.text) is not None
