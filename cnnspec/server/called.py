@@ -111,8 +111,23 @@ def describe_block(home: Spec, block: tree.Block) -> Called:
         default = parameter.default
         written = " ".join(text[default.start : default.end].split()) if default is not None else ""
         own = find_comment_behind(home, parameter)
-        taken.append(Taken(parameter.name.text, written, own or about, (), default is None))
+        words = find_words(block, parameter.name.text)
+        taken.append(Taken(parameter.name.text, written, own or about, words, default is None))
     return Called(about, tuple(taken), free=True)
+
+
+def find_words(block: tree.Block, parameter: str) -> tuple[str, ...]:
+    """The words that a parameter can be: those of the arguments of layers that it is given for in the block."""
+    found: dict[str, None] = {}
+    for call in tree.walk(block.body):
+        if isinstance(call, tree.Call) and isinstance(call.function, tree.Name):
+            layer = find(call.function.text)
+            for number, one in enumerate(call.arguments if layer is not None else ()):
+                if layer is not None and isinstance(one.value, tree.Name) and one.value.text == parameter:
+                    names = [one.name.text] if one.name is not None else [*layer.arguments][number : number + 1]
+                    for taken in [layer.arguments[name] for name in names if name in layer.arguments]:
+                        found |= dict.fromkeys(list_words(taken.kind))
+    return tuple(found)
 
 
 def find_comment(home: Spec, at: int) -> str:

@@ -69,8 +69,8 @@ def list_values(
     names = list_known(document, documents, context, body, at)
     called = find_called(context.call.word, document, documents) if context.call is not None else None
     if context.call is not None and called is not None:
-        free = [*list_layers(), *list_keywords(VALUES)] if called.free else []
-        return [*list_arguments(called, context.call), *names, *free]
+        free = [*list_layers(), *list_keywords(VALUES)] if called.free else list_keywords(("in",))
+        return list_once([*list_arguments(called, context.call), *names, *free])
     if context.statement[:1] == ("output",):
         return [name for name in names if name.kind == ITEM.Variable]
     if context.statement[:1] == ("expect",) and context.call is None and context.statement[-1] in ("expect", ","):
@@ -81,6 +81,11 @@ def list_values(
     if context.place == BEGINNING:
         words = STATEMENTS if context.braces else (*AT_TOP, *STATEMENTS)
     return [*names, *list_layers(), *list_keywords(words)]
+
+
+def list_once(items: list[types.CompletionItem]) -> list[types.CompletionItem]:
+    """The first of the items of each label: a word of an argument before a layer, or a name, that is called so too."""
+    return [*{item.label: item for item in reversed(items)}.values()][::-1]
 
 
 def list_keywords(words: tuple[str, ...]) -> list[types.CompletionItem]:
@@ -105,10 +110,20 @@ def list_known(
     specs = Specs(documents)
     spec, items = specs.of(document), list[types.CompletionItem]()
     written = dict.fromkeys(context.bound[:-1] if context.in_head else (), ITEM.Variable)
+    coming = context.bound[-1:] if context.in_head else find_defined(context.statement)
     for name, kind in (list_names(body, at, context.braces) | written).items():
+        if name in coming and kind == ITEM.Variable:  # of what could not be read
+            continue
         found = find_block(name, spec, specs) if kind == ITEM.Function else None
         items.append(write_called(name, describe_block(*found)) if found else types.CompletionItem(name, kind=kind))
     return items
+
+
+def find_defined(statement: tuple[str, ...]) -> tuple[str, ...]:
+    """The names that a statement binds whose first words these are."""
+    if statement[:1] == ("for",):
+        return statement[1 : statement.index("in") if "in" in statement else None]
+    return statement[:1] if statement[1:2] == ("=",) else statement[1:2] if statement[:1] == ("shared",) else ()
 
 
 def list_names(body: tree.Body, at: int, braces: int) -> dict[str, types.CompletionItemKind]:
@@ -141,7 +156,7 @@ def list_names(body: tree.Body, at: int, braces: int) -> dict[str, types.Complet
             if not inside:
                 found[item.name.text] = ITEM.Constant if isinstance(item, tree.Assign) else ITEM.Function
         elif isinstance(item, tree.Bad):
-            found |= dict.fromkeys(item.names if at > item.end + 1 else (), ITEM.Variable)
+            found |= dict.fromkeys(item.names, ITEM.Variable)
         else:
             named = [part.name for part in tree.walk(item) if isinstance(part, (tree.Naming, tree.Input)) and part.name]
             found |= {name.text: ITEM.Variable for name in named if name.end < at or not inside}

@@ -133,6 +133,7 @@ def find_context(text: str, at: int) -> Context:
         if token["end"]:
             if levels[-1].is_body and not is_unfinished(last):
                 levels[-1].statement.clear()
+                last = ""
             continue
         if token["sign"] and now in OPENING:
             levels.append(Level(now, levels[-1], last))

@@ -13,11 +13,11 @@ ITEM = types.CompletionItemKind
 
 
 def list_arguments(called: Called, call: OpenCall) -> list[types.CompletionItem]:
-    """The arguments of a call that are not given yet; of the one that is being written the words that it takes."""
-    if call.current:
-        return [write_word(word) for one in called.taken if one.name == call.current for word in one.words]
+    """The arguments of a call that are not given yet, and the words that the one takes which is being written."""
     behind = called.taken[0 if called.merges else max(0, call.commas - len(call.names)) :]  # before: given by place
-    return [write_argument(one) for one in behind if one.name not in call.names]
+    written = [one for one in called.taken if one.name == call.current] if call.current else behind[: not call.names]
+    words = [write_word(word) for one in written for word in one.words]
+    return words if call.current else [*words, *[write_argument(one) for one in behind if one.name not in call.names]]
 
 
 def write_argument(argument: Taken) -> types.CompletionItem:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -15,11 +17,15 @@ from cnnspec.layers import CATALOGUE, find
 from cnnspec.pipeline import analyse
 from cnnspec.server.called import describe_training, find_called, list_words
 from cnnspec.server.completion import list_completions
-from cnnspec.server.context import find_context
+from cnnspec.server.context import TOKEN, find_context
 from cnnspec.server.documents import Documents, write_uri
+from cnnspec.server.names import Names
 from cnnspec.server.settings import find_words
 from cnnspec.server.signature import find_signature
+from cnnspec.syntax import tree
+from cnnspec.syntax.parse import parse
 from cnnspec.train.section import ABOUT, KEYS
+from tests.example_files import FILES
 from tests.server.opened import open_text
 
 HEAD = "block f(n, depth=3) { relu }\ninput 8x8x3\nwidth = 8\nconv(width, 3x3) as skip\n"
@@ -85,6 +91,12 @@ def complete(text: str) -> dict[str, str]:
         ("conv(8, 3x3, activation=leaky_relu(|", "negative_slope=", "filters="),
         ("f(depth=|", "width conv", ""),
         ("add(|", "conv in skip", "block"),
+        ("dense(10, |", "softmax relu activation= in", "conv units="),
+        ("dense(10, relu, |", "true bias=", "softmax"),
+        ("flatten\n(|", "conv skip", "filters="),
+        ("block g(act, p) { conv(8, 3x3, padding=p, activation=act) }\ng(|", "relu act= p=", "same"),
+        ("block g(act, p) { conv(8, 3x3, padding=p, activation=act) }\ng(p=|", "same conv", ""),
+        ("model M {\n  input picture 8x8x3\n  picture -> relu as b\n  |", "picture b conv", "train"),
     ],
 )
 def test_what_is_proposed(text: str, there: str, not_there: str) -> None:
@@ -232,6 +244,23 @@ def test_the_call_of_a_used_block(folder: Path) -> None:
     )
     assert found.active_parameter == 1 and signature.parameters is not None
     assert signature.parameters[0].documentation == "how many features 😀"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_what_the_examples_say_is_proposed_where_they_say_it(path: Path) -> None:
+    """Whether the text ends there, or goes on; but for names where they are bound."""
+    text = path.read_text(encoding="utf-8")
+    parsed = parse(Source(str(path), text))
+    binding = {bound.start for _, bound in Names(parsed.body).list_meanings(tree.names_in(parsed.body))}
+    words = [word for word in TOKEN.finditer(text) if word["word"] and word.start() not in binding]
+    words = [word for word in words if not re.match(r"[\w?]", text[word.start() - 1 :])]  # ?x?x3
+    for word in Random(text).sample(words, min(4, len(words))):
+        for rest in ("", text[word.end() :]):
+            documents, document = open_text(str(path), text[: word.start()] + rest)
+            items = list_completions(document, documents, document.places.find_position(word.start()))
+            proposed = [item.label.rstrip("= ") for item in items]
+            assert word[0] in proposed, (word[0], text[: word.start()][-50:], rest[:20])
+            assert len({item.label for item in items}) == len(items)
 
 
 # ---- what is proposed is right -------------------------------------------------------------------------------
