@@ -9,7 +9,7 @@ from cnnspec.elaborate.evaluator import ATTRIBUTES
 from cnnspec.layers import CATALOGUE, first_line
 from cnnspec.layers.activation import FUNCTIONS
 from cnnspec.server.called import describe_block, find_block, find_called
-from cnnspec.server.context import ATTRIBUTE, BEGINNING, BEHIND, NEW_NAME, find_context
+from cnnspec.server.context import ATTRIBUTE, BEGINNING, BEHIND, NEW_NAME, STEP, TERM, find_context
 from cnnspec.server.items import list_arguments, write_called
 from cnnspec.server.names import list_named
 from cnnspec.server.paths import DATA, SPECS, list_paths
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 ITEM = types.CompletionItemKind
 PYTHONS = ("False", "True", "INPUT")  # as which what is pasted writes false, true and input
 OPERATORS = ("as", "if", "else", "and", "or")  # keywords behind a value
+STEPS = ("in", "expect")  # keywords behind an arrow
+TERMS = ("in", "not", "true", "false")  # keywords of a condition
 VALUES = ("in", "not", "true", "false", "expect")  # keywords with which a value begins, or that are one
 WITH_BODY = (tree.Block, tree.Model, tree.Loop, tree.Branch)
 AT_TOP = ("use", "block", "model", "train")  # keywords of what stands in no body
@@ -67,6 +69,8 @@ def list_values(
 ) -> list[types.CompletionItem]:
     """What a statement or a value can be."""
     names = list_known(document, documents, context, body, at)
+    if context.place == TERM:
+        return [*names, *list_keywords(TERMS)]
     called = find_called(context.call.word, document, documents) if context.call is not None else None
     if context.call is not None and called is not None:
         free = [*list_layers(), *list_keywords(VALUES)] if called.free else list_keywords(("in",))
@@ -77,7 +81,7 @@ def list_values(
         from cnnspec.lint.budget import QUANTITIES
 
         return [types.CompletionItem(word, kind=ITEM.Property) for word in QUANTITIES]
-    words: tuple[str, ...] = VALUES
+    words: tuple[str, ...] = STEPS if context.place == STEP else VALUES
     if context.place == BEGINNING:
         words = STATEMENTS if context.braces else (*AT_TOP, *STATEMENTS)
     return [*names, *list_layers(), *list_keywords(words)]

@@ -15,10 +15,15 @@ TOKEN = re.compile(
     rf"|(?P<word>[A-Za-z_]\w*)|(?P<arrow>{TERMINALS['_ARROW']})|(?P<compare>{TERMINALS['COMPARE']})|(?P<sign>[^\s\w])|\w+"
 )
 WORD = re.compile(r"[A-Za-z_]\w*")
+ARROW = re.compile(TERMINALS["_ARROW"])
+OPERATOR = re.compile("|".join([TERMINALS[name] for name in ("COMPARE", "SIGN", "TIMES", "CIRCUMFLEX")]))
 OPENING, CLOSING, QUOTES = "([{", ")]}", "\"'“”„‘’‚"
 FURTHEST = 20_000  # characters before the cursor that are read
-BEGINNING, VALUE, BEHIND, ATTRIBUTE, NEW_NAME = PLACES = ("beginning", "value", "behind", "attribute", "new name")
-VALUES_FOLLOW = ("if", "else", "and", "or", "not", "expect", "output")  # keywords before a value
+BEGINNING, STEP, VALUE, TERM, BEHIND, ATTRIBUTE, NEW_NAME = PLACES = (
+    "beginning", "step", "value", "term", "behind", "attribute", "new name",
+)  # fmt: skip
+VALUES_FOLLOW = ("else", "expect", "output")  # keywords before a value
+TERMS_FOLLOW = ("if", "and", "or", "not")  # keywords before a part of a condition
 NAMES_FOLLOW = (
     "block",
     "model",
@@ -43,11 +48,15 @@ class OpenCall(Record):
 
 
 class Context(Record):
-    """What surrounds the cursor. `quiet`: it is in a comment or a text, where nothing is proposed but the rest of a text
-    that has begun with `begun`; `call`: the innermost open bracket, where it is a call's; `place`: which of PLACES it is, that of a word behind a value, for one;
-    `statement`: the first words of the statement, `used` the path of a `use` in whose brackets the cursor is; `in_list`: the innermost open bracket is a list's; `in_train`: it is
-    in a train section; `setting`: the key there whose value is written; `in_head`: it is in the brackets of a block's or a model's head. `bound`: the names before the
-    cursor that are given a value in the same body, or are parameters of that head; `braces`: how many are open."""
+    """What surrounds the cursor.
+
+    `quiet`: it is in a comment or a text, where nothing is proposed but the rest of a text that has begun with `begun`.
+    `call`: the innermost open bracket, where it is a call's; `in_list`: that is a list's; `in_head`: that is of a block's or a
+    model's head; `braces`: how many of these are open. `place`: which of PLACES it is. `statement`: the words of the statement
+    so far; `bound`: the names that are given a value before, in the same body, or in the same head.
+    `used`: the path of the `use` whose brackets are open. `in_train`: it is in a train section; `setting`: the key there whose
+    value is written.
+    """
 
     quiet: bool = False
     begun: str | None = None
@@ -148,7 +157,7 @@ def find_context(text: str, at: int) -> Context:
 
 def is_unfinished(last: str) -> bool:
     """Whether a line that ends so goes on in the next."""
-    return re.fullmatch(TERMINALS["_ARROW"], last) is not None
+    return ARROW.fullmatch(last) is not None
 
 
 def find_place(level: Level, last: str) -> str:
@@ -162,6 +171,10 @@ def find_place(level: Level, last: str) -> str:
     looping = level.statement[:1] == ["for"]
     if last in NAMES_FOLLOW or looping and "in" not in level.statement:
         return NEW_NAME if last in NAMES_FOLLOW or last == "," else BEHIND
-    if looping and last == "in" or last in VALUES_FOLLOW or not re.match(r"[\w\"'“”‘’)\]}?]", last):
+    if looping and last == "in" or last in TERMS_FOLLOW or OPERATOR.fullmatch(last):
+        return TERM
+    if ARROW.fullmatch(last):
+        return STEP
+    if last in VALUES_FOLLOW or not re.match(r"[\w\"'“”‘’)\]}?]", last):
         return VALUE
     return BEHIND
