@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from bisect import bisect_left
 from collections import Counter
 
 from lsprotocol import types
@@ -107,7 +108,7 @@ def refuse_file(spec: Spec, changes: bool, home: Spec, specs: Specs) -> None:
     if os.path.exists(spec.path) and not os.access(spec.path, os.W_OK):
         raise NotRenamed(f"{named} means it too, and cannot be written")
     inside = any(is_inside(spec.path, folder) for folder in specs.documents.folders)
-    if spec.document is None and inside and spec.path not in specs.documents.list_specs():
+    if spec.document is None and inside and spec.path not in specs.list_workspace(home):
         raise NotRenamed(f"{named} means it too, and is left out of the files that are checked")
 
 
@@ -124,6 +125,7 @@ class Trial:
 
     def __init__(self, specs: Specs, home: Spec, name: tree.Name, places: Places, new: str) -> None:
         self.before, self.home, self.name, self.places, self.new = specs, home, name, places, new
+        self._starts = {spec.path: [one.start for one in names] for spec, names in places.items()}
         texts = {spec.path: self._write(spec) for spec in places}
         self.after = Specs(specs.documents, texts)
 
@@ -135,8 +137,8 @@ class Trial:
 
     def shift(self, path: str, offset: int) -> int:
         """Where what stands at an offset of a file would stand."""
-        names = next((names for spec, names in self.places.items() if spec.path == path), ())
-        return offset + (len(self.new) - len(self.name.text)) * sum(one.start < offset for one in names)
+        starts = self._starts.get(path, ())
+        return offset + (len(self.new) - len(self.name.text)) * bisect_left(starts, offset)
 
     # ---- what names mean -----------------------------------------------------------------------------------
     def refuse_other_meanings(self) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from lsprotocol import types
 
+    from cnnspec.base.diagnostic import Diagnostic
     from cnnspec.elaborate.files import Read
     from cnnspec.elaborate.values import BlockFunction, Scope, Tensor
     from cnnspec.graph import Graph
@@ -67,10 +68,6 @@ class Spec:
                 found |= dict.fromkeys([name.text for name in item.names])
         return [*found]
 
-    def mentions(self, text: str) -> bool:
-        """Whether a word stands in the text."""
-        return re.search(rf"\b{re.escape(text)}\b", self.source.text) is not None
-
     def find_range(self, name: tree.Name) -> types.Range:
         return self.places.find_range(name.start, name.end)
 
@@ -81,6 +78,8 @@ class Specs:
     def __init__(self, documents: Documents, texts: Mapping[str, str] | None = None) -> None:
         self.documents, self._texts = documents, texts or {}
         self._known: dict[str, Spec | None] = {}
+        self._sources: dict[str, Source | Diagnostic] = {}  # of those that are not open
+        self._listed: list[str] | None = None  # the files of the workspace
         self._homes: dict[int, Spec] = {}  # of the parameters that arguments in other files are for
 
     # ---- files ---------------------------------------------------------------------------------------------
@@ -96,9 +95,14 @@ class Specs:
         """The file at a real path; None where it cannot be read."""
         if path not in self._known:
             document = self.documents.find(path)
-            source = self.documents.reader("")(path) if document is None else document.source
+            source = self._read(path) if document is None else document.source
             self._known[path] = self._make(source, document) if isinstance(source, Source) else None
         return self._known[path]
+
+    def _read(self, path: str) -> Source | Diagnostic:
+        if path not in self._sources:
+            self._sources[path] = self.documents.reader("")(path)
+        return self._sources[path]
 
     def find_used(self, spec: Spec, item: tree.Use) -> Spec | None:
         """The file that is meant by a `use`; None outside the project, as where it cannot be read."""
@@ -108,13 +112,28 @@ class Specs:
     def list_users(self, home: Spec, text: str) -> list[Spec]:
         """The files in which a name that a file offers may be meant, that file first: the open ones, those that these
         use, and those of the workspace; of a file outside of that, those of its project."""
-        folder = os.path.dirname(home.path)
-        around = [] if any(is_inside(folder, one) for one in self.documents.folders) else [find_project_root(folder)]
         paths = [home.path, *[one.path for one in self.documents if is_file(one.uri)]]
         paths += sorted(path for one in self.documents for path in self.documents.know(one).reads)
-        paths += self.documents.list_specs([one or folder for one in around])
-        found = [self.find(path) for path in dict.fromkeys(paths)]
-        return [one for one in found if one is not None and (one is home or one.mentions(text))]
+        paths += self.list_workspace(home)
+        found = [self.find(path) for path in dict.fromkeys(paths) if path == home.path or self._may_mean(path, text)]
+        return [one for one in found if one is not None]
+
+    def list_workspace(self, home: Spec) -> list[str]:
+        """The real paths of the files of the workspace, and of the project of a file outside of that, but for those that are
+        left out."""
+        if self._listed is None:
+            folder = os.path.dirname(home.path)
+            inside = any(is_inside(folder, one) for one in self.documents.folders)
+            self._listed = self.documents.list_specs([] if inside else [find_project_root(folder) or folder])
+        return self._listed
+
+    def _may_mean(self, path: str, text: str) -> bool:
+        """Whether a word stands in a file that uses another, so that it may mean a name of that."""
+        document = self.documents.find(path)
+        source = self._read(path) if document is None else document.source
+        return isinstance(source, Source) and all(
+            [re.search(rf"\b{re.escape(word)}\b", source.text) for word in (text, "use")]
+        )
 
     def read(self, own: Spec) -> Read:
         """Reads what a file uses, with the texts that stand for others."""
