@@ -128,6 +128,13 @@ twice(f, n=4)
 for b in [f, f] { b(«n»=2) }
 (f if in.channels == 2 else f)(«n»=3)
 """,
+    "a parameter where nothing is built": """=== lib.cnn
+block f(«n») { conv(«n», 3x3) }
+=== a.cnn
+use "lib.cnn" (f)
+cell = f
+block g(n) { f(«n»=n) -> cell(«n»=2) }
+""",
     "a constant": """=== lib.cnn
 «width» = 8
 block f(n=«width») { conv(n + «width», 3x3) }
@@ -196,6 +203,17 @@ def test_a_file_that_is_left_out_stays(tmp_path: Path) -> None:
     assert "c.cnn means it too, and is left out" in make_edits(user, documents, 17, "g")[""]
 
 
+def test_a_file_outside_the_project_is_not_looked_into(tmp_path: Path) -> None:
+    """Nor does the language read it."""
+    texts = {"lib.cnn": "block f(n) { relu }\n", "net/cnnspec.toml": "", "net/a.cnn": 'use "../lib.cnn" (f)\n'}
+    documents = write_project(tmp_path, texts)
+    document = open_file(documents, tmp_path / "net" / "a.cnn")
+    assert find_definition(document, documents, document.places.find_position(19)) is None
+    assert "where it is not found" in make_edits(document, documents, 19, "g")[""]
+    library = open_file(documents, tmp_path / "lib.cnn")
+    assert [*make_edits(library, documents, 6, "g")] == [library.path]
+
+
 # ---- refusals ------------------------------------------------------------------------------------------------
 LIBRARY = "=== lib.cnn\nblock «f»(n, act=relu) { conv(n, 3x3) -> act }\nblock h(n) { f(n) }\n"
 USER = LIBRARY + '=== a.cnn\nuse "lib.cnn" (f, h)\ng = 3\ninput 9x9x3\nf(g) -> h(4)\n'
@@ -213,6 +231,7 @@ USER = LIBRARY + '=== a.cnn\nuse "lib.cnn" (f, h)\ng = 3\ninput 9x9x3\nf(g) -> h
         (USER, "Conv2D", '"Conv2D" is what a layer is called: choose another'),
         (USER, "n", "n is taken in line 2: choose another"),
         (LIBRARY + '=== a.cnn\nuse "lib.cnn" (f)\nconv(\n', "g", "a.cnn has syntax errors: mend them first"),
+        (LIBRARY + '=== a.cnn\nuse "lib.cnn" (f\nconv(f\n', "g", "a.cnn has syntax errors: mend them first"),
         ("=== a.cnn\nblock «f»(n) { relu }\nconv(\n", "g", "this file has syntax errors: mend them first"),
         ("=== a.cnn\ninput 9x9x3\n«conv»(3, 3x3)\n", "g", "no name that can be renamed stands here"),
         ("=== a.cnn\ninput 9x9x3\nconv(3, 3x3, «padding»=same)\n", "g", "no name that can be renamed stands here"),
