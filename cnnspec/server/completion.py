@@ -48,7 +48,7 @@ def list_completions(document: Document, documents: Documents, position: types.P
     at = document.places.find_offset(position)
     context = find_context(document.source.text, at)
     if context.begun is not None:
-        return list_begun(document, context, context.begun, at)
+        return list_begun(document, documents, context, context.begun, at)
     if context.quiet or context.place == NEW_NAME or document.refusal is not None:
         return []
     if context.place == ATTRIBUTE:
@@ -168,11 +168,20 @@ def list_names(body: tree.Body, at: int, braces: int) -> dict[str, types.Complet
 
 
 # ---- other files ---------------------------------------------------------------------------------------------
-def list_begun(document: Document, context: Context, begun: str, at: int) -> list[types.CompletionItem]:
-    """The paths with which a text can go on: behind `use`, and of data."""
+def list_begun(
+    document: Document, documents: Documents, context: Context, begun: str, at: int
+) -> list[types.CompletionItem]:
+    """With what a text can go on: the paths behind `use`, and of data; the words of an argument or a key, which may be quoted."""
     if context.statement == ("use",):
         return list_paths(document, begun, at, SPECS)
-    return list_paths(document, begun, at, DATA) if context.setting == "data" and context.call is None else []
+    if context.setting == "data" and context.call is None:
+        return list_paths(document, begun, at, DATA)
+    found: list[types.CompletionItem] = []
+    if context.setting:
+        found = list_settings(document, documents, context, documents.know(document).analysis.tree.body, at, ())
+    elif context.call is not None and (called := find_called(context.call.word, document, documents)) is not None:
+        found = list_arguments(called, context.call)
+    return [item for item in found if item.kind == ITEM.EnumMember and item.insert_text is None]
 
 
 def list_used(document: Document, documents: Documents, context: Context, path: str) -> list[types.CompletionItem]:

@@ -106,10 +106,10 @@ def refuse_file(spec: Spec, changes: bool, home: Spec, specs: Specs) -> None:
     if not changes:
         return
     if os.path.exists(spec.path) and not os.access(spec.path, os.W_OK):
-        raise NotRenamed(f"{named} means it too, and cannot be written")
+        raise NotRenamed(f"{named} would have to change, and cannot be written")
     inside = any(is_inside(spec.path, folder) for folder in specs.documents.folders)
     if spec.document is None and inside and spec.path not in specs.list_workspace(home):
-        raise NotRenamed(f"{named} means it too, and is left out of the files that are checked")
+        raise NotRenamed(f"{named} would have to change, and is left out of the files that are checked")
 
 
 def may_use(spec: Spec, home: Spec) -> bool:

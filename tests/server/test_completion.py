@@ -95,6 +95,9 @@ def complete(text: str) -> dict[str, str]:
         ("conv(8, 3x3, activation=leaky_relu(|", "negative_slope=", "filters="),
         ("f(depth=|", "width conv", ""),
         ("add(|", "conv in skip", "block"),
+        ("conv(8, 3x3, padding='|", "valid same", "width conv stride="),
+        ('conv(8, 3x3, padding="sa|", stride=1)\n', "valid same", "width conv stride="),
+        ("dense(10, 'soft|')", "softmax", "width bias="),
         ("dense(10, |", "softmax relu activation= in", "conv units="),
         ("dense(10, relu, |", "true bias=", "softmax"),
         ("flatten\n(|", "conv skip", "filters="),
@@ -135,6 +138,9 @@ def test_names_of_a_block_hold_in_it_alone() -> None:
         ("optimizer = sgd(nesterov=|", "true false", "none"),
         ("learning_rate = |", "cosine_decay", "adam"),
         ("loss = |", "mean_squared_error", "accuracy"),
+        ("loss = '|'", "mean_squared_error", "accuracy width"),
+        ("metrics = ['|']", "auc", "none iou"),
+        ("optimizer = adam(name='|')", "", ""),
         ("loss = categorical_crossentropy(|", "label_smoothing= reduction=", "learning_rate="),
         ("metrics = |", "accuracy none", "adam"),
         ("metrics = [accuracy,\n  |", "auc", "none adam"),
@@ -154,6 +160,7 @@ def test_what_is_proposed_in_a_train_section(text: str, there: str, not_there: s
     for section in (f"{HEAD}train {{\n{text}", f"{HEAD}train {{\n{text}\nseed = 1\n}}\n"):
         found = {label.removesuffix(" = ") for label in complete(section)}
         assert {*there.split()} <= found and not {*not_there.split()} & found
+        assert there or not found
 
 
 def test_keys_have_their_defaults_and_what_they_are() -> None:

@@ -200,7 +200,7 @@ def test_a_file_that_is_left_out_stays(tmp_path: Path) -> None:
     assert [*make_edits(document, documents, 6, "g")] == [document.path]
     user = documents.open(write_uri(str(tmp_path / "b.cnn")), 'use "old/c.cnn" (f)\n', 1)
     (tmp_path / "old" / "c.cnn").write_text("block f(n) { relu }\n")
-    assert "c.cnn means it too, and is left out" in make_edits(user, documents, 17, "g")[""]
+    assert "c.cnn would have to change, and is left out" in make_edits(user, documents, 17, "g")[""]
 
 
 def test_a_file_outside_the_project_is_not_looked_into(tmp_path: Path) -> None:
@@ -266,7 +266,7 @@ def test_a_file_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Monke
     documents = write_project(tmp_path, texts)
     document = open_file(documents, tmp_path / "lib.cnn")
     monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != "a.cnn")
-    assert make_edits(document, documents, 6, "g") == {"": "a.cnn means it too, and cannot be written"}
+    assert make_edits(document, documents, 6, "g") == {"": "a.cnn would have to change, and cannot be written"}
 
 
 def test_an_editor_renames_across_files(tmp_path: Path) -> None:
