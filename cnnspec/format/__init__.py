@@ -7,6 +7,7 @@ syntax errors is never touched, and neither is one whose printed form would not 
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.record import Record
 from cnnspec.base.source import Source, Span
 from cnnspec.format.comments import texts
 from cnnspec.format.printer import print_tree
@@ -18,7 +19,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.syntax.tree import Tree
 
-__all__ = ["format_source", "print_tree", "rewrite"]
+__all__ = ["Formatted", "format_source", "format_tree", "print_tree", "rewrite"]
+
+
+class Formatted(Record):
+    """A canonical text, the tree that it was printed of, whose nodes stand where they did, and its own tree, which is the
+    same."""
+
+    text: str
+    meant: Tree
+    printed: Tree
 
 
 def format_source(source: Source) -> tuple[str | None, tuple[Diagnostic, ...]]:
@@ -26,12 +36,18 @@ def format_source(source: Source) -> tuple[str | None, tuple[Diagnostic, ...]]:
     tree = parse(source)
     if tree.diagnostics:
         return None, tree.diagnostics
+    formatted = format_tree(tree)
+    return (None, (_internal(tree),)) if formatted is None else (formatted.text, tree.notes)
+
+
+def format_tree(tree: Tree) -> Formatted | None:
+    """The canonical form of a text without syntax errors; None where it would not read back as what was meant."""
     meant = rewrite(tree)
     text = print_tree(meant)
-    printed = parse(Source(source.name, text))
+    printed = parse(Source(tree.source.name, text))
     if printed.diagnostics or not same(printed.body, meant.body) or texts(printed) != texts(tree):
-        return None, (_internal(tree),)
-    return text, tree.notes
+        return None
+    return Formatted(text, meant, printed)
 
 
 def _internal(tree: Tree) -> Diagnostic:

@@ -9,15 +9,16 @@ from __future__ import annotations
 from lsprotocol import types
 
 from cnnspec.base.record import Record
-from cnnspec.base.source import Source
 from cnnspec.server.actions import replace_text
 from cnnspec.server.names import list_bodies
-from cnnspec.syntax.parse import parse
+from cnnspec.server.words import Words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnspec.base.source import Source
+    from cnnspec.format import Formatted
     from cnnspec.server.documents import Document, Documents
     from cnnspec.syntax import tree
 
@@ -26,38 +27,39 @@ if TYPE_CHECKING:
 
 def format_document(document: Document, documents: Documents) -> list[types.TextEdit]:
     """The edit that brings a file into the canonical form; none where it has mistakes, or would change its meaning."""
-    text = find_canonical(document, documents)
-    return make_edit(text, document, documents) if text is not None else []
+    formatted = find_canonical(document, documents)
+    return make_edit(formatted.text, document, documents) if formatted is not None else []
 
 
 def format_range(document: Document, documents: Documents, place: types.Range) -> list[types.TextEdit]:
     """The edit that does as much of this as concerns the lines of a range; one that ends where a line begins does not
     touch that line."""
-    from cnnspec.format.comments import texts
-
-    canonical = find_canonical(document, documents)
-    if canonical is None:
+    formatted = find_canonical(document, documents)
+    if formatted is None:
         return []
     first, last = place.start.line + 1, place.end.line + 1
     last -= last > first and place.end.character == 0
-    old, new = document.source, Source(document.source.name, canonical)
-    pair = Pair(old, new, documents.know(document).analysis.tree)
+    pair = Pair(documents.know(document).analysis.tree, formatted)
+    remarks = list_comments(document.source.text)
     for before, after in pair.find_lines((first, last)):
-        text = put_lines(old, before, new, after)
-        found = parse(old.replace(text=text))
-        if not found.diagnostics and texts(found) == texts(pair.tree):
-            return make_edit(text, document, documents)
+        text = put_lines(document.source, before, formatted.printed.source, after)
+        if text == document.source.text:
+            return []
+        edits = make_edit(text, document, documents) if list_comments(text) == remarks else []
+        if edits:
+            return edits
     return []
 
 
-def find_canonical(document: Document, documents: Documents) -> str | None:
-    """The canonical text of an open file; None where there is none, or it is the text itself."""
-    from cnnspec.format import format_source
+def find_canonical(document: Document, documents: Documents) -> Formatted | None:
+    """The canonical form of an open file; None where there is none, or the text has it."""
+    from cnnspec.format import format_tree
 
-    if document.refusal or documents.know(document).excluded:
+    parsed = documents.know(document).analysis.tree
+    if document.refusal or documents.know(document).excluded or parsed.diagnostics:
         return None
-    text = format_source(document.source)[0]
-    return None if text == document.source.text else text
+    formatted = format_tree(parsed)
+    return None if formatted is None or formatted.text == document.source.text else formatted
 
 
 def make_edit(text: str, document: Document, documents: Documents) -> list[types.TextEdit]:
@@ -65,8 +67,13 @@ def make_edit(text: str, document: Document, documents: Documents) -> list[types
     from cnnspec.lint.fix.same_meaning import keeps
 
     source = document.source
-    kept = text != source.text and keeps(source, source.replace(text=text), documents.reader(document.path))
+    kept = keeps(source, source.replace(text=text), documents.reader(document.path))
     return [replace_text(document, text)] if kept else []
+
+
+def list_comments(text: str) -> list[str]:
+    """The comments of a text, without the spaces at their ends."""
+    return [text[start:end].rstrip() for start, end in Words(text).comments]
 
 
 def put_lines(old: Source, before: Lines, new: Source, after: Lines) -> str:
@@ -99,18 +106,16 @@ class Twin(Record):
 class Pair:
     """A text and its canonical form."""
 
-    def __init__(self, old: Source, new: Source, parsed: tree.Tree) -> None:
-        self.old, self.new, self.tree = old, new, parsed
+    def __init__(self, parsed: tree.Tree, formatted: Formatted) -> None:
+        self.old, self.new = parsed.source, formatted.printed.source
+        self.bodies = parsed.body, formatted.meant.body, formatted.printed.body
 
     def find_lines(self, lines: Lines) -> list[tuple[Lines, Lines]]:
         """Lines of the text and those that stand for them in the canonical form, the fewest that whole statements have
         first."""
-        from cnnspec.format import rewrite
-
         found: list[tuple[Lines, Lines]] = []
-        meant, printed = rewrite(self.tree).body, parse(self.new).body
         ends = (1, self.old.text.count("\n") + 1), (1, self.new.text.count("\n") + 1)
-        bodies: tuple[tree.Body, tree.Body, tree.Body] | None = (self.tree.body, meant, printed)
+        bodies: tuple[tree.Body, tree.Body, tree.Body] | None = self.bodies
         while bodies is not None:
             twins = [*self._match(*bodies)]
             found.append(self._cut(twins, lines, *ends))

@@ -44,9 +44,10 @@ def list_lenses(document: Document, documents: Documents) -> list[types.CodeLens
         return []
     analysis = documents.know(document).analysis
     lenses = [lens for network in analysis.networks for lens in place_network(network, document, documents)]
+    wholes = documents.find_uses(document, wholes=True)
     for item in analysis.tree.body.items:
         if isinstance(item, tree.Block):
-            lenses += place_block(item, document, documents)
+            lenses += place_block(item, wholes.get((item.body.start, item.body.end), ()), document)
         elif isinstance(item, tree.Train) and documents.shows_results and is_file(document.uri):
             lenses += place_train(item, analysis.networks, document)
     return sorted(lenses, key=lambda lens: lens.range.start.line)
@@ -123,9 +124,8 @@ def count_macs(count: Dim, whole: bool = True) -> Figure:
 
 
 # ---- blocks --------------------------------------------------------------------------------------------------
-def place_block(item: tree.Block, document: Document, documents: Documents) -> Iterator[types.CodeLens]:
+def place_block(item: tree.Block, uses: Sequence[Use], document: Document) -> Iterator[types.CodeLens]:
     """How often a block is used, and what it comes to in all; nothing of one that no open file uses."""
-    uses = documents.find_uses(document, wholes=True).get((item.body.start, item.body.end), ())
     if uses:
         yield write_lens(write_uses(uses), NOTHING, [], item.start, item.name.end, document)
 

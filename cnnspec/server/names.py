@@ -31,12 +31,13 @@ class Names:
         self._bound: dict[int, dict[str, tree.Name]] = {}  # by the bodies' identities
         self._starts: dict[int, list[int]] = {}
         self._named: dict[int, set[int]] = {}  # the tensors that loops name
+        self._bodies: dict[int, list[tree.Body]] = {}  # in statements
 
     def look_up(self, name: str, at: int, body: tree.Body | None = None) -> tree.Name | None:
         """The name that binds a word at an offset: in the innermost of the bodies around it that binds it."""
         body = self.body if body is None else body
         inner = self._find_item(body, at)
-        for part in list_bodies(inner) if inner is not None and not isinstance(inner, tree.Train) else ():
+        for part in self._list_bodies(inner):
             if part.start <= at <= part.end:
                 found = self.look_up(name, at, part)
                 if found is not None and found is self._list_bound(part).get(name) and self._passes(found, inner):
@@ -99,6 +100,14 @@ class Names:
         if isinstance(item, tree.Loop) and id(item) not in self._named:
             self._named[id(item)] = {id(one) for one in list_named(item)}
         return isinstance(item, tree.Branch) or id(name) in self._named.get(id(item), ())
+
+    def _list_bodies(self, item: tree.Node | None) -> list[tree.Body]:
+        """The bodies in a statement in which names may hold."""
+        if item is None or isinstance(item, tree.Train):
+            return []
+        if id(item) not in self._bodies:
+            self._bodies[id(item)] = list_bodies(item)
+        return self._bodies[id(item)]
 
     def _find_item(self, body: tree.Body, at: int) -> tree.Node | None:
         """The statement of a body that an offset is in, or at the end of."""

@@ -16,7 +16,8 @@ from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import ClassVar
 
     from cnnspec.server.documents import Document, Documents
     from cnnspec.server.words import Word
@@ -41,7 +42,12 @@ class Role(Record):
 
 
 LAYER = Role(KIND.Function, (MODIFIER.DefaultLibrary,))
+BLOCK, TENSOR, CONSTANT = Role(KIND.Function), Role(KIND.Variable), Role(KIND.Variable, (MODIFIER.Readonly,))
 ARGUMENT, VALUE, PREFIX, SIZE = Role(KIND.Property), Role(KIND.EnumMember), Role(KIND.Namespace), Role(KIND.Number)
+BINDING = {
+    tree.Block: BLOCK, tree.Shared: BLOCK, tree.Model: Role(KIND.Class), tree.Parameter: Role(KIND.Parameter),
+    tree.Assign: CONSTANT,
+}  # fmt: skip
 
 
 class Token(Record):
@@ -139,19 +145,22 @@ class Roles:
     def __init__(self, body: tree.Body) -> None:
         self.names = Names(body)
         self.bound: dict[int, Role] = {}  # by where the binding name begins
+        self.texts: set[str] = set()  # names that something is bound to
         self.fixed: dict[int, Role] = {}  # of words that mean nothing that is bound
         self.loose: dict[int, Role] = {}  # of words that do unless something of their name is bound
         self.known: set[int] = set()  # where names of the tree begin
         self.steps: set[int] = set()  # those of them that are called, or are steps
         for node in tree.walk(body):
-            self._note(node)
+            note = self._NOTES.get(type(node))
+            if note is not None:
+                note(self, node)
 
     def find(self, text: str, word: Word, labels: bool) -> Role | None:
         """The role of a name; `labels`: an equals sign follows it."""
         at = word.start
         if at in self.fixed:
             return self.fixed[at]
-        bound = self.names.look_up(text, at)
+        bound = self.names.look_up(text, at) if text in self.texts else None
         if at in self.bound or bound is not None and bound.start in self.bound:
             role = self.bound[at if bound is None or at in self.bound else bound.start]
             declaring = bound is None or bound.start == at
@@ -161,39 +170,39 @@ class Roles:
             return ARGUMENT
         if at in self.loose or find(text) is not None:
             return self.loose.get(at, LAYER)
-        return VALUE if at in self.known - self.steps else None
+        return VALUE if at in self.known and at not in self.steps else None
 
-    def _note(self, node: tree.Node) -> None:
-        """Note what a part of a tree says of the names in it."""
-        if isinstance(node, tree.Name):
-            self.known.add(node.start)
-        elif isinstance(node, (tree.Block, tree.Shared)):
-            self.bound[node.name.start] = Role(KIND.Function)
-        elif isinstance(node, tree.Model):
-            self.bound[node.name.start] = Role(KIND.Class)
-        elif isinstance(node, tree.Parameter):
-            self.bound[node.name.start] = Role(KIND.Parameter)
-        elif isinstance(node, tree.Assign):
-            self.bound[node.name.start] = Role(KIND.Variable, (MODIFIER.Readonly,))
-        elif isinstance(node, tree.Loop):
-            self.bound |= {name.start: Role(KIND.Variable, (MODIFIER.Readonly,)) for name in node.targets}
-        elif isinstance(node, tree.Use):
-            self.bound |= {name.start: Role(KIND.Function) for name in node.names}
-        elif isinstance(node, (tree.Naming, tree.Input)):
-            if node.name is not None:
-                self.bound[node.name.start] = Role(KIND.Variable)
-            if isinstance(node, tree.Input) and isinstance(node.shape, tree.Name):
-                self.loose[node.shape.start] = SIZE
-        elif isinstance(node, tree.Limit):
-            self.fixed[node.quantity.start] = ARGUMENT
-        elif isinstance(node, tree.Attribute):
-            self._note_attribute(node)
-        elif isinstance(node, tree.Call):
-            self._note_call(node)
-        elif isinstance(node, tree.Train):
-            self._note_train(node)
-        elif isinstance(node, (tree.Step, tree.Chain)):
-            self.steps |= {part.start for part in (node.stages if isinstance(node, tree.Chain) else (node.value,))}
+    def _bind(self, role: Role, *names: tree.Name) -> None:
+        self.bound |= {name.start: role for name in names}
+        self.texts |= {name.text for name in names}
+
+    def _note_name(self, node: tree.Name) -> None:
+        self.known.add(node.start)
+
+    def _note_binding(self, node: tree.Block | tree.Shared | tree.Model | tree.Parameter | tree.Assign) -> None:
+        """What has a name, and is bound to it."""
+        self._bind(BINDING[type(node)], node.name)
+
+    def _note_loop(self, node: tree.Loop) -> None:
+        self._bind(CONSTANT, *node.targets)
+
+    def _note_use(self, node: tree.Use) -> None:
+        self._bind(BLOCK, *node.names)
+
+    def _note_tensor(self, node: tree.Naming | tree.Input) -> None:
+        if node.name is not None:
+            self._bind(TENSOR, node.name)
+        if isinstance(node, tree.Input) and isinstance(node.shape, tree.Name):
+            self.loose[node.shape.start] = SIZE
+
+    def _note_limit(self, node: tree.Limit) -> None:
+        self.fixed[node.quantity.start] = ARGUMENT
+
+    def _note_step(self, node: tree.Step) -> None:
+        self.steps.add(node.value.start)
+
+    def _note_chain(self, node: tree.Chain) -> None:
+        self.steps |= {stage.start for stage in node.stages}
 
     def _note_attribute(self, node: tree.Attribute) -> None:
         """in.channels, keras.layers.Conv2D: what stands before a layer is a module."""
@@ -229,6 +238,12 @@ class Roles:
         for part in tree.walk(node.body):
             if isinstance(part, tree.Call) and isinstance(part.function, tree.Name):
                 self.loose[part.function.start] = LAYER
+
+    _NOTES: ClassVar[dict[type, Callable[..., None]]] = {
+        tree.Name: _note_name, tree.Loop: _note_loop, tree.Use: _note_use, tree.Limit: _note_limit, tree.Step: _note_step,
+        tree.Chain: _note_chain, tree.Attribute: _note_attribute, tree.Call: _note_call, tree.Train: _note_train,
+        tree.Naming: _note_tensor, tree.Input: _note_tensor, **dict.fromkeys(BINDING, _note_binding),
+    }  # fmt: skip
 
 
 def list_words(value: tree.Node) -> list[tree.Name]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 KINDS = types.SymbolKind
 FOUND = (KINDS.Class, KINDS.Function, KINDS.Constant, KINDS.Namespace)  # of an outline; tensors are not
 LONGEST_LIST = 5_000  # files that are read
+LARGEST = 2**20  # bytes of a file that is read
 MOST_FOUND = 1_000  # symbols of one answer
 SECONDS = 1.0  # that one answer may take to read files
 LISTED_FOR = 5.0  # seconds for which the list of files is taken as it was
@@ -94,7 +95,7 @@ class WorkspaceSymbols:
         known = self._files.get(path)
         if known is not None and (known[0] == state or not in_time):
             return known[1]
-        if not in_time:
+        if not in_time or status.st_size > LARGEST:
             return []
         source = read(path)
         named = []
