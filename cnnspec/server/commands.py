@@ -10,8 +10,7 @@ import os
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from cnnspec.base.source import Source, brief, printable
-from cnnspec.base.source_files import read
+from cnnspec.base.source import brief, printable
 from cnnspec.server.documents import is_file
 from cnnspec.syntax import tree
 
@@ -66,7 +65,8 @@ def explain(documents: Documents, uri: object, position: object = None) -> dict[
 
 
 def train(documents: Documents, uri: object, model: object = None) -> dict[str, Any]:
-    """The command that trains the network of a file, or the model that is named: {"title", "command"}."""
+    """The command that trains the network of a file, or the model that is named: {"title", "command"}. It reads what is
+    saved, for which the editor cares."""
     document = find_document(documents, uri)
     name = show_name(document)
     if not is_file(document.uri):
@@ -74,9 +74,6 @@ def train(documents: Documents, uri: object, model: object = None) -> dict[str, 
     analysis = documents.know(document).analysis
     if not any(isinstance(item, tree.Train) for item in analysis.tree.body.items):
         raise refuse(f"{name} has no train section, which says how: add one, for example, train {{ data = digits }}")
-    saved = read(document.name)
-    if not isinstance(saved, Source) or saved.text != document.source.text:
-        raise refuse(f"{name} has changes that are not saved: save it first")
     names = [network.name for network in analysis.networks]
     if model is not None and model not in names:
         raise refuse(f'{name} has no model "{brief(printable(str(model)))}"')
