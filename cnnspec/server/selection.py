@@ -133,7 +133,6 @@ def find_contents(words: Words) -> Iterator[Stretch]:
     for first, last in words.pair_brackets():
         opening, closing = words.all[first], words.all[last]
         if opening.kind == "LPAR" and first and words.all[first - 1].kind in CALLED:
-            if last > first + 1:
-                yield words.all[first + 1].start, words.all[last - 1].end
+            yield words.all[first + 1].start, words.all[last - 1].end
         else:
             yield opening.start, closing.end

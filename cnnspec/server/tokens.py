@@ -166,7 +166,7 @@ class Roles:
             declaring = bound is None or bound.start == at
             own = MODIFIER.Definition if role.kind in (KIND.Function, KIND.Class) else MODIFIER.Declaration
             return role.replace(modifiers=(own, *role.modifiers)) if declaring else role
-        if at not in self.known and labels:
+        if labels:
             return ARGUMENT
         if at in self.loose or find(text) is not None:
             return self.loose.get(at, LAYER)

@@ -112,6 +112,24 @@ def test_what_has_mistakes_or_is_right_stays(text: str) -> None:
     assert format_lines(0, 9, document, documents) == document.source.text
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "formatted"),
+    [
+        (  # each of these shares a line with the next
+            "input 8x8x3\nrelu;add(in,\n relu);bn ;add(in,\n  relu)\ngelu;bn\n", 3,
+            "input 8x8x3\nrelu\nadd(in, relu)\nbn\nadd(in, relu)\ngelu;bn\n",
+        ),
+        (  # the comment comes to stand above the statement, outside of its lines
+            "model M(n=8) {\n  input ( n, # both\nn,1 )\n  relu;bn\n}\n", 1,
+            "model M(n=8) {\n  # both\n  input (n, n, 1)\n  relu\n  bn\n}\n",
+        ),
+    ],
+)  # fmt: skip
+def test_what_hangs_together_is_formatted_together(text: str, line: int, formatted: str) -> None:
+    documents, document = open_text("/nowhere/a.cnn", text)
+    assert format_lines(line, line, document, documents) == formatted
+
+
 def test_line_ends_stay_as_they_are() -> None:
     documents, document = open_text("/nowhere/a.cnn", "input 8x8x3 # 😀\r\nconv( 8,3x3);relu\r\nbn ;bn\r\n")
     (edit,) = format_range(document, documents, Range(Position(1, 2), Position(1, 3)))

@@ -23,7 +23,7 @@ TEXT = """# 😀 first
 use "x.cnn" (g)
 block f(n, m=3) {
   (conv(n, m, padding=same, activation=relu) -> bn) * 2 as x
-  add(x, in, g(n)) -> relu
+  add(x, gelu, in, g(n)) -> relu
 }
 model M(width=4) {
   input img 8x8x3
@@ -41,7 +41,7 @@ SHOWN = """«# 😀 first» comment
 «use» keyword «"x.cnn"» string «g» function definition
 «block» keyword «f» function definition «n» parameter declaration «m» parameter declaration «=» operator «3» number
 «conv» function defaultLibrary «n» parameter «m» parameter «padding» property «=» operator «same» enumMember «activation» property «=» operator «relu» enumMember «->» operator «bn» function defaultLibrary «*» operator «2» number «as» keyword «x» variable declaration
-«add» function defaultLibrary «x» variable «in» keyword «g» function «n» parameter «->» operator «relu» function defaultLibrary
+«add» function defaultLibrary «x» variable «gelu» function defaultLibrary «in» keyword «g» function «n» parameter «->» operator «relu» function defaultLibrary
 
 «model» keyword «M» class definition «width» parameter declaration «=» operator «4» number
 «input» keyword «img» variable declaration «8x8x3» number

@@ -124,6 +124,11 @@ def test_what_there_is_no_time_for_comes_later(symbols: WorkspaceSymbols, monkey
     assert len(find(symbols)) == 6
 
 
+def test_a_file_of_a_megabyte_is_left_out(symbols: WorkspaceSymbols, tmp_path: Path) -> None:
+    (tmp_path / "large.cnn").write_text("block f(n) { relu }\n" + "# x\n" * 2**18)
+    assert "large.cnn: f" not in find(symbols) and len(find(symbols)) == 6
+
+
 def test_what_the_configuration_leaves_out_is_not_found(symbols: WorkspaceSymbols, tmp_path: Path) -> None:
     (tmp_path / "cnnspec.toml").write_text('exclude = ["sub"]\n')
     (tmp_path / ".hidden").mkdir()
