@@ -7,6 +7,7 @@ forgotten when its text, a file that it reads, or the configuration changes.
 from __future__ import annotations
 
 import os
+from itertools import count
 from urllib.parse import quote, unquote, urlsplit
 from urllib.request import url2pathname
 
@@ -75,7 +76,7 @@ class Document:
         self.columns = columns
         self.last_good: dict[str, dict[tuple[str, int], str]] = {}  # hints by kind, and by which time of which step
         self.totals: dict[str, str] = {}  # of each network the last that were all known, in words
-        self.tokens_sent: tuple[int, list[int]] = (0, [])  # the last semantic tokens, and how often any were sent
+        self.tokens_sent: tuple[str, list[int]] = ("", [])  # the last semantic tokens, under their identity
         self.take_text()
 
     def take_text(self) -> None:
@@ -105,6 +106,7 @@ class Documents:
         self.shows_results = False  # whether it shows itself what a command comes to
         self.folders: list[str] = []  # of the workspace
         self.numbers_edits = False  # whether the editor takes edits of files with the versions that they are for
+        self.identities = count(1)  # of what is sent and may be referred to
         self._open: dict[str, Document] = {}  # by their URIs
 
     # ---- which are open ------------------------------------------------------------------------------------

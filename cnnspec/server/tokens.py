@@ -62,18 +62,18 @@ class Token(Record):
 def list_tokens(document: Document, documents: Documents) -> types.SemanticTokens:
     """The tokens of an open file, under an identity by which what changes can be asked."""
     data = encode(find_tokens(document, documents), document)
-    number = document.tokens_sent[0] + 1
-    document.tokens_sent = number, data
-    return types.SemanticTokens(data, str(number))
+    identity = str(next(documents.identities))
+    document.tokens_sent = identity, data
+    return types.SemanticTokens(data, identity)
 
 
 def list_changes(
     document: Document, documents: Documents, previous: str
 ) -> types.SemanticTokens | types.SemanticTokensDelta:
     """What has changed of them since those of an identity were sent; all of them where these are not the last."""
-    number, old = document.tokens_sent
+    last, old = document.tokens_sent
     made = list_tokens(document, documents)
-    if previous != str(number):
+    if previous != last:
         return made
     new, start, behind = [*made.data], 0, 0
     most = min(len(old), len(new))

@@ -146,6 +146,11 @@ def test_changes_make_of_the_old_the_new() -> None:
         assert data == [*full.data]
         identity = full.result_id or ""
     assert list_changes(document, documents, "of long ago").data == full.data  # type: ignore[union-attr]
+    documents.close(document.uri)
+    again = documents.open(document.uri, "relu", 1)
+    identity = list_tokens(again, documents).result_id or ""
+    assert identity != sent.result_id
+    assert list_changes(again, documents, sent.result_id).data  # type: ignore[union-attr]
 
 
 def test_tokens_of_a_range_are_those_of_all_that_lie_in_it() -> None:
