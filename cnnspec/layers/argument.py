@@ -40,6 +40,9 @@ class Term(Record):
         return f"{name}({', '.join(inner)})" if inner else name
 
 
+NO_WORD = Term("?")  # which no argument takes
+
+
 class Unfit(Exception):
     """A value that a kind cannot take. `expected` completes the sentence "… must be"; `hint` says what to write. Of a
     `word`, `words` are those that would be taken."""
@@ -75,6 +78,15 @@ class Argument(Record):
     record_default: Any
     keras: str
     aliases: tuple[str, ...]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words that it takes, as far as it takes words: valid, same, causal."""
+        try:
+            self.kind(NO_WORD)
+        except Unfit as unfit:
+            return tuple(unfit.words)
+        return ()
 
     def write(self, value: Any) -> str:
         """A value as it is written for this argument: 3x3 for sizes, (1, 2) for axes, ((0, 1), (0, 1)) for sides of axes."""

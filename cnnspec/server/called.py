@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnspec.base.record import Record
 from cnnspec.layers import find, first_line
 from cnnspec.layers import words as layer_words
-from cnnspec.layers.argument import REQUIRED, Term, Unfit, takes
+from cnnspec.layers.argument import NO_WORD, REQUIRED, Term, Unfit, takes
 from cnnspec.server.specs import Specs
 from cnnspec.syntax import tree
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cnnspec.server.documents import Document, Documents
     from cnnspec.server.specs import Spec
 
-NO_WORD, NONE = Term("?"), Term("none")  # the first is one that no argument takes
+NONE = Term("none")
 SAMPLES = {  # values of the arguments that must be given to a word
     "factor": "0.1", "height_factor": "0.1",
     "width_factor": "0.1", "initial_learning_rate": "0.01", "decay_steps": "1000", "first_decay_steps": "1000",
