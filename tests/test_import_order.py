@@ -35,7 +35,7 @@ ORDER = [
     {"train", "spec_writer", "model_files"},
     {"trace"},
     {"pipeline"},
-    {"findings", "quiz", "look"},
+    {"findings", "quiz", "look", "highlight"},
     {"api", "server"},
     {"cli"},
     {"__init__", "__main__"},

@@ -36,7 +36,13 @@ OPTIONS = tuple(  # what stands for itself behind "=": padding=same, loss=mean_s
     dict.fromkeys(
         [
             *("none", "None"),
-            *[word for layer in CATALOGUE for one in layer.arguments.values() for word in one.words if word not in LAYERS],
+            *[
+                word
+                for layer in CATALOGUE
+                for one in layer.arguments.values()
+                for word in one.words
+                if word not in LAYERS
+            ],
             *[word for _, table in MODULES.values() for word in table if word not in LAYERS],
             *[word for word in SHORT if word not in LAYERS],
         ]

@@ -106,10 +106,10 @@ def title_of(page: Path) -> str:
 
 
 def register_lexer() -> None:
-    """Let Pygments know the language of specs, for this process."""
+    """Let Pygments know the lexer of specs also where the installed cnnspec is an older one without it."""
     from pygments.lexers import LEXERS
 
-    LEXERS["SpecLexer"] = ("tests.docs.lexer", "cnnspec", ("cnn",), ("*.cnn",), ())
+    LEXERS["CnnspecLexer"] = ("cnnspec.highlight.lexer", "cnnspec", ("cnnspec", "cnn"), ("*.cnn",), ())
 
 
 def build() -> list[str]:

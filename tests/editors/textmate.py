@@ -174,7 +174,9 @@ REPOSITORY: dict[str, Rule] = {
 }  # fmt: skip
 
 GRAMMAR: Rule = {
-    "information_for_contributors": ["Written by `python -m tests.editors` from the grammar and the catalogue of layers: do not edit."],
+    "information_for_contributors": [
+        "Written by `python -m tests.editors` from the grammar and the catalogue of layers: do not edit."
+    ],
     "name": "cnnspec",
     "scopeName": "source.cnnspec",
     "fileTypes": ["cnn"],
