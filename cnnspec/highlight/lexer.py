@@ -13,7 +13,7 @@ from pygments.token import Comment, Error, Keyword, Name, Number, Operator, Punc
 from cnnspec.highlight import words
 from cnnspec.layers import find, find_bare_layer
 from cnnspec.syntax.grammar import KEYWORDS, KINDS, TERMINALS
-from cnnspec.syntax.lexer import KIND
+from cnnspec.syntax.lexer import KIND, UNREADABLE
 from cnnspec.syntax.lexer import Lexer as Reader
 
 TYPE_CHECKING = False
@@ -59,7 +59,7 @@ class CnnspecLexer(Lexer):  # type: ignore[misc]
 
     def get_tokens_unprocessed(self, text: str) -> Iterator[tuple[int, Type, str]]:
         """(place, type, text) of every stretch of a text; put together they are the text."""
-        tokens, at = list(Reader(text).tokens()), 0
+        tokens, at = list(read_tokens(text)), 0
         for (_, start, end), of in zip(tokens, find_types(text, tokens), strict=True):
             if of is not Whitespace and end > start:
                 yield from read_between(text, at, start)
@@ -72,6 +72,15 @@ class CnnspecLexer(Lexer):  # type: ignore[misc]
         shaped = re.search(rf"^\s*input\s+(?:{TERMINALS['NAME']}\s+)?(?:{TERMINALS['SHAPE']})", text, re.M)
         layers = [word for word in re.findall(rf"->\s*({TERMINALS['NAME']})", text) if find(word)]
         return 0.5 * bool(shaped) + 0.3 * bool(layers)
+
+
+def read_tokens(text: str) -> Iterator[Token]:
+    """The tokens of a text. A brace ends the brackets that were left open inside it."""
+    reader = Reader(text)
+    for kind, start, end in reader.tokens():
+        if kind == UNREADABLE and start == end:  # which the reader says of each until it is closed
+            reader.brackets.pop()
+        yield kind, start, end
 
 
 def read_between(text: str, start: int, end: int) -> Iterator[tuple[int, Type, str]]:
@@ -114,7 +123,7 @@ def find_types(text: str, tokens: list[Token]) -> Iterator[Type]:
             header = kind
         elif kind in OPENING:
             open_by.append(TRAIN if before == TRAIN else kind)
-        elif kind in CLOSING:
+        elif kind in CLOSING or kind < 0 and start == end:
             del open_by[-1:]
         before = kind
 
