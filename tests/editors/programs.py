@@ -1,0 +1,31 @@
+"""Editors that come with a system rather than from npm or pip: Vim, Emacs."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.editors.tools import tools
+
+SERVER = [sys.executable, "-m", "cnnspec", "server"]  # of this working tree, whatever is on the PATH
+
+
+def program(name: str) -> str:
+    """An installed program; skips the test, or the file, that asks where there is none."""
+    tools()
+    found = shutil.which(name)
+    if found is None:
+        pytest.skip(f"{name} is not installed", allow_module_level=True)
+    return found
+
+
+def folder(*names: str) -> Path:
+    """The first of some folders that is there; skips where none is."""
+    tools()
+    for name in names:
+        if Path(name).is_dir():
+            return Path(name)
+    pytest.skip(f"none of {', '.join(names)} is there", allow_module_level=True)

@@ -1,0 +1,43 @@
+" For the tests: what Vim sees in a file, written to another.
+
+" The name of the syntax group at each character, a line of names for each line.
+function! WriteGroups(file, to)
+  execute 'edit ' . fnameescape(a:file)
+  let l:out = []
+  for l:row in range(1, line('$'))
+    let [l:names, l:at] = [[], 1]
+    for l:character in split(getline(l:row), '\zs')
+      call add(l:names, synIDattr(synID(l:row, l:at, 1), 'name'))
+      let l:at += strlen(l:character)
+    endfor
+    call add(l:out, join(l:names, ' '))
+  endfor
+  call writefile(l:out, a:to, 'S')
+  bwipeout!
+endfunction
+
+" The text as Vim indents it, from no indentation at all.
+function! WriteIndented(file, to)
+  execute 'edit ' . fnameescape(a:file)
+  silent %left
+  silent normal! gg=G
+  call writefile(getline(1, '$'), a:to, 'S')
+  bwipeout!
+endfunction
+
+" Some options of a file.
+function! WriteOptions(file, to)
+  execute 'edit ' . fnameescape(a:file)
+  call writefile([&filetype, &commentstring, &expandtab, &shiftwidth], a:to, 'S')
+  bwipeout!
+endfunction
+
+" What ALE makes of the findings, and of formatting.
+function! WriteFindings(file, output, to)
+  execute 'edit ' . fnameescape(a:file)
+  runtime ale_linters/cnnspec/cnnspec.vim
+  let l:found = ale_linters#cnnspec#cnnspec#Handle(bufnr('%'), readfile(a:output))
+  let l:fix = ale#fixers#cnnspec#Fix(bufnr('%'))
+  call writefile([json_encode(l:found), ale_linters#cnnspec#cnnspec#GetCommand(bufnr('%')), l:fix.command], a:to, 'S')
+  bwipeout!
+endfunction

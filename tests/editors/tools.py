@@ -1,0 +1,29 @@
+"""The tools that the tests of editors need: a folder of them, which CNNSPEC_EDITORS names, made by `make editor-test`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+NAME = "CNNSPEC_EDITORS"
+
+
+def tools() -> Path:
+    """The folder of installed tools; skips the test, or the file, that asks where there is none."""
+    folder = os.environ.get(NAME)
+    if not folder:
+        pytest.skip(f"needs editors: make editor-test installs them, and names their folder in {NAME}", allow_module_level=True)
+    found = Path(folder).resolve()
+    sys.path.append(str(found / "python"))
+    return found
+
+
+def tool(*parts: str) -> Path:
+    """A file of a tool; skips where it could not be installed."""
+    file = tools().joinpath(*parts)
+    if not file.exists():
+        pytest.skip(f"{'/'.join(parts)} is not installed in {tools()}", allow_module_level=True)
+    return file
