@@ -156,7 +156,7 @@
           (seq symbol-start cnnspec--named-size (*? "x" (or (+ (any "0-9")) cnnspec--named-size))
                "x?" (+ "x" (or cnnspec--size cnnspec--named-size)))
           "?"
-          (seq (or (seq symbol-start (+ (any "0-9")) (? "." (* (any "0-9")))) (seq "." (+ (any "0-9"))))
+          (seq (or (seq symbol-start (+ (any "0-9")) (? "." (+ (any "0-9")))) (seq "." (+ (any "0-9"))))
                (? (any "eE") (? (any "+-")) (+ (any "0-9")))
                (? (or (seq (any "kKMGT") (? "i") (? "B")) "B")))))
   "Numbers and shapes: 3x3, ?x?x1, 0.5, 1e-3, 5M, 256KiB.")
@@ -204,6 +204,15 @@
                                          (looking-back "\\_<use[ \t]*[\"'][^\"'\n]*[\"'][ \t]*" (line-beginning-position)))))))))
     found))
 
+(defun cnnspec--match-number (limit)
+  "Find the next number before LIMIT; that of the range 0..3 begins behind both dots."
+  (let (found)
+    (while (and (setq found (re-search-forward cnnspec--number limit t))
+                (eq (char-after (match-beginning 0)) ?.)
+                (eq (char-before (match-beginning 0)) ?.))
+      (goto-char (1+ (match-beginning 0))))
+    found))
+
 (defvar cnnspec-font-lock-keywords
   `((cnnspec--match-budget 0 'cnnspec-property)
     (cnnspec--match-used 0 'font-lock-function-name-face)
@@ -220,8 +229,7 @@
     (,(concat "[^.]\\.\\(" cnnspec--name "\\)[ \t]*\\(?:[^( \t]\\|$\\)") 1 'cnnspec-property)
     (,(concat "\\(" cnnspec--name "\\)[ \t]*(") 1 (cnnspec--face-of-call))
     (,cnnspec--name 0 (cnnspec--face-of-name))
-    ("\\.\\." 0 'default)
-    (,cnnspec--number 0 'cnnspec-number))
+    (cnnspec--match-number 0 'cnnspec-number))
   "What is coloured in specs; what is found first counts.")
 
 (defvar cnnspec-mode-syntax-table

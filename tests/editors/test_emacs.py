@@ -64,7 +64,7 @@ def test_a_spec_is_known_by_its_name_and_has_an_index(tmp_path: Path) -> None:
     (seen,) = ask([("see-commented", spec)], tmp_path)
     mode, *index, first, _, _, _, _ = seen.split("\n")
     assert (mode, first) == ("cnnspec-mode", "# block cbr(n) { conv(n) }")
-    assert index == ["Models: Net, Other", "Blocks: cbr"]
+    assert index == ["Blocks: cbr", "Models: Net, Other"]
 
 
 @pytest.mark.parametrize("text", ["block cbr(filters", 'conv(8, "abc', "add(in,\n  conv('", "}"])

@@ -1,5 +1,6 @@
 ;;; see.el --- for the tests: what Emacs sees in a file, written to another  -*- lexical-binding: t; -*-
 
+(require 'imenu)
 (require 'cnnspec-mode)
 
 (defun see-write (to lines)
