@@ -205,7 +205,8 @@
     found))
 
 (defun cnnspec--match-number (limit)
-  "Find the next number before LIMIT; that of the range 0..3 begins behind both dots."
+  "Find the next number before LIMIT.
+That of the range 0..3 begins behind both dots."
   (let (found)
     (while (and (setq found (re-search-forward cnnspec--number limit t))
                 (eq (char-after (match-beginning 0)) ?.)

@@ -5,11 +5,11 @@ An editor's answer is the name of what it sees at each character: a scope, a gro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pygments.token import Comment, Error, Keyword, Name, Number, Operator, Punctuation, String, Text
+from pygments.token import Error, Text
 
 from cnnspec.highlight.lexer import CnnspecLexer
 from tests.example_files import FILES, SMALLEST
@@ -35,6 +35,6 @@ def find_differences(text: str, answer: Answer, types: Mapping[str, tuple[Any, .
             if of not in (Text, Error) and not text[at].isspace():
                 name = answer[row][column] if row < len(answer) and column < len(answer[row]) else "nothing"
                 if not [1 for beginning, allowed in types.items() if name.startswith(beginning) and of in allowed]:
-                    found.append(f"{row + 1}:{column + 1} {lines[row][column:column + 20]!r}: {name}, not {of}")
+                    found.append(f"{row + 1}:{column + 1} {lines[row][column : column + 20]!r}: {name}, not {of}")
                     break
     return found

@@ -9,11 +9,14 @@ from pathlib import Path
 from textwrap import wrap
 
 from cnnspec.highlight import words
+from tests.editors.sublime import write_sublime
 from tests.editors.textmate import GRAMMAR
 
 EDITORS = Path(__file__).parents[2] / "editors"
-WRITTEN = re.compile(r"(?P<mark>[\";]+) ---- words, written by python -m tests\.editors ----\n(?P<words>.*?)(?P=mark) ---- end ----\n", re.S)
-IN_LOOPS, ELSEWHERE = ("for",), ()
+WRITTEN = re.compile(
+    r"(?P<mark>[\";]+) ---- words, written by python -m tests\.editors ----\n(?P<words>.*?)(?P=mark) ---- end ----\n",
+    re.S,
+)
 
 
 def written() -> dict[Path, str]:
@@ -22,6 +25,7 @@ def written() -> dict[Path, str]:
     vim, emacs = EDITORS / "vim" / "syntax" / "cnnspec.vim", EDITORS / "emacs" / "cnnspec-mode.el"
     return {
         EDITORS / "vscode" / "syntaxes" / "cnnspec.tmLanguage.json": textmate,
+        EDITORS / "sublime" / "cnnspec.sublime-syntax": write_sublime(),
         vim: fill(vim, write_vim_words()),
         emacs: fill(emacs, write_emacs_words()),
     }
@@ -29,7 +33,12 @@ def written() -> dict[Path, str]:
 
 def fill(path: Path, text: str) -> str:
     """The text of a file with its list of words written anew."""
-    return WRITTEN.sub(lambda found: found[0].replace(found["words"], text) if found["words"] else found[0].replace("----\n", f"----\n{text}", 1), path.read_text(encoding="utf-8"))
+    return WRITTEN.sub(
+        lambda found: (
+            found[0].replace(found["words"], text) if found["words"] else found[0].replace("----\n", f"----\n{text}", 1)
+        ),
+        path.read_text(encoding="utf-8"),
+    )
 
 
 def write_vim_words() -> str:
@@ -46,7 +55,9 @@ def write_vim_words() -> str:
 
 def write_keywords(group: str, listed: Iterable[str]) -> str:
     name, _, more = group.partition(" ")
-    return "".join([f"syntax keyword {name} contained{more and ' '}{more} {line}\n" for line in wrap(" ".join(sorted(listed)), 90)])
+    return "".join(
+        [f"syntax keyword {name} contained{more and ' '}{more} {line}\n" for line in wrap(" ".join(sorted(listed)), 90)]
+    )
 
 
 def write_emacs_words() -> str:

@@ -49,7 +49,9 @@ def test_the_mode_compiles_without_a_warning(tmp_path: Path) -> None:
 def test_colours_are_those_of_the_language(tmp_path: Path) -> None:
     files = [FORMS, *COLOURED]
     for path, seen in zip(files, ask([("see-faces", path) for path in files], tmp_path), strict=True):
-        differences = find_differences(path.read_text(encoding="utf-8"), [line.split(" ") for line in seen.split("\n")], TYPES)
+        differences = find_differences(
+            path.read_text(encoding="utf-8"), [line.split(" ") for line in seen.split("\n")], TYPES
+        )
         assert not differences, (path, differences)
 
 
@@ -60,7 +62,9 @@ def test_indentation_is_that_of_the_formatter(tmp_path: Path) -> None:
 
 def test_a_spec_is_known_by_its_name_and_has_an_index(tmp_path: Path) -> None:
     spec = tmp_path / "net.cnn"
-    spec.write_text("block cbr(n) { conv(n) }\nmodel Net { input 8x8x3 }\nmodel Other { input 8x8x3 }\n", encoding="utf-8")
+    spec.write_text(
+        "block cbr(n) { conv(n) }\nmodel Net { input 8x8x3 }\nmodel Other { input 8x8x3 }\n", encoding="utf-8"
+    )
     (seen,) = ask([("see-commented", spec)], tmp_path)
     mode, *index, first, _, _, _, _ = seen.split("\n")
     assert (mode, first) == ("cnnspec-mode", "# block cbr(n) { conv(n) }")

@@ -31,11 +31,27 @@ TYPES = {
 def ask(calls: list[tuple[object, ...]], tmp_path: Path, *folders: Path) -> list[list[str]]:
     """What each call of a function of the script writes, as lines."""
     paths = ",".join(map(str, (EDITORS / "vim", *folders)))
-    asked = [f"call {name}({', '.join(f'{str(given)!r}' for given in (*given, tmp_path / str(at)))})" for at, (name, *given) in enumerate(calls)]
-    lines = [f"set noswapfile encoding=utf-8 runtimepath^={paths}", "filetype plugin indent on", "syntax on", f"source {SCRIPT}", *asked, "qa!"]
+    asked = [
+        f"call {name}({', '.join(f'{str(given)!r}' for given in (*given, tmp_path / str(at)))})"
+        for at, (name, *given) in enumerate(calls)
+    ]
+    lines = [
+        f"set noswapfile encoding=utf-8 runtimepath^={paths}",
+        "filetype plugin indent on",
+        "syntax on",
+        f"source {SCRIPT}",
+        *asked,
+        "qa!",
+    ]
     file = tmp_path / "ask.vim"
     file.write_text("\n".join(lines), encoding="utf-8")
-    done = subprocess.run([VIM, "-es", "-u", "NONE", "-i", "NONE", "-N", "-S", str(file)], capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(
+        [VIM, "-es", "-u", "NONE", "-i", "NONE", "-N", "-S", str(file)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
     return [(tmp_path / str(at)).read_text(encoding="utf-8").split("\n") for at in range(len(calls))]
 
@@ -61,10 +77,18 @@ def test_ale_shows_each_finding_where_it_is(tmp_path: Path) -> None:
     ale = folder("/usr/share/vim-ale", str(Path.home() / ".vim" / "pack" / "plugins" / "start" / "ale"))
     spec, output = tmp_path / "net.cnn", tmp_path / "output.json"
     spec.write_text("input 9x9x3\nconv(8, 3x3, stride=2, padding=1)\ncnov(3)\n", encoding="utf-8")
-    done = subprocess.run([sys.executable, "-m", "cnnspec", "check", "--output-format", "json", str(spec)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "cnnspec", "check", "--output-format", "json", str(spec)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     output.write_text(done.stdout, encoding="utf-8")
     ((findings, command, fixer, _),) = ask([("WriteFindings", spec, output)], tmp_path, ale)
-    shown = [{key: one[key] for key in ("lnum", "col", "end_lnum", "end_col", "type", "code")} for one in json.loads(findings)]
+    shown = [
+        {key: one[key] for key in ("lnum", "col", "end_lnum", "end_col", "type", "code")}
+        for one in json.loads(findings)
+    ]
     assert shown == [{"lnum": 3, "col": 1, "end_lnum": 3, "end_col": 4, "type": "E", "code": "E010"}]
     assert command == "%e check --output-format json --stdin-filename %s -"
     assert fixer == "'cnnspec' format --stdin-filename %s -"

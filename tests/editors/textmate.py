@@ -51,8 +51,9 @@ NAME = "[A-Za-z_][A-Za-z0-9_]*"
 KEYWORD = word((*words.STATEMENTS, *words.CONTROL, *words.WORD_OPERATORS, *words.CURRENT, *words.CONSTANTS))
 LAYER = rf"(?!{word(words.NO_LAYERS)})(?i:{word(words.LAYERS)})"
 LAYER_ALONE = rf"(?!{word(words.NO_LAYERS)})(?i:{word(words.LAYERS_ALONE)})"
-BOUND = rf"(?!{KEYWORD})\b({NAME})\s*(=)(?![=>])(?:\s*({word(words.OPTIONS)})(?!\s*[(.=]))?"
-BROKEN_OFF = rf"""(?=[{{}}])|(?=^\s*{word((*words.STATEMENTS, "for"))}[ \t]+[A-Za-z0-9?"'])"""
+VALUE = rf"(?:\s*({word(words.OPTIONS)})(?!\s*[(.=]))?"  # a word that stands for itself
+BOUND = rf"(?!{KEYWORD})\b({NAME})\s*(=)(?![=>]){VALUE}"
+BROKEN_OFF = rf"""(?=[{{}}])|(?=^\s*{word((*words.STATEMENTS, "for"))}[ \t]+[A-Za-z0-9?"'{{])"""
 PASTED_INPUT = TERMINALS["PASTED_INPUT"].replace("|\\\\\n", "")  # a pattern sees one line
 BRACKET = "punctuation.section.brackets"
 
@@ -65,7 +66,7 @@ REPOSITORY: dict[str, Rule] = {
     "use": region(
         r"""\b(use)\b\s*("[^"]*"|'[^']*')\s*(\()""", f"keyword.control.import string.quoted {BRACKET}.begin",
         rf"(\))|{BROKEN_OFF}", f"{BRACKET}.end",
-        [*include("comment"), match(NAME, "entity.name.function")],
+        [*include("comment"), match(NAME, "entity.name.function"), match(",", "punctuation.separator")],
     ),
     "definition": {
         "patterns": [
@@ -85,7 +86,7 @@ REPOSITORY: dict[str, Rule] = {
     "parameter": {
         "patterns": [
             *include("comment"),
-            region("(=)", "keyword.operator.assignment", r"$|(?=[,){}])", "", include("expression")),
+            region(f"(=){VALUE}", "keyword.operator.assignment support.constant", r"$|(?=[,){}])", "", include("expression")),
             match(rf"(?!{KEYWORD}){NAME}", "variable.parameter"),
             *include("expression"),
         ]
