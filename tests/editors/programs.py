@@ -12,6 +12,22 @@ from tests.editors.tools import tools
 
 SERVER = [sys.executable, "-m", "cnnspec", "server"]  # of this working tree, whatever is on the PATH
 
+# What is written in each editor, and what comes of a repair, a new name and formatting.
+TEXT = """\
+block cbr(filters) { conv(filters, 3x3, padding=same, bias=false) -> bn -> relu }
+input 6x6x1
+cbr(8)
+cbr(16) -> maxpol(2x2)
+gap->dense(10,softmax)
+"""
+AFTER = """\
+block unit(filters) { conv(filters, 3x3, padding=same, bias=false) -> bn -> relu }
+input 6x6x1
+unit(8)
+unit(16) -> maxpool(2x2)
+gap -> dense(10, softmax)
+"""
+
 
 def program(name: str) -> str:
     """An installed program; skips the test, or the file, that asks where there is none."""

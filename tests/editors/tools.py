@@ -15,7 +15,9 @@ def tools() -> Path:
     """The folder of installed tools; skips the test, or the file, that asks where there is none."""
     folder = os.environ.get(NAME)
     if not folder:
-        pytest.skip(f"needs editors: make editor-test installs them, and names their folder in {NAME}", allow_module_level=True)
+        pytest.skip(
+            f"needs editors: make editor-test installs them, and names their folder in {NAME}", allow_module_level=True
+        )
     found = Path(folder).resolve()
     sys.path.append(str(found / "python"))
     return found

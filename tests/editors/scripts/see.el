@@ -37,4 +37,34 @@
       (comment-region (point-min) (save-excursion (goto-char (point-min)) (line-end-position)))
       (see-write to (append (list (symbol-name major-mode)) index (list (buffer-string)))))))
 
+(defun see-wait (what condition)
+  "Wait until the function CONDITION is true; WHAT is what it stands for."
+  (let ((end (+ (float-time) 60)))
+    (while (not (funcall condition))
+      (when (> (float-time) end) (error "Nothing came of %s" what))
+      (accept-process-output nil 0.05))))
+
+(defun see-eglot (file to)
+  "Write to TO what eglot shows and does in FILE: findings, a repair, a new name, formatting."
+  (require 'eglot)
+  (with-current-buffer (find-file-noselect file)
+    (let ((eglot-sync-connect 60) (eglot-autoshutdown t) (inhibit-message t))
+      (call-interactively #'eglot)
+      (flymake-start)
+      (see-wait "findings" #'flymake-diagnostics)
+      (let* ((found (car (flymake-diagnostics)))
+             (line (line-number-at-pos (flymake-diagnostic-beg found)))
+             (text (car (split-string (flymake-diagnostic-text found) "\n"))))
+        (eglot-code-actions (flymake-diagnostic-beg found) (flymake-diagnostic-end found) "quickfix" t)
+        (eglot--signal-textDocument/didChange)  ; which an idle moment does elsewhere
+        (see-wait "the repair" (lambda () (not (flymake-diagnostics))))
+        (goto-char (point-min))
+        (search-forward "cbr")
+        (eglot-rename "unit")
+        (eglot--signal-textDocument/didChange)
+        (eglot-format-buffer)
+        (see-write to (list (number-to-string line) text (buffer-string)))
+        (set-buffer-modified-p nil)
+        (eglot-shutdown (eglot-current-server))))))
+
 ;;; see.el ends here
