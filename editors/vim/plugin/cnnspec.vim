@@ -1,5 +1,5 @@
 " The language server, for vim-lsp where that is installed: let g:cnnspec_command = ['/path/to/.venv/bin/cnnspec', 'server']
-augroup cnnspec
+augroup cnnspec_vim_lsp
   autocmd!
   autocmd User lsp_setup call lsp#register_server({
   \   'name': 'cnnspec',
