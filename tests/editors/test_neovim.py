@@ -1,4 +1,4 @@
-"""Neovim: with editors/neovim and editors/vim alone it shows findings and hints, repairs, renames and formats."""
+"""Neovim: with editors/neovim and editors/vim alone it shows findings, hints and totals, repairs, renames and formats."""
 
 from __future__ import annotations
 
@@ -56,3 +56,4 @@ def test_a_spec_is_written_in_neovim(options: list[str], tmp_path: Path) -> None
     assert re.search(r"6x6x1\b.*6x6x8", seen["hover"], re.S)
     assert seen["fix"] == "Write maxpool"
     assert seen["text"] == AFTER.splitlines()
+    assert seen["lens"] == "Summary" and any("maxpool1 (MaxPooling2D)" in line for line in seen["summary"])

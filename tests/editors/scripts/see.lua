@@ -62,6 +62,22 @@ local function look()
   apply(request("textDocument/rename", vim.tbl_extend("error", at(0, 6), { newName = "unit" })))
   vim.lsp.buf.format({ timeout_ms = 60000 })
   seen.text = vim.api.nvim_buf_get_lines(0, 0, -1, false)
+
+  vim.lsp.codelens.refresh({ bufnr = 0 })
+  wait("lenses", function()
+    return #vim.lsp.codelens.get(0) > 0
+  end)
+  local lens = vim.lsp.codelens.get(0)[#vim.lsp.codelens.get(0)]
+  vim.api.nvim_win_set_cursor(0, { lens.range.start.line + 1, 0 })
+  vim.ui.select = function(items, _, choose)
+    choose(items[#items], #items)
+  end
+  local before = vim.api.nvim_get_current_buf()
+  vim.lsp.codelens.run()
+  wait("the summary", function()
+    return vim.api.nvim_get_current_buf() ~= before
+  end)
+  seen.lens, seen.summary = lens.command.title, vim.api.nvim_buf_get_lines(0, 0, -1, false)
 end
 
 local done, err = xpcall(look, debug.traceback)
