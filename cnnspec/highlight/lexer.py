@@ -13,15 +13,15 @@ from pygments.token import Comment, Error, Keyword, Name, Number, Operator, Punc
 from cnnspec.highlight import words
 from cnnspec.layers import find, find_bare_layer
 from cnnspec.syntax.grammar import KEYWORDS, KINDS, TERMINALS
-from cnnspec.syntax.lexer import KIND, UNREADABLE
+from cnnspec.syntax.lexer import KIND
 from cnnspec.syntax.lexer import Lexer as Reader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import ClassVar
+    from typing import Any, ClassVar
 
-    from pygments.token import _TokenType as Type
+    Type = Any  # one of those of Pygments, which says nothing of their type
 
 __all__ = ("CnnspecLexer",)  # by which Pygments finds it
 
@@ -59,7 +59,7 @@ class CnnspecLexer(Lexer):  # type: ignore[misc]
 
     def get_tokens_unprocessed(self, text: str) -> Iterator[tuple[int, Type, str]]:
         """(place, type, text) of every stretch of a text; put together they are the text."""
-        tokens, at = list(read_tokens(text)), 0
+        tokens, at = list(Reader(text).tokens_alone()), 0
         for (_, start, end), of in zip(tokens, find_types(text, tokens), strict=True):
             if of is not Whitespace and end > start:
                 yield from read_between(text, at, start)
@@ -74,15 +74,6 @@ class CnnspecLexer(Lexer):  # type: ignore[misc]
         return 0.5 * bool(shaped) + 0.3 * bool(layers)
 
 
-def read_tokens(text: str) -> Iterator[Token]:
-    """The tokens of a text. A brace ends the brackets that were left open inside it."""
-    reader = Reader(text)
-    for kind, start, end in reader.tokens():
-        if kind == UNREADABLE and start == end:  # which the reader says of each until it is closed
-            reader.brackets.pop()
-        yield kind, start, end
-
-
 def read_between(text: str, start: int, end: int) -> Iterator[tuple[int, Type, str]]:
     """The comments, separators and blanks between two tokens."""
     for found in BETWEEN.finditer(text, start, end):
@@ -92,11 +83,8 @@ def read_between(text: str, start: int, end: int) -> Iterator[tuple[int, Type, s
 
 def find_types(text: str, tokens: list[Token]) -> Iterator[Type]:
     """The type of every token; Whitespace for those that separate."""
-    open_by: list[int] = []  # the tokens before the brackets that are open, and the brackets
-    before, header = (
-        SEPARATOR,
-        SEPARATOR,
-    )  # the last token; the statement that the tokens belong to, as far as it counts
+    open_by: list[int] = []  # the brackets that are open; TRAIN for the brace of a train section
+    before = header = SEPARATOR  # the token before; the word whose statement gives words a meaning of their own
     for (kind, start, end), behind in zip(tokens, [*(kind for kind, *_ in tokens[1:]), END], strict=True):
         if kind in (SEPARATOR, END):
             header = SEPARATOR
@@ -108,15 +96,12 @@ def find_types(text: str, tokens: list[Token]) -> Iterator[Type]:
             yield Keyword
         elif header == EXPECT and text[start:end] in words.BUDGETS:
             yield Name.Property
+        elif kind == NAME and (before in DEFINED or header == USE):
+            yield DEFINED.get(before, Name.Function)
+        elif kind == NAME and behind == EQUAL:
+            yield Name.Attribute if open_by and open_by[-1] in (CALL, TRAIN) else Name.Constant
         elif kind == NAME:
-            assigned = Name.Attribute if open_by and open_by[-1] in (CALL, TRAIN) else Name.Constant
-            yield DEFINED.get(before) or (
-                Name.Function
-                if header == USE
-                else assigned
-                if behind == EQUAL
-                else find_type(text[start:end], before, behind)
-            )
+            yield find_type(text[start:end], before, behind)
         else:
             yield OF_KIND[kind]
         if kind in (FOR, USE) or kind == EXPECT and behind != CALL:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.base.record import Record
 from cnnspec.syntax.grammar import KEYWORDS, KINDS
-from cnnspec.syntax.lexer import STRAY, UNREADABLE, Lexer
+from cnnspec.syntax.lexer import STRAY, Lexer
 
 OPENING = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
 KEYWORD_KINDS = frozenset(KEYWORDS.values())
@@ -24,10 +24,8 @@ class Words:
     def __init__(self, text: str) -> None:
         lexer = Lexer(text)
         self.all: list[Word] = []
-        for kind, start, end in lexer.tokens():
-            if kind == UNREADABLE and start == end:
-                lexer.brackets.pop()  # which a brace closes that was opened before it
-            elif kind == STRAY or kind >= 0 and KINDS[kind] not in ("_NEWLINE", "END"):
+        for kind, start, end in lexer.tokens_alone():
+            if kind == STRAY or kind >= 0 and KINDS[kind] not in ("_NEWLINE", "END"):
                 self.all.append(Word("RBRACE" if kind == STRAY else KINDS[kind], start, end))
         self.comments = sorted(lexer.comments.items())
 

@@ -100,3 +100,10 @@ class Lexer:
             previous = kind
             at = end
         yield _END, length, length
+
+    def tokens_alone(self) -> Iterator[tuple[int, int, int]]:
+        """Tokens of the text for whoever parses none of them: what a brace leaves open inside it is closed here."""
+        for kind, start, end in self.tokens():
+            if kind == UNREADABLE and start == end:
+                self.brackets.pop()
+            yield kind, start, end

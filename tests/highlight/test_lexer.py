@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from cnnspec.layers import find
 from cnnspec.syntax import tree
 from cnnspec.syntax.grammar import KEYWORDS
 from cnnspec.syntax.parse import parse
-from tests.example_files import TRIED, relative
+from tests.example_files import EXAMPLES, TRIED, relative
 from tests.support import cases
 
 # ---- against the tree ----------------------------------------------------------------------------------------
@@ -133,6 +134,13 @@ def test_what_stands_before_a_mistake_keeps_its_type(place: int, length: int) ->
     now, before = types_of(text), types_of(FORMS)
     line = text.rfind("\n", 0, place) + 1
     assert {at: of for at, of in now.items() if at < line} == {at: of for at, of in before.items() if at < line}
+
+
+def test_pygments_finds_it_where_cnnspec_is_installed() -> None:
+    declared = tomllib.loads((EXAMPLES.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "entry-points"
+    ]
+    assert declared["pygments.lexers"] == {"cnnspec": f"{CnnspecLexer.__module__}:{CnnspecLexer.__name__}"}
 
 
 def test_a_spec_is_guessed() -> None:
