@@ -45,6 +45,7 @@ fuzz: $(VENV)/ready
 
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/server.py
 	$(BIN)/python benchmarks/repository.py
 	$(BIN)/python benchmarks/training.py
 

@@ -303,9 +303,9 @@ def add_up(sizes: Iterable[Dim]) -> Dim:
 
 def too_long(dim: Dim) -> bool:
     """Whether a size is an expression that nobody can read, or has numbers that no size has."""
-    if isinstance(dim, int):
-        return False
-    return dim.length > MAX_SIZE_LENGTH or any([abs(factor) >= MAX_NUMBER for factor in dim.terms.values()])
+    terms = {} if isinstance(dim, int) else dim.terms
+    numbers = [number for atoms, factor in terms.items() for number in (abs(factor), *[atom.divisor for atom in atoms])]
+    return any([number >= MAX_NUMBER for number in numbers]) or (isinstance(dim, Size) and dim.length > MAX_SIZE_LENGTH)
 
 
 def maximum(left: Dim, right: Dim) -> Dim:

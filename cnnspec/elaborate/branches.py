@@ -12,5 +12,7 @@ def split_branches(
     cls: type[Layer], arguments: tuple[tree.Argument, ...]
 ) -> tuple[list[tree.Argument], tuple[tree.Argument, ...]]:
     """The arguments of a merge's call that are its tensors, and the others."""
-    branches = [a for a in arguments if a.name is None][cls.leading :]
-    return branches, tuple([a for a in arguments if not any([a is branch for branch in branches])])
+    unnamed = [a for a in arguments if a.name is None]
+    before = unnamed[: cls.leading]
+    others = [a for a in arguments if a.name is not None or any([a is one for one in before])]
+    return unnamed[cls.leading :], tuple(others)

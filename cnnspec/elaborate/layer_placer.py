@@ -211,7 +211,10 @@ def find_size_problem(layer: Layer, output: Shape) -> Problem | None:
     if products <= MAX_SIZE_PRODUCTS and not any(map(too_long, unknown)):
         return None
     inputs = ", ".join(sorted(set().union(*[size.names() for size in unknown])))
-    wanted = f"{MAX_SIZE_PRODUCTS} products" if products > MAX_SIZE_PRODUCTS else f"{MAX_SIZE_LENGTH} names and numbers"
+    long = any([size.length > MAX_SIZE_LENGTH for size in unknown])
+    wanted = f"{MAX_SIZE_LENGTH} names and numbers" if long else "18 digits"
+    if products > MAX_SIZE_PRODUCTS:
+        wanted = f"{MAX_SIZE_PRODUCTS} products"
     message = f"the output of {layer.names[0]} has a size that takes more than {wanted} to write down in {inputs}"
     return Problem("E003", message, help="give the input a size: input 224x224x3")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from cnnspec.base.record import Record
 from cnnspec.explain.derivation import derive_layer, derive_totals
-from cnnspec.tables.rows import find_figures
+from cnnspec.tables.rows import find_keras_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,22 +53,22 @@ def explain_layers(
     network: AnalysedNetwork, chosen: range | list[int], leave_out_empty: bool
 ) -> tuple[LayerExplanation, ...]:
     """Some layers, by index; with or without the sections that have nothing to derive."""
-    nodes, figures, used = network.graph.nodes, find_figures(network), network.graph.used()
+    nodes, used = network.graph.nodes, network.graph.used()
     layers = []
     for index in chosen:
-        node, row = nodes[index], figures[index]
+        node = nodes[index]
         sections = [s for s in derive_layer(network.facts, index) if not (leave_out_empty and s.nothing)]
         layers.append(
             LayerExplanation(
-                row.name,
-                row.type,
-                row.line,
+                node.name,
+                find_keras_type(node, network),
+                node.site.first_line,
                 node.site.written,
                 tuple([(nodes[i].name, nodes[i].shape) for i in node.inputs]),
                 node.shape,
                 used[index],
                 tuple(sections),
-                row.assumed,
+                node.assumed,
             )
         )
     return tuple(layers)

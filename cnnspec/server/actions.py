@@ -18,12 +18,12 @@ from cnnspec.lint.fix.project import apply_edits
 from cnnspec.lint.ignores import LINE, MARK
 from cnnspec.lint.rules import optional
 from cnnspec.server.diagnostics import write_diagnostic
+from cnnspec.server.kept_text import find_change
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cnnspec.base.source import Source
     from cnnspec.server.documents import Document, Documents
 
 FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.cnnspec"
@@ -170,12 +170,5 @@ def write_edits(edits: Sequence[Edit], document: Document) -> types.WorkspaceEdi
 
 def replace_text(document: Document, text: str) -> types.TextEdit:
     """The edit that makes another text of an open file: what differs between the beginnings and the ends that agree."""
-    old: Source = document.source
-    start, most = 0, min(len(old.text), len(text))
-    while start < most and old.text[start] == text[start]:
-        start += 1
-    behind = 0
-    while behind < most - start and old.text[-1 - behind] == text[-1 - behind]:
-        behind += 1
-    place = document.places.find_range(start, len(old.text) - behind)
-    return types.TextEdit(place, document.with_own_ends(text[start : len(text) - behind]))
+    start, old_end, new_end = find_change(document.source.text, text)
+    return types.TextEdit(document.places.find_range(start, old_end), document.with_own_ends(text[start:new_end]))

@@ -16,7 +16,10 @@ from cnnspec.base.source import Source
 from cnnspec.base.source_files import decode_source, read
 from cnnspec.lint.fix.project import resolve_path
 from cnnspec.pipeline import Analysis, analyse
+from cnnspec.server.kept_text import find_moves
+from cnnspec.server.known import GivenUp, Known, analyse_within
 from cnnspec.server.places import LINE_END, Columns, EditedText, Places
+from cnnspec.server.time_limit import OutOfTime, run_within
 from cnnspec.server.uses import Use, Uses, find_uses
 from cnnspec.syntax.tree import Body, Tree
 
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from cnnspec.elaborate.files import Read
     from cnnspec.lint.fix.project import Analyse
     from cnnspec.pipeline import Watch
+    from cnnspec.server.kept_text import Move
 
     class Settings(Protocol):
         """What the configuration says about files, read anew for each analysis. Its methods raise UnusableSettings."""
@@ -42,27 +46,11 @@ if TYPE_CHECKING:
 
 UNTITLED = "untitled"
 MOST_FOLDERS = 5_000  # below one of the workspace, that are looked into
+PATIENCE = 2.0  # seconds of CPU time that an analysis may take
 
 
 class UnusableSettings(Exception):
     """A configuration file that cannot be used; the message is a sentence."""
-
-
-class Known:
-    """What is known about an open file as its text is now. `found` are its findings, those in the files that it uses
-    included; `repaired` are the same with repairs, and help that is made of them, once these were looked for. `complaint`: why
-    a configuration cannot be used, "" where it can; `excluded`: whether that leaves the file out."""
-
-    def __init__(
-        self, analysis: Analysis, codes: Set[str] | None, found: tuple[Diagnostic, ...], reads: set[str],
-        complaints: Sequence[str] = (), excluded: bool = False,
-    ) -> None:  # fmt: skip
-        self.analysis, self.codes, self.found, self.reads = analysis, codes, found, reads
-        self.complaint, self.excluded = complaints[-1] if complaints else "", excluded
-        self.repaired: tuple[Diagnostic, ...] | None = None
-        self.shown = False  # whether the editor has the findings
-        self.uses: Uses | None = None  # what its parts come to, once this was asked
-        self.tried: dict[object, bool] = {}  # edits that were tried on the text, and whether they do
 
 
 class Document:
@@ -74,7 +62,7 @@ class Document:
         self.path = resolve_path(self.name)
         self.edited = EditedText(text, columns)
         self.columns = columns
-        self.last_good: dict[str, dict[tuple[str, int], str]] = {}  # hints by kind, and by which time of which step
+        self.good: Known | None = None  # what was known of the last text with as few mistakes as any
         self.totals: dict[str, str] = {}  # of each network the last that were all known, in words
         self.tokens_sent: tuple[str, list[int]] = ("", [])  # the last semantic tokens, under their identity
         self.take_text()
@@ -107,6 +95,7 @@ class Documents:
         self.folders: list[str] = []  # of the workspace
         self.numbers_edits = False  # whether the editor takes edits of files with the versions that they are for
         self.identities = count(1)  # of what is sent and may be referred to
+        self.patience = PATIENCE
         self._open: dict[str, Document] = {}  # by their URIs
 
     # ---- which are open ------------------------------------------------------------------------------------
@@ -171,7 +160,9 @@ class Documents:
     def know(self, document: Document) -> Known:
         """What is known about an open file."""
         if document.known is None:
-            document.known = self._analyse(document)
+            document.known = known = self._analyse(document)
+            if document.good is None or known.mistakes <= document.good.mistakes:
+                document.good = known
         return document.known
 
     def repair(self, document: Document, interrupt: Callable[[], object] = bool) -> tuple[Diagnostic, ...]:
@@ -186,37 +177,65 @@ class Documents:
                 return self.analyser(document, model, interrupt)
 
             own = known.analysis.diagnostics
-            offered = offer_repairs(own, known.analysis, analyse_model(None), SOON, analyse_model)
+            try:
+                offered = offer_repairs(own, known.analysis, analyse_model(None), SOON, analyse_model)
+            except OutOfTime:
+                offered = own
             made = dict(zip(own, offered, strict=True))
             known.repaired = tuple([made.get(one, one) for one in known.found])
         return known.repaired
 
-    def find_uses(self, document: Document, wholes: bool = False) -> dict[tuple[int, int], list[Use]]:
+    def find_uses(
+        self, document: Document, wholes: bool = False, past: bool = False
+    ) -> dict[tuple[int, int], list[Use]]:  # fmt: skip
         """The uses of the steps in an open file, or of its `wholes`, by their places: in its own networks, and in those of
-        the open files that use it."""
+        the open files that use it. `past`: those that the same steps had before there were the mistakes that are there now."""
         found: dict[tuple[int, int], list[Use]] = {}
-        for uses in self._list_uses(document):
-            for (path, start, end), more in (uses.wholes if wholes else uses.steps).items():
-                if path == document.path:
-                    found.setdefault((start, end), []).extend(more)
+        for uses, move in self._list_uses(document, past):
+            for (path, *place), more in (uses.wholes if wholes else uses.steps).items():
+                moved = move(*place) if path == document.path else None
+                if moved is not None:
+                    found.setdefault(moved, []).extend(more)
         return found
 
-    def find_values(self, document: Document) -> dict[tuple[int, int], list[str]]:
-        """The values of the names in an open file, by their places."""
+    def find_values(self, document: Document, past: bool = False) -> dict[tuple[int, int], list[str]]:
+        """The values of the names in an open file, by their places; `past`: as of `find_uses`."""
         found: dict[tuple[int, int], dict[str, None]] = {}
-        for uses in self._list_uses(document):
-            for (path, start, end), values in uses.values.items():
-                if path == document.path:
-                    found.setdefault((start, end), {}).update(dict.fromkeys(values))
+        for uses, move in self._list_uses(document, past):
+            for (path, *place), values in uses.values.items():
+                moved = move(*place) if path == document.path else None
+                if moved is not None:
+                    found.setdefault(moved, {}).update(dict.fromkeys(values))
         return {place: [*values] for place, values in found.items()}
 
-    def _list_uses(self, document: Document) -> Iterator[Uses]:
-        """What the parts of an open file come to: its own first, then in the open files that read it."""
+    def _list_uses(self, document: Document, past: bool) -> Iterator[tuple[Uses, Move]]:
+        """What the parts of an open file come to, or came to: its own first, then in the open files that read it; and where
+        the parts stand now."""
+        now = self.know(document)
         for other in sorted(self, key=lambda one: one is not document):
             known = self.know(other)
-            if other is document or (document.path in known.reads and is_file(document.uri)):
-                known.uses = known.uses or find_uses(known.analysis, self.reader(other.path))
-                yield known.uses
+            if past and other.good is not None:
+                known = other.good
+            reads = other is document or (document.path in known.reads and is_file(document.uri))
+            if not reads or (past and known is other.known):
+                continue
+            if known.uses is None:
+                known.uses = self._find_uses(known, other)
+            text = known.uses.texts.get(document.path)
+            if not past:
+                yield known.uses, lambda start, end: (start, end)
+            elif text is not None:
+                if text not in now.moves:
+                    now.moves[text] = find_moves(text, now.analysis.tree)
+                yield known.uses, now.moves[text]
+
+    def _find_uses(self, known: Known, document: Document) -> Uses:
+        if isinstance(known.analysis, GivenUp):
+            return Uses()
+        try:
+            return run_within(self.patience, lambda: find_uses(known.analysis, self.reader(document.path)))
+        except OutOfTime:
+            return Uses()
 
     def analyser(self, document: Document, model: str | None = None, interrupt: Callable[[], object] = bool) -> Analyse:
         """What analyses changed texts of an open file; `model`: that one alone."""
@@ -224,7 +243,10 @@ class Documents:
 
         def again(source: Source, read: Read, watch: Watch | None = None) -> Analysis:
             interrupt()
-            return analyse(source, model=model, codes=codes, read=self.reader(document.path, read), watch=watch)
+            reading = self.reader(document.path, read)
+            return run_within(
+                self.patience, lambda: analyse(source, model=model, codes=codes, read=reading, watch=watch)
+            )
 
         return again
 
@@ -262,7 +284,7 @@ class Documents:
             tree = Tree(document.source, Body(0, 0, ()), (), ())
             found: tuple[Diagnostic, ...] = (document.refusal,) if document.refusal is not None and not excluded else ()
             return Known(Analysis(document.source, tree, (), ()), codes, found, reads, complaints, excluded)
-        analysis = analyse(document.source, codes=codes, read=self.reader(document.path, noted))
+        analysis = analyse_within(self.patience, document.source, codes, self.reader(document.path, noted))
         reported = tuple([one for one in analysis.diagnostics if self._reports(one, document, settings, complaints)])
         return Known(analysis, codes, reported, reads, complaints)
 

@@ -1,6 +1,6 @@
 """What is shown between the words of a text: the shape behind each step, its parameters, or its receptive field.
 
-Where a mistake leaves a figure unknown, that which the same text had before it is shown, as "was 26x26x16".
+Where a mistake leaves a figure unknown, that which the same step had before it is shown, as "was 26x26x16".
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 SHAPES, PARAMETERS, FIELD, OFF = KINDS = ("shapes", "parameters", "rf", "off")
 UNKNOWN = "?"
-MOST_KEPT = 5000  # hints from before mistakes
 
 
 def list_hints(document: Document, documents: Documents, place: types.Range) -> list[types.InlayHint]:
@@ -46,26 +45,18 @@ def list_hints(document: Document, documents: Documents, place: types.Range) -> 
 
 def label_steps(document: Document, documents: Documents, kind: str) -> list[tuple[int, str]]:
     """Where each step ends, and its label, in the order of the text; of several that end together the longest counts."""
+    now, past = documents.find_uses(document), documents.find_uses(document, past=True)
     found: dict[int, tuple[int, str]] = {}
-    seen: dict[str, int] = {}
-    before, good = document.last_good.get(kind, {}), dict[tuple[str, int], str]()
-    whole = True  # whether all is known
     bare = find_bare_steps(document, documents)
-    for (start, end), uses in sorted(documents.find_uses(document).items()):
-        if (start, end) in bare or (end in found and found[end][0] <= start):
+    for start, end in sorted({*now, *past}):
+        if (start, end) in bare or end in found:
             continue
-        label = write_label(uses, kind)
-        text = document.source.text[start:end]
-        seen[text] = seen.get(text, 0) + 1
+        label = write_label(now.get((start, end), []), kind)
         if UNKNOWN in label:
-            old = before.get((text, seen[text]))
-            label = f"was {old}" if old else ""
-            whole = False
-        else:
-            good[text, seen[text]] = label
-        found[end] = start, label
-    whole = whole and not documents.know(document).analysis.tree.diagnostics
-    document.last_good[kind] = good if whole or len(before) > MOST_KEPT else before | good
+            old = write_label(past.get((start, end), []), kind)
+            known = [use for use in now.get((start, end), []) if UNKNOWN not in write_label([use], kind)]
+            label = write_label(known, kind) if UNKNOWN in old else f"was {old}" if old else ""
+        found[end] = start, label.replace(UNKNOWN, "")
     return [(end, found[end][1]) for end in sorted(found)]
 
 
@@ -81,7 +72,8 @@ def find_bare_steps(document: Document, documents: Documents) -> set[tuple[int, 
 
 
 def write_label(uses: Sequence[Use], kind: str) -> str:
-    """The figure of a step, the first and the last where it runs several times with different ones, and how often."""
+    """The figure of a step, the first and the last where it runs several times with different ones, and how often; UNKNOWN
+    where one of them is."""
     if kind == SHAPES:
         values = [use.shape_text for use in uses]
     elif kind == PARAMETERS:
@@ -89,11 +81,11 @@ def write_label(uses: Sequence[Use], kind: str) -> str:
     else:
         values = [show_field(use.field) for use in uses]
     distinct = [*dict.fromkeys(values)]
+    if UNKNOWN in distinct or not distinct:
+        return UNKNOWN
     if kind == PARAMETERS and distinct == ["0"]:
         return ""
     name = {SHAPES: "", PARAMETERS: " parameters", FIELD: ""}[kind]
     before = "RF " if kind == FIELD else ""
     figures = distinct[0] if len(distinct) == 1 else f"{values[0]} … {values[-1]}"
-    return (f"{before}{figures}{name}" if distinct != [UNKNOWN] else UNKNOWN) + (
-        f" ×{len(uses)}" if len(uses) > 1 else ""
-    )
+    return f"{before}{figures}{name}" + (f" ×{len(uses)}" if len(uses) > 1 else "")

@@ -15,35 +15,62 @@ from cnnspec.tables.figures import show_field, show_figure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from cnnspec.server.documents import Document, Documents
+    from cnnspec.server.kept_text import Place
     from cnnspec.server.uses import Use
 
 MOST_USES = 4  # of which the figures are told
+WAS = "was, before a mistake came:\n\n"
 
 
 def find_hover(document: Document, documents: Documents, position: types.Position) -> types.Hover | None:
     """What is known about the innermost part of an open file at a position."""
     at = document.places.find_offset(position)
-    values = [(place, found) for place, found in documents.find_values(document).items() if place[0] <= at <= place[1]]
-    if values:
-        (start, end), found = min(values, key=lambda one: one[0][1] - one[0][0])
-        return write_hover(
-            f"{escape.code(document.source.text[start:end])} = {', '.join(map(escape.code, found))}",
-            start,
-            end,
-            document,
-        )
-    whole = find_whole(document, documents, at)
-    if whole is not None:
-        return whole
-    steps = documents.find_uses(document)
-    inside = [place for place in steps if place[0] <= at <= place[1]]
-    if not inside:
+    return (
+        find_value(document, documents, at) or find_whole(document, documents, at) or find_step(document, documents, at)
+    )
+
+
+def find_value(document: Document, documents: Documents, at: int) -> types.Hover | None:
+    """The values of the name at an offset, or those that it had."""
+    for past in (False, True):
+        values = documents.find_values(document, past)
+        for place in find_around(values, at)[:1]:
+            found = ", ".join(map(escape.code, values[place]))
+            text = f"{escape.code(document.source.text[slice(*place)])} {'was' if past else '='} {found}"
+            return write_hover(text, *place, document)
+    return None
+
+
+def find_step(document: Document, documents: Documents, at: int) -> types.Hover | None:
+    """The figures of the step at an offset, or those that it had; of the innermost for which these are known."""
+    now, past = documents.find_uses(document), documents.find_uses(document, past=True)
+    places = find_around({**now, **past}, at)
+    if not places:
         return None
-    start, end = min(inside, key=lambda place: (place[1] - place[0], place[0]))
-    return write_hover(write_uses([focus(use, start, end) for use in steps[start, end]]), start, end, document)
+    chosen = {place: choose_known(now.get(place), past.get(place)) for place in places}
+    place = next((place for place in places if is_known(chosen[place][0])), places[0])
+    uses, before = chosen[place]
+    return write_hover(before + write_uses([focus(use, *place) for use in uses]), *place, document)
+
+
+def find_around(places: Iterable[Place], at: int) -> list[Place]:
+    """The places that an offset lies in, the shortest first."""
+    inside = [place for place in places if place[0] <= at <= place[1]]
+    return sorted(inside, key=lambda place: (place[1] - place[0], place[0]))
+
+
+def choose_known(now: list[Use] | None, past: list[Use] | None) -> tuple[list[Use], str]:
+    """The uses as they are or, where a shape among these is not known, as they were, and what is said before them."""
+    if past and not (now and is_known(now)):
+        return past, WAS
+    return now or [], ""
+
+
+def is_known(uses: list[Use]) -> bool:
+    return all(use.node.shape is not None for use in uses)
 
 
 def focus(use: Use, start: int, end: int) -> Use:
@@ -54,7 +81,7 @@ def focus(use: Use, start: int, end: int) -> Use:
 
 def find_whole(document: Document, documents: Documents, at: int) -> types.Hover | None:
     """The totals of the block whose name, or of the loop whose head, stands at an offset."""
-    for node in tree.walk(documents.know(document).analysis.tree.body):
+    for node in tree.walk_around(documents.know(document).analysis.tree.body, at):
         if isinstance(node, (tree.Block, tree.Loop)):
             is_block = isinstance(node, tree.Block)
             start, end = (
@@ -62,9 +89,14 @@ def find_whole(document: Document, documents: Documents, at: int) -> types.Hover
             )
             if start <= at <= end:
                 part = node.body if is_block else node
-                uses = documents.find_uses(document, wholes=True).get((part.start, part.end))
+                both = [
+                    documents.find_uses(document, wholes=True, past=past).get((part.start, part.end))
+                    for past in (False, True)
+                ]
+                uses, before = choose_known(*both)
                 what = f"block {escape.code(document.source.text[start:end])}" if is_block else "loop"
-                return write_hover(f"{what}: {write_totals(uses) if uses else 'it never runs'}", start, end, document)
+                totals = before + write_totals(uses) if uses else "it never runs"
+                return write_hover(f"{what}: {totals}", start, end, document)
     return None
 
 
@@ -88,11 +120,11 @@ def write_uses(uses: Sequence[Use]) -> str:
 
 
 def write_use(use: Use) -> str:
-    """A line of figures: `conv1`: 28x28x1 → **26x26x16**, 160 parameters, 97,344 MACs, receptive field 3x3."""
+    """A line of figures, behind the layer's path: `block(16) → conv1`: 28x28x1 → **26x26x16**, 160 parameters, …"""
     inputs = ", ".join(["?" if shape is None else show_shape(shape) for shape in use.inputs])
     figures = f"{show_figure(use.parameters)} parameters, {show_figure(use.macs)} MACs, receptive field {show_field(use.field)}"
     assumed = ", as assumed" if use.node.assumed else ""
-    return f"{escape.code(use.node.name)}: {inputs}{' → ' * bool(inputs)}**{use.shape_text}**, {figures}{assumed}"
+    return f"{escape.code(use.node.path)}: {inputs}{' → ' * bool(inputs)}**{use.shape_text}**, {figures}{assumed}"
 
 
 def write_totals(uses: Sequence[Use]) -> str:

@@ -28,7 +28,8 @@ from cnnspec.server.places import Columns
 from cnnspec.server.published import Published
 from cnnspec.server.requests import REQUESTS
 from cnnspec.server.results import Results
-from cnnspec.server.streams import BoundedInput
+from cnnspec.server.streams import Inbox
+from cnnspec.server.time_limit import OutOfTime, run_within
 from cnnspec.server.workspace_symbols import WorkspaceSymbols
 
 TYPE_CHECKING = False
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnnspec.server.commands import Command
-    from cnnspec.server.documents import Settings
+    from cnnspec.server.documents import Document, Settings
+    from cnnspec.server.known import Known
     from cnnspec.server.requests import Answer
 
 PAUSE, REST = 0.05, 0.25  # seconds after an edit until findings are shown, and from there until repairs are looked for
@@ -45,6 +47,7 @@ TOO_EARLY = types.ResponseError(types.ErrorCodes.ServerNotInitialized.value, "th
 OUT_OF_TURN = types.ResponseError(
     types.ErrorCodes.InvalidRequest.value, "this comes out of turn: the session has begun, or ends"
 )
+TAKEN_BACK = types.ResponseError(types.LSPErrorCodes.RequestCancelled.value, "the editor has taken this back")
 log = logging.getLogger(__name__)
 
 
@@ -54,7 +57,8 @@ class Interrupted(Exception):
 
 class Protocol(LanguageServerProtocol):
     """The protocol of pygls without its own store of texts, which takes other characters for line ends too, and without
-    its generators, of each of which it keeps a future; a request that cannot be read, or comes out of turn, is answered."""
+    its generators, of each of which it keeps a future; a request that cannot be read, comes out of turn, or was taken back
+    while it waited, is answered so."""
 
     _begun = False
 
@@ -69,7 +73,13 @@ class Protocol(LanguageServerProtocol):
     def handle_message(self, message: Any) -> None:
         """Do what a message says; what is asked before the session begins, after its end, or to begin it again, is refused."""
         method = getattr(message, "method", None)
-        if method in (None, types.EXIT) or not self._shutdown and (method == types.INITIALIZE) != self._begun:
+        cancelled = self._server.inbox.cancelled  # type: ignore[attr-defined]
+        if method == types.CANCEL_REQUEST:
+            if isinstance(message.params.id, (int, str)):
+                cancelled.discard(message.params.id)  # what it takes back has been answered
+        elif method is not None and hasattr(message, "id") and message.id in cancelled:
+            self._send_response(message.id, None, TAKEN_BACK)
+        elif method in (None, types.EXIT) or not self._shutdown and (method == types.INITIALIZE) != self._begun:
             self._begun = self._begun or method == types.INITIALIZE
             super().handle_message(message)
         elif hasattr(message, "id"):
@@ -91,7 +101,8 @@ class Protocol(LanguageServerProtocol):
 class Server(LanguageServer):
     """pygls's server; what goes wrong in it is logged, and not put before the user's eyes."""
 
-    def __init__(self) -> None:
+    def __init__(self, inbox: Inbox) -> None:
+        self.inbox = inbox
         super().__init__("cnnspec", __version__, types.TextDocumentSyncKind.Incremental, protocol_cls=Protocol)
 
     def report_server_error(self, error: Exception, source: Any) -> None:
@@ -101,8 +112,8 @@ class Server(LanguageServer):
 class Session:
     """What an editor asks, from its first message to its last."""
 
-    def __init__(self, server: Server, new_settings: Callable[[], Settings], stream: BoundedInput) -> None:
-        self.server, self.stream = server, stream
+    def __init__(self, server: Server, new_settings: Callable[[], Settings]) -> None:
+        self.server, self.inbox = server, server.inbox
         self.documents = Documents(new_settings)
         self.published = Published(self.documents, server.text_document_publish_diagnostics)
         self.symbols = WorkspaceSymbols(self.documents)
@@ -212,18 +223,24 @@ class Session:
         self._timer = asyncio.get_running_loop().call_later(seconds, what)
 
     def _show(self) -> None:
-        """Show the findings of the open files that have changed."""
+        """Show the findings of the open files that have changed, once all of these are known."""
+        changed: list[tuple[Document, Known]] = []
         for document in self.documents:
-            if self.stream.arrived:
+            if self.inbox.arrived:
                 return self.show_later()
             try:
                 known = self.documents.know(document)
                 if not known.shown:
-                    known.shown = True
-                    self.published.show(document, known.found)
-                    self._complain(document.uri, known.complaint)
+                    changed.append((document, known))
             except Exception:
-                log.exception("the findings of %s could not be shown", document.uri)
+                log.exception("%s could not be analysed", document.uri)
+        try:
+            self.published.show([(document, known.found) for document, known in changed])
+        except Exception:
+            log.exception("the findings could not be shown")
+        for document, known in changed:
+            known.shown = True
+            self._complain(document.uri, known.complaint)
         return self._after(REST, self._show_repaired)
 
     def _show_repaired(self) -> None:
@@ -233,7 +250,7 @@ class Session:
                 if self.documents.know(document).repaired is None:
                     repaired = self.documents.repair(document, self._interrupt)
                     if repaired != self.documents.know(document).found:
-                        self.published.show(document, repaired)
+                        self.published.show([(document, repaired)])
             except Interrupted:
                 return self.show_later()
             except Exception:
@@ -249,7 +266,7 @@ class Session:
             self.server.workspace_code_lens_refresh(None)
 
     def _interrupt(self) -> None:
-        if self.stream.arrived:
+        if self.inbox.arrived:
             raise Interrupted
 
     def _complain(self, uri: str, complaint: str) -> None:
@@ -263,16 +280,27 @@ class Session:
     def answer(self, answer: Answer, params: Any) -> Any:
         """The answer to what is asked about a file; nothing where it is not open."""
         document = self.documents.get(params.text_document.uri)
-        return None if document is None else answer(document, self.documents, params)
+        if document is None:
+            return None
+        self.documents.know(document)
+        return self._within_limit(lambda: answer(document, self.documents, params))
+
+    def _within_limit(self, run: Callable[[], Any]) -> Any:
+        try:
+            return run_within(self.documents.patience, run)
+        except OutOfTime:
+            message = f"this takes more than {self.documents.patience:g} s, for which an editor does not wait"
+            raise JsonRpcException(message, types.LSPErrorCodes.RequestFailed.value) from None
 
     def find_symbols(self, params: types.WorkspaceSymbolParams) -> list[types.SymbolInformation]:
-        return self.symbols.find(params.query)
+        found: list[types.SymbolInformation] = self._within_limit(lambda: self.symbols.find(params.query))
+        return found
 
     def offer(self, command: Command) -> Callable[..., Any]:
         """A command as the editor calls it: with its arguments one by one, of which pygls asks how many there are."""
 
         def run(*arguments: Any) -> Any:
-            result = run_command(command, self.documents, arguments)
+            result = self._within_limit(lambda: run_command(command, self.documents, arguments))
             if not self.documents.shows_results:
                 self.results.show(result)
             return result
@@ -292,9 +320,9 @@ def serve(new_settings: Callable[[], Settings]) -> bool:
     logging.basicConfig(stream=sys.stderr, level=logging.ERROR, format="cnnspec: %(message)s")
     for handler in logging.getLogger().handlers:
         handler.addFilter(shorten)
-    stream = BoundedInput(sys.stdin.buffer)
-    server = Server()
-    session = Session(server, new_settings, stream)
+    stream = os.fdopen(os.dup(sys.stdin.fileno()), "rb")  # which Python does not close while the thread reads it
+    server = Server(Inbox(stream))
+    session = Session(server, new_settings)
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as out, redirect_stdout(sys.stderr):
-        server.start_io(stream, out)  # type: ignore[arg-type]
+        server.start_io(server.inbox, out)  # type: ignore[arg-type]
     return session.ended

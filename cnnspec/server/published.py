@@ -21,11 +21,15 @@ class Published:
         self.documents, self._send = documents, send
         self._placed: dict[str, dict[str, list[types.Diagnostic]]] = {}
 
-    def show(self, document: Document, found: Iterable[Diagnostic]) -> None:
-        """Have an open file's findings stand for those that it had."""
-        before = self._placed.get(document.uri, {})
-        self._placed[document.uri] = placed = place_findings(found, document, self.documents)
-        self._send_all([*placed, *(before.keys() - placed.keys())])
+    def show(self, changed: Iterable[tuple[Document, Iterable[Diagnostic]]]) -> None:
+        """Have the findings of open files stand for those that they had. A file in which several of these have findings is
+        shown once, when all are there: what is older lies in another text."""
+        uris: dict[str, None] = {}
+        for document, found in changed:
+            before = self._placed.get(document.uri, {})
+            self._placed[document.uri] = placed = place_findings(found, document, self.documents)
+            uris.update(dict.fromkeys([*placed, *before]))
+        self._send_all(uris)
 
     def withdraw(self, uri: str) -> None:
         """Forget the findings of a file that was closed."""

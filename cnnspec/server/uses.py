@@ -6,6 +6,7 @@ for each time that it runs.
 
 from __future__ import annotations
 
+from cnnspec.base.gc_pause import Uncollected
 from cnnspec.base.record import Record
 from cnnspec.base.size import add_up
 from cnnspec.elaborate import elaborate
@@ -90,6 +91,7 @@ class Uses:
         self.steps: dict[Key, list[Use]] = {}
         self.wholes: dict[Key, list[Use]] = {}
         self.values: dict[Key, list[str]] = {}
+        self.texts: dict[str, str] = {}  # of the files that these stand in
 
 
 class Frame:
@@ -109,14 +111,14 @@ class Recorder(Observer):
         self.values: dict[Key, dict[str, None]] = {}
         self.networks = 0
         self._stack: list[Frame] = []
+        self.texts: dict[str, str] = {}
         self._paths: dict[str, str] = {}
 
     def enter(self, node: tree.Node, scope: Scope, current: Tensor | None, value: Any = None) -> None:
         key, parent = self._key(node, scope), self._stack[-1] if self._stack else None
-        again = (
-            parent is not None and parent.key == key and isinstance(parent.node, STEPS)
-        )  # a statement that is one step
-        noted = isinstance(node, WHOLES) or isinstance(node, STEPS) and not again
+        kinds = WHOLES if isinstance(node, WHOLES) else STEPS
+        again = parent is not None and parent.key == key and isinstance(parent.node, kinds)  # the only one in it
+        noted = isinstance(node, kinds) and not again
         self._stack.append(Frame(key, node, scope, None if current is None else current.index, noted))
 
     def leave(self, result: Tensor | None) -> None:
@@ -152,6 +154,7 @@ class Recorder(Observer):
         name = scope.source.name
         if name not in self._paths:
             self._paths[name] = resolve_path(name)
+            self.texts[self._paths[name]] = scope.source.text
         return self._paths[name], node.start, node.end
 
 
@@ -166,7 +169,9 @@ def find_uses(analysis: Analysis, read: Read) -> Uses:
     """The uses of all parts of an analysed file, and of those that it uses; none where building it again gives another
     graph."""
     recorder, found = Recorder(), Uses()
-    again = elaborate(analysis.tree, read, observer=recorder)
+    with Uncollected():
+        again = elaborate(analysis.tree, read, observer=recorder)
+    found.texts = recorder.texts
     found.values = {key: [*values] for key, values in recorder.values.items()}
     same = len(again) == len(analysis.networks) == recorder.networks and all(
         len(made.graph.nodes) == len(network.graph.nodes)

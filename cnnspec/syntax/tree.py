@@ -275,3 +275,15 @@ def walk(node: Node) -> Iterator[Node]:
             queue += [getattr(part, name) for name in part._fields]
         elif isinstance(part, tuple):
             queue += part
+
+
+def walk_around(node: Node, at: int) -> Iterator[Node]:
+    """A node and all below it in whose stretch an offset lies, the ends included."""
+    queue: list[object] = [node]
+    while queue:
+        part = queue.pop()
+        if isinstance(part, tuple):
+            queue += part
+        elif isinstance(part, Node) and part.start <= at <= part.end:
+            yield part
+            queue += [getattr(part, name) for name in part._fields]

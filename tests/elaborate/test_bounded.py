@@ -54,6 +54,7 @@ SIZES: dict[str, tuple[Callable[[int], str], bool]] = {
         lambda n: OPEN + "x0 = in.height\n" + lines(n, "x@ = (3*x< + in.width) // 2") + "relu", False,
     ),
     "coefficients": (lambda n: OPEN + "x0 = in.height\n" + lines(n, "x@ = x< * 999999999") + "relu", False),
+    "halved without end": (lambda n: OPEN + lines(n, "conv(4, 3x3, stride=2)"), False),
     "upsampled without end": (lambda n: OPEN + lines(n, "upsample(1000)"), False),
     "concatenated with their halves": (lambda n: "input ?x4\n" + lines(n, "concat(in, maxpool(2), axis=1)"), False),
 }  # fmt: skip

@@ -86,9 +86,9 @@ class Editor:
             "textDocument/didOpen", textDocument={"uri": uri, "languageId": "cnnspec", "version": 1, "text": text}
         )
 
-    def change(self, uri: str, text: str, place: Json | None = None) -> None:
+    def change(self, uri: str, text: str, place: Json | None = None, version: int = 2) -> None:
         change = {"text": text} if place is None else {"text": text, "range": place}
-        self.tell("textDocument/didChange", textDocument={"uri": uri, "version": 2}, contentChanges=[change])
+        self.tell("textDocument/didChange", textDocument={"uri": uri, "version": version}, contentChanges=[change])
 
     def close(self, uri: str) -> None:
         self.tell("textDocument/didClose", textDocument={"uri": uri})

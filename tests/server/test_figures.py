@@ -9,6 +9,8 @@ import pytest
 from lsprotocol.types import Position
 
 from cnnspec.cli.server import ConfiguredFiles
+from cnnspec.graph import BlockCall, FunctionUse, LoopTurn
+from cnnspec.network import AnalysedNetwork
 from cnnspec.server.documents import Document, Documents, write_uri
 from cnnspec.server.hints import KINDS, list_hints
 from cnnspec.server.hover import find_hover
@@ -100,18 +102,45 @@ def test_what_a_later_use_does_not_know_stays_as_it_was(kind: str) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_every_layer_of_the_examples_has_its_figures(path: Path) -> None:
-    """Each layer is what some use of the step that it is written as comes to; no hint is unknown."""
+def test_every_part_of_the_examples_has_the_figures_of_its_layers(path: Path) -> None:
+    """The uses of a layer's step are the layers that were written there; those of a call, a loop or a repeat hold the layers
+    whose paths lead through it, time by time; no hint is unknown."""
     documents, document = open_text(str(path), path.read_text(encoding="utf-8"))
-    steps = documents.find_uses(document)
+    steps, wholes = documents.find_uses(document), documents.find_uses(document, wholes=True)
     for number, network in enumerate(documents.know(document).analysis.networks):
-        for node in network.graph.nodes:
-            site = node.site
-            if site.source.name == document.name and not isinstance(site.node, Input):
-                uses = steps[site.node.start, site.node.end]
-                assert (network.name, node.index) in [(use.network.name, use.result) for use in uses], (number, node)
+        for place, layers in list_layers(network, document.name).items():
+            assert layers == [use.result for use in steps[place] if use.network is network], (number, place)
+        for (place, loop), times in list_times(network, document.name).items():
+            uses = [use for use in (wholes if loop else steps)[place] if use.network is network]
+            assert sorted(times) == [(use.first, use.end) for use in uses], (number, place)
     for kind in KINDS:
         assert "?>" not in write_hints(document, documents, kind)
+
+
+def list_layers(network: AnalysedNetwork, name: str) -> dict[tuple[int, int], list[int]]:
+    """The layers of a network that are written in a file, by the places of their steps."""
+    found: dict[tuple[int, int], list[int]] = {}
+    for node in network.graph.nodes:
+        if node.site.source.name == name and not isinstance(node.site.node, Input):
+            found.setdefault((node.site.node.start, node.site.node.end), []).append(node.index)
+    return found
+
+
+def list_times(network: AnalysedNetwork, name: str) -> dict[tuple[tuple[int, int], bool], list[tuple[int, int]]]:
+    """From which layer to which each time goes that a call, a loop or a repeat runs, by its place and whether it is a loop."""
+    held: dict[int, list[int]] = {}  # by the identity of what stands for one time: two calls may be written alike
+    kinds: dict[int, tuple[tuple[int, int], bool]] = {}
+    for node in network.graph.nodes:
+        for step in node.site.steps:
+            if step.site.source.name == name and not isinstance(step, FunctionUse):
+                key = id(step if isinstance(step, BlockCall) else step.site)
+                part = step.site.node
+                held.setdefault(key, []).append(node.index)
+                kinds[key] = (part.start, part.end), isinstance(step, LoopTurn)
+    found: dict[tuple[tuple[int, int], bool], list[tuple[int, int]]] = {}
+    for key, indices in held.items():
+        found.setdefault(kinds[key], []).append((indices[0], indices[-1] + 1))
+    return found
 
 
 def hover(word: str, number: int = 0, text: str = TEXT) -> str:

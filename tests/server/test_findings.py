@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from cnnspec.base.limits import MAX_BYTES
-from cnnspec.base.source import Source
 from cnnspec.cli import main
 from cnnspec.cli.server import ConfiguredFiles
-from cnnspec.pipeline import analyse
 from cnnspec.server.diagnostics import place_findings
 from cnnspec.server.documents import Documents, write_uri
-from tests.example_files import EXAMPLES, FILES, OF_EACH_KIND
+from tests.example_files import OF_EACH_KIND
 from tests.lint.test_check import cases
 from tests.server.opened import open_text, plain
 
@@ -79,47 +74,6 @@ def test_cases_as_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
         paths.append(tmp_path / f"case{number}.cnn")
         paths[-1].write_text(spec, encoding="utf-8")
     compare(paths, capsys)
-
-
-# ---- edits ---------------------------------------------------------------------------------------------------
-SMALL = [path for path in FILES if path.stat().st_size < 2000]
-PIECES = [
-    "",
-    "\n",
-    "conv(8, 3x3)\n",
-    "(",
-    ")",
-    "{",
-    "}",
-    "->",
-    ",",
-    "x",
-    "3",
-    "😀",
-    "# a\n",
-    '"',
-    "relu",
-    " as a",
-    "\r",
-    "in",
-]
-
-
-@given(st.sampled_from(SMALL), st.integers(0, 2**32))
-def test_edits_end_as_a_fresh_analysis(path: Path, seed: int) -> None:
-    random = Random(seed)
-    text = path.read_text(encoding="utf-8")
-    documents, document = open_text(str(path), text)
-    for _ in range(6):
-        start = random.randint(0, len(document.source.text))
-        place = document.places.find_range(
-            start, min(len(document.source.text), start + random.choice((0, 0, 1, 5, 40)))
-        )
-        documents.edit(document.uri, [(place, random.choice(PIECES))], 2)
-        documents.know(document)
-    fresh = analyse(Source(str(path), document.edited.text.replace("\r\n", "\n").replace("\r", "\n")))
-    assert documents.know(document).found == fresh.diagnostics
-    place_findings(documents.know(document).found, document, documents)
 
 
 # ---- several files -------------------------------------------------------------------------------------------
@@ -217,7 +171,3 @@ def test_places_are_in_the_text_that_the_editor_has(tmp_path: Path) -> None:
             assert line[2 * found.range.start.character : 2 * found.range.end.character].decode("utf-16-le") == "strid"
             return
     raise AssertionError("the argument was not found")
-
-
-def test_the_examples_are_there() -> None:
-    assert len(SMALL) > 10 and EXAMPLES.is_dir()

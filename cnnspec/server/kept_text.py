@@ -1,0 +1,91 @@
+"""Where the parts of an old text stand in a new one, which was made of it by edits."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+
+from cnnspec.syntax import tree
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Place = tuple[int, int]
+    Move = Callable[[int, int], Place | None]
+
+WORD_GOES_ON = re.compile(r"\w\w")
+MOST_LINES = 500  # between the first and the last edit, that are compared with one another
+
+
+def find_moves(old: str, now: tree.Tree) -> Move:
+    """What gives the place at which a part of an old text stands in the tree of another, changed inside perhaps, or as it
+    was in what could not be read of that; None where it does not."""
+    kept = sorted(find_kept(old, now.source.text))
+    starts = [start for start, _, _ in kept]
+    nodes = [*tree.walk(now.body)]
+    there = {(node.start, node.end) for node in nodes}
+    unread = [(node.start, node.end) for node in nodes if isinstance(node, tree.Bad)]
+
+    def move(start: int, end: int) -> Place | None:
+        first, last = bisect_right(starts, start) - 1, bisect_left(starts, end) - 1
+        if first < 0 or last < 0 or start >= kept[first][1] or end > kept[last][1]:
+            return None
+        place = start + kept[first][2], end + kept[last][2]
+        if place in there:
+            return place
+        is_unread = first == last and any([one <= place[0] and place[1] <= other for one, other in unread])
+        return place if is_unread and stands_alone(*place, now) else None
+
+    return move
+
+
+def stands_alone(start: int, end: int, now: tree.Tree) -> bool:
+    """Whether what could not be read stands there for itself: in no comment, and not as a part of a word."""
+    number = bisect_right(now.comments, (start, end)) - 1
+    if number >= 0 and start < now.comments[number][1]:
+        return False
+    return not any(WORD_GOES_ON.match(now.source.text, at - 1) for at in (start, end) if at)
+
+
+def find_kept(old: str, new: str) -> Iterator[tuple[int, int, int]]:
+    """The stretches of an old text that stand in a new one, as (start, end, how much further on): what comes before the
+    first edit, what comes behind the last, and whole lines between."""
+    start, old_end, new_end = find_change(old, new)
+    yield 0, start, 0
+    yield old_end, len(old), new_end - old_end
+    before, after = old[start:old_end].splitlines(True), new[start:new_end].splitlines(True)
+    if max(len(before), len(after)) <= MOST_LINES:
+        from difflib import SequenceMatcher
+
+        old_ends, new_ends = add_lengths(before, start), add_lengths(after, start)
+        for i, j, count in SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks():
+            if count:
+                yield old_ends[i], old_ends[i + count], new_ends[j] - old_ends[i]
+
+
+def find_change(old: str, new: str) -> tuple[int, int, int]:
+    """What differs between the beginnings and the ends that agree: where it starts, and where it ends in each text."""
+    start = count_common(old, new)
+    behind = count_common(old[start:][::-1], new[start:][::-1])
+    return start, len(old) - behind, len(new) - behind
+
+
+def count_common(one: str, other: str) -> int:
+    """How many characters agree at the beginning of two texts."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def add_lengths(lines: list[str], start: int) -> list[int]:
+    """Where each line begins, and the last ends."""
+    ends = [start]
+    for line in lines:
+        ends.append(ends[-1] + len(line))
+    return ends

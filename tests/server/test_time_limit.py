@@ -1,0 +1,79 @@
+"""An analysis that takes too long is given up, said so, and tried again; nothing of it is left behind."""
+
+from __future__ import annotations
+
+import gc
+from random import Random
+from time import process_time
+
+import pytest
+
+from cnnspec.base.source import Source
+from cnnspec.pipeline import analyse
+from cnnspec.server import time_limit
+from cnnspec.server.diagnostics import place_findings
+from cnnspec.server.hints import list_hints
+from cnnspec.server.hover import find_hover
+from cnnspec.server.outline import list_symbols
+from cnnspec.server.time_limit import OutOfTime, run_within
+from tests.example_files import FILES
+from tests.server.opened import open_text
+
+SMALL = "input 8x8x4\nconv(4, 3x3, padding=same) -> relu as x\n"
+LARGE = "".join([f"model M{number} {{ input 8x8x4; conv(4, 1x1) * 99999 }}\n" for number in range(1000)])
+
+
+def spin(seconds: float = 60.0) -> None:
+    end = process_time() + seconds
+    while process_time() < end:
+        pass
+
+
+def test_what_takes_too_long_ends() -> None:
+    assert run_within(60, lambda: 3) == 3
+    with pytest.raises(OutOfTime):
+        run_within(0.01, spin)
+    with pytest.raises(OutOfTime):  # the outer limit holds in the inner one
+        run_within(0.01, lambda: run_within(60, spin))
+
+    def give_inner_up() -> str:
+        with pytest.raises(OutOfTime):
+            run_within(0.01, spin)
+        return "went on"
+
+    assert run_within(60, give_inner_up) == "went on"
+    spin(3 * time_limit.TICK)  # no limit holds any more
+
+
+def test_an_analysis_that_runs_away_is_told_and_what_was_known_stays() -> None:
+    documents, document = open_text("/nowhere/a.cnn", SMALL)
+    documents.patience = 0.3
+    (good,) = list_hints(document, documents, document.places.whole)
+    documents.edit(document.uri, [(None, SMALL + LARGE)], 2)
+    (found,) = place_findings(documents.know(document).found, document, documents)[document.uri]
+    assert str(found.message).startswith("this takes more than 0.3 s to analyse, for which an editor does not wait")
+    (hint,) = list_hints(document, documents, document.places.whole)
+    assert (hint.position, hint.label) == (good.position, f"was {good.label}")
+    hover = find_hover(document, documents, document.places.find_position(SMALL.index("conv")))
+    assert hover is not None and "was, before" in str(hover.contents)
+    assert len(list_symbols(document, documents)) > 900  # of the tree, which is there
+    documents.edit(document.uri, [(None, SMALL)], 3)
+    assert documents.know(document).found == analyse(Source(document.name, SMALL)).diagnostics
+    (hint,) = list_hints(document, documents, document.places.whole)
+    assert hint.label == good.label
+
+
+def test_what_is_stopped_anywhere_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time_limit, "TICK", 1e-3)
+    random, stopped = Random(1), 0
+    sources = [Source("a.cnn", path.read_text(encoding="utf-8")) for path in FILES if path.stat().st_size < 4000][::3]
+    whole = [analyse(source).diagnostics for source in sources]
+    for _ in range(40):
+        number = random.randrange(len(sources))
+        try:
+            run_within(random.random() * 0.01, lambda number=number: analyse(sources[number]))  # type: ignore[misc]
+        except OutOfTime:
+            stopped += 1
+        assert gc.isenabled()
+        assert analyse(sources[number]).diagnostics == whole[number]
+    assert stopped
