@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnspec.server.documents import Document, Documents
+    from cnnspec.server.kept_text import Place
     from cnnspec.server.uses import Use
 
 SHAPES, PARAMETERS, FIELD, OFF = KINDS = ("shapes", "parameters", "rf", "off")
@@ -27,7 +28,9 @@ def list_hints(document: Document, documents: Documents, place: types.Range) -> 
     if kind == OFF:
         return []
     source, places = document.source, document.places
-    labels = label_steps(document, documents, kind)
+    first, last = places.find_offset(place.start), places.find_offset(place.end)
+    lines = source.text.rfind("\n", 0, first) + 1, (source.text + "\n").index("\n", last)
+    labels = label_steps(document, documents, kind, lines)
     shown = [
         (end, label)
         for number, (end, label) in enumerate(labels)
@@ -35,7 +38,6 @@ def list_hints(document: Document, documents: Documents, place: types.Range) -> 
         or labels[number + 1][1] != label
         or "\n" in source.text[end : labels[number + 1][0]]
     ]  # of steps in a line that come to the same only the last
-    first, last = places.find_offset(place.start), places.find_offset(place.end)
     return [
         types.InlayHint(places.find_position(end), label, kind=types.InlayHintKind.Type, padding_left=True)
         for end, label in shown
@@ -43,12 +45,13 @@ def list_hints(document: Document, documents: Documents, place: types.Range) -> 
     ]
 
 
-def label_steps(document: Document, documents: Documents, kind: str) -> list[tuple[int, str]]:
-    """Where each step ends, and its label, in the order of the text; of several that end together the longest counts."""
+def label_steps(document: Document, documents: Documents, kind: str, lines: Place) -> list[tuple[int, str]]:
+    """Where each step that ends in some lines ends, and its label, in the order of the text; of several that end together
+    the longest counts."""
     now, past = documents.find_uses(document), documents.find_uses(document, past=True)
     found: dict[int, tuple[int, str]] = {}
-    bare = find_bare_steps(document, documents)
-    for start, end in sorted({*now, *past}):
+    bare = find_bare_steps(document, documents, lines)
+    for start, end in sorted([place for place in {*now, *past} if lines[0] <= place[1] <= lines[1]]):
         if (start, end) in bare or end in found:
             continue
         label = write_label(now.get((start, end), []), kind)
@@ -60,10 +63,10 @@ def label_steps(document: Document, documents: Documents, kind: str) -> list[tup
     return [(end, found[end][1]) for end in sorted(found)]
 
 
-def find_bare_steps(document: Document, documents: Documents) -> set[tuple[int, int]]:
+def find_bare_steps(document: Document, documents: Documents, lines: Place) -> set[Place]:
     """The places of steps without hints: inputs, whose shape is written, and what is repeated, which ends in its repeats."""
     found = set()
-    for node in tree.walk(documents.know(document).analysis.tree.body):
+    for node in tree.walk_around(documents.know(document).analysis.tree.body, *lines):
         if isinstance(node, tree.Input):
             found.add((node.start, node.end))
         elif isinstance(node, tree.Arithmetic):

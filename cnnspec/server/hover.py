@@ -81,7 +81,7 @@ def focus(use: Use, start: int, end: int) -> Use:
 
 def find_whole(document: Document, documents: Documents, at: int) -> types.Hover | None:
     """The totals of the block whose name, or of the loop whose head, stands at an offset."""
-    for node in tree.walk_around(documents.know(document).analysis.tree.body, at):
+    for node in tree.walk_around(documents.know(document).analysis.tree.body, at, at):
         if isinstance(node, (tree.Block, tree.Loop)):
             is_block = isinstance(node, tree.Block)
             start, end = (

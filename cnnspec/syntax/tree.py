@@ -277,13 +277,13 @@ def walk(node: Node) -> Iterator[Node]:
             queue += part
 
 
-def walk_around(node: Node, at: int) -> Iterator[Node]:
-    """A node and all below it in whose stretch an offset lies, the ends included."""
+def walk_around(node: Node, first: int, last: int) -> Iterator[Node]:
+    """A node and all below it whose stretches reach into one of the text, or touch it."""
     queue: list[object] = [node]
     while queue:
         part = queue.pop()
         if isinstance(part, tuple):
             queue += part
-        elif isinstance(part, Node) and part.start <= at <= part.end:
+        elif isinstance(part, Node) and part.start <= last and first <= part.end:
             yield part
             queue += [getattr(part, name) for name in part._fields]

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from lsprotocol.types import Position
+from lsprotocol.types import Position, Range
 
 from cnnspec.cli.server import ConfiguredFiles
 from cnnspec.graph import BlockCall, FunctionUse, LoopTurn
@@ -55,6 +55,17 @@ def test_shapes_behind_steps() -> None:
     documents, document = open_text("/nowhere/a.cnn", TEXT)
     assert write_hints(document, documents) == SHAPES
     assert write_hints(document, documents, "off") == TEXT
+
+
+@pytest.mark.parametrize("path", FILES[::9], ids=lambda path: path.stem)
+def test_hints_of_some_lines_are_those_of_the_whole_that_stand_there(path: Path) -> None:
+    documents, document = open_text(str(path), path.read_text(encoding="utf-8"))
+    whole = list_hints(document, documents, document.places.whole)
+    for line in range(0, document.source.text.count("\n"), 3):
+        some = list_hints(document, documents, Range(Position(line, 2), Position(line + 2, 9)))
+        assert some == [
+            hint for hint in whole if (line, 2) <= (hint.position.line, hint.position.character) <= (line + 2, 9)
+        ]
 
 
 def test_other_figures_behind_steps() -> None:

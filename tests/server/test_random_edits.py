@@ -83,6 +83,7 @@ class Typist:
             ),
             new_name=self.random.choice(TOKENS),
             options=SimpleNamespace(tab_size=2, insert_spaces=True),
+            previous_result_id=self.random.choice(("0", "1", "9")),
             text_document=SimpleNamespace(uri=self.document.uri),
         )
         self.documents.hints = self.random.choice(KINDS)
