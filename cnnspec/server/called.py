@@ -6,6 +6,7 @@ from cnnspec.base.record import Record
 from cnnspec.layers import find, first_line
 from cnnspec.layers import words as layer_words
 from cnnspec.layers.argument import NO_WORD, REQUIRED, Term, Unfit, takes
+from cnnspec.lint.ignores import MARK
 from cnnspec.server.specs import Specs
 from cnnspec.syntax import tree
 
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 
 NONE = Term("none")
 SAMPLES = {  # values of the arguments that must be given to a word
-    "factor": "0.1", "height_factor": "0.1",
-    "width_factor": "0.1", "initial_learning_rate": "0.01", "decay_steps": "1000", "first_decay_steps": "1000",
+    "factor": "0.1", "height_factor": "0.1", "width_factor": "0.1", "initial_learning_rate": "0.01", "decay_steps": "1000", "first_decay_steps": "1000",
     "decay_rate": "0.9", "boundaries": "[1000]", "values": "[0.01, 0.001]", "recall": "0.5", "precision": "0.5",
     "specificity": "0.5", "sensitivity": "0.5", "num_classes": "2", "target_class_ids": "[0]", "inner_optimizer": "adam",
     "filename": '"log.csv"', "filepath": '"checkpoint.keras"', "backup_dir": '"backup"',
@@ -111,12 +111,12 @@ def describe_block(home: Spec, block: tree.Block) -> Called:
         default = parameter.default
         written = " ".join(text[default.start : default.end].split()) if default is not None else ""
         own = find_comment_behind(home, parameter)
-        words = find_words(block, parameter.name.text)
+        words = list_parameter_words(block, parameter.name.text)
         taken.append(Taken(parameter.name.text, written, own or about, words, default is None))
     return Called(about, tuple(taken), free=True)
 
 
-def find_words(block: tree.Block, parameter: str) -> tuple[str, ...]:
+def list_parameter_words(block: tree.Block, parameter: str) -> tuple[str, ...]:
     """The words that a parameter can be: those of the arguments of layers that it is given for in the block."""
     found: dict[str, None] = {}
     for call in tree.walk(block.body):
@@ -131,13 +131,13 @@ def find_words(block: tree.Block, parameter: str) -> tuple[str, ...]:
 
 
 def find_comment(home: Spec, at: int) -> str:
-    """What the comments say that stand directly above a statement; "" without any."""
+    """What the comments say that stand directly above a statement, but for those that speak to cnnspec; "" without any."""
     lines = []
     number = home.source.position(at)[0] - 1
     while number and home.source.line(number).lstrip().startswith("#"):
         lines.append(home.source.line(number).strip().lstrip("#").strip())
         number -= 1
-    return "\n".join(reversed(lines))
+    return "\n".join([line for line in reversed(lines) if not line.startswith(MARK)])
 
 
 def find_comment_behind(home: Spec, parameter: tree.Parameter) -> str:

@@ -25,22 +25,12 @@ if TYPE_CHECKING:
     from cnnspec.server.documents import Document, Documents
 
 ITEM = types.CompletionItemKind
-PYTHONS = ("False", "True", "INPUT")  # as which what is pasted writes false, true and input
-OPERATORS = ("as", "if", "else", "and", "or")  # keywords behind a value
-STEPS = ("in", "expect")  # keywords behind an arrow
-TERMS = ("in", "not", "true", "false")  # keywords of a condition
-VALUES = ("in", "not", "true", "false", "expect")  # keywords with which a value begins, or that are one
 WITH_BODY = (tree.Block, tree.Model, tree.Loop, tree.Branch)
-AT_TOP = ("use", "block", "model", "train")  # keywords of what stands in no body
-STATEMENTS = (
-    "input",
-    "output",
-    "shared",
-    "for",
-    "if",
-    "expect",
-    "in",
-)  # keywords with which a statement begins in a body
+# Keywords: with which a statement begins, at the top of a file and in any body; behind an arrow; in a condition or a
+# calculation; of any value; and behind one.
+AT_TOP, STATEMENTS = ("use", "block", "model", "train"), ("input", "output", "shared", "for", "if", "expect", "in")
+STEPS, TERMS = ("in", "expect"), ("in", "not", "true", "false")
+VALUES, OPERATORS = (*TERMS, "expect"), ("as", "if", "else", "and", "or")
 
 
 def list_completions(document: Document, documents: Documents, position: types.Position) -> list[types.CompletionItem]:

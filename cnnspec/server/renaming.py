@@ -135,6 +135,12 @@ class Trial:
         assert text is not None
         return text
 
+    def _find_changed(self, spec: Spec) -> Spec:
+        """A file as it would be."""
+        found = self.after.find(spec.path) if spec.document is None else self.after.of(spec.document)
+        assert found is not None
+        return found
+
     def shift(self, path: str, offset: int) -> int:
         """Where what stands at an offset of a file would stand."""
         starts = self._starts.get(path, ())
@@ -144,8 +150,7 @@ class Trial:
     def refuse_other_meanings(self) -> None:
         """Raise NotRenamed where a name in a file that changes would mean another."""
         for spec in self.places:
-            changed = self.after.find(spec.path)
-            assert changed is not None
+            changed = self._find_changed(spec)
             old = {
                 self.shift(spec.path, at): (path, self.shift(path, bound))
                 for at, (path, bound) in list_meanings(self.before, spec).items()
@@ -171,8 +176,7 @@ class Trial:
     # ---- what is built -------------------------------------------------------------------------------------
     def refuse_other_networks(self, spec: Spec) -> None:
         """Raise NotRenamed where a file would have another network, or other findings."""
-        changed = self.after.find(spec.path)
-        assert changed is not None
+        changed = self._find_changed(spec)
         old, new = look_at(self.before, spec), look_at(self.after, changed)
         was, comes = self._place_findings(old, self.shift), self._place_findings(new, lambda path, at: at)
         for found in new.diagnostics:

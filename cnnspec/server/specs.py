@@ -84,12 +84,9 @@ class Specs:
 
     # ---- files ---------------------------------------------------------------------------------------------
     def of(self, document: Document) -> Spec:
-        """An open file."""
-        if document.path not in self._known:
-            self._known[document.path] = self._make(document.source, document)
-        found = self._known[document.path]
-        assert found is not None
-        return found
+        """An open file, or an older text of one that is shown beside it."""
+        found = self.find(document.path) if self.documents.find(document.path) is document else None
+        return self._make(document.source, document) if found is None else found
 
     def find(self, path: str) -> Spec | None:
         """The file at a real path; None where it cannot be read."""
@@ -112,11 +109,11 @@ class Specs:
     def list_users(self, home: Spec, text: str) -> list[Spec]:
         """The files in which a name that a file offers may be meant, that file first: the open ones, those that these
         use, and those of the workspace; of a file outside of that, those of its project."""
-        paths = [home.path, *[one.path for one in self.documents if is_file(one.uri)]]
+        paths = [one.path for one in self.documents if is_file(one.uri)]
         paths += sorted(path for one in self.documents for path in self.documents.know(one).reads)
         paths += self.list_workspace(home)
-        found = [self.find(path) for path in dict.fromkeys(paths) if path == home.path or self._may_mean(path, text)]
-        return [one for one in found if one is not None]
+        others = [self.find(path) for path in dict.fromkeys(paths) if path != home.path and self._may_mean(path, text)]
+        return [home, *[one for one in others if one is not None]]
 
     def list_workspace(self, home: Spec) -> list[str]:
         """The real paths of the files of the workspace, and of the project of a file outside of that, but for those that are

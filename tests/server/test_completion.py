@@ -16,13 +16,14 @@ from cnnspec.cli.server import ConfiguredFiles
 from cnnspec.layers import CATALOGUE, find
 from cnnspec.pipeline import analyse
 from cnnspec.server.called import describe_training, find_called, list_words
-from cnnspec.server.completion import list_completions
+from cnnspec.server.completion import AT_TOP, OPERATORS, STATEMENTS, STEPS, TERMS, VALUES, list_completions
 from cnnspec.server.context import TOKEN, find_context
 from cnnspec.server.documents import Documents, write_uri
 from cnnspec.server.names import Names
 from cnnspec.server.settings import find_words
 from cnnspec.server.signature import find_signature
 from cnnspec.syntax import tree
+from cnnspec.syntax.grammar import KEYWORDS
 from cnnspec.syntax.parse import parse
 from cnnspec.train.section import ABOUT, KEYS
 from tests.example_files import FILES
@@ -174,6 +175,7 @@ def test_keys_have_their_defaults_and_what_they_are() -> None:
 # ---- other files ---------------------------------------------------------------------------------------------
 LIBRARY = """# A convolution,
 # normalised.
+# cnnspec: ignore[W201]
 block cbr(
   filters,  # how many features 😀
   kernel, stride=1,
@@ -272,6 +274,11 @@ def test_what_the_examples_say_is_proposed_where_they_say_it(path: Path) -> None
             proposed = [item.label.rstrip("= ") for item in items]
             assert word[0] in proposed, (word[0], text[: word.start()][-50:], rest[:20])
             assert len({item.label for item in items}) == len(items)
+
+
+def test_every_keyword_is_proposed_somewhere() -> None:
+    proposed = {*AT_TOP, *STATEMENTS, *STEPS, *TERMS, *VALUES, *OPERATORS}
+    assert proposed == KEYWORDS.keys() - {"False", "True", "INPUT"}  # which what is pasted has
 
 
 # ---- what is proposed is right -------------------------------------------------------------------------------

@@ -214,6 +214,24 @@ def test_a_file_outside_the_project_is_not_looked_into(tmp_path: Path) -> None:
     assert [*make_edits(library, documents, 6, "g")] == [library.path]
 
 
+def test_a_text_that_was_never_saved(tmp_path: Path) -> None:
+    documents = Documents(ConfiguredFiles)
+    document = documents.open("untitled:Untitled-1", "block f(n) { conv(n, 3x3) }\ninput 9x9x3\nf(n=3)\n", 1)
+    for at, word in ((6, "f"), (8, "n"), (42, "n")):
+        edit = rename(document, documents, document.places.find_position(at), "zz")
+        assert edit.changes is not None
+        changed = apply(document.source.text, plain(edit.changes[document.uri]))
+        assert len(re.findall(r"\bzz\b", changed)) == len(re.findall(rf"\b{word}\b", document.source.text))
+
+
+def test_an_older_text_of_a_file_has_names_of_its_own(tmp_path: Path) -> None:
+    documents = write_project(tmp_path, {"lib.cnn": "block f(n) { relu }\n"})
+    open_file(documents, tmp_path / "lib.cnn")
+    older = documents.open(f"git:{tmp_path}/lib.cnn", "# old\nblock f(n) { f(n=n) }\n", None)
+    places = list_references(older, documents, older.places.find_position(12))
+    assert [(one.uri, one.range.start.line) for one in places] == [(older.uri, 1)] * 2
+
+
 # ---- refusals ------------------------------------------------------------------------------------------------
 LIBRARY = "=== lib.cnn\nblock «f»(n, act=relu) { conv(n, 3x3) -> act }\nblock h(n) { f(n) }\n"
 USER = LIBRARY + '=== a.cnn\nuse "lib.cnn" (f, h)\ng = 3\ninput 9x9x3\nf(g) -> h(4)\n'
