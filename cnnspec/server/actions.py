@@ -18,6 +18,7 @@ from cnnspec.lint.fix.project import apply_edits
 from cnnspec.lint.ignores import LINE, MARK
 from cnnspec.lint.rules import optional
 from cnnspec.server.diagnostics import write_diagnostic
+from cnnspec.server.imports import list_imports
 from cnnspec.server.kept_text import find_change
 
 TYPE_CHECKING = False
@@ -66,6 +67,9 @@ def mend_finding(found: Diagnostic, span: Span, document: Document, documents: D
     meant = list_meant(found, span, document, documents)
     for edit in meant:
         yield write_action(f"write {edit.text}", [edit], len(meant) == 1)
+    for path, edit in list_imports(found, span, document, documents):
+        if clears(found, edit, document, documents, strict=False):
+            yield write_action(f"use {span.text} of {path}", [edit], False)
     if optional(found.code):
         ignoring = ignore_here(found, span, document, documents)
         if ignoring is not None:

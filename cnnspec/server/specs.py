@@ -78,7 +78,7 @@ class Specs:
     def __init__(self, documents: Documents, texts: Mapping[str, str] | None = None) -> None:
         self.documents, self._texts = documents, texts or {}
         self._known: dict[str, Spec | None] = {}
-        self._sources: dict[str, Source | Diagnostic] = {}  # of those that are not open
+        self._sources: dict[str, Source | Diagnostic] = {}
         self._listed: list[str] | None = None  # the files of the workspace
         self._homes: dict[int, Spec] = {}  # of the parameters that arguments in other files are for
 
@@ -91,14 +91,15 @@ class Specs:
     def find(self, path: str) -> Spec | None:
         """The file at a real path; None where it cannot be read."""
         if path not in self._known:
-            document = self.documents.find(path)
-            source = self._read(path) if document is None else document.source
+            document, source = self.documents.find(path), self._read(path)
             self._known[path] = self._make(source, document) if isinstance(source, Source) else None
         return self._known[path]
 
     def _read(self, path: str) -> Source | Diagnostic:
+        """The source of a file as it is now."""
         if path not in self._sources:
-            self._sources[path] = self.documents.reader("")(path)
+            document = self.documents.find(path)
+            self._sources[path] = self.documents.reader("")(path) if document is None else document.source
         return self._sources[path]
 
     def find_used(self, spec: Spec, item: tree.Use) -> Spec | None:
@@ -115,6 +116,17 @@ class Specs:
         others = [self.find(path) for path in dict.fromkeys(paths) if path != home.path and self._may_mean(path, text)]
         return [home, *[one for one in others if one is not None]]
 
+    def list_offering(self, spec: Spec, text: str) -> list[Spec]:
+        """The files that have a block of a name, of those that a file uses and of the workspace."""
+        used = [self.find_used(spec, item) for item in spec.parsed.body.items if isinstance(item, tree.Use)]
+        paths = [*[one.path for one in used if one is not None], *self.list_workspace(spec)]
+        found = []
+        for path in dict.fromkeys(paths):
+            source = self._read(path) if path != spec.path else None
+            if isinstance(source, Source) and re.search(rf"\bblock\s+{re.escape(text)}\b", source.text):
+                found.append(self.find(path))
+        return [one for one in found if one is not None and id(one.find_offered(text)) in one.names.blocks]
+
     def list_workspace(self, home: Spec) -> list[str]:
         """The real paths of the files of the workspace, and of the project of a file outside of that, but for those that are
         left out."""
@@ -126,8 +138,7 @@ class Specs:
 
     def _may_mean(self, path: str, text: str) -> bool:
         """Whether a word stands in a file that uses another, so that it may mean a name of that."""
-        document = self.documents.find(path)
-        source = self._read(path) if document is None else document.source
+        source = self._read(path)
         return isinstance(source, Source) and all(
             [re.search(rf"\b{re.escape(word)}\b", source.text) for word in (text, "use")]
         )

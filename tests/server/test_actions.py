@@ -149,3 +149,27 @@ def test_the_word_that_was_meant_stands_in_the_place_of_the_other(text: str, mea
     made = [make(action, written) for action in actions if action["title"].startswith("Write ")]
     parts = text.split("«")
     assert [*made] == [parts[0] + meant + parts[1].partition("»")[2]]
+
+
+def test_a_block_of_another_file_can_be_used(tmp_path: Path) -> None:
+    """Where that does not use this one itself, and lies in the project."""
+    block = "block {} {{ relu }}\n"
+    files = {
+        "cnnspec.toml": "", "lib.cnn": block.format("f") + block.format("g"), "deep/lib.cnn": block.format("h"),
+        "loop.cnn": 'use "a.cnn" (k)\n' + block.format("m"), "bad.cnn": "# block g\nuse (",
+    }  # fmt: skip
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    head = '# 😀\nuse "lib.cnn" (f)\n' + block.format("k") + "input 8x8x3\nf -> "
+    made = {}
+    for word in "ghmz":
+        documents, document = open_text(str(tmp_path / "a.cnn"), f"{head}{word}\n")
+        actions = [plain(action) for action in list_actions(document, documents, document.places.whole, None)]
+        made[word] = {action["title"]: make(action, f"{head}{word}\n") for action in actions}
+    assert made == {
+        "g": {"Use g of lib.cnn": f"{head}g\n".replace("(f)", "(f, g)")},
+        "h": {"Use h of deep/lib.cnn": f"{head}h\n".replace("use", 'use "deep/lib.cnn" (h)\nuse')},
+        "m": {},
+        "z": {},
+    }
