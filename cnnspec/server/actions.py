@@ -20,6 +20,7 @@ from cnnspec.lint.rules import optional
 from cnnspec.server.diagnostics import write_diagnostic
 from cnnspec.server.imports import list_imports
 from cnnspec.server.kept_text import find_change
+from cnnspec.server.specs import Specs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,17 +40,19 @@ def list_actions(
     made: list[types.CodeAction] = []
     if KINDS[0] in wanted:
         start, end = document.places.find_offset(place.start), document.places.find_offset(place.end)
+        specs = Specs(documents)
         for found in documents.repair(document):
             span = found.span
             if span is not None and span.source.name == document.name and span.start <= end and start <= span.end:
-                made += mend_finding(found, span, document, documents)
+                made += mend_finding(found, span, document, specs)
     if FIX_ALL in wanted:
         made += mend_all(document, documents)
     return made
 
 
-def mend_finding(found: Diagnostic, span: Span, document: Document, documents: Documents) -> Iterator[types.CodeAction]:
+def mend_finding(found: Diagnostic, span: Span, document: Document, specs: Specs) -> Iterator[types.CodeAction]:
     """The quick fixes of a finding, the best first."""
+    documents = specs.documents
     shown = write_diagnostic(found, document.places.find_span(span), document, documents)
 
     def write_action(title: str, edits: Sequence[Edit], preferred: bool) -> types.CodeAction:
@@ -67,7 +70,7 @@ def mend_finding(found: Diagnostic, span: Span, document: Document, documents: D
     meant = list_meant(found, span, document, documents)
     for edit in meant:
         yield write_action(f"write {edit.text}", [edit], len(meant) == 1)
-    for path, edit in list_imports(found, span, document, documents):
+    for path, edit in list_imports(found, span, document, specs):
         if clears(found, edit, document, documents, strict=False):
             yield write_action(f"use {span.text} of {path}", [edit], False)
     if optional(found.code):

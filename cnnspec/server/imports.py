@@ -7,7 +7,6 @@ import os
 from cnnspec.base.diagnostic import Edit
 from cnnspec.base.source import Span
 from cnnspec.base.source_files import find_used_file, is_inside
-from cnnspec.server.specs import Specs
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
@@ -15,18 +14,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.base.diagnostic import Diagnostic
-    from cnnspec.server.documents import Document, Documents
-    from cnnspec.server.specs import Spec
+    from cnnspec.server.documents import Document
+    from cnnspec.server.specs import Spec, Specs
 
 MOST_PROPOSED = 3  # files
 
 
-def list_imports(found: Diagnostic, span: Span, document: Document, documents: Documents) -> list[tuple[str, Edit]]:
+def list_imports(found: Diagnostic, span: Span, document: Document, specs: Specs) -> list[tuple[str, Edit]]:
     """The paths of files that have a block of the name which a finding says nothing has, each with what makes the file `use` it:
     one more name where it uses that file, else a line."""
     if found.code != "E010" or not span.text.isidentifier():
         return []
-    specs = Specs(documents)
     spec = specs.of(document)
     uses: dict[str, tree.Use] = {}
     for item in spec.parsed.body.items:
