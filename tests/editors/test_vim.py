@@ -73,25 +73,34 @@ def test_indentation_is_that_of_the_formatter(tmp_path: Path) -> None:
         assert lines == path.read_text(encoding="utf-8").split("\n"), path
 
 
+def check(form: str, spec: Path, output: Path) -> None:
+    """Write what `cnnspec check` says of a spec in some form."""
+    spec.write_text("input 9x9x3\nconv(8, 3x3, stride=4)\ncnov(3)\n", encoding="utf-8")
+    command = [sys.executable, "-m", "cnnspec", "check", "--output-format", form, str(spec)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    output.write_text(done.stdout, encoding="utf-8")
+
+
 def test_ale_shows_each_finding_where_it_is(tmp_path: Path) -> None:
     ale = folder("/usr/share/vim-ale", str(Path.home() / ".vim" / "pack" / "plugins" / "start" / "ale"))
     spec, output = tmp_path / "net.cnn", tmp_path / "output.json"
-    spec.write_text("input 9x9x3\nconv(8, 3x3, stride=2, padding=1)\ncnov(3)\n", encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "cnnspec", "check", "--output-format", "json", str(spec)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    output.write_text(done.stdout, encoding="utf-8")
+    check("json", spec, output)
     ((findings, command, fixer, _),) = ask([("WriteFindings", spec, output)], tmp_path, ale)
     shown = [
-        {key: one[key] for key in ("lnum", "col", "end_lnum", "end_col", "type", "code")}
-        for one in json.loads(findings)
+        [one[key] for key in ("lnum", "col", "end_lnum", "end_col", "type", "code")] for one in json.loads(findings)
     ]
-    assert shown == [{"lnum": 3, "col": 1, "end_lnum": 3, "end_col": 4, "type": "E", "code": "E010"}]
+    assert shown == [[2, 14, 2, 21, "W", "W201"], [3, 1, 3, 4, "E", "E010"]]
     assert command == "%e check --output-format json --stdin-filename %s -"
     assert fixer == "'cnnspec' format --stdin-filename %s -"
+
+
+def test_make_fills_the_quickfix_list(tmp_path: Path) -> None:
+    spec, output = tmp_path / "net.cnn", tmp_path / "output"
+    check("concise", spec, output)
+    ((listed, program, _),) = ask([("WriteQuickfix", spec, output)], tmp_path)
+    assert program == "cnnspec check --output-format concise %:S"
+    assert [found[:3] for found in json.loads(listed)] == [[2, 14, "w"], [3, 1, "e"]]
+    assert json.loads(listed)[1][3] == 'nothing is called "cnov"'
 
 
 @pytest.mark.parametrize("text", ["block cbr(filters", 'conv(8, "abc', "add(in,\n  conv(", "}"])

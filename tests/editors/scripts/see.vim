@@ -41,3 +41,12 @@ function! WriteFindings(file, output, to)
   call writefile([json_encode(l:found), ale_linters#cnnspec#cnnspec#GetCommand(bufnr('%')), l:fix.command], a:to, 'S')
   bwipeout!
 endfunction
+
+" What :make puts into the quickfix list of what cnnspec prints.
+function! WriteQuickfix(file, output, to)
+  execute 'edit ' . fnameescape(a:file)
+  execute 'cgetfile ' . fnameescape(a:output)
+  let l:found = filter(getqflist(), 'v:val.valid')
+  call writefile([json_encode(map(l:found, '[v:val.lnum, v:val.col, v:val.type, v:val.text]')), &makeprg], a:to, 'S')
+  bwipeout!
+endfunction
