@@ -93,14 +93,15 @@ def test_each_stretch_is_what_the_tree_says(path: Path) -> None:
 
 FORMS = """\
 use "blocks.cnn" (cbr, bottleneck)  # cnnspec: ignore[W201]
-channels = 3; norm = bn(momentum=.9)
+channels = 3; norm = bn(momentum=.9); depth = relu
 shared tower = conv(8, 3 x 3) => pool(2)
 block gate(channels, act=relu) { gap → dense(max(channels, 4)) -> act }
 model Net(sizes=[3, 4]) {
   input image 224x224x3
   for n, s in [(1, 2)] { if s == 1 { cbr(n) } else { tower * 2 } }
   add(in, Conv2D(4 * in.channels, (3, 3), padding='same') if not true else in) as out
-  expect(14x14x64)
+  expect(14x14x64) -> depth
+  conv(4, 1x1) as edge -> add(in, edge)
   expect params < 5M, output == 10, training_memory(batch=32) <= 8GiB, lossless
   output out
 }
@@ -115,7 +116,7 @@ def test_each_form_is_what_the_tree_says() -> None:
     assert {place: types.get(place) for place in found} == found
     for text, of in {
         "channels, act": Name, "act }": Name, "relu)": Name.Builtin, "as out": Keyword, "in [(": Keyword, "mse": Name.Constant, "'same'": String,
-        "not true": Operator.Word, "→": Operator, "digits": Name, "channels, 4": Name, "channels, (3": Name.Property, "*": Operator,
+        "depth\n": Name, "edge)": Name, "not true": Operator.Word, "→": Operator, "digits": Name, "channels, 4": Name, "channels, (3": Name.Property, "*": Operator,
     }.items():  # fmt: skip
         assert types[FORMS.index(text)] == of, text
 
@@ -134,6 +135,11 @@ def test_what_stands_before_a_mistake_keeps_its_type(place: int, length: int) ->
     now, before = types_of(text), types_of(FORMS)
     line = text.rfind("\n", 0, place) + 1
     assert {at: of for at, of in now.items() if at < line} == {at: of for at, of in before.items() if at < line}
+
+
+def test_a_brace_closes_what_is_open_inside_it() -> None:
+    text = "block f(n) { conv(n, ( }\nwidth = 3\n"
+    assert types_of(text)[text.index("width")] == Name.Constant
 
 
 def test_pygments_finds_it_where_cnnspec_is_installed() -> None:
