@@ -53,6 +53,7 @@ _HOMES = {
     "LayerFigures": "cnnspec.tables.rows",
     "MissingExtra": "cnnspec.compile.keras_model",
     "from_torch": "cnnspec.api.torch_models",
+    "load_ipython_extension": "cnnspec.notebook",  # which IPython calls for `%load_ext cnnspec`
     "ReceptiveField": "cnnspec.tables.rows",
     "Size": "cnnspec.base.size",
     "Trace": "cnnspec.api.trace",

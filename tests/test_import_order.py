@@ -38,10 +38,11 @@ ORDER = [
     {"findings", "quiz", "look", "highlight"},
     {"api", "server"},
     {"cli"},
+    {"notebook"},
     {"__init__", "__main__"},
 ]
 RANK = {part: rank for rank, row in enumerate(ORDER) for part in row}
-HEAVY = ("numpy", "rich", "keras", "tensorflow", "sklearn", "lark", "hypothesis")
+HEAVY = ("numpy", "rich", "IPython", "keras", "tensorflow", "sklearn", "lark", "hypothesis")
 SLOW = ("typing", "dataclasses", "json", "fractions")  # standard, but dear at every start (enum comes with re)
 
 
@@ -148,7 +149,8 @@ PRINTING = (
     "cli",
     "api",
     "server",
-)  # the verbs, the API and the language server show what they were answered; nobody else imports a writer
+    "notebook",
+)  # the verbs, the API, the language server and the magics show what they were answered; nobody else imports a writer
 
 
 def is_writer(module: str) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from typing import Any, TypeVar
 
     from cnnspec.base.record import Record
 
     Made = TypeVar("Made")
+
+DATA = "application/vnd.cnnspec+json"
+MOST_KEPT = 100_000  # characters of JSON that a notebook keeps with an output
 
 
 class Answer:
@@ -40,6 +43,10 @@ class Answer:
 
         return json(self.to_data()) + "\n"
 
+    def is_printable(self) -> bool:
+        """Whether there is little enough of it to look at: a trace may be too large."""
+        return True
+
     def to_rows(self) -> list[dict[str, Any]]:
         """A flat dictionary for each row, all with the same keys; a figure inside another field has both names:
         receptive_field_size. None is unknown, or nothing that the row has."""
@@ -53,11 +60,43 @@ class Answer:
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """What IPython shows in a terminal."""
-        printer.text(str(self))
+        printer.text(write_plain(self))
 
     def _repr_html_(self) -> str:
-        """What a notebook shows."""
+        """What a page shows that knows no more than HTML."""
         return self.to_html()
+
+    def _repr_mimebundle_(
+        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
+    ) -> dict[str, Any]:
+        """What a notebook shows and keeps: HTML, text, and the fields of the JSON for whoever reads its file."""
+        wanted = [kind for kind in FORMS if (not include or kind in include) and kind not in (exclude or ())]
+        made = {kind: FORMS[kind](self) for kind in wanted}
+        return {kind: value for kind, value in made.items() if value is not None}
+
+
+def write_plain(answer: Answer) -> str:
+    """What `print` shows; of an answer that is too large, why there is nothing to see."""
+    try:
+        return str(answer)
+    except ValueError as error:
+        return str(error)
+
+
+def find_kept_data(answer: Answer) -> Any:
+    """The fields of the JSON; None where they are more than a notebook should keep."""
+    from cnnspec.tables.escape import json
+
+    data = answer.to_data() if answer.is_printable() else None
+    return data if data is not None and len(json(data, None)) <= MOST_KEPT else None
+
+
+# not application/json, which JupyterLab would show as a tree in the place of the HTML
+FORMS: dict[str, Callable[[Answer], Any]] = {
+    "text/html": lambda answer: answer.to_html(),
+    "text/plain": write_plain,
+    DATA: find_kept_data,
+}
 
 
 def flatten(row: dict[str, Any], before: str = "") -> dict[str, Any]:

@@ -84,10 +84,14 @@ def blocks(path: str | os.PathLike[str], /, input: Inputs, block: str | None = N
     """
     source = read_source(path, texts="")
     question = ask_blocks(input, block, parameters)
-    analysis = find_blocks(source, question)
+    return make_blocks(find_blocks(source, question), question)
+
+
+def make_blocks(analysis: BlockAnalysis, question: BlockQuestion) -> Blocks:
+    """The analysed blocks of a file as an answer."""
     inputs = {name or HERE: shape for name, shape in question.inputs.items()}
-    found = Findings(analysis.diagnostics, source.name)
-    return Blocks(source.name, inputs, find_block_figures(analysis.blocks), found)
+    file = analysis.source.name
+    return Blocks(file, inputs, find_block_figures(analysis.blocks), Findings(analysis.diagnostics, file))
 
 
 def ask_blocks(input: Inputs, block: str | None, parameters: dict[str, Any]) -> BlockQuestion:

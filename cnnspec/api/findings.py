@@ -39,10 +39,10 @@ class Findings(Answer, tuple["Diagnostic", ...]):
         return "\n\n".join([*map(show_diagnostic, self), write_totals(self, 1)]) + "\n"
 
     def to_html(self) -> str:
-        """A row for each finding, as an HTML table."""
+        """Every finding with its line, as `check` prints it."""
         from cnnspec.api.html.findings import write_html
 
-        return write_html(self, self.file)
+        return write_html(self)
 
     def to_data(self) -> list[dict[str, Any]]:
         """What `cnnspec check --output-format json` prints of one file."""
@@ -53,6 +53,10 @@ class Findings(Answer, tuple["Diagnostic", ...]):
     def to_rows(self) -> list[dict[str, Any]]:
         """A flat dictionary for each finding, all with the same keys."""
         return flatten_rows(self.to_data())
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What IPython shows in a terminal: without this, what it shows of any tuple."""
+        super()._repr_pretty_(printer, cycle)
 
     def __repr__(self) -> str:
         return f"({', '.join(map(repr, self))}{',' * (len(self) == 1)})"

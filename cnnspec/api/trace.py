@@ -85,6 +85,16 @@ class Trace(Answer):
 
         return write_data(self._traced, self._back)
 
+    def is_printable(self) -> bool:
+        """Whether there are few enough numbers to look at."""
+        from cnnspec.trace.errors import NoTrace
+
+        try:
+            self._check_size()
+        except NoTrace:
+            return False
+        return True
+
     def _check_size(self) -> None:
         from cnnspec.trace.trace import check_printable
 

@@ -87,6 +87,21 @@ def _run(arguments: list[str]) -> int:
 
 
 def _called(arguments: list[str]) -> int:
+    options, parser = parse_command(arguments)
+    if options.version:
+        from cnnspec import __version__
+
+        print(f"cnnspec {__version__}")
+        return 0
+    if options.verb is None:
+        parser.print_help(sys.stderr)
+        return 2
+    return run_verb(options)
+
+
+def parse_command(arguments: list[str]) -> tuple[argparse.Namespace, Parser]:
+    """The options of a command line, its verb among them, and the parser that took them. SystemExit where it refuses, or has
+    shown help."""
     first = arguments[0] if arguments else ""
     chosen = next((a for a in arguments if not a.startswith("-")), "")
     parser, verbs = make_parser([first] if first in VERBS else VERBS, [chosen])  # the others are for help: 2 ms
@@ -100,14 +115,11 @@ def _called(arguments: list[str]) -> int:
         )
     if unknown:
         (verbs.choices[options.verb] if options.verb else parser).refuse(unknown)
-    if options.version:
-        from cnnspec import __version__
+    return options, parser
 
-        print(f"cnnspec {__version__}")
-        return 0
-    if options.verb is None:
-        parser.print_help(sys.stderr)
-        return 2
+
+def run_verb(options: argparse.Namespace) -> int:
+    """Run what a command line says: its exit status."""
     from importlib import import_module
 
     from cnnspec.base.gc_pause import Uncollected

@@ -87,6 +87,10 @@ class Parser(argparse.ArgumentParser):
         else:
             tell(message.removesuffix("\n"))
 
+    def list_options(self) -> list[str]:
+        """Every option by its long name."""
+        return [name for action in self._actions for name in action.option_strings if name.startswith("--")]
+
     def refuse(self, unknown: list[str]) -> NoReturn:
         """The error for arguments that nothing has taken."""
         from cnnspec.base.did_you_mean import write_question, write_suggestion
@@ -94,7 +98,7 @@ class Parser(argparse.ArgumentParser):
         first = unknown[0].partition("=")[0]
         if not first.startswith("-"):
             self.error(f'"{first}" is one argument too many')
-        options = [name for action in self._actions for name in action.option_strings if name.startswith("--")]
+        options = self.list_options()
         suggestion = write_suggestion(first, options)
         if not suggestion and first.startswith(
             "--"

@@ -47,7 +47,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_model_options(parser)
 
 
-def run(options: argparse.Namespace) -> int:
+def check_question(options: argparse.Namespace) -> None:
+    """UsageError for options that do not go together."""
     if options.at is not None and not options.layers and options.inside is None:
         raise UsageError("--at is a position of a layer: name the layer, as in: cnnspec rf FILE conv2 --at 0,0")
     if options.inside is not None and (options.picture or options.output is not None):
@@ -57,6 +58,10 @@ def run(options: argparse.Namespace) -> int:
     check_not_read(options.output or "", options.file)
     if options.picture and options.format == "json":
         raise UsageError("--picture is for people, --format json for scripts: choose one")
+
+
+def run(options: argparse.Namespace) -> int:
+    check_question(options)
     try:
         network, found = load_analysed(options)
     except Refused:

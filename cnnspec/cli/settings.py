@@ -45,6 +45,12 @@ FAILING = {"error": 3, "warning": 2, "info": 1, "never": 4}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options that a configuration file may hold too."""
+    add_rule_arguments(parser)
+    add_file_arguments(parser)
+
+
+def add_rule_arguments(parser: argparse.ArgumentParser) -> None:
+    """Those that say which rules run."""
     rule = "codes (W201), beginnings of codes (W), names (illegal-stride), or ALL; separated by commas"
     words: dict[str, Any] = {"action": "append", "metavar": "RULES"}
     flag = BooleanOptionalAction  # so that the command line can also undo what the file says
@@ -62,7 +68,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--target", action="append", metavar="TARGET", help=f"run the rules for {', '.join(TARGETS)}; may stand twice"
     )
-    add_file_arguments(parser)
 
 
 def add_paths(parser: argparse.ArgumentParser, streams: str, models: str = "") -> None:

@@ -85,13 +85,18 @@ def goes_back(options: argparse.Namespace) -> bool:
     return bool(options.backward or options.gradient or options.targets or named)
 
 
-def run(options: argparse.Namespace) -> int:
+def check_question(options: argparse.Namespace) -> None:
+    """UsageError for options that do not go together."""
     if options.layer is not None and options.layers is not None:
         raise UsageError("LAYER and --layers both say what is shown: leave one of them out")
     if options.at is not None and options.layer is None:
         raise UsageError("--at is a place in a layer: name the layer, as in: cnnspec trace FILE conv1 --at 0,0")
     if options.at is not None and goes_back(options):
         raise UsageError("--at writes out one value of the way forward: leave it out, or the options of the way back")
+
+
+def run(options: argparse.Namespace) -> int:
+    check_question(options)
     try:
         network, found = load_analysed(options)
     except Refused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnspec.base.record import Record
 from cnnspec.base.source import LayerPlace, brief, printable
 from cnnspec.base.wrapping import count_columns
 
@@ -14,26 +15,45 @@ if TYPE_CHECKING:
 PIPE = 100  # columns of an excerpt in a pipe
 
 
-def show_excerpt(span: Span, kind: str, paint: Any, width: int | None) -> list[str]:
-    """Where it is, and the line with the span underlined; of a long line the part around the mark. Of a layer of a model,
-    which has no text, where it is alone."""
-    if isinstance(span, LayerPlace):
-        return [f" {paint('-->', 'mark')} {printable(brief(locate_layer(span)))}"]
+class Excerpt(Record):
+    """Where something is in a text: the `place` (net.cnn:3:1), the number of its line, and this line around the span, of which
+    `under` is the part that is underlined, "" at its end. All of it is printable."""
+
+    place: str
+    row: int
+    before: str
+    under: str
+    behind: str
+
+
+def find_excerpt(span: Span, width: int | None) -> Excerpt:
+    """The excerpt of a span in a text; of a long line the part around the mark."""
     row, column = span.source.position(span.start)
     line = span.source.line(row)
     end = min(column - 1 + max(1, span.end - span.start), max(len(line), column))
     start = column - 1
-    gutter = " " * len(str(row))
-    left, right = find_window(line, start, width - len(gutter) - 3 if width else PIPE)
-    before = printable(line[left:start])
-    under = printable(line[start : min(end, right)]) or " "
-    prefix, suffix = "…" if left else "", "…" if right < len(line) else ""
-    caret = " " * (count_columns(before) + len(prefix)) + paint("^" * count_columns(under), kind)
+    left, right = find_window(line, start, width - len(str(row)) - 3 if width else PIPE)
+    return Excerpt(
+        f"{printable(span.source.name)}:{row}:{column}",
+        row,
+        ("…" if left else "") + printable(line[left:start]),
+        printable(line[start : min(end, right)]),
+        printable(line[min(end, right) : right]) + ("…" if right < len(line) else ""),
+    )
+
+
+def show_excerpt(span: Span, kind: str, paint: Any, width: int | None) -> list[str]:
+    """Where it is, and the line with the span underlined. Of a layer of a model, which has no text, where it is alone."""
+    if isinstance(span, LayerPlace):
+        return [f" {paint('-->', 'mark')} {printable(brief(locate_layer(span)))}"]
+    found = find_excerpt(span, width)
+    gutter = " " * len(str(found.row))
+    caret = " " * count_columns(found.before) + paint("^" * max(1, count_columns(found.under)), kind)
     bar = paint("|", "mark")
     return [
-        f"{gutter} {paint('-->', 'mark')} {printable(span.source.name)}:{row}:{column}",
+        f"{gutter} {paint('-->', 'mark')} {found.place}",
         f"{gutter} {bar}",
-        f"{paint(str(row), 'mark')} {bar} {prefix}{printable(line[left:right])}{suffix}",
+        f"{paint(str(found.row), 'mark')} {bar} {found.before}{found.under}{found.behind}",
         f"{gutter} {bar} {caret}",
     ]
 

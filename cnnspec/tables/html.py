@@ -1,52 +1,130 @@
-"""Answers as HTML, for notebooks and web pages: a title, tables, and lines below them.
+"""Answers as HTML, for notebooks and web pages: a title, tables whose rows may fold away, and lines below them.
 
-Nothing in it runs or is loaded from elsewhere. Text and rules take the color of the page, so that they are seen on a light one
-and on a dark one; the red of a row is read on both.
+Nothing in it runs, is loaded from elsewhere or has an id, so that outputs beside one another keep apart. The style takes the
+colors of JupyterLab's and VS Code's themes, elsewhere those that the system prefers. Some viewers take it away (a notebook
+that is not trusted, GitHub), so that elements and attributes say what belongs where, too.
 """
 
 from __future__ import annotations
+
+from functools import cache
 
 from cnnspec.base.record import Record
 from cnnspec.tables.escape import xml
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
-RED = "#e0454b"
-CELL = "padding:.15em .7em;vertical-align:top;text-align:"
+NARROWEST, WIDEST = 8, 28  # characters of a column of a table that folds, as far as its width is concerned
+PADDING = 3  # what stands around them takes as much room as so many
+
+
+class FoldedRows(Record):
+    """Rows of a table, from `first` up to, not including, `behind`, that fold away below a sentence; `inner` are those among
+    them that fold away once more."""
+
+    first: int
+    behind: int
+    summary: str
+    inner: tuple[FoldedRows, ...] = ()
 
 
 class HtmlTable(Record):
-    """A table: the columns in `right` (of numbers) end at the right, the rows in `red` are those to look at first."""
+    """A table: the columns in `right` (of numbers) end at the right, the rows in `red` are those to look at first.
+
+    `folded` are rows that fold away; with `folds` the whole table does, below its title. What folds is seen at first where
+    `seen` says so.
+    """
 
     headings: Sequence[str]
     rows: Sequence[Sequence[str]]
     right: Collection[int] = ()
     red: Collection[int] = ()
     title: str = ""
+    folded: Sequence[FoldedRows] = ()
+    folds: bool = False
+    seen: bool = True
 
 
 def write_page(title: str, tables: Iterable[HtmlTable], lines: Iterable[str] = ()) -> str:
     """A title, tables, and lines below them, all words escaped."""
+    return write_frame(title, "".join(map(write_table, tables)) + write_lines(lines))
+
+
+def write_frame(title: str, body: str) -> str:
+    """The whole of an output: its title, and HTML below it."""
+    head = f"<p><b>{xml(title)}</b></p>" if title else ""
+    return f'<div class="cnnspec"><style>{read_style()}</style>{head}{body}</div>'
+
+
+@cache
+def read_style() -> str:
+    from importlib.resources import files
+
+    text = files("cnnspec.tables").joinpath("html_style.css").read_text(encoding="utf-8")
+    return " ".join(text.split())
+
+
+def write_lines(lines: Iterable[str]) -> str:
     below = "<br>".join([xml(line.rstrip()) for line in lines if line.strip()])
-    return f"<div><b>{xml(title)}</b>{''.join(map(write_table, tables))}" + f"<p>{below}</p>" * bool(below) + "</div>"
+    return f"<p>{below}</p>" if below else ""
 
 
+def write_details(summary: str, body: str, seen: bool = False) -> str:
+    """HTML that folds away below a sentence."""
+    return f"<details{' open' * seen}><summary>{xml(summary)}</summary>{body}</details>"
+
+
+# ---- tables --------------------------------------------------------------------------------------------------------
 def write_table(table: HtmlTable) -> str:
     """One table; nothing where it has no rows."""
     if not table.rows:
         return ""
-    sides = ["right" if i in table.right else "left" for i in range(len(table.headings))]
-    styles = [f"{CELL}{side};border-bottom:1px solid" for side in sides]
-    head = f"<thead>{write_row('th', table.headings, styles)}</thead>" if any(table.headings) else ""
-    cells = [f"{CELL}{side}" for side in sides]
-    body = "".join([write_row("td", row, cells, i in table.red) for i, row in enumerate(table.rows)])
-    title = f"<p><b>{xml(table.title)}</b></p>" if table.title else ""
-    return f"{title}<table style='border-collapse:collapse;margin:.5em 0'>{head}<tbody>{body}</tbody></table>"
+    if table.folds:
+        return write_details(table.title, write_table(table.replace(folds=False, title="")), table.seen)
+    title = f"<caption align='left' style='text-align:left'>{xml(table.title)}</caption>" if table.title else ""
+    return f'<div class="wide">{write_part(table, 0, len(table.rows), table.folded, title)}</div>'
 
 
-def write_row(tag: str, row: Sequence[str], styles: Sequence[str], red: bool = False) -> str:
-    cells = [f"<{tag} style='{style}'>{xml(cell)}</{tag}>" for cell, style in zip(row, styles, strict=True)]
-    style = f" style='color:{RED}'" if red else ""
-    return f"<tr{style}>{''.join(cells)}</tr>"
+def write_part(table: HtmlTable, first: int, behind: int, folded: Iterable[FoldedRows], title: str = "") -> str:
+    """Some of the rows as a table, those that fold away as such a part in one cell."""
+    rows = "".join(write_rows(table, first, behind, folded))
+    folding = (" class='folding'", write_widths(table)) if table.folded else ("", "")
+    headings = [write_cell(table, i, heading, "th", "col") for i, heading in enumerate(table.headings)]
+    head = f"<thead><tr>{''.join(headings)}</tr></thead>" if any(table.headings) else ""
+    return f"<table{folding[0]}>{title}{folding[1]}{head}<tbody>{rows}</tbody></table>"
+
+
+def write_widths(table: HtmlTable) -> str:
+    """The share of each column, by the longest of its cells, so that all parts of a table have the same."""
+    cells = zip(table.headings, *table.rows, strict=True)
+    sizes = [PADDING + min(max(NARROWEST, *map(len, column)), WIDEST) for column in cells]
+    columns = "".join([f"<col width='{100 * size / sum(sizes):.0f}%'>" for size in sizes])
+    return f"<colgroup>{columns}</colgroup>"
+
+
+def write_rows(table: HtmlTable, first: int, behind: int, folded: Iterable[FoldedRows]) -> Iterator[str]:
+    row = first
+    for fold in folded:
+        yield from [write_row(table, i) for i in range(row, fold.first)]
+        part = write_details(fold.summary, write_part(table, fold.first, fold.behind, fold.inner), table.seen)
+        yield f"<tr><td class='group' colspan='{len(table.headings)}' style='text-align:left'>{part}</td></tr>"
+        row = fold.behind
+    yield from [write_row(table, i) for i in range(row, behind)]
+
+
+def write_row(table: HtmlTable, number: int) -> str:
+    """A row, which its first cell heads."""
+    first, *rest = table.rows[number]
+    cells = [write_cell(table, 0, first, "th", "row") if first else write_cell(table, 0, first)]
+    cells += [write_cell(table, i, cell) for i, cell in enumerate(rest, 1)]
+    look = " class='error'" if number in table.red else ""
+    return f"<tr{look}>{''.join(cells)}</tr>"
+
+
+def write_cell(table: HtmlTable, column: int, words: str, tag: str = "td", scope: str = "") -> str:
+    """A cell. Where its words begin is said at each, since JupyterLab has a side of its own."""
+    side = "align='right'" if column in table.right else "style='text-align:left'"
+    heads = f" scope='{scope}'" if scope else ""
+    return f"<{tag} {side}{heads}>{xml(words)}</{tag}>"

@@ -82,7 +82,7 @@ def test_a_block_that_cannot_take_the_input_has_a_fault(lib: Path) -> None:
     faults = {block.name: block.fault.code for block in found.blocks if block.fault}
     assert faults["residual"] == "E102" and faults["up"] == "E011" and "cbr" not in faults
     assert {row["fault_code"] for row in found.to_rows()} >= {None, "E102"}
-    assert "<tr style='color:" in found.to_html()
+    assert "<tr class='error'>" in found.to_html()
     checked = cnnspec.check(lib, "12x12x9", filters=8)
     assert checked == found.diagnostics and next(d.code for d in checked if d.severity == "error") == "E102"
     assert (

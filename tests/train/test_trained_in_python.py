@@ -122,7 +122,7 @@ def test_predictions_are_those_of_the_command(kept: Path, scans: Path, capsys: p
             for row in csv.DictReader(io.StringIO(found.to_text("csv")))
         ]
         assert found.unit == "probability" and found.names == tuple("0123456789") and found.model.startswith(str(run))
-        assert found.to_html().count("<tr style='color:") == 2
+        assert found.to_html().count("<tr class='error'>") == 2
         assert {image.path for image in found.images} <= set(look_at(found._repr_html_()).texts)
     assert repr(found) == "<cnnspec.Predictions of 6 images>"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnnspec.cost.text import HEADINGS, RIGHT, write_layer, write_layer_time, write_product, write_time, write_work
 from cnnspec.facts.precision import in_bytes, memory_text
 from cnnspec.tables.assumed import HEADING, MARK, needs_column, write_assumptions
+from cnnspec.tables.folds import MOST_SEEN, fold_layers
 from cnnspec.tables.html import HtmlTable, write_page
 from cnnspec.tables.layout import write_title
 
@@ -27,7 +28,13 @@ def write_html(network: AnalysedNetwork, cost: Cost) -> str:
         )
     asked = f"batch {question.batch:,}, {question.precision.name}"
     tables = [
-        HtmlTable(headings, rows, RIGHT if timed else RIGHT - {7}),
+        HtmlTable(
+            headings,
+            rows,
+            RIGHT if timed else RIGHT - {7},
+            folded=fold_layers(network.graph),
+            seen=len(rows) <= MOST_SEEN,
+        ),
         make_memory_table(network, cost, f"Inference, {asked}", cost.inference),
     ]
     lines = write_work(network, cost)

@@ -16,14 +16,17 @@ if TYPE_CHECKING:
     from cnnspec.network import AnalysedNetwork
 
 HEADINGS = ("Figure", "Of", "Arithmetic")
+MOST_OPEN = 3  # layers that are seen at once
 
 
 def write_html(network: AnalysedNetwork, explanation: Explanation) -> str:
-    """A table for each layer, then the totals."""
-    tables = []
+    """A table for each layer, then the totals; of many layers each folds away."""
+    tables, folds = [], len(explanation.layers) > MOST_OPEN
     for layer in explanation.layers:
         title = f"{add_place(write_head(layer), layer.line, layer.written)}; {write_flow(layer)}"
-        tables.append(HtmlTable(HEADINGS, list_steps(layer.sections) or [("", "", UNKNOWN)], title=title))
+        tables.append(
+            HtmlTable(HEADINGS, list_steps(layer.sections) or [("", "", UNKNOWN)], title=title, folds=folds, seen=False)
+        )
     if explanation.totals is not None:
         tables.append(HtmlTable(HEADINGS, list_steps((explanation.totals,)), title="Totals"))
     return write_page(write_title(network), tables, write_grounds(network, explanation))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from cnnspec.rf import seen_text
-from cnnspec.rf.text import HEADINGS, RIGHT, write_figures, write_notes, write_paths, write_read, write_row
+from cnnspec.rf.text import HEADINGS, LEGEND, RIGHT, write_figures, write_notes, write_paths, write_read, write_row
 from cnnspec.rf.wording import show_size, write_box, write_gates, write_offsets, write_statistics
 from cnnspec.tables.assumed import HEADING, MARK, needs_column, write_assumptions
+from cnnspec.tables.folds import MOST_SEEN, fold_layers
 from cnnspec.tables.html import HtmlTable, write_page
 from cnnspec.tables.layout import add_place
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from cnnspec.rf.seen_layers import SeenLayers
     from cnnspec.rf.unit_field import UnitField
 
+FIELD = HEADINGS.index("RF")
+
 
 def write_html(network: AnalysedNetwork, fields: NetworkFields) -> str:
     """The table of all layers; where units were asked for, everything about those instead."""
@@ -24,8 +27,10 @@ def write_html(network: AnalysedNetwork, fields: NetworkFields) -> str:
         return write_page(title, [make_unit_table(unit) for unit in fields.units])
     marked = needs_column(network)
     rows = [(*write_row(layer), *[MARK * layer.assumed] * marked) for layer in fields.layers]
-    notes = [*write_notes(fields), *write_assumptions(network, "the network's field rests")]
-    return write_page(title, [HtmlTable((*HEADINGS, *[HEADING] * marked), rows, RIGHT)], notes)
+    notes = [LEGEND, *write_notes(fields), *write_assumptions(network, "the network's field rests")]
+    folded = fold_layers(network.graph, lambda layers: f"field {rows[layers[-1]][FIELD]}")
+    table = HtmlTable((*HEADINGS, *[HEADING] * marked), rows, RIGHT, folded=folded, seen=len(rows) <= MOST_SEEN)
+    return write_page(title, [table], notes)
 
 
 def write_seen_html(network: AnalysedNetwork, seen: SeenLayers) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.tables.escape import xml
+from cnnspec.tables.html import write_frame, write_lines
 from cnnspec.trace.board import name_grid
 from cnnspec.trace.formula import write_formula, write_number
 
@@ -10,21 +11,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.trace.board import Board, Grid, Section
 
-BESIDE = "display:flex;flex-wrap:wrap;gap:.8em 1.5em;align-items:flex-start"
-LINE = "font-family:monospace;margin:.2em 0"
-CELL = "padding:0 .4em;text-align:right"
-MARKED = f"{CELL};border:2px solid;font-weight:bold"
-
 
 def write_html(board: Board) -> str:
     """All sections, the lines about the whole below them."""
-    below = "<br>".join(map(xml, board.notes))
-    sections = "".join(map(write_section, board.sections))
-    return f"<div><b>{xml(board.title)}</b>{sections}" + f"<p>{below}</p>" * bool(below) + "</div>"
+    return write_frame(board.title, "".join(map(write_section, board.sections)) + write_lines(board.notes))
 
 
 def write_refusal(title: str, why: str) -> str:
-    return f"<div><b>{xml(title)}</b><p>{xml(why)}</p></div>"
+    return write_frame(title, write_lines([why]))
 
 
 def write_section(section: Section) -> str:
@@ -32,15 +26,16 @@ def write_section(section: Section) -> str:
     grids = "".join([write_grid(grid, name_grid(group, grid)) for group in section.groups for grid in group.grids])
     left_out = "".join([f"<p>{xml(group.left_out)}</p>" for group in section.groups if group.left_out])
     lines = [line for formula in section.formulas for line in write_formula(formula)]
-    written = "".join([f"<p style='{LINE}'>{xml(line)}</p>" for line in lines])
-    return f"<p>{title}</p><div style='{BESIDE}'>{grids}</div>{left_out}{written}"
+    written = "<br>".join(map(xml, lines))
+    return f"<p>{title}</p><div class='grids'>{grids}</div>{left_out}" + f"<p><code>{written}</code></p>" * bool(lines)
 
 
 def write_grid(grid: Grid, title: str) -> str:
+    """A table of numbers, those that are read marked."""
     rows = []
     for number, row in enumerate(grid.rows):
-        styles = [MARKED if (number, column) in grid.marked else CELL for column in range(len(row))]
-        cells = [f"<td style='{s}'>{xml(write_number(value))}</td>" for s, value in zip(styles, row, strict=True)]
-        rows.append(f"<tr>{''.join(cells)}</tr>")
-    table = f"<table style='border-collapse:collapse'><tbody>{''.join(rows)}</tbody></table>"
-    return f"<div>{xml(title)}{table}</div>"
+        shown = [xml(write_number(value)) for value in row]
+        cells = [f"<mark>{one}</mark>" if (number, i) in grid.marked else one for i, one in enumerate(shown)]
+        written = "".join([f"<td align='right'>{cell}</td>" for cell in cells])
+        rows.append(f"<tr>{written}</tr>")
+    return f"<div>{xml(title)}<table class='grid'><tbody>{''.join(rows)}</tbody></table></div>"
