@@ -16,8 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-NARROWEST, WIDEST = 8, 28  # characters of a column of a table that folds, as far as its width is concerned
-PADDING = 3  # what stands around them takes as much room as so many
+NARROWEST, WIDEST = 10, 28  # characters that a column of words is wide, in a table that folds
+PADDING = 3  # in characters
 
 
 class FoldedRows(Record):
@@ -90,18 +90,21 @@ def write_table(table: HtmlTable) -> str:
 def write_part(table: HtmlTable, first: int, behind: int, folded: Iterable[FoldedRows], title: str = "") -> str:
     """Some of the rows as a table, those that fold away as such a part in one cell."""
     rows = "".join(write_rows(table, first, behind, folded))
-    folding = (" class='folding'", write_widths(table)) if table.folded else ("", "")
+    kind, columns = write_widths(table) if table.folded else ("", "")
     headings = [write_cell(table, i, heading, "th", "col") for i, heading in enumerate(table.headings)]
     head = f"<thead><tr>{''.join(headings)}</tr></thead>" if any(table.headings) else ""
-    return f"<table{folding[0]}>{title}{folding[1]}{head}<tbody>{rows}</tbody></table>"
+    return f"<table{kind}>{title}{columns}{head}<tbody>{rows}</tbody></table>"
 
 
-def write_widths(table: HtmlTable) -> str:
-    """The share of each column, by the longest of its cells, so that all parts of a table have the same."""
-    cells = zip(table.headings, *table.rows, strict=True)
-    sizes = [PADDING + min(max(NARROWEST, *map(len, column)), WIDEST) for column in cells]
+def write_widths(table: HtmlTable) -> tuple[str, str]:
+    """How wide a table is that folds, and the share of each column, so that all parts of it have the same; by the longest cell
+    of each: figures stand whole, words may be wrapped."""
+    sizes = []
+    for i, column in enumerate(zip(table.headings, *table.rows, strict=True)):
+        longest = max(map(len, column))
+        sizes.append(PADDING + (longest if i in table.right else max(NARROWEST, min(longest, WIDEST))))
     columns = "".join([f"<col width='{100 * size / sum(sizes):.0f}%'>" for size in sizes])
-    return f"<colgroup>{columns}</colgroup>"
+    return f" class='folding' style='min-width:{sum(sizes)}ch'", f"<colgroup>{columns}</colgroup>"
 
 
 def write_rows(table: HtmlTable, first: int, behind: int, folded: Iterable[FoldedRows]) -> Iterator[str]:
@@ -126,5 +129,6 @@ def write_row(table: HtmlTable, number: int) -> str:
 def write_cell(table: HtmlTable, column: int, words: str, tag: str = "td", scope: str = "") -> str:
     """A cell. Where its words begin is said at each, since JupyterLab has a side of its own."""
     side = "align='right'" if column in table.right else "style='text-align:left'"
+    side = f"align='left' {side}" if scope and column not in table.right else side  # where styles are taken away
     heads = f" scope='{scope}'" if scope else ""
     return f"<{tag} {side}{heads}>{xml(words)}</{tag}>"
