@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
 NARROWEST, WIDEST = 10, 28  # characters that a column of words is wide, in a table that folds
-PADDING = 3  # in characters
+PADDING = 2  # in characters
 
 
 class FoldedRows(Record):
