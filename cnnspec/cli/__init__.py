@@ -96,7 +96,13 @@ def _called(arguments: list[str]) -> int:
     if options.verb is None:
         parser.print_help(sys.stderr)
         return 2
-    return run_verb(options)
+    from cnnspec.cli.messages import UsageError, print_refusal
+
+    try:
+        return run_verb(options)
+    except UsageError as error:
+        print_refusal(error.lines)
+        return 2
 
 
 def parse_command(arguments: list[str]) -> tuple[argparse.Namespace, Parser]:
@@ -119,20 +125,15 @@ def parse_command(arguments: list[str]) -> tuple[argparse.Namespace, Parser]:
 
 
 def run_verb(options: argparse.Namespace) -> int:
-    """Run what a command line says: its exit status."""
+    """Do what a command line says: its exit status. UsageError for what cannot be done."""
     from importlib import import_module
 
     from cnnspec.base.gc_pause import Uncollected
-    from cnnspec.cli.messages import UsageError, print_refusal
 
     module = import_module(f"cnnspec.cli.{MODULES.get(options.verb, options.verb)}")
-    try:
-        with Uncollected(options.verb in TOLD_ONCE):
-            status: int = module.run(options)
-        return status
-    except UsageError as error:
-        print_refusal(error.lines)
-        return 2
+    with Uncollected(options.verb in TOLD_ONCE):
+        status: int = module.run(options)
+    return status
 
 
 def make_parser(names: Iterable[str], whole: Collection[str]) -> tuple[Parser, Any]:

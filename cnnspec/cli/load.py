@@ -195,8 +195,8 @@ def load_blocks(options: argparse.Namespace) -> tuple[BlockAnalysis, BlockQuesti
 
 
 def load_source(options: argparse.Namespace) -> Source:
-    """The source that a command works on."""
-    source = read_named_source(options.file)
+    """The source that a command works on: the one that stands at its path, unless it is given itself, as a notebook does."""
+    source = getattr(options, "source", None) or read_named_source(options.file)
     if isinstance(source, Diagnostic):
         raise UsageError(f"{source.message}: {source.help}")
     return source

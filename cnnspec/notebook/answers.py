@@ -99,6 +99,8 @@ def ask_diff(options: argparse.Namespace, names: Names) -> Answer:
 
     sides = []
     for word, own in ((options.a, options.set_a), (options.b, options.set_b)):
+        if own and find_network(word, names):
+            raise UsageError(f"{word} is a network already: give --set to its %%cnnspec cell, or name a file")
         file, model = (word, None) if find_network(word, names) else choose_model(word, options.model)
         given = {"file": file, "model": model, "set": [*options.set, *own], "max_layers": options.max_layers}
         sides.append(load_network(argparse.Namespace(**given, input=[], block=None), names))

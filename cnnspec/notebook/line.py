@@ -6,10 +6,12 @@ text, runs as in a terminal, and shows what it prints.
 
 from __future__ import annotations
 
+import os
 import sys
 from io import BytesIO, TextIOWrapper
 
 from cnnspec.api.errors import SpecError
+from cnnspec.base.source import NamedText
 from cnnspec.cli import parse_command, run_verb
 from cnnspec.cli.messages import Refused, UsageError
 from cnnspec.compile.backend import MissingExtra
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from cnnspec.api.network import Network
     from cnnspec.notebook.shell import Shell
 
 ANEW = ("set", "model", "input", "block", "select", "extend_select", "ignore", "profile", "strict_stride", "target")
@@ -32,6 +35,7 @@ OTHER_FORMS = (
     "show_settings", "baseline", "write_baseline",
 )  # fmt: skip
 ABSENT = ("server", "completion")  # which are for a terminal
+TELLING = ("check", "diff", "fix", "format", *ANSWERS)  # whose exit status tells what they found
 
 
 def run_line(shell: Shell, words: Sequence[str]) -> Any:
@@ -40,36 +44,43 @@ def run_line(shell: Shell, words: Sequence[str]) -> Any:
 
     with KeptWidth():
         options = take_apart(lambda: parse_command([*words] or ["help"])[0])
-        if options is None or options.verb is None:
+        if options is None:
+            return None
+        if options.verb is None:  # an option alone, which is that of the version
+            from cnnspec import __version__
+
+            print(f"cnnspec {__version__}")
             return None
         if options.verb in ABSENT:
             refuse(f"%cnnspec {options.verb} has no use in a notebook: call it in a terminal")
         evaluate_sets(options, shell.user_ns)
         try:
-            return answer(options, shell)
+            return answer(options, shell.user_ns)
         except Refused:  # the file's mistakes have been shown
             return None
-        except SpecError as error:  # why stands above already
-            refuse(str(error).partition("\n")[0])
-        except (UsageError, MissingExtra, ValueError, LookupError) as error:
-            if isinstance(error, (KeyError, IndexError)):
-                raise
+        except UsageError as error:
             refuse(str(error))
 
 
-def answer(options: argparse.Namespace, shell: Shell) -> Any:
+def answer(options: argparse.Namespace, names: Mapping[str, Any]) -> Any:
     """What a command answers, or, where it has run as in a terminal, nothing."""
-    names = shell.user_ns
     for word in list_words(options):
         if find_network(word, names) is not None and (asked := find_question(options)):
-            refuse(f"{word} is a network already: give {asked} to its %%cnnspec cell, or name a file")
-    if options.verb in ANSWERS and is_plain(options):
-        made = ANSWERS[options.verb](options, names)
-        if getattr(options, "format", "text") != "json":
-            return made
-        print(made.to_json(), end="")
+            raise UsageError(f"{word} is a network already: give {asked} to its %%cnnspec cell, or name a file")
+    if options.verb not in ANSWERS or not is_plain(options, names):
+        run_command(options, names)
         return None
-    run_command(options, names)
+    try:
+        made = ANSWERS[options.verb](options, names)
+    except SpecError as error:  # why stands above already
+        raise UsageError(str(error).partition("\n")[0]) from None
+    except (MissingExtra, ValueError, LookupError) as error:  # as the API says it
+        if isinstance(error, (KeyError, IndexError)):
+            raise
+        raise UsageError(str(error)) from None
+    if getattr(options, "format", "text") != "json":
+        return made
+    print(made.to_json(), end="")
     return None
 
 
@@ -85,36 +96,45 @@ def find_question(options: argparse.Namespace) -> str:
     return f"--{given[0].replace('_', '-')}" if given else ""
 
 
-def is_plain(options: argparse.Namespace) -> bool:
-    """Whether a command is asked for nothing but its answer."""
-    form = (
-        getattr(options, "format", "text") in ("text", "json") and getattr(options, "output_format", "full") == "full"
-    )
-    return (
-        form
-        and len(getattr(options, "paths", "1")) == 1
-        and not any([getattr(options, name, None) for name in OTHER_FORMS])
-    )
+def is_plain(options: argparse.Namespace, names: Mapping[str, Any]) -> bool:
+    """Whether a command is asked for nothing but its answer, `check` about one network or file."""
+    if (
+        getattr(options, "format", "text") not in ("text", "json")
+        or getattr(options, "output_format", "full") != "full"
+    ):
+        return False
+    paths = getattr(options, "paths", None)
+    if paths is not None and (len(paths) > 1 or find_network(paths[0], names) is None and os.path.isdir(paths[0])):
+        return False
+    return not any([getattr(options, name, None) for name in OTHER_FORMS])
 
 
 def run_command(options: argparse.Namespace, names: Mapping[str, Any]) -> None:
-    """Run a command as in a terminal; a network of the notebook is what stdin brings."""
+    """Run a command as in a terminal, about a file or a network of the notebook. One that ends without having done what it is
+    for stops the notebook."""
     word = next((word for word in list_words(options) if find_network(word, names) is not None), None)
     if word is None:
-        run_verb(options)
-        return
-    network = find_network(word, names)
-    assert network is not None
-    if list_words(options) != [word]:
-        refuse(f"{options.verb} takes {word} alone, or files")
-    if hasattr(options, "paths"):
-        options.paths = ["-"]
+        status = run_verb(options)
+    elif list_words(options) != [word]:
+        raise UsageError(f"{options.verb} takes {word} alone, or files")
     else:
-        options.file, item = "-", network.analysed.item
-        options.set = list_given(network)
+        status = run_about(options, names[word])
+    if status and options.verb not in TELLING:
+        raise UsageError(f"{options.verb} has not done it; why stands above")
+
+
+def run_about(options: argparse.Namespace, network: Network) -> int:
+    """Run a command about a network: its text is the source, or, where a command takes many, what stdin brings."""
+    if not hasattr(options, "paths"):
+        source, item = network.analysed.source, network.analysed.item
+        options.source = source if source.text else NamedText(network.name, network.text)
+        options.file, options.set = "-", list_given(network)
         options.model = None if item is None else item.name.text
-    before, sys.stdin = sys.stdin, TextIOWrapper(BytesIO(network.text.encode()), encoding="utf-8")
+        return run_verb(options)
+    options.paths = ["-"]
+    text = BytesIO(network.text.encode("utf-8", "surrogatepass"))
+    before, sys.stdin = sys.stdin, TextIOWrapper(text, encoding="utf-8")
     try:
-        run_verb(options)
+        return run_verb(options)
     finally:
         sys.stdin = before

@@ -242,6 +242,14 @@ def test_other_forms_are_printed(notebook: Notebook) -> None:
     assert "usage: cnnspec rf" in notebook.printed
 
 
+def test_a_command_that_does_not_do_what_it_is_for_stops_the_notebook(notebook: Notebook) -> None:
+    notebook.run("%%cnnspec net\n" + BROKEN)
+    assert notebook.run("%cnnspec compile net -o -")[1] == "compile has not done it; why stands above"
+    assert "error[E101" in notebook.said
+    assert notebook.run("%cnnspec check")[1] == "" and "no mistakes found" not in notebook.printed  # there is no file
+    assert notebook.run("%cnnspec --version")[1] == "" and notebook.printed.startswith("cnnspec ")
+
+
 def test_a_command_gets_the_parameters_of_the_cell(notebook: Notebook) -> None:
     notebook.run("%%cnnspec net --set width=7 --set sizes=[1]\n" + NET)
     notebook.run("%cnnspec summary net --format csv")
@@ -267,6 +275,10 @@ def test_a_file_with_mistakes_shows_them_above_the_answer(notebook: Notebook, tm
         ("rf net --at 0,0", "--at is a position of a layer.*"),
         ("summary net --set width=3", "net is a network already: give --set to its %%cnnspec cell, or name a file"),
         ("check net --select ALL", "net is a network already: give --select to its %%cnnspec cell, or name a file"),
+        ("diff net net --set-a width=3", "net is a network already: give --set to its %%cnnspec cell, or name a file"),
+        ("check net net.cnn", "check takes net alone, or files"),
+        ("compile net", "say what to make: -o model.onnx, .*"),
+        ("train net", "In .* does not say what to train on: .*"),
         ("server", "%cnnspec server has no use in a notebook: call it in a terminal"),
         ("trace net --loss foo", ".+"),
         ("sizes net --near 1x2x3", ".+"),
