@@ -220,6 +220,17 @@ def test_checking_imports_nothing_heavy() -> None:
     assert not loaded(script) & {*HEAVY, *SLOW}
 
 
+def test_a_notebook_loads_the_magics_without_anything_heavy() -> None:
+    script = """
+import cnnspec
+class Shell:
+    def register_magic_function(self, function, magic_kind, magic_name): print(magic_name)
+    def set_hook(self, name, hook, str_key): print(str_key)
+cnnspec.load_ipython_extension(Shell())
+"""
+    assert not loaded(script) & {*HEAVY, *SLOW}
+
+
 def test_a_heavy_import_would_be_seen() -> None:
     assert loaded("import json, lark\n") >= {"json", "lark"}
 
