@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from contextlib import suppress
-from queue import Queue
-from threading import Thread
+from threading import Condition, Thread
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 LONGEST_LINE = 2**10  # bytes; a header has a few dozen
 LONGEST_MESSAGE = 2**26
-MOST_WAITING = 1000  # messages that are read ahead
+MOST_AHEAD = 2**26  # bytes that are read ahead, from which on nothing more is
 LENGTH = re.compile(rb"Content-Length: (\d+)\r\n")
 CANCEL = b'"$/cancelRequest"'
 LONGEST_CANCEL = 2**10
@@ -31,7 +31,9 @@ class Inbox:
     def __init__(self, stream: BinaryIO) -> None:
         self.cancelled: set[int | str] = set()
         self._stream = stream
-        self._pieces: Queue[bytes] = Queue(2 * MOST_WAITING)
+        self._pieces: deque[bytes] = deque()  # lines and bodies that wait
+        self._bytes = 0  # that these have
+        self._changed = Condition()
         self._received = self._delivered = 0  # whole messages
         Thread(target=self._receive, daemon=True).start()
 
@@ -52,17 +54,28 @@ class Inbox:
         return data
 
     def _take(self) -> bytes:
-        piece = self._pieces.get()
-        if not piece:
-            self._pieces.put(piece)  # the end stays the end
+        with self._changed:
+            self._changed.wait_for(lambda: self._pieces)
+            piece = self._pieces[0]
+            if piece:  # the end stays the end
+                self._pieces.popleft()
+                self._bytes -= len(piece)
+            self._changed.notify_all()
         return piece
 
     # ---- the thread that reads -----------------------------------------------------------------------------
     def _receive(self) -> None:
         for piece in self._split():
-            self._pieces.put(piece)
+            self._put(piece)
         self._received += 1  # the end is an arrival
-        self._pieces.put(b"")
+        self._put(b"")
+
+    def _put(self, piece: bytes) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._bytes < MOST_AHEAD)
+            self._pieces.append(piece)
+            self._bytes += len(piece)
+            self._changed.notify_all()
 
     def _split(self) -> Iterator[bytes]:
         """The lines of the headers and the bodies, as far as they are sound."""

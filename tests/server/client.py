@@ -44,8 +44,12 @@ class Editor:
 
     # ---- messages ------------------------------------------------------------------------------------------
     def send(self, **message: Any) -> None:
-        data = json.dumps({"jsonrpc": "2.0", **message}).encode()
-        self.stdin.write(b"Content-Length: %d\r\n\r\n%b" % (len(data), data))
+        self.send_together(message)
+
+    def send_together(self, *messages: Json) -> None:
+        """Send messages of which the first is not read before all are there."""
+        bodies = [json.dumps({"jsonrpc": "2.0", **message}).encode() for message in messages]
+        self.stdin.write(b"".join([b"Content-Length: %d\r\n\r\n%b" % (len(body), body) for body in bodies]))
         self.stdin.flush()
 
     def tell(self, method: str, **params: Any) -> None:

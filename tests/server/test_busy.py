@@ -52,18 +52,21 @@ def test_what_is_found_in_a_used_file_is_shown_of_its_text_as_it_is(editor: Edit
     editor.open(user, 'use "used.cnn" (f)\ninput 7x7x3\nf(8)\n')
     assert (1, 1) in find_versions(editor, used, 1) or editor.codes(used) == ["W201"]
     editor.change(used, "block f(n) { conv(n, 3x3, stride=2) }\n", version=2)
-    assert find_versions(editor, used, 2) == [(2, 0)]
+    assert [count for version, count in find_versions(editor, used, 2) if version == 2] == [0]
     for uri in (used, user):
         editor.close(uri)
 
 
 def test_a_request_that_was_taken_back_is_not_computed(editor: Editor, tmp_path: Path) -> None:
     uri = write_uri(str(tmp_path / "b.cnn"))
-    editor.open(uri, LONG)
     asked: Json = {"textDocument": {"uri": uri}, "range": WHOLE}
-    editor.send(id="first", method="textDocument/inlayHint", params=asked)
-    editor.send(id="second", method="textDocument/inlayHint", params=asked)
-    editor.tell("$/cancelRequest", id="second")
+    opened = {"uri": uri, "languageId": "cnnspec", "version": 1, "text": LONG}
+    editor.send_together(
+        {"method": "textDocument/didOpen", "params": {"textDocument": opened}},
+        {"id": "first", "method": "textDocument/inlayHint", "params": asked},
+        {"id": "second", "method": "textDocument/inlayHint", "params": asked},
+        {"method": "$/cancelRequest", "params": {"id": "second"}},
+    )
     answers: dict[str, Json] = {}
     while len(answers) < 2:
         message = editor.receive()
