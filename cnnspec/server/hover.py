@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cnnspec.server.uses import Use
 
 MOST_USES = 4  # of which the figures are told
-WAS = "was, before a mistake came:\n\n"
+WAS = "was, when it was last known:\n\n"
 
 
 def find_hover(document: Document, documents: Documents, position: types.Position) -> types.Hover | None:

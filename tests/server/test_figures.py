@@ -164,6 +164,20 @@ def hover(word: str, number: int = 0, text: str = TEXT) -> str:
     return "" if found is None else str(found.contents.value)  # type: ignore[union-attr]
 
 
+def test_what_a_mistake_leaves_unknown_is_shown_as_it_was() -> None:
+    documents, document = open_text("/nowhere/a.cnn", TEXT)
+    documents.know(document)
+    documents.edit(document.uri, [(None, TEXT.replace("f(n) {", "f(n {"))], 2)
+    for word, shown in {
+        "maxpool": "was, when it was last known:\n\nMaximum of each window.",
+        "for": "loop: was, when it was last known:\n\n26x26x4 → **22x22x16**",
+        "n, 3x3": "`n` was `4`",
+        "width = 8": "`width` = `16`",
+    }.items():
+        found = find_hover(document, documents, document.places.find_position(document.source.text.index(word)))
+        assert found is not None and str(found.contents.value).startswith(shown), word  # type: ignore[union-attr]
+
+
 def test_a_layer_under_the_cursor() -> None:
     shown = hover("conv(width")
     assert shown.startswith("Convolution: every filter slides over the input")

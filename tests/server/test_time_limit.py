@@ -55,7 +55,7 @@ def test_an_analysis_that_runs_away_is_told_and_what_was_known_stays() -> None:
     (hint,) = list_hints(document, documents, document.places.whole)
     assert (hint.position, hint.label) == (good.position, f"was {good.label}")
     hover = find_hover(document, documents, document.places.find_position(SMALL.index("conv")))
-    assert hover is not None and "was, before" in str(hover.contents)
+    assert hover is not None and "was, when" in str(hover.contents)
     assert len(list_symbols(document, documents)) > 900  # of the tree, which is there
     documents.edit(document.uri, [(None, SMALL)], 3)
     assert documents.know(document).found == analyse(Source(document.name, SMALL)).diagnostics
