@@ -141,7 +141,7 @@ HOSTILE: dict[str, tuple[bytes | str, set[str]]] = {
     "zero kernel": (INPUT + "conv(4, 0)", {"E011"}),
     "zero stride": (INPUT + "conv(4, 3, stride=0)", {"E011"}),
     "negative padding": (INPUT + "conv(4, 3, padding=-1)", {"E011"}),
-    "a deep unknown size": ("input ?x?x3\n" + "conv(4, 3, stride=2, padding=1)\n" * 500, set()),
+    "a deep unknown size": ("input ?x?x3\n" + "conv(4, 3, stride=2, padding=1)\n" * 500, {"E003"}),
     "a wide unknown size": ("input ?x?x3\n" + "add(maxpool(3, stride=2, padding=1), conv(3, 2, stride=2, padding=same))\n" * 40, set()),
     "unknown sizes multiplied": ("input ?x?x3\n" + "permute((2, 1, 3)) -> reshape((-1, 3)) -> conv(3, 3, stride=2, padding=same)", set()),
     "use above the root": ('use "../../etc/passwd" (f)\n' + INPUT + "f", {"E015"}),
