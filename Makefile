@@ -2,6 +2,8 @@
 # make test: set up and run the tests            make check: lint, types, formatting
 # make fuzz: texts and commands made by chance; FUZZ="--seed 7 --minutes 60" for others (see tests/fuzz)
 # make docs: the pages of docs/ as a site in build/site, with search; python -m tests.docs writes their generated parts
+# make vscode: the extension of VS Code, build/cnnspec.vsix, by npm
+# make editor-test: install editors under build/editors, by npm and pip, and try cnnspec in them
 # make bench: the speed figures of docs/speed.md   make growth: which constructs take more than their length in time
 # make zoo: examples/zoo, imported anew from Keras
 # make clean: remove what was made
@@ -10,7 +12,7 @@ VENV ?= .venv
 FUZZ ?= --minutes 10
 BIN = $(VENV)/bin
 
-.PHONY: demo test check docs fuzz bench growth zoo clean
+.PHONY: demo test check docs fuzz vscode editor-test bench growth zoo clean
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cnnspec needs Python 3.11 or later")'
@@ -42,6 +44,13 @@ $(VENV)/docs: $(VENV)/ready
 
 fuzz: $(VENV)/ready
 	$(BIN)/python -m tests.fuzz $(FUZZ)
+
+vscode:
+	$(PYTHON) -m tests.editors.install build/editors --extension
+
+editor-test: $(VENV)/ready
+	$(BIN)/python -m tests.editors.install build/editors
+	CNNSPEC_EDITORS=build/editors $(BIN)/python -m pytest -n 0 -rs tests/editors
 
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/speed.py
