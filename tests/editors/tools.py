@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -29,3 +30,9 @@ def tool(*parts: str) -> Path:
     if not file.exists():
         pytest.skip(f"{'/'.join(parts)} is not installed in {tools()}", allow_module_level=True)
     return file
+
+
+def find_chromium() -> str | None:
+    """The browser that CHROMIUM names, or one that the system has."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return os.environ.get("CHROMIUM") or next((found for name in names if (found := shutil.which(name))), None)

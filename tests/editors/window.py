@@ -14,6 +14,8 @@ from threading import Thread
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+from tests.editors.tools import find_chromium
+
 T = TypeVar("T")
 SETTINGS = {
     "editor.minimap.enabled": False, "extensions.autoCheckUpdates": False, "git.enabled": False, "telemetry.telemetryLevel": "off",
@@ -267,13 +269,6 @@ def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        running = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
         yield running
         running.close()
-
-
-def chromium() -> str | None:
-    import shutil
-
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return os.environ.get("CHROMIUM") or next((found for name in names if (found := shutil.which(name))), None)
