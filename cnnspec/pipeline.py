@@ -57,21 +57,21 @@ class BlockAnalysis(Analysis):
 def analyse(
     source: Source, parameters: Mapping[str, Any] | None = None, model: str | None = None,
     max_layers: int = MAX_LAYERS, codes: Set[str] | None = None, read: Read = read, watch: Watch | None = None,
+    before: Tree | None = None,
 ) -> Analysis:  # fmt: skip
     """Everything that is known about a file; of the rules, those with the given codes run, None: the default ones.
 
-    `read` gives the sources of the files that it uses. `watch` is called with each network's findings as they are made, and
+    `before` is the tree of an earlier text of the file, of which its own is then made. `read` gives the sources of the files that it uses. `watch` is called with each network's findings as they are made, and
     may end the analysis by raising. Raises KeyError for a parameter that no model has.
     """
     with Uncollected():
-        return _analysed(source, parameters, model, max_layers, codes, read, watch)
+        return _analysed(parse(source, before), parameters, model, max_layers, codes, read, watch)
 
 
 def _analysed(
-    source: Source, parameters: Mapping[str, Any] | None, model: str | None, max_layers: int, codes: Set[str] | None,
+    parsed: Tree, parameters: Mapping[str, Any] | None, model: str | None, max_layers: int, codes: Set[str] | None,
     read: Read, watch: Watch | None,
 ) -> Analysis:  # fmt: skip
-    parsed = parse(source)
     found = [*parsed.diagnostics, *parsed.notes]
     hiding = Hiding(parsed)
     networks = []
@@ -84,7 +84,7 @@ def _analysed(
         rules.optional(d.code) or d.severity == INFO for d in found
     )  # a mistake keeps rules from looking
     found += hiding.findings(codes, everything)
-    return Analysis(source, parsed, tuple(networks), sort_diagnostics(found))
+    return Analysis(parsed.source, parsed, tuple(networks), sort_diagnostics(found))
 
 
 def _analyse_network(

@@ -14,12 +14,12 @@ from lsprotocol import types
 from cnnspec.base.diagnostic import Diagnostic, Edit
 from cnnspec.base.did_you_mean import read_question
 from cnnspec.base.source import Span
+from cnnspec.base.text_change import find_change
 from cnnspec.lint.fix.project import apply_edits
 from cnnspec.lint.ignores import LINE, MARK
 from cnnspec.lint.rules import optional
 from cnnspec.server.diagnostics import write_diagnostic
 from cnnspec.server.imports import list_imports
-from cnnspec.server.kept_text import find_change
 from cnnspec.server.specs import Specs
 
 TYPE_CHECKING = False

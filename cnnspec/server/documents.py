@@ -64,6 +64,7 @@ class Document:
         self.columns = columns
         self.good: Known | None = None  # what was known of the last text with as few mistakes as any
         self.totals: dict[str, str] = {}  # of each network the last that were all known, in words
+        self.tree: Tree | None = None  # of the last text that had no mistake
         self.tokens_sent: tuple[str, list[int]] = ("", [])  # the last semantic tokens, under their identity
         self.take_text()
 
@@ -284,7 +285,10 @@ class Documents:
             tree = Tree(document.source, Body(0, 0, ()), (), ())
             found: tuple[Diagnostic, ...] = (document.refusal,) if document.refusal is not None and not excluded else ()
             return Known(Analysis(document.source, tree, (), ()), codes, found, reads, complaints, excluded)
-        analysis = analyse_within(self.patience, document.source, codes, self.reader(document.path, noted))
+        reading = self.reader(document.path, noted)
+        analysis = analyse_within(self.patience, document.source, codes, reading, document.tree)
+        if not analysis.tree.diagnostics:
+            document.tree = analysis.tree
         reported = tuple([one for one in analysis.diagnostics if self._reports(one, document, settings, complaints)])
         return Known(analysis, codes, reported, reads, complaints)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 
+from cnnspec.base.text_change import find_change
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
@@ -62,25 +63,6 @@ def find_kept(old: str, new: str) -> Iterator[tuple[int, int, int]]:
         for i, j, count in SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks():
             if count:
                 yield old_ends[i], old_ends[i + count], new_ends[j] - old_ends[i]
-
-
-def find_change(old: str, new: str) -> tuple[int, int, int]:
-    """What differs between the beginnings and the ends that agree: where it starts, and where it ends in each text."""
-    start = count_common(old, new)
-    behind = count_common(old[start:][::-1], new[start:][::-1])
-    return start, len(old) - behind, len(new) - behind
-
-
-def count_common(one: str, other: str) -> int:
-    """How many characters agree at the beginning of two texts."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def add_lengths(lines: list[str], start: int) -> list[int]:

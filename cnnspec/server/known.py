@@ -52,10 +52,12 @@ class GivenUp(Analysis):
     """An analysis that took too long. It has no networks, its one finding says so."""
 
 
-def analyse_within(seconds: float, source: Source, codes: Set[str] | None, read: Read) -> Analysis:
-    """Everything that is known about a file, or GivenUp."""
+def analyse_within(
+    seconds: float, source: Source, codes: Set[str] | None, read: Read, before: Tree | None
+) -> Analysis:  # fmt: skip
+    """Everything that is known about a file, of which `before` is an earlier tree; or GivenUp."""
     try:
-        return run_within(seconds, lambda: analyse(source, codes=codes, read=read))
+        return run_within(seconds, lambda: analyse(source, codes=codes, read=read, before=before))
     except OutOfTime:
         return give_up(source, seconds)
 

@@ -99,13 +99,14 @@ class Parser:
         self.refusals = Refusals(source)
         self.stack = Stack()
 
-    def run(self) -> Tree:
-        """The tree of the source; where recovery gives up, of what had been read until then."""
+    def run(self, at: int = 0) -> Tree:
+        """The tree of the source, or of what follows a place between two of its statements; where recovery gives up, of what
+        had been read until then."""
         stack, text, refusals = self.stack, self.source.text, self.refusals
         states, values, starts, ends, depths = stack.states, stack.values, stack.starts, stack.ends, stack.depths
         unit: dict[tuple[int, str, int], int] = {}  # where a run of one-child rules leads
         recover: Recover | None = None
-        tokens = self.lexer.tokens()
+        tokens = self.lexer.tokens(at)
         kind, start, end = next(tokens)
         while True:
             step = ACTIONS[states[-1]].get(kind)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnnspec.base.gc_pause import Uncollected
 from cnnspec.base.source import Source
 from cnnspec.syntax.lalr import Parser
+from cnnspec.syntax.parse_again import parse_again
 from cnnspec.syntax.tree import Tree
 
 TYPE_CHECKING = False
@@ -15,11 +16,14 @@ if TYPE_CHECKING:
 PASTED = ("Sequential(", "Model(", "Input(", ".add(", ")(", ".compile(", ".fit(", ".summary(")
 
 
-def parse(source: Source) -> Tree:
-    """The tree of a source; `tree.diagnostics` holds its syntax errors, each once, in order."""
+def parse(source: Source, before: Tree | None = None) -> Tree:
+    """The tree of a source; `tree.diagnostics` holds its syntax errors, each once, in order. With the tree of an earlier text
+    of it, only the statements are read that changed, as far as that can be."""
     with Uncollected():
-        tree = parse_spec(source)
-        if tree.diagnostics or any([sign in source.text for sign in PASTED]):
+        pasted = any([sign in source.text for sign in PASTED])
+        again = parse_again(source, before) if before is not None and not pasted else None
+        tree = again or parse_spec(source)
+        if tree.diagnostics or pasted:
             from cnnspec.syntax.paste import read_paste
 
             tree = read_paste(tree, parse_spec)
