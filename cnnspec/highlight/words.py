@@ -1,6 +1,7 @@
 """The words of the language by what they are, taken from the grammar, the catalogue of layers and the tables of train sections.
 
-Whatever colours a spec takes them from here: the Pygments lexer directly, the editors' grammars through `python -m tests.editors`.
+The Pygments lexer takes them from here, and so do the editors' grammars, which `python -m tests.editors` writes. The server's
+colours by meaning come from the tree instead (`server/tokens.py`).
 """
 
 from __future__ import annotations

@@ -8,10 +8,12 @@ from __future__ import annotations
 import os
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException
 
 from cnnspec.base.source import brief, printable
 from cnnspec.server.documents import is_file
+from cnnspec.server.known import GivenUp
+from cnnspec.server.protocol import refuse
+from cnnspec.server.uses import find_around
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
@@ -36,12 +38,10 @@ def summarize(documents: Documents, uri: object, model: object = None) -> dict[s
     from cnnspec.summary.formats import write_table
 
     document = find_document(documents, uri)
-    networks = [one for one in documents.know(document).analysis.networks if model in (None, one.name)]
-    named = f'network "{brief(printable(str(model)))}"' if model is not None else "network"
+    name, networks = show_name(document), choose_networks(document, documents, model)
     tables = [write_table(one, find_summary(one), "text", (), WIDTH) for one in networks if one.graph.nodes]
-    text = "\n".join(tables) or f"{show_name(document)} holds no {named}: begin with, for example, input 28x28x1\n"
-    about = str(model) if model is not None and networks else show_name(document)
-    return {"title": f"Summary of {about}", "text": text}
+    text = "\n".join(tables) or f"{name} has no network yet: begin with, for example, input 28x28x1\n"
+    return {"title": f"Summary of {model or name}", "text": text}
 
 
 def explain(documents: Documents, uri: object, position: object = None) -> dict[str, Any]:
@@ -74,9 +74,8 @@ def train(documents: Documents, uri: object, model: object = None) -> dict[str, 
     analysis = documents.know(document).analysis
     if not any(isinstance(item, tree.Train) for item in analysis.tree.body.items):
         raise refuse(f"{name} has no train section, which says how: add one, for example, train {{ data = digits }}")
-    names = [network.name for network in analysis.networks]
-    if model is not None and model not in names:
-        raise refuse(f'{name} has no model "{brief(printable(str(model)))}"')
+    if model is not None:
+        choose_networks(document, documents, model)
     chosen = ["--model", str(model)] if model is not None else []
     return {"title": f"Train {model or name}", "command": ["cnnspec", "train", document.name, *chosen]}
 
@@ -91,16 +90,29 @@ def run_command(command: Command, documents: Documents, arguments: Sequence[obje
     return command(documents, *arguments)
 
 
-def refuse(why: str) -> JsonRpcException:
-    return JsonRpcException(why, types.LSPErrorCodes.RequestFailed.value)
-
-
 # ---- what they are about -------------------------------------------------------------------------------------
 def find_document(documents: Documents, uri: object) -> Document:
+    """The open file at a URI. Raises JsonRpcException for one that is not open, or that the configuration leaves out."""
     document = documents.get(uri) if isinstance(uri, str) else None
     if document is None:
         raise refuse(f"{brief(printable(str(uri)))} is not open in the editor: open it first")
+    if documents.know(document).excluded:
+        raise refuse(f"{show_name(document)} is left out by the configuration (force-exclude): nothing is known of it")
     return document
+
+
+def choose_networks(document: Document, documents: Documents, model: object) -> list[AnalysedNetwork]:
+    """The networks of an open file; the one of that name, where a model is named. Raises JsonRpcException where there is none."""
+    analysis = documents.know(document).analysis
+    if isinstance(analysis, GivenUp):
+        raise refuse(f"{show_name(document)} takes too long to analyse in an editor: run cnnspec summary on it")
+    networks = analysis.networks
+    chosen = [one for one in networks if model in (None, one.name)]
+    if model is not None and not chosen:
+        known = ", ".join([one.name for one in networks])
+        hint = f": it has {brief(printable(known))}" if known else ""
+        raise refuse(f'{show_name(document)} has no model "{brief(printable(str(model)))}"{hint}')
+    return chosen
 
 
 def show_name(document: Document) -> str:
@@ -123,11 +135,9 @@ def find_layers(
     makes several together, as a block does."""
     at = document.places.find_offset(position)
     steps = documents.find_uses(document)
-    inside = [place for place in steps if place[0] <= at <= place[1]]
-    if not inside:
-        return []
-    start, end = min(inside, key=lambda place: (place[1] - place[0], place[0]))
-    nodes = [(use.network, use.node) for use in steps[start, end]]
     return [
-        (network, node.name) for network, node in nodes if (node.site.node.start, node.site.node.end) == (start, end)
+        (use.network, use.node.name)
+        for place in find_around(steps, at)[:1]
+        for use in steps[place]
+        if (use.node.site.node.start, use.node.site.node.end) == place
     ]

@@ -105,7 +105,7 @@ def list_known(
     spec, items = specs.of(document), list[types.CompletionItem]()
     written = dict.fromkeys(context.bound[:-1] if context.in_head else (), ITEM.Variable)
     coming = context.bound[-1:] if context.in_head else find_defined(context.statement)
-    for name, kind in (list_names(body, at, context.braces) | written).items():
+    for name, kind in (list_holding(body, at, context.braces) | written).items():
         if name in coming and kind == ITEM.Variable:  # of what could not be read
             continue
         found = find_block(name, spec, specs) if kind == ITEM.Function else None
@@ -120,7 +120,7 @@ def find_defined(statement: tuple[str, ...]) -> tuple[str, ...]:
     return statement[:1] if statement[1:2] == ("=",) else statement[1:2] if statement[:1] == ("shared",) else ()
 
 
-def list_names(body: tree.Body, at: int, braces: int) -> dict[str, types.CompletionItemKind]:
+def list_holding(body: tree.Body, at: int, braces: int) -> dict[str, types.CompletionItemKind]:
     """The names that the bodies around an offset bind, and the parameters and loops' names that hold there; of a loop or
     a condition elsewhere its tensors. What the statement at the offset binds itself holds behind it. `braces`: how many are
     open there, which the tree need not know of the last statement."""
@@ -133,17 +133,17 @@ def list_names(body: tree.Body, at: int, braces: int) -> dict[str, types.Complet
                 found[item.name.text] = ITEM.Function
             if inside:
                 found |= {one.name.text: ITEM.Variable for one in item.parameters if one.end < at}
-                found |= list_names(item.body, at, braces - 1)
+                found |= list_holding(item.body, at, braces - 1)
         elif isinstance(item, (tree.Loop, tree.Branch)) and not inside:
             found |= {name.text: ITEM.Variable for name in list_named(item)}
         elif isinstance(item, tree.Loop):
             if at > item.iterable.end:
                 found |= {name.text: ITEM.Variable for name in item.targets}
-            found |= list_names(item.body, at, braces - 1)
+            found |= list_holding(item.body, at, braces - 1)
         elif isinstance(item, tree.Branch):
             for side in (item.body, item.otherwise):
                 if isinstance(side, tree.Body):
-                    found |= list_names(side, at, braces - 1)
+                    found |= list_holding(side, at, braces - 1)
         elif isinstance(item, tree.Use):
             found |= {name.text: ITEM.Function for name in item.names}
         elif isinstance(item, (tree.Assign, tree.Shared)):

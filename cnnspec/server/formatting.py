@@ -40,12 +40,12 @@ def format_range(document: Document, documents: Documents, place: types.Range) -
     first, last = place.start.line + 1, place.end.line + 1
     last -= last > first and place.end.character == 0
     pair = Pair(documents.know(document).analysis.tree, formatted)
-    remarks = list_comments(document.source.text)
+    remarks = list_comment_texts(document.source.text)
     for before, after in pair.find_lines((first, last)):
         text = put_lines(document.source, before, formatted.printed.source, after)
         if text == document.source.text:
             return []
-        edits = make_edit(text, document, documents) if list_comments(text) == remarks else []
+        edits = make_edit(text, document, documents) if list_comment_texts(text) == remarks else []
         if edits:
             return edits
     return []
@@ -71,7 +71,7 @@ def make_edit(text: str, document: Document, documents: Documents) -> list[types
     return [replace_text(document, text)] if kept else []
 
 
-def list_comments(text: str) -> list[str]:
+def list_comment_texts(text: str) -> list[str]:
     """The comments of a text, without the spaces at their ends."""
     return [text[start:end].rstrip() for start, end in Words(text).comments]
 

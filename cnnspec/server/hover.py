@@ -9,16 +9,16 @@ from cnnspec.explain.markdown import write_items
 from cnnspec.layers import first_line
 from cnnspec.layers.base import show_shape
 from cnnspec.server.losses import write_lost
+from cnnspec.server.uses import find_around
 from cnnspec.syntax import tree
 from cnnspec.tables import escape
 from cnnspec.tables.figures import show_field, show_figure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from cnnspec.server.documents import Document, Documents
-    from cnnspec.server.kept_text import Place
     from cnnspec.server.uses import Use
 
 MOST_USES = 4  # of which the figures are told
@@ -54,12 +54,6 @@ def find_step(document: Document, documents: Documents, at: int) -> types.Hover 
     place = next((place for place in places if is_known(chosen[place][0])), places[0])
     uses, before = chosen[place]
     return write_hover(before + write_uses([focus(use, *place) for use in uses]), *place, document)
-
-
-def find_around(places: Iterable[Place], at: int) -> list[Place]:
-    """The places that an offset lies in, the shortest first."""
-    inside = [place for place in places if place[0] <= at <= place[1]]
-    return sorted(inside, key=lambda place: (place[1] - place[0], place[0]))
 
 
 def choose_known(now: list[Use] | None, past: list[Use] | None) -> tuple[list[Use], str]:
@@ -121,22 +115,29 @@ def write_uses(uses: Sequence[Use]) -> str:
 
 def write_use(use: Use) -> str:
     """A line of figures, behind the layer's path: `block(16) → conv1`: 28x28x1 → **26x26x16**, 160 parameters, …"""
-    inputs = ", ".join(["?" if shape is None else show_shape(shape) for shape in use.inputs])
-    figures = f"{show_figure(use.parameters)} parameters, {show_figure(use.macs)} MACs, receptive field {show_field(use.field)}"
     assumed = ", as assumed" if use.node.assumed else ""
-    return f"{escape.code(use.node.path)}: {inputs}{' → ' * bool(inputs)}**{use.shape_text}**, {figures}{assumed}"
+    return f"{escape.code(use.node.path)}: {write_shapes(use)}, {write_figures(use)}, receptive field {show_field(use.field)}{assumed}"
 
 
 def write_totals(uses: Sequence[Use]) -> str:
     """The totals of what makes several layers, for each time that it runs."""
-    lines = []
-    for use in uses[:MOST_USES]:
-        inputs = ", ".join(["?" if shape is None else show_shape(shape) for shape in use.inputs])
-        figures = f"{show_figure(use.parameters)} parameters, {show_figure(use.macs)} MACs, receptive field behind it {show_field(use.field)}"
-        lines.append(f"{inputs}{' → ' * bool(inputs)}**{use.shape_text}**, {use.end - use.first} layers, {figures}")
+    lines = [
+        f"{write_shapes(use)}, {use.end - use.first} layers, {write_figures(use)}, receptive field behind it {show_field(use.field)}"
+        for use in uses[:MOST_USES]
+    ]
     if len(uses) > MOST_USES:
         lines.append(f"… and {len(uses) - MOST_USES} more times")
     return (f"runs {len(uses)} times:  \n" if len(uses) > 1 else "") + "  \n".join(lines)
+
+
+def write_shapes(use: Use) -> str:
+    """The shapes that a use takes, and the one that it comes to: 28x28x1 → **26x26x16**."""
+    inputs = ", ".join(["?" if shape is None else show_shape(shape) for shape in use.inputs])
+    return f"{inputs}{' → ' * bool(inputs)}**{use.shape_text}**"
+
+
+def write_figures(use: Use) -> str:
+    return f"{show_figure(use.parameters)} parameters, {show_figure(use.macs)} MACs"
 
 
 def write_derivation(use: Use, name: str) -> str:

@@ -20,8 +20,8 @@ MOST_LINES = 500  # between the first and the last edit, that are compared with 
 
 
 def find_moves(old: str, now: tree.Tree) -> Move:
-    """What gives the place at which a part of an old text stands in the tree of another, changed inside perhaps, or as it
-    was in what could not be read of that; None where it does not."""
+    """A function from the place of a part of an old text to its place in a new one: of a node of its tree, which may have
+    changed inside, or in what could not be read, where it stands as it was; None where it is gone."""
     kept = sorted(find_kept(old, now.source.text))
     starts = [start for start, _, _ in kept]
     nodes = [*tree.walk(now.body)]

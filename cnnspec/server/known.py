@@ -67,9 +67,7 @@ def give_up(source: Source, seconds: float) -> GivenUp:
     tree = Tree(source, Body(0, 0, ()), (), ())
     with suppress(OutOfTime):
         tree = run_within(seconds / 2, lambda: parse(source))
-    message = (
-        f"this takes more than {seconds:g} s to analyse, for which an editor does not wait: figures are from before"
-    )
-    help = "run cnnspec check, which has no such bound; here it is tried again when the text changes"
+    message = f"the analysis takes more than {seconds:g} s, for which an editor does not wait: figures are from before"
+    help = "run cnnspec check, which has no such bound; the editor tries again when the text changes"
     place = Span(source, 0, len(source.line(1)))
     return GivenUp(source, tree, (), (*tree.diagnostics, Diagnostic("E003", message, place, help, (), WARNING)))

@@ -1,6 +1,6 @@
 """The language server: requests and notifications of an editor, and what is told it unasked.
 
-All is done by one thread. Findings are shown a moment after the last edit, and a moment later once more, with the repairs
+All is done by one thread; another one only reads what comes. Findings are shown a moment after the last edit, and a moment later once more, with the repairs
 and the help that is made of these; whatever comes meanwhile goes first. A request is answered for the text as it is.
 """
 
@@ -16,13 +16,12 @@ from typing import Any
 
 from lsprotocol import types
 from pygls.capabilities import get_capability
-from pygls.exceptions import JsonRpcException
 
 from cnnspec.server.commands import COMMANDS, run_command
 from cnnspec.server.documents import Documents, find_path, is_file
 from cnnspec.server.hints import KINDS as HINTS
 from cnnspec.server.places import Columns
-from cnnspec.server.protocol import Server, shorten
+from cnnspec.server.protocol import Server, refuse, shorten
 from cnnspec.server.published import Published
 from cnnspec.server.requests import REQUESTS
 from cnnspec.server.results import Results
@@ -228,8 +227,8 @@ class Session:
         try:
             return run_within(self.documents.patience, run)
         except OutOfTime:
-            message = f"this takes more than {self.documents.patience:g} s, for which an editor does not wait"
-            raise JsonRpcException(message, types.LSPErrorCodes.RequestFailed.value) from None
+            limit = f"{self.documents.patience:g} s"
+            raise refuse(f"the answer takes more than {limit} to compute, for which an editor does not wait") from None
 
     def find_symbols(self, params: types.WorkspaceSymbolParams) -> list[types.SymbolInformation]:
         found: list[types.SymbolInformation] = self._within_limit(lambda: self.symbols.find(params.query))

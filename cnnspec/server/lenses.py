@@ -83,7 +83,7 @@ def find_head(network: AnalysedNetwork) -> tuple[int, int] | None:
 
 
 def write_figures(network: AnalysedNetwork, document: Document) -> str:
-    """ "1,234,567 parameters · 4.1 G MACs · receptive field 427x427 · output 1000"."""
+    """The totals of a network as 1,234,567 parameters · 4.1 G MACs · receptive field 427x427 · output 1000."""
     figures = list_figures(network)
     shown = [figure.text if figure.whole else f"at least {figure.text}" for figure in figures if figure.text]
     line = JOINT.join([*shown, *["as assumed"] * (bool(shown) and network.graph.assumed)])
@@ -131,7 +131,7 @@ def place_block(item: tree.Block, uses: Sequence[Use], document: Document) -> It
 
 
 def write_uses(uses: Sequence[Use]) -> str:
-    """ "used 16 times · 23,454,912 parameters · 3.9 G MACs"; of several networks how many they are."""
+    """The uses of a block as used 16 times · 23,454,912 parameters · 3.9 G MACs; of several networks how many these are."""
     shown = ["used once" if len(uses) == 1 else f"used {len(uses):,} times"]
     networks = {id(use.network) for use in uses}
     if len(networks) > 1:

@@ -32,18 +32,16 @@ def list_paths(document: Document, begun: str, at: int, endings: tuple[str, ...]
     for name, is_folder in list_entries(folder, endings):
         if os.path.join(folder, name) == document.path:
             continue
-        path = f"{above}{name}{'/' * is_folder}"
-        kind = types.CompletionItemKind.Folder if is_folder else types.CompletionItemKind.File
-        edit = types.TextEdit(place, path)
-        found.append(types.CompletionItem(path, kind=kind, filter_text=path, text_edit=edit))
+        found.append(f"{above}{name}{'/' * is_folder}")
     if folder != root and set(above) <= {".", "/"}:
-        path = f"{above}../"
-        found.append(
-            types.CompletionItem(
-                path, kind=types.CompletionItemKind.Folder, filter_text=path, text_edit=types.TextEdit(place, path)
-            )
-        )
-    return found
+        found.append(f"{above}../")
+    return [write_path(path, place) for path in found]
+
+
+def write_path(path: str, place: types.Range) -> types.CompletionItem:
+    """A path in the place of what is written of it."""
+    kind = types.CompletionItemKind.Folder if path.endswith("/") else types.CompletionItemKind.File
+    return types.CompletionItem(path, kind=kind, filter_text=path, text_edit=types.TextEdit(place, path))
 
 
 def list_entries(folder: str, endings: tuple[str, ...]) -> list[tuple[str, bool]]:

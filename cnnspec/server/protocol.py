@@ -1,4 +1,4 @@
-"""How messages are taken and answered: pygls, without what it keeps of texts, and with answers to all that is out of place."""
+"""How messages are taken and answered: by pygls, but for its store of texts, and with an answer to each that cannot be served."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ log = logging.getLogger(__name__)
 
 
 class Protocol(LanguageServerProtocol):
-    """The protocol of pygls without its own store of texts, which takes other characters for line ends too, and without
-    its generators, of each of which it keeps a future; a request that cannot be read, comes out of turn, or was taken back
-    while it waited, is answered so."""
+    """The protocol of pygls. Its store of texts is left out, which takes more characters for line ends than an editor does,
+    and so are its generators, for each of which it keeps a future. A request that cannot be read, that comes before the
+    session begins or after it ends, or that was taken back while it waited, is answered with an error that says so."""
 
     _begun = False
 
@@ -76,6 +76,11 @@ class Server(LanguageServer):
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         log.error("%s: %s", type(error).__name__, error)
+
+
+def refuse(why: str) -> JsonRpcException:
+    """The answer to what is not done: an error, whose sentence editors show."""
+    return JsonRpcException(why, types.LSPErrorCodes.RequestFailed.value)
 
 
 def shorten(record: logging.LogRecord) -> bool:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from cnnspec.server.documents import Document, Documents
     from cnnspec.server.specs import Spec
 
-    Places = Mapping[Spec, Sequence[tree.Name]]
+    NamesByFile = Mapping[Spec, Sequence[tree.Name]]
 
 
 class NotRenamed(Exception):
@@ -123,7 +123,7 @@ def may_use(spec: Spec, home: Spec) -> bool:
 class Trial:
     """A renaming as it would be: the files that mean a name, and the same with the other name."""
 
-    def __init__(self, specs: Specs, home: Spec, name: tree.Name, places: Places, new: str) -> None:
+    def __init__(self, specs: Specs, home: Spec, name: tree.Name, places: NamesByFile, new: str) -> None:
         self.before, self.home, self.name, self.places, self.new = specs, home, name, places, new
         self._starts = {spec.path: [one.start for one in names] for spec, names in places.items()}
         texts = {spec.path: self._write(spec) for spec in places}
@@ -271,7 +271,7 @@ def describe_graph(graph: Graph) -> object:
 
 
 # ---- the answer ----------------------------------------------------------------------------------------------
-def write_edit(places: Places, new: str, documents: Documents) -> types.WorkspaceEdit:
+def write_edit(places: NamesByFile, new: str, documents: Documents) -> types.WorkspaceEdit:
     """The edits for an editor, by file; with the versions of the open ones where it takes these."""
     made = {spec: [types.TextEdit(spec.find_range(one), new) for one in names] for spec, names in places.items()}
     if not documents.numbers_edits:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException
 
 from cnnspec.server.actions import KINDS, list_actions
 from cnnspec.server.completion import list_completions
@@ -13,6 +12,7 @@ from cnnspec.server.hover import find_hover
 from cnnspec.server.lenses import list_lenses
 from cnnspec.server.links import list_links
 from cnnspec.server.outline import list_folds, list_symbols
+from cnnspec.server.protocol import refuse
 from cnnspec.server.references import find_definition, list_highlights, list_references
 from cnnspec.server.renaming import NotRenamed, prepare_rename, rename
 from cnnspec.server.selection import list_selections
@@ -51,11 +51,11 @@ def answer_rename(document: Document, documents: Documents, params: types.Rename
 
 
 def refuse_aloud(answer: Callable[[], Answered]) -> Answered:
-    """An answer about renaming; a name that keeps its name is an error, which editors show."""
+    """An answer about renaming; where a name is not renamed, an error that says why."""
     try:
         return answer()
     except NotRenamed as error:
-        raise JsonRpcException(str(error), types.LSPErrorCodes.RequestFailed.value) from None
+        raise refuse(str(error)) from None
 
 
 REQUESTS: dict[str, tuple[Answer, Any]] = {

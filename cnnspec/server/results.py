@@ -1,4 +1,4 @@
-"""How an editor that does not show itself what a command comes to is shown it: as a file where it can, else as a message."""
+"""Results of commands for editors that do not show these themselves: as a file where the editor can open one, else as a message."""
 
 from __future__ import annotations
 

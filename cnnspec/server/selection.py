@@ -55,7 +55,7 @@ class Stretches:
 
     def find_around(self, at: int) -> list[Stretch]:
         """Those around an offset, the innermost first; the last is the whole text."""
-        nodes = find_nodes(self.body, at)
+        nodes = [node for node in tree.walk_around(self.body, at, at) if node is not self.body]
         found = {self._strip(node.start, node.end) for node in nodes}
         found |= {one for one in (*self.words, *self.brackets) if one[0] <= at <= one[1]}
         found |= self._find_in_comment(at)
@@ -113,19 +113,6 @@ class Stretches:
         """What is written in the line of an offset."""
         start, end = self.text.rfind("\n", 0, at) + 1, self.text.find("\n", at)
         return self._strip(start, end if end >= 0 else len(self.text))
-
-
-def find_nodes(body: tree.Body, at: int) -> list[tree.Node]:
-    """The parts of a tree that touch an offset, without its body itself."""
-    found, queue = list[tree.Node](), list[object](body.items)
-    while queue:
-        part = queue.pop()
-        if isinstance(part, tuple):
-            queue += part
-        elif isinstance(part, tree.Node) and part.start <= at <= part.end:
-            found.append(part)
-            queue += [getattr(part, name) for name in part._fields]
-    return found
 
 
 def find_contents(words: Words) -> Iterator[Stretch]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from lsprotocol import types
 
 from cnnspec.base.record import Record
+from cnnspec.base.text_change import find_change
 from cnnspec.layers import find
 from cnnspec.server.names import Names
 from cnnspec.server.words import KEYWORD_KINDS, Words
@@ -75,14 +76,8 @@ def list_changes(
     made = list_tokens(document, documents)
     if previous != last:
         return made
-    new, start, behind = [*made.data], 0, 0
-    most = min(len(old), len(new))
-    while start < most and old[start] == new[start]:
-        start += 1
-    while behind < most - start and old[-1 - behind] == new[-1 - behind]:
-        behind += 1
-    removed, added = len(old) - behind - start, new[start : len(new) - behind]
-    edits = [types.SemanticTokensEdit(start, removed, added)] if removed or added else []
+    start, old_end, new_end = find_change(old, made.data)
+    edits = [types.SemanticTokensEdit(start, old_end - start, made.data[start:new_end])] if old != made.data else []
     return types.SemanticTokensDelta(edits, made.result_id)
 
 
@@ -121,10 +116,10 @@ def find_tokens(document: Document, documents: Documents) -> list[Token]:
     words = Words(document.source.text)
     roles = Roles(documents.know(document).analysis.tree.body)
     comments = [Token(start, end, Role(KIND.Comment)) for start, end in words.comments]
-    return sorted([*comments, *find_words(document.source.text, words, roles)], key=lambda token: token.start)
+    return sorted([*comments, *find_word_tokens(document.source.text, words, roles)], key=lambda token: token.start)
 
 
-def find_words(text: str, words: Words, roles: Roles) -> Iterator[Token]:
+def find_word_tokens(text: str, words: Words, roles: Roles) -> Iterator[Token]:
     """The tokens of a text but for its comments."""
     for word, following in zip(words.all, [*words.all[1:], None], strict=False):
         role: Role | None
@@ -225,7 +220,7 @@ class Roles:
             if argument.name is not None:
                 self.fixed[argument.name.start] = ARGUMENT
             if argument.name is not None or layer is not None and not layer.merges:
-                self.loose |= {word.start: VALUE for word in list_words(argument.value)}
+                self.loose |= {word.start: VALUE for word in list_value_words(argument.value)}
 
     def _note_train(self, node: tree.Train) -> None:
         """The keys of a train section, and its words: optimizers, losses, data."""
@@ -246,9 +241,9 @@ class Roles:
     }  # fmt: skip
 
 
-def list_words(value: tree.Node) -> list[tree.Name]:
+def list_value_words(value: tree.Node) -> list[tree.Name]:
     """The words that a value is, or may be: relu, leaky_relu(0.1), same if odd else valid."""
     if isinstance(value, tree.Ternary):
-        return [*list_words(value.then), *list_words(value.otherwise)]
+        return [*list_value_words(value.then), *list_value_words(value.otherwise)]
     word = value.function if isinstance(value, tree.Call) else value
     return [word] if isinstance(word, tree.Name) else []

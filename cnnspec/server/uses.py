@@ -19,6 +19,7 @@ from cnnspec.tables.rows import measure_field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from cnnspec.base.size import Dim
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from cnnspec.layers.base import Shape
     from cnnspec.network import AnalysedNetwork
     from cnnspec.pipeline import Analysis
+    from cnnspec.server.kept_text import Place
     from cnnspec.tables.rows import ReceptiveField
 
     Key = tuple[str, int, int]  # the real path of a file, and where a part of its text begins and ends
@@ -156,6 +158,12 @@ class Recorder(Observer):
             self._paths[name] = resolve_path(name)
             self.texts[self._paths[name]] = scope.source.text
         return self._paths[name], node.start, node.end
+
+
+def find_around(places: Iterable[Place], at: int) -> list[Place]:
+    """The places that an offset lies in, the shortest first."""
+    inside = [place for place in places if place[0] <= at <= place[1]]
+    return sorted(inside, key=lambda place: (place[1] - place[0], place[0]))
 
 
 def is_number(value: Any) -> bool:

@@ -71,7 +71,7 @@ class WorkspaceSymbols:
         for document in self.documents:
             opened.add(document.path)
             body = self.documents.know(document).analysis.tree.body
-            yield document.uri, list_named(body, document.places)
+            yield document.uri, list_searched(body, document.places)
         end = time.monotonic() + SECONDS
         for path in self._list_paths():
             if path not in opened:
@@ -100,12 +100,12 @@ class WorkspaceSymbols:
         source = read(path)
         named = []
         if isinstance(source, Source):
-            named = list_named(parse(source).body, Places(source, self.documents.columns))
+            named = list_searched(parse(source).body, Places(source, self.documents.columns))
         self._files[path] = state, named
         return named
 
 
-def list_named(body: tree.Body, places: Places) -> list[Named]:
+def list_searched(body: tree.Body, places: Places) -> list[Named]:
     """What a file names, in the order of the text."""
     return [*flatten([*find_symbols(body, places)], "")]
 

@@ -141,7 +141,7 @@ def test_commands_without_an_answer_say_why() -> None:
     uri = document.uri
     both = ask("cnnspec.summary", documents, uri, None)["text"]
     assert 'Model: "Small" (width=8)' in both and 'Model: "Tall"' in both
-    assert ask("cnnspec.summary", documents, uri, "No")["text"].startswith('a.cnn holds no network "No"')
+    assert ask("cnnspec.summary", documents, uri, "No") == 'a.cnn has no model "No": it has Small, Tall'
     assert ask("cnnspec.explain", documents, uri, {"line": 10, "character": 3})["title"] == "No layer"
     assert ask("cnnspec.explain", documents, uri, {"line": 3, "character": 3})["title"] == "No layer"  # a block's call
     assert ask("cnnspec.explain", documents, uri, {"line": 99, "character": 999})["title"] == "No layer"
@@ -151,6 +151,14 @@ def test_commands_without_an_answer_say_why() -> None:
         assert "is not open in the editor: open it first" in ask("cnnspec.summary", documents, wrong)
     assert "not 0 arguments" in ask("cnnspec.summary", documents)
     assert "not 3 arguments" in ask("cnnspec.train", documents, uri, None, None)
+
+
+def test_a_file_that_the_configuration_leaves_out_has_no_answers(tmp_path: Path) -> None:
+    (tmp_path / "cnnspec.toml").write_text('exclude = ["a.cnn"]\nforce-exclude = true\n', encoding="utf-8")
+    documents = Documents(ConfiguredFiles)
+    uri = documents.open(write_uri(str(tmp_path / "a.cnn")), TEXT, 1).uri
+    for name in COMMANDS:
+        assert ask(name, documents, uri).startswith("a.cnn is left out by the configuration")
 
 
 def test_train_is_the_command_line(tmp_path: Path) -> None:
@@ -164,7 +172,7 @@ def test_train_is_the_command_line(tmp_path: Path) -> None:
     assert ask("cnnspec.train", documents, uri, "Tall") == {
         "title": "Train Tall", "command": ["cnnspec", "train", str(path), "--model", "Tall"],
     }  # fmt: skip
-    assert ask("cnnspec.train", documents, uri, "--no") == 'a b.cnn has no model "--no"'
+    assert ask("cnnspec.train", documents, uri, "--no") == 'a b.cnn has no model "--no": it has Small, Tall'
     documents.edit(uri, [(None, "input 3x3x3\n")], 3)
     assert ask("cnnspec.train", documents, uri).startswith("a b.cnn has no train section")
     untitled = documents.open("untitled:Untitled-1", TEXT, 1)

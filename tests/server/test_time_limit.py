@@ -7,10 +7,12 @@ from random import Random
 from time import process_time
 
 import pytest
+from pygls.exceptions import JsonRpcException
 
 from cnnspec.base.source import Source
 from cnnspec.pipeline import analyse
 from cnnspec.server import time_limit
+from cnnspec.server.commands import COMMANDS, run_command
 from cnnspec.server.diagnostics import place_findings
 from cnnspec.server.hints import list_hints
 from cnnspec.server.hover import find_hover
@@ -51,7 +53,9 @@ def test_an_analysis_that_runs_away_is_told_and_what_was_known_stays() -> None:
     (good,) = list_hints(document, documents, document.places.whole)
     documents.edit(document.uri, [(None, SMALL + LARGE)], 2)
     (found,) = place_findings(documents.know(document).found, document, documents)[document.uri]
-    assert str(found.message).startswith("this takes more than 0.3 s to analyse, for which an editor does not wait")
+    assert str(found.message).startswith("the analysis takes more than 0.3 s, for which an editor does not wait")
+    with pytest.raises(JsonRpcException, match=r"a\.cnn takes too long to analyse in an editor"):
+        run_command(COMMANDS["cnnspec.summary"], documents, [document.uri])
     (hint,) = list_hints(document, documents, document.places.whole)
     assert (hint.position, hint.label) == (good.position, f"was {good.label}")
     hover = find_hover(document, documents, document.places.find_position(SMALL.index("conv")))
