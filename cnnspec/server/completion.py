@@ -13,8 +13,8 @@ from cnnspec.server.context import ATTRIBUTE, BEGINNING, BEHIND, NEW_NAME, STEP,
 from cnnspec.server.items import list_arguments, write_called
 from cnnspec.server.names import list_named
 from cnnspec.server.paths import DATA, SPECS, list_paths
-from cnnspec.server.settings import list_settings
 from cnnspec.server.specs import Specs
+from cnnspec.server.train_section import list_settings
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False

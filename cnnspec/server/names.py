@@ -131,15 +131,7 @@ def list_names(body: tree.Body) -> Iterator[tree.Name]:
 
 def list_bodies(item: tree.Node) -> list[tree.Body]:
     """The outermost bodies inside a statement, in the order of the text."""
-    found, queue = list[tree.Body](), list[object]([item])
-    while queue:
-        part = queue.pop()
-        if isinstance(part, tree.Body):
-            found.append(part)
-        elif isinstance(part, tree.Node):
-            queue += [getattr(part, name) for name in part._fields]
-        elif isinstance(part, tuple):
-            queue += part
+    found = [part for part in tree.walk_outside(item, tree.Body) if isinstance(part, tree.Body)]
     return sorted(found, key=lambda body: body.start)
 
 
@@ -170,12 +162,6 @@ def list_bound(body: tree.Body) -> Iterator[tree.Name]:
 
 def list_named(item: tree.Node) -> Iterator[tree.Name]:
     """The tensors that a statement names, but for those in braces, which hold there."""
-    queue: list[object] = [item]
-    while queue:
-        part = queue.pop()
+    for part in tree.walk_outside(item, tree.Braces):
         if isinstance(part, (tree.Naming, tree.Input)) and part.name is not None:
             yield part.name
-        if isinstance(part, tree.Node) and not isinstance(part, tree.Braces):
-            queue += [getattr(part, name) for name in part._fields]
-        elif isinstance(part, tuple):
-            queue += part

@@ -7,7 +7,7 @@ from lsprotocol import types
 from cnnspec.server.called import find_called
 from cnnspec.server.context import find_context
 from cnnspec.server.items import write_head
-from cnnspec.server.settings import find_words
+from cnnspec.server.train_section import find_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -277,6 +277,19 @@ def walk(node: Node) -> Iterator[Node]:
             queue += part
 
 
+def walk_outside(node: Node, closed: type[Node]) -> Iterator[Node]:
+    """A node and all below it, but for what is inside nodes of a class."""
+    queue: list[object] = [node]
+    while queue:
+        part = queue.pop()
+        if isinstance(part, Node):
+            yield part
+            if not isinstance(part, closed):
+                queue += [getattr(part, name) for name in part._fields]
+        elif isinstance(part, tuple):
+            queue += part
+
+
 def walk_around(node: Node, first: int, last: int) -> Iterator[Node]:
     """A node and all below it whose stretches reach into one of the text, or touch it."""
     queue: list[object] = [node]

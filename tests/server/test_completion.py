@@ -20,8 +20,8 @@ from cnnspec.server.completion import AT_TOP, OPERATORS, STATEMENTS, STEPS, TERM
 from cnnspec.server.context import TOKEN, find_context
 from cnnspec.server.documents import Documents, write_uri
 from cnnspec.server.names import Names
-from cnnspec.server.settings import find_words
 from cnnspec.server.signature import find_signature
+from cnnspec.server.train_section import find_words
 from cnnspec.syntax import tree
 from cnnspec.syntax.grammar import KEYWORDS
 from cnnspec.syntax.parse import parse
