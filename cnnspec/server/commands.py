@@ -9,6 +9,7 @@ import os
 
 from lsprotocol import types
 
+from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.source import brief, printable
 from cnnspec.server.documents import is_file
 from cnnspec.server.known import GivenUp
@@ -60,7 +61,7 @@ def explain(documents: Documents, uri: object, position: object = None) -> dict[
         for network, name in layers[:MOST_EXPLAINED]
     ]
     more = len(layers) - len(shown)
-    shown += [f"… and {more} more layer{'s' * (more > 1)} that this makes\n"] * bool(more)
+    shown += [f"… and {count_nouns(more, 'more layer')} that this makes\n"] * bool(more)
     return {"title": f"Figures of {layers[0][1]}", "text": "\n".join(shown)}
 
 

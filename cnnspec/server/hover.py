@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types
 
+from cnnspec.base.count_nouns import count_nouns
 from cnnspec.explain import find_explanation
 from cnnspec.explain.markdown import write_items
 from cnnspec.layers import first_line
@@ -106,7 +107,7 @@ def write_uses(uses: Sequence[Use]) -> str:
     node = use.network.graph.nodes[use.first]
     parts = [write_use(one) for one in uses[:MOST_USES]]
     if len(uses) > MOST_USES:
-        parts.append(f"… and {len(uses) - MOST_USES} more uses")
+        parts.append(f"… and {count_nouns(len(uses) - MOST_USES, 'more use')}")
     page = [escape.markdown(first_line(type(node.layer)))] if node.layer is not None else []
     derived = [] if node.layer is None or node.shape is None else [write_derivation(use, node.name)]
     lost = write_lost(use.network, use.first)
@@ -122,11 +123,11 @@ def write_use(use: Use) -> str:
 def write_totals(uses: Sequence[Use]) -> str:
     """The totals of what makes several layers, for each time that it runs."""
     lines = [
-        f"{write_shapes(use)}, {use.end - use.first} layers, {write_figures(use)}, receptive field behind it {show_field(use.field)}"
+        f"{write_shapes(use)}, {count_nouns(use.end - use.first, 'layer')}, {write_figures(use)}, receptive field behind it {show_field(use.field)}"
         for use in uses[:MOST_USES]
     ]
     if len(uses) > MOST_USES:
-        lines.append(f"… and {len(uses) - MOST_USES} more times")
+        lines.append(f"… and {count_nouns(len(uses) - MOST_USES, 'more time')}")
     return (f"runs {len(uses)} times:  \n" if len(uses) > 1 else "") + "  \n".join(lines)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from lsprotocol import types
 
+from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.record import Record
 from cnnspec.base.size import add_up
 from cnnspec.layers.base import show_shape
@@ -114,7 +115,7 @@ def list_figures(network: AnalysedNetwork) -> list[Figure]:
 
 
 def count_parameters(count: int, whole: bool = True) -> Figure:
-    return Figure(f"{count:,} parameter{'s' * (count != 1)}" if whole or count else "", whole)
+    return Figure(count_nouns(count, "parameter") if whole or count else "", whole)
 
 
 def count_macs(count: Dim, whole: bool = True) -> Figure:

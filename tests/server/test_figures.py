@@ -226,3 +226,13 @@ def test_where_there_is_nothing_nothing_is_shown(text: str) -> None:
     assert write_hints(document, documents) == document.source.text
     assert find_hover(document, documents, Position(0, 0)) is None
     assert find_hover(document, documents, Position(7, 7)) is None
+
+
+def test_one_more_is_not_told_as_several() -> None:
+    documents, document = open_text("/nowhere/a.cnn", "block f { conv(2, 3x3, padding=same) }\ninput 8x8x2\nf * 5\n")
+    told = [
+        str(find_hover(document, documents, document.places.find_position(document.source.text.index(word))))
+        for word in ("f {", "conv")
+    ]
+    assert "1 layer, 38 parameters" in told[0] and "… and 1 more time'" in told[0]
+    assert "… and 1 more use\\n" in told[1]
