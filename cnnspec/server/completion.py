@@ -11,7 +11,7 @@ from cnnspec.layers.activation import FUNCTIONS
 from cnnspec.server.called import describe_block, find_block, find_called
 from cnnspec.server.context import ATTRIBUTE, BEGINNING, BEHIND, NEW_NAME, STEP, TERM, find_context
 from cnnspec.server.items import list_arguments, write_called
-from cnnspec.server.names import list_named
+from cnnspec.server.names import list_bodies, list_named
 from cnnspec.server.paths import DATA, SPECS, list_paths
 from cnnspec.server.specs import Specs
 from cnnspec.server.train_section import list_settings
@@ -141,9 +141,8 @@ def list_holding(body: tree.Body, at: int, braces: int) -> dict[str, types.Compl
                 found |= {name.text: ITEM.Variable for name in item.targets}
             found |= list_holding(item.body, at, braces - 1)
         elif isinstance(item, tree.Branch):
-            for side in (item.body, item.otherwise):
-                if isinstance(side, tree.Body):
-                    found |= list_holding(side, at, braces - 1)
+            for side in list_bodies(item):
+                found |= list_holding(side, at, braces - 1)
         elif isinstance(item, tree.Use):
             found |= {name.text: ITEM.Function for name in item.names}
         elif isinstance(item, (tree.Assign, tree.Shared)):

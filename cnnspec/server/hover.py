@@ -76,22 +76,22 @@ def focus(use: Use, start: int, end: int) -> Use:
 
 def find_whole(document: Document, documents: Documents, at: int) -> types.Hover | None:
     """The totals of the block whose name, or of the loop whose head, stands at an offset."""
+    whole: tree.Node
     for node in tree.walk_around(documents.know(document).analysis.tree.body, at, at):
-        if isinstance(node, (tree.Block, tree.Loop)):
-            is_block = isinstance(node, tree.Block)
-            start, end = (
-                (node.name.start, node.name.end) if isinstance(node, tree.Block) else (node.start, node.iterable.end)
-            )
-            if start <= at <= end:
-                part = node.body if is_block else node
-                both = [
-                    documents.find_uses(document, wholes=True, past=past).get((part.start, part.end))
-                    for past in (False, True)
-                ]
-                uses, before = choose_known(*both)
-                what = f"block {escape.code(document.source.text[start:end])}" if is_block else "loop"
-                totals = before + write_totals(uses) if uses else "it never runs"
-                return write_hover(f"{what}: {totals}", start, end, document)
+        if isinstance(node, tree.Block):
+            what, whole, start, end = f"block {escape.code(node.name.text)}", node.body, node.name.start, node.name.end
+        elif isinstance(node, tree.Loop):
+            what, whole, start, end = "loop", node, node.start, node.iterable.end
+        else:
+            continue
+        if start <= at <= end:
+            now, past = [
+                documents.find_uses(document, wholes=True, past=past).get((whole.start, whole.end))
+                for past in (False, True)
+            ]
+            uses, before = choose_known(now, past)
+            totals = before + write_totals(uses) if uses else "it never runs"
+            return write_hover(f"{what}: {totals}", start, end, document)
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types
 
+from cnnspec.server.names import list_bodies
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
@@ -44,15 +45,9 @@ def find_symbols(body: tree.Body, places: Places) -> Iterator[types.DocumentSymb
         elif isinstance(item, tree.Train):
             name = tree.Name(item.start, item.start + len("train"), "train")
             yield write_symbol(item, name, types.SymbolKind.Namespace, places, list(find_symbols(item.body, places)))
-        elif isinstance(item, tree.Loop):
-            yield from find_symbols(item.body, places)
-        elif isinstance(item, tree.Branch):
-            yield from find_symbols(item.body, places)
-            if item.otherwise is not None:
-                rest = item.otherwise
-                yield from find_symbols(
-                    rest if isinstance(rest, tree.Body) else tree.Body(rest.start, rest.end, (rest,)), places
-                )
+        elif isinstance(item, (tree.Loop, tree.Branch)):
+            for inner in list_bodies(item):
+                yield from find_symbols(inner, places)
         elif isinstance(item, tree.Assign):
             yield write_symbol(item, item.name, types.SymbolKind.Constant, places)
         elif isinstance(item, tree.Shared):

@@ -65,6 +65,8 @@ def complete(text: str) -> dict[str, str]:
         ("block g(m) { |", "m g f conv", "n"),
         ("for i in 1..2 { k = i\nconv(k, 3x3) as last }\nif width == 3 { relu as z }\nadd(|", "last z skip", "i k"),
         ("if width == 3 {\n3 as three\n|\n}", "three", ""),
+        ("if width == 3 {\n3 as three\n} else if width == 4 {\n4 as four\n|\n}", "four", ""),
+        ("if width == 3 {\nrelu\n} else if width == 4 {\nrelu as it\nadd(|", "it", ""),
         ("relu ->\n|", "conv width in expect", "block for as true"),
         ("if |", "width in not true", "conv block"),
         ("conv(2 * |", "width in", "conv filters= kernel="),
