@@ -10,6 +10,7 @@ import os
 from lsprotocol import types
 
 from cnnspec.base.count_nouns import count_nouns
+from cnnspec.base.diagnostic import ERROR
 from cnnspec.base.source import brief, printable
 from cnnspec.server.documents import is_file
 from cnnspec.server.known import GivenUp
@@ -41,7 +42,9 @@ def summarize(documents: Documents, uri: object, model: object = None) -> dict[s
     document = find_document(documents, uri)
     name, networks = show_name(document), choose_networks(document, documents, model)
     tables = [write_table(one, find_summary(one), "text", (), WIDTH) for one in networks if one.graph.nodes]
-    text = "\n".join(tables) or f"{name} has no network yet: begin with, for example, input 28x28x1\n"
+    mistakes = [one.message for one in documents.know(document).found if one.severity == ERROR]
+    why = mistakes[0] if mistakes else "begin with, for example, input 28x28x1"
+    text = "\n".join(tables) or f"{name} has no network yet: {why}\n"
     return {"title": f"Summary of {model or name}", "text": text}
 
 

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 TOO_EARLY = types.ResponseError(types.ErrorCodes.ServerNotInitialized.value, "the first request must be initialize")
 OUT_OF_TURN = types.ResponseError(
-    types.ErrorCodes.InvalidRequest.value, "this comes out of turn: the session has begun, or ends"
+    types.ErrorCodes.InvalidRequest.value, "the request comes out of turn: the session has begun already, or ends"
 )
-TAKEN_BACK = types.ResponseError(types.LSPErrorCodes.RequestCancelled.value, "the editor has taken this back")
+TAKEN_BACK = types.ResponseError(types.LSPErrorCodes.RequestCancelled.value, "the editor has taken the request back")
 log = logging.getLogger(__name__)
 
 

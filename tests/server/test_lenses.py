@@ -153,6 +153,20 @@ def test_commands_without_an_answer_say_why() -> None:
     assert "not 3 arguments" in ask("cnnspec.train", documents, uri, None, None)
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "begin with, for example, input 28x28x1"),
+        ("block f { relu }\n", "begin with, for example, input 28x28x1"),
+        ("inptu 8x8x3\nrelu\n", 'nothing is called "inptu"'),
+        ("\0", "/nowhere/a.cnn holds a NUL character in line 1: it is no text"),
+    ],
+)
+def test_a_file_without_a_network_has_a_reason(text: str, why: str) -> None:
+    documents, document = open_text("/nowhere/a.cnn", text)
+    assert ask("cnnspec.summary", documents, document.uri)["text"] == f"a.cnn has no network yet: {why}\n"
+
+
 def test_a_file_that_the_configuration_leaves_out_has_no_answers(tmp_path: Path) -> None:
     (tmp_path / "cnnspec.toml").write_text('exclude = ["a.cnn"]\nforce-exclude = true\n', encoding="utf-8")
     documents = Documents(ConfiguredFiles)
