@@ -42,9 +42,12 @@ def resize(repair: RepairContext, sizes: Sequence[int], number: int = 0) -> Prop
 
 
 def propose_likely(repair: RepairContext, source: Node) -> Iterator[Proposal]:
-    """The sizes that an input was probably meant to have; of a picture without channels, one channel or three."""
+    """The sizes that an input was probably meant to have; of a picture without channels, one channel or three.
+    Inexpressible where nothing tells."""
     likely = find_likely_sizes(source)
-    sizes = [n for n in likely[2] if isinstance(n, int)] if likely is not None else []
+    if likely is None:
+        raise Inexpressible
+    sizes = [n for n in likely[2] if isinstance(n, int)]
     added = len(sizes) > len(source.shape or ()) and sizes[-1] == 1
     for shape in (sizes, [*sizes[:-1], 3]) if added else (sizes,):
         made = resize(repair, shape, repair.graph.inputs.index(source.index))

@@ -83,16 +83,18 @@ class RepairContext:
 
     # ---- layers --------------------------------------------------------------------------------------------
     def nodes(self, found: Diagnostic) -> list[Node]:
-        """The layers that a finding is about: those it names, else those whose text it points at or into."""
+        """The layers and inputs that a finding is about: those it names, else those whose text it points at or into. A step
+        that could not be understood, as where a block is called with what is unknown, is neither."""
         if found.nodes:
             return [self.graph.nodes[i] for i in found.nodes]
-        span = found.span
+        span, inputs = found.span, {*self.graph.inputs}
         if span is None:
             return []
         around = [
             node
             for node in self.graph.nodes
-            if node.site.source.name == span.source.name
+            if (node.layer is not None or node.index in inputs)
+            and node.site.source.name == span.source.name
             and node.site.node.start <= span.start
             and span.end <= node.site.node.end
         ]
