@@ -179,7 +179,10 @@ class Documents:
 
             own = known.analysis.diagnostics
             try:
-                offered = offer_repairs(own, known.analysis, analyse_model(None), SOON, analyse_model)
+                offered = run_within(
+                    self.patience,
+                    lambda: offer_repairs(own, known.analysis, analyse_model(None), SOON, analyse_model),
+                )
             except OutOfTime:
                 offered = own
             made = dict(zip(own, offered, strict=True))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
+from contextlib import suppress
 from random import Random
 from time import process_time
 
@@ -16,6 +18,7 @@ from cnnspec.server.commands import COMMANDS, run_command
 from cnnspec.server.diagnostics import place_findings
 from cnnspec.server.hints import list_hints
 from cnnspec.server.hover import find_hover
+from cnnspec.server.known import GivenUp
 from cnnspec.server.outline import list_symbols
 from cnnspec.server.time_limit import OutOfTime, run_within
 from tests.example_files import FILES
@@ -45,6 +48,38 @@ def test_what_takes_too_long_ends() -> None:
 
     assert run_within(60, give_inner_up) == "went on"
     spin(3 * time_limit.TICK)  # no limit holds any more
+
+
+def test_a_limit_inside_another_is_not_over_where_that_is() -> None:
+    def give_up() -> None:
+        with suppress(OutOfTime):  # the limit of 60 s has not been reached
+            run_within(60, spin)
+
+    with pytest.raises(OutOfTime):
+        run_within(0.01, give_up)
+
+
+def test_what_is_known_of_a_file_does_not_depend_on_the_request_that_asked_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One that has nearly no time left gives up itself, and not what it asked for."""
+    monkeypatch.setattr(time_limit, "TICK", 1e-3)
+    documents, document = open_text(
+        "/nowhere/a.cnn", "input 8x8x4\n" + "conv(4, 1x1) -> relu\n" * 500 + "conv(4, 9x9)\n"
+    )
+    learnt: list[Callable[[], object]] = [
+        lambda: documents.know(document),
+        lambda: documents.find_uses(document),
+        lambda: documents.repair(document),
+    ]
+    for learn in learnt:
+        with pytest.raises(OutOfTime):
+            run_within(0, learn)
+        learn()
+    known = documents.know(document)
+    assert not isinstance(known.analysis, GivenUp)
+    assert known.uses is not None and known.uses.steps
+    assert known.repaired is not None and any(found.repairs for found in known.repaired)
 
 
 def test_an_analysis_that_runs_away_is_told_and_what_was_known_stays() -> None:
