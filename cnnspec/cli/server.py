@@ -7,7 +7,7 @@ import sys
 
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_message
-from cnnspec.cli.settings import Lookup
+from cnnspec.cli.settings import Lookup, Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,14 +60,19 @@ class ConfiguredFiles:
         return ask(lambda: self._lookup.of(path).excludes(path, True))
 
     def find_specs(self, folder: str, most: int) -> list[str]:
-        """The specs below a folder that the command line would look at, in order; so many folders are looked into."""
+        """The specs below a folder that the command line would look at, in order; so many folders are looked into. A
+        configuration that cannot be used leaves nothing out."""
         from cnnspec.cli.spec_files import find_specs
 
-        def find_kept() -> list[str]:
-            found = find_specs(folder, self._lookup.of(folder).values["respect-gitignore"], most)
-            return [path for path in found if isinstance(path, str) and not self._lookup.of(path).excludes(path, False)]
+        found = find_specs(folder, self._find_settings(folder).values["respect-gitignore"], most)
+        return [path for path in found if isinstance(path, str) and not self._find_settings(path).excludes(path, False)]
 
-        return ask(find_kept)
+    def _find_settings(self, path: str) -> Settings:
+        """The settings of a file or a folder; the default ones where the configuration cannot be used."""
+        try:
+            return self._lookup.of(path)
+        except UsageError:
+            return Settings(self._lookup.given)
 
 
 def ask(question: Callable[[], Answer]) -> Answer:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 SUMMARY, EXPLAIN, TRAIN = "cnnspec.summary", "cnnspec.explain", "cnnspec.train"
 WIDTH = 100  # columns of a text
+MOST = 2**31 - 1  # of a line or a character, as the protocol has it
 MOST_EXPLAINED = 4  # of the layers that one call makes
 
 
@@ -126,10 +127,10 @@ def show_name(document: Document) -> str:
 def read_position(position: object) -> types.Position:
     """A position, as the protocol writes it."""
     given = position if isinstance(position, dict) else {}
-    line, character = given.get("line"), given.get("character")
-    if not (isinstance(line, int) and isinstance(character, int) and min(line, character) >= 0):
+    numbers = [number for name in ("line", "character") if type(number := given.get(name)) is int]
+    if len(numbers) < 2 or not all(0 <= number <= MOST for number in numbers):
         raise refuse("a position is {line, character}, both whole numbers from 0")
-    return types.Position(line, character)
+    return types.Position(*numbers)
 
 
 def find_layers(

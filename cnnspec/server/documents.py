@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from cnnspec.server.kept_text import Move
 
     class Settings(Protocol):
-        """What the configuration says about files, read anew for each analysis. Its methods raise UnusableSettings."""
+        """What the configuration says about files, read anew for each analysis. Its methods raise UnusableSettings, but for
+        `find_specs`, for which the default ones then hold."""
 
         def codes(self, path: str) -> Set[str] | None: ...
         def reports(self, code: str, path: str) -> bool: ...
@@ -139,13 +140,9 @@ class Documents:
     def list_specs(self, besides: Sequence[str] = ()) -> list[str]:
         """The real paths of the specs in the folders of the workspace, and in some besides; what the configuration leaves out
         is none of them."""
-        settings, found = self.new_settings(), dict[str, None]()
-        for folder in (*self.folders, *besides):
-            try:
-                found |= dict.fromkeys(map(resolve_path, settings.find_specs(folder, MOST_FOLDERS)))
-            except UnusableSettings:  # which is told of the open files
-                continue
-        return [*found]
+        settings = self.new_settings()
+        found = [path for folder in (*self.folders, *besides) for path in settings.find_specs(folder, MOST_FOLDERS)]
+        return [*dict.fromkeys(map(resolve_path, found))]
 
     # ---- what is known -------------------------------------------------------------------------------------
     def forget_readers(self, path: str) -> None:

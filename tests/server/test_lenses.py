@@ -145,7 +145,14 @@ def test_commands_without_an_answer_say_why() -> None:
     assert ask("cnnspec.explain", documents, uri, {"line": 10, "character": 3})["title"] == "No layer"
     assert ask("cnnspec.explain", documents, uri, {"line": 3, "character": 3})["title"] == "No layer"  # a block's call
     assert ask("cnnspec.explain", documents, uri, {"line": 99, "character": 999})["title"] == "No layer"
-    for position in (None, [], {"line": 1}, {"line": -1, "character": 0}, {"line": "a", "character": 0}):
+    for position in (
+        None,
+        [],
+        {"line": 1},
+        {"line": -1, "character": 0},
+        {"line": "a", "character": 0},
+        {"line": 0, "character": 2**31},
+    ):
         assert ask("cnnspec.explain", documents, uri, position).startswith("a position is {line, character}")
     for wrong in ("file:///b.cnn", None, 3, [], {}):
         assert "is not open in the editor: open it first" in ask("cnnspec.summary", documents, wrong)

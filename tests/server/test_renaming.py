@@ -203,6 +203,16 @@ def test_a_file_that_is_left_out_stays(tmp_path: Path) -> None:
     assert "c.cnn would have to change, and is left out" in make_edits(user, documents, 17, "g")[""]
 
 
+@pytest.mark.parametrize("broken", ["cnnspec.toml", "sub/cnnspec.toml"])
+def test_a_configuration_that_cannot_be_used_leaves_nothing_out(broken: str, tmp_path: Path) -> None:
+    """Else the files that use a block kept its old name."""
+    use = 'use "lib.cnn" (f)\n'
+    texts = {"lib.cnn": "block f(n) { relu }\n", "a.cnn": use, "sub/c.cnn": "relu\n", broken: "exclude = [\n"}
+    documents = write_project(tmp_path, texts)
+    document = open_file(documents, tmp_path / "lib.cnn")
+    assert {Path(path).name for path in make_edits(document, documents, 6, "g")} == {"lib.cnn", "a.cnn"}
+
+
 def test_a_file_outside_the_project_is_not_looked_into(tmp_path: Path) -> None:
     """Nor does the language read it."""
     texts = {"lib.cnn": "block f(n) { relu }\n", "net/cnnspec.toml": "", "net/a.cnn": 'use "../lib.cnn" (f)\n'}

@@ -136,6 +136,13 @@ def test_what_the_configuration_leaves_out_is_not_found(symbols: WorkspaceSymbol
     assert "blocks.cnn: cbr" not in find(symbols) and "nets.cnn: width" in find(symbols)
 
 
+def test_a_configuration_that_cannot_be_used_leaves_nothing_out(symbols: WorkspaceSymbols, tmp_path: Path) -> None:
+    before = find(symbols)
+    (tmp_path / "sub" / "cnnspec.toml").write_text("exclude = [\n")
+    symbols.forget_files()
+    assert find(symbols) == before
+
+
 def test_links_that_lead_back_end(symbols: WorkspaceSymbols, tmp_path: Path) -> None:
     (tmp_path / "sub" / "up").symlink_to(tmp_path, target_is_directory=True)
     (tmp_path / "loop.cnn").symlink_to(tmp_path / "loop.cnn")
