@@ -74,11 +74,11 @@ def list_values(
     words: tuple[str, ...] = STEPS if context.place == STEP else VALUES
     if context.place == BEGINNING:
         words = STATEMENTS if context.braces else (*AT_TOP, *STATEMENTS)
-    return [*names, *list_layers(), *list_keywords(words)]
+    return list_once([*names, *list_layers(), *list_keywords(words)])
 
 
 def list_once(items: list[types.CompletionItem]) -> list[types.CompletionItem]:
-    """The first of the items of each label: a word of an argument before a layer, or a name, that is called so too."""
+    """The first of the items of each label: a word of an argument before a name, and this before a layer that it hides."""
     return [*{item.label: item for item in reversed(items)}.values()][::-1]
 
 

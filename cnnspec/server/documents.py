@@ -179,6 +179,7 @@ class Documents:
                 offered = run_within(
                     self.patience,
                     lambda: offer_repairs(own, known.analysis, analyse_model(None), SOON, analyse_model),
+                    apart=True,
                 )
             except OutOfTime:
                 offered = own
@@ -234,7 +235,7 @@ class Documents:
         if isinstance(known.analysis, GivenUp):
             return Uses()
         try:
-            return run_within(self.patience, lambda: find_uses(known.analysis, self.reader(document.path)))
+            return run_within(self.patience, lambda: find_uses(known.analysis, self.reader(document.path)), apart=True)
         except OutOfTime:
             return Uses()
 

@@ -57,7 +57,7 @@ def analyse_within(
 ) -> Analysis:  # fmt: skip
     """Everything that is known about a file, of which `before` is an earlier tree; or GivenUp."""
     try:
-        return run_within(seconds, lambda: analyse(source, codes=codes, read=read, before=before))
+        return run_within(seconds, lambda: analyse(source, codes=codes, read=read, before=before), apart=True)
     except OutOfTime:
         return give_up(source, seconds)
 
@@ -66,7 +66,7 @@ def give_up(source: Source, seconds: float) -> GivenUp:
     """What is known about a text whose analysis took too long: its tree, where that alone is soon made."""
     tree = Tree(source, Body(0, 0, ()), (), ())
     with suppress(OutOfTime):
-        tree = run_within(seconds / 2, lambda: parse(source))
+        tree = run_within(seconds / 2, lambda: parse(source), apart=True)
     message = f"the analysis takes more than {seconds:g} s, for which an editor does not wait: figures are from before"
     help = "run cnnspec check, which has no such bound; the editor tries again when the text changes"
     place = Span(source, 0, len(source.line(1)))

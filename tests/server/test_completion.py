@@ -47,6 +47,7 @@ def complete(text: str) -> dict[str, str]:
     [
         ("|", "conv relu gap f width skip input for", "n depth True padding="),
         ("co|", "conv", "padding="),
+        ("input 8x8x3\nconv = 3\nblock relu(n) { }\nc|", "conv relu", "padding="),  # once each
         ("conv(|", "filters= kernel= padding= width skip", "conv"),
         ("conv(8, 3x3, |", "stride= padding= activation= bias=", "filters= kernel= conv"),
         ("conv(8, 3x3, padding=|", "valid same causal width", "stride= relu"),

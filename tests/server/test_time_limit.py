@@ -50,19 +50,20 @@ def test_what_takes_too_long_ends() -> None:
     spin(3 * time_limit.TICK)  # no limit holds any more
 
 
-def test_a_limit_inside_another_is_not_over_where_that_is() -> None:
-    def give_up() -> None:
-        with suppress(OutOfTime):  # the limit of 60 s has not been reached
-            run_within(60, spin)
+def test_a_limit_waits_for_what_is_apart() -> None:
+    def go_apart() -> str:
+        with pytest.raises(OutOfTime):
+            run_within(0.01, spin, apart=True)
+        run_within(60, lambda: spin(0.4), apart=True)
+        return "went on"
 
+    assert run_within(0.3, go_apart) == "went on"
     with pytest.raises(OutOfTime):
-        run_within(0.01, give_up)
+        run_within(0.3, lambda: (go_apart(), spin()))
 
 
-def test_what_is_known_of_a_file_does_not_depend_on_the_request_that_asked_first(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """One that has nearly no time left gives up itself, and not what it asked for."""
+def test_what_is_known_of_a_file_does_not_depend_on_who_asked_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not on a request that had nearly no time left."""
     monkeypatch.setattr(time_limit, "TICK", 1e-3)
     documents, document = open_text(
         "/nowhere/a.cnn", "input 8x8x4\n" + "conv(4, 1x1) -> relu\n" * 500 + "conv(4, 9x9)\n"
@@ -73,7 +74,7 @@ def test_what_is_known_of_a_file_does_not_depend_on_the_request_that_asked_first
         lambda: documents.repair(document),
     ]
     for learn in learnt:
-        with pytest.raises(OutOfTime):
+        with suppress(OutOfTime):
             run_within(0, learn)
         learn()
     known = documents.know(document)
