@@ -17,12 +17,13 @@ from cnnspec.tables.figures import show_field, show_figure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cnnspec.server.documents import Document, Documents
     from cnnspec.server.uses import Use
 
 MOST_USES = 4  # of which the figures are told
+UNKNOWN = "what it comes to is not known until the mistakes are mended"
 WAS = "was, when it was last known:\n\n"
 
 
@@ -105,40 +106,59 @@ def write_uses(uses: Sequence[Use]) -> str:
     if use.end - use.first > 1:
         return write_totals(uses)
     node = use.network.graph.nodes[use.first]
-    parts = [write_use(one) for one in uses[:MOST_USES]]
-    if len(uses) > MOST_USES:
-        parts.append(f"… and {count_nouns(len(uses) - MOST_USES, 'more use')}")
     page = [escape.markdown(first_line(type(node.layer)))] if node.layer is not None else []
     derived = [] if node.layer is None or node.shape is None else [write_derivation(use, node.name)]
     lost = write_lost(use.network, use.first)
-    return "\n\n".join([*page, "  \n".join(parts), *derived, *[lost] * bool(lost)])
-
-
-def write_use(use: Use) -> str:
-    """A line of figures, behind the layer's path: `block(16) → conv1`: 28x28x1 → **26x26x16**, 160 parameters, …"""
-    assumed = ", as assumed" if use.node.assumed else ""
-    return f"{escape.code(use.node.path)}: {write_shapes(use)}, {write_figures(use)}, receptive field {show_field(use.field)}{assumed}"
+    return "\n\n".join([*page, write_lines(uses, write_use, "use"), *derived, *[lost] * bool(lost)])
 
 
 def write_totals(uses: Sequence[Use]) -> str:
     """The totals of what makes several layers, for each time that it runs."""
-    lines = [
-        f"{write_shapes(use)}, {count_nouns(use.end - use.first, 'layer')}, {write_figures(use)}, receptive field behind it {show_field(use.field)}"
-        for use in uses[:MOST_USES]
-    ]
-    if len(uses) > MOST_USES:
-        lines.append(f"… and {count_nouns(len(uses) - MOST_USES, 'more time')}")
-    return (f"runs {len(uses)} times:  \n" if len(uses) > 1 else "") + "  \n".join(lines)
+    return (f"runs {len(uses)} times:  \n" if len(uses) > 1 else "") + write_lines(uses, write_total, "time")
+
+
+def write_lines(uses: Sequence[Use], write: Callable[[Use], str], noun: str) -> str:
+    """A line for each use as far as these are told; one for all where nothing is known of any."""
+    if not any([use.node.shape is not None for use in uses]):
+        taken = write_inputs(uses[0])
+        return f"takes {taken}; {UNKNOWN}" if taken else UNKNOWN
+    lines = [write(use) for use in uses[:MOST_USES]]
+    more = len(uses) - len(lines)
+    return "  \n".join([*lines, *[f"… and {count_nouns(more, f'more {noun}')}"] * bool(more)])
+
+
+def write_use(use: Use) -> str:
+    """A line of figures, behind the layer's path: `block(16) → conv1`: 28x28x1 → **26x26x16**, 160 parameters, …"""
+    assumed = ["as assumed"] * use.node.assumed
+    figures = [write_shapes(use), *list_figures(use), *list_field(use, "receptive field"), *assumed]
+    return f"{escape.code(use.node.path)}: {', '.join(figures)}"
+
+
+def write_total(use: Use) -> str:
+    layers = count_nouns(use.end - use.first, "layer")
+    return ", ".join([write_shapes(use), layers, *list_figures(use), *list_field(use, "receptive field behind it")])
 
 
 def write_shapes(use: Use) -> str:
     """The shapes that a use takes, and the one that it comes to: 28x28x1 → **26x26x16**."""
-    inputs = ", ".join(["?" if shape is None else show_shape(shape) for shape in use.inputs])
-    return f"{inputs}{' → ' * bool(inputs)}**{use.shape_text}**"
+    taken = write_inputs(use)
+    return (f"{taken} → " if taken else "") + ("not known" if use.node.shape is None else f"**{use.shape_text}**")
 
 
-def write_figures(use: Use) -> str:
-    return f"{show_figure(use.parameters)} parameters, {show_figure(use.macs)} MACs"
+def write_inputs(use: Use) -> str:
+    """The shapes that a use takes, where all are known."""
+    known = [show_shape(shape) for shape in use.inputs if shape is not None]
+    return ", ".join(known) if len(known) == len(use.inputs) else ""
+
+
+def list_figures(use: Use) -> list[str]:
+    """The parameters and MACs of a use, as far as they are known."""
+    figures = ((use.parameters, "parameters"), (use.macs, "MACs"))
+    return [f"{show_figure(value)} {name}" for value, name in figures if value is not None]
+
+
+def list_field(use: Use, name: str) -> list[str]:
+    return [] if use.field is None else [f"{name} {show_field(use.field)}"]
 
 
 def write_derivation(use: Use, name: str) -> str:

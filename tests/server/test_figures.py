@@ -236,3 +236,23 @@ def test_one_more_is_not_told_as_several() -> None:
     ]
     assert "1 layer, 38 parameters" in told[0] and "… and 1 more time'" in told[0]
     assert "… and 1 more use\\n" in told[1]
+
+
+UNKNOWN = "what it comes to is not known until the mistakes are mended"
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "shown"),
+    [
+        (0, 6, f"block `b`: runs 2 times:  \n{UNKNOWN}"),
+        (0, 14, f"Convolution: every filter slides over the input and sums what it sees.\n\n{UNKNOWN}"),
+        (0, 30, UNKNOWN),
+        (2, 1, f"takes 28x28x1; {UNKNOWN}"),
+        (3, 0, f"runs 2 times:  \n{UNKNOWN}"),
+    ],
+)
+def test_what_was_never_known_is_told_in_a_sentence(line: int, column: int, shown: str) -> None:
+    text = "block b(n) { conv(n, 3x3) -> xyzzy }\ninput 28x28x1\nxyzzyq(3)\nb(8) * 2\n"
+    documents, document = open_text("/nowhere/a.cnn", text)
+    found = find_hover(document, documents, Position(line, column))
+    assert found is not None and found.contents.value == shown  # type: ignore[union-attr]
