@@ -42,13 +42,16 @@ class Layers:
         return node.text if isinstance(node, Name) and node.text not in self.bound else None
 
     def word(self, node: Node) -> str | None:
-        """The canonical name of the layer that a node names."""
+        """The canonical name of the layer that a node names. One with a window keeps that it is one-dimensional, which says that
+        an input such as 28x28 is a sequence (see W211)."""
         written = self.unprefixed(node)
         layer = find(written) if written else None
         if written is None or layer is None:
             return None
         preset = self.preset(layer, written)
-        word = next(name for name in layer.names if layer.presets.get(name, {}) == preset)
+        alike = [name for name in layer.names if layer.presets.get(name, {}) == preset]
+        along_one = [name for name in alike if "1d" in name and "kernel" in layer.arguments and "1d" in written.lower()]
+        word = min(along_one, key=len, default=alike[0])
         return word if word not in self.bound else None
 
     def layer(self, call: Call) -> tuple[type[Layer], dict[str, Any]]:

@@ -267,7 +267,10 @@ def test_other_mistakes_keep_their_words(text: str, message: str) -> None:
 
 @pytest.mark.parametrize("text", SILENT)
 def test_near_misses_are_silent(text: str) -> None:
-    assert not mistakes(read(text))
+    """In their canonical form, too."""
+    formatted, _ = format_source(Source("case.cnn", text))
+    assert formatted is not None
+    assert not mistakes(read(text)) and not mistakes(read(formatted))
 
 
 @pytest.mark.parametrize(
