@@ -382,7 +382,7 @@ BUDGETS = {
 ACTION = "- an action, or a text that is compared as such"
 ASSUMED = "- whether it rests on an assumption: see test_assumed"
 VALUE = {"replace": ACTION}
-ANSWER = dict.fromkeys(("to_text", "to_html", "to_data", "to_json", "to_rows", "rows_are"), ACTION)
+ANSWER = dict.fromkeys(("to_text", "to_html", "to_data", "to_json", "to_rows", "rows_are", "is_printable"), ACTION)
 ABOUT = {"analysed": "- what the commands are asked about", **ANSWER, **VALUE}
 API = {
     "Network": {
