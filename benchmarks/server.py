@@ -21,6 +21,7 @@ from typing import Any
 from speed import RESNET, ROOT, chain, cpu_seconds
 
 TEXTS = {"ResNet-50": RESNET.read_text(encoding="utf-8"), "1,000 lines": chain(3000), "5,000 lines": chain(15_000)}
+WARMED = 2  # edits at first that are not timed
 SHOWN_LINES = 50  # which an editor shows, and asks hints for
 
 
@@ -118,12 +119,12 @@ def measure_text(text: str, folder: Path, rounds: int) -> dict[str, float]:
         "completion": lambda: server.ask_at("completion", line, lines[line].index("conv(") + 5),
     }
     taken: dict[str, list[float]] = {name: [] for name in runs}
-    for _ in range(rounds):
+    for _ in range(WARMED + max(1, rounds)):
         for name, run in runs.items():
             taken[name].append(server.measure(run))
     server.process.kill()
     check = cpu_seconds([sys.executable, "-m", "cnnspec", "check", "--no-cache", str(path)], 5)
-    return {name: statistics.median(times[2:]) for name, times in taken.items()} | {"check": check}
+    return {name: statistics.median(times[WARMED:]) for name, times in taken.items()} | {"check": check}
 
 
 def main() -> None:
