@@ -6,16 +6,9 @@ from cnnspec.base.source import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from cnnspec.network import AnalysedNetwork
 
 FIRST, LAST = 4, 3  # names of a long list that are shown
-
-
-def join_lines(lines: Iterable[str]) -> str:
-    """Lines as one text that a terminal may get."""
-    return "\n".join([printable(line.rstrip()) for line in lines]) + "\n"
 
 
 def write_title(network: AnalysedNetwork) -> str:

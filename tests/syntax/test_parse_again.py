@@ -15,7 +15,7 @@ from cnnspec.syntax.parse import parse
 from cnnspec.syntax.parse_again import parse_again
 from cnnspec.syntax.tree import Node, Tree
 from tests.example_files import FILES
-from tests.fuzz.words import TOKENS
+from tests.fuzz.words import PASTED, TOKENS
 
 TEXTS = [path.read_text(encoding="utf-8") for path in FILES if path.stat().st_size < 4000]
 PIECES = [
@@ -34,16 +34,20 @@ PIECES = [
     "}",
     "(",
 ]
-TEXT = "# head\nx = 3; y = 4\nblock b(n) { conv(n, 3x3) }  # of b\ninput 28x28x1\nb(x) -> relu # r\n\ngap -> dense(10)\n# end"
+TEXT = "# head\nx = 3; y = 4\nblock b(n) { conv(n, 3x3) }  # of b\ninput 28x28x1\nb(x) -> relu # r\n\nbn# n\ngap -> dense(10)\n# end"
 
+SCRIPT = (
+    "import keras\nx = 3\nmodel = keras.Sequential([keras.Input((28, 28, 1))])\nmodel.add(keras.layers.Conv2D(x, 3))\n"
+)
 EDITS = [  # each leaves a text without mistakes
     ("dense(10)", "dense(20)"),
     ("x = 3", "x = 13"),
+    ("b(x)", "b(y)"),
     ("y = 4", "y = 4; z = 5"),
     ("x = 3; ", ""),
     ("# r\n\n", "# "),  # the comment takes the next statement
-    ("\n\ngap", "\n\n-> gap"),  # which goes on with the one above
-    ("\n\ngap", "\n\n# gap"),
+    ("\n\nbn", "\n\n-> bn"),  # which goes on with the one above
+    ("\n\nbn", "\n\n# bn"),
     ("# end", "relu  # end"),
     ("# head\n", ""),
     ("conv(n, 3x3)", "conv(n, 3x3)\n  relu\n"),
@@ -75,11 +79,33 @@ def test_edits(old: str, new: str) -> None:
     agree(again, text)
 
 
-@pytest.mark.parametrize("text", [TEXT + "\nconv(", TEXT.replace("{", ""), TEXT.replace("}", "} }"), TEXT + "\nx = "])
+@pytest.mark.parametrize(
+    "text",
+    [
+        TEXT + "\nconv(",
+        TEXT.replace("{", ""),
+        TEXT.replace("}", "} }"),
+        TEXT + "\nx = ",
+        TEXT.replace("3x3", "3km"),
+        TEXT.replace("10", "1" * 20),
+    ],
+)
 def test_mistakes_are_left_to_the_whole(text: str) -> None:
     before = parse(Source("a.cnn", TEXT))
     assert parse_again(Source("a.cnn", text), before) is None
     assert parse_again(Source("a.cnn", TEXT), parse(Source("a.cnn", text))) is None
+
+
+@pytest.mark.parametrize("text", [SCRIPT, *PASTED])
+def test_pasted_python_is_read_as_a_whole(text: str) -> None:
+    """Each line of it says how the others are read."""
+    before, lines = parse(Source("a.cnn", text)), text.split("\n")
+    for number in range(len(lines)):
+        for rest in (lines[number + 1 :], []):
+            source = Source("a.cnn", "\n".join([*lines[:number], *rest, "x = 3"]))
+            again, whole = parse(source, before), parse(source)
+            assert write(again.body) == write(whole.body)
+            assert (again.comments, again.diagnostics, again.notes) == (whole.comments, whole.diagnostics, whole.notes)
 
 
 @given(st.integers(0, 2**32))
