@@ -28,6 +28,7 @@ ORDER = [
     {"facts"},
     {"network"},
     {"tables"},
+    {"pictures"},
     {"explain", "summary"},
     {"rf", "cost", "sizes", "diff"},
     {"lost"},
