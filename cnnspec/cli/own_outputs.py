@@ -26,17 +26,19 @@ def add_force_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="replace what stands at OUT, whoever wrote it")
 
 
-def write_output(path: str, text: str, force: bool) -> None:
-    """Write a text, and remember that; "-" is stdout. UsageError where something else would be lost, or it cannot be written."""
-    if path in STDOUT:
-        sys.stdout.write(text)
+def write_output(path: str, content: str | bytes, force: bool) -> None:
+    """Write a text or bytes, and remember that; "-" is stdout, for a text. UsageError where something else would be lost, or it
+    cannot be written."""
+    if path in STDOUT and isinstance(content, str):
+        sys.stdout.write(content)
         sys.stdout.flush()
         return
     if os.path.isdir(path):
         raise UsageError(f"cannot write {path}: it is a folder")
-    if read_text(path) != text:
+    data = content if isinstance(content, bytes) else content.encode()
+    if read_data(path) != data:
         check_replaceable(path, force)
-    write_whole(path, text)
+    write_whole(path, data)
     remember_output(path)
 
 
@@ -89,14 +91,14 @@ def is_own_output(path: str) -> bool:
         return False
 
 
-def read_text(path: str) -> str | None:
-    """The text of a file; None where there is none."""
+def read_data(path: str) -> bytes | None:
+    """The bytes of a file; None where there is none, or it cannot be read."""
     if not os.path.isfile(path):
         return None
     try:
-        with open(path, encoding="utf-8", newline="") as file:
+        with open(path, "rb") as file:
             return file.read()
-    except (OSError, ValueError):
+    except OSError:
         return None
 
 
@@ -125,7 +127,7 @@ def name_record(path: str) -> str:
 
 def read_record(path: str) -> str:
     """The sum of what was written last to a path; "" where that is not known."""
-    return (read_text(name_record(path)) or "").strip()
+    return (read_data(name_record(path)) or b"").decode(errors="replace").strip()
 
 
 def forget_oldest(folder: str) -> None:

@@ -10,19 +10,20 @@ from cnnspec.base.source_files import decode_source, is_stream, read_bytes
 from cnnspec.cli.messages import UsageError
 
 
-def write_whole(path: str, text: str) -> None:
-    """Write a text file so that it is replaced whole or not at all; a device or a pipe is written to, never replaced.
+def write_whole(path: str, content: str | bytes) -> None:
+    """Write a file so that it is replaced whole or not at all; a device or a pipe is written to, never replaced.
 
     What a link points at is replaced, not the link. UsageError when it cannot be written.
     """
+    data = content if isinstance(content, bytes) else content.encode()
     beside = name_temporary_file(path)
     try:
         if os.path.exists(path) and not os.path.isfile(path):
-            with open(path, "w", encoding="utf-8", newline="") as device:
-                device.write(text)
+            with open(path, "wb") as device:
+                device.write(data)
             return
-        with open(beside, "x", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with open(beside, "xb") as file:
+            file.write(data)
         if os.path.exists(path):
             os.chmod(beside, os.stat(path).st_mode & 0o7777)
         os.replace(beside, os.path.realpath(path))
