@@ -32,6 +32,7 @@ ORDER = [
     {"explain", "summary"},
     {"rf", "cost", "sizes", "diff"},
     {"lost"},
+    {"draw"},
     {"lint", "compile"},
     {"train", "spec_writer", "model_files"},
     {"trace"},

@@ -1,0 +1,1 @@
+"""Draw: architecture pictures of networks."""
