@@ -1,0 +1,76 @@
+"""Where along a sheet its layers stand, and the corners of its lines."""
+
+from __future__ import annotations
+
+from cnnspec.draw.layered.sheet import ENTRY, EXIT, LABEL, Corners
+from cnnspec.draw.layered.tracks import LEAST, assign_tracks, stretches
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnnspec.draw.layered.diagram import Spacing
+    from cnnspec.draw.layered.sheet import Arc, Node, Sheet
+
+
+def place_along(sheet: Sheet, spacing: Spacing, strip: float, padding: float) -> None:
+    """Set the y of every node, the height of the sheet and the routes of its wires. `strip`: the room for a title, which
+    entries cross; `padding`: between what the sheet holds and its border."""
+    at = 0.0 if sheet.entries else max(strip, padding)
+    for node in sheet.entries:
+        node.height = strip
+    across: dict[Arc, float] = {}
+    for layer, after in zip(sheet.layers, [*sheet.layers[1:], []], strict=True):
+        height = max([node.height for node in layer])
+        for node in layer:
+            node.y = at + (height - node.height) / 2
+        at += height
+        if after:
+            at += part_layers(layer, after, at, spacing, across)
+    sheet.height = at if sheet.exits else at + padding
+    trace_lines(sheet, across)
+
+
+def part_layers(upper: list[Node], lower: list[Node], at: float, spacing: Spacing, across: dict[Arc, float]) -> float:
+    """How far two layers stand apart, of which the first ends at y `at`; puts the ys at which arcs run across into `across`."""
+    made = stretches(upper)
+    tracks = assign_tracks([stretch for stretch, _ in made], spacing.lanes)
+    above = spacing.labels if has_label(upper) else spacing.ends / 2
+    below = spacing.labels if has_label(lower) else spacing.ends
+    band = max(tracks - 1, 0) * spacing.tracks
+    gap = max(least_gap(upper, lower, spacing), above + band + below if tracks else 0)
+    first = at + above + (gap - above - band - below) / 2
+    for stretch, arcs in made:
+        for arc in arcs:
+            across[arc] = first + stretch.track * spacing.tracks
+    return gap
+
+
+def has_label(layer: list[Node]) -> bool:
+    return any([node.kind == LABEL for node in layer])
+
+
+def least_gap(upper: list[Node], lower: list[Node], spacing: Spacing) -> float:
+    if has_label(lower):
+        return spacing.labels
+    if has_label(upper) or upper[0].kind == ENTRY:
+        return spacing.ends
+    if lower[0].kind == EXIT:
+        return spacing.padding
+    return spacing.layers
+
+
+def trace_lines(sheet: Sheet, across: dict[Arc, float]) -> None:
+    """Set the routes of all ends."""
+    lines: dict[Node, Corners] = {}  # to labels and lanes
+    for layer in sheet.layers:
+        for node in layer:
+            for arc in node.downs:
+                x, to = node.x + arc.leaves, arc.lower.x + arc.enters
+                line = lines.get(node)
+                if line is None:
+                    line = Corners((x, 0.0 if node.kind == ENTRY else node.y + node.height), None)
+                if arc in across and abs(to - x) > LEAST:
+                    line = Corners((to, across[arc]), Corners((x, across[arc]), line))
+                if arc.end is None:
+                    lines[arc.lower] = line
+                else:
+                    arc.end.route = Corners((to, arc.lower.y), line)
