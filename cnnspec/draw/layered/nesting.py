@@ -19,14 +19,30 @@ if TYPE_CHECKING:
 
 
 class Nesting:
-    """The sheets, outer ones before inner ones, and the node and the sheet of every box."""
+    """The sheets, outer ones before inner ones; the node and the sheet of every box, and how many boxes one behind another
+    lead to it (`early`) and follow it (`late`) at most."""
 
-    __slots__ = ("homes", "nodes", "sheets")
+    __slots__ = ("early", "homes", "late", "nodes", "sheets")
 
-    def __init__(self, nodes: list[Node]) -> None:
-        self.nodes = nodes
+    def __init__(self, boxes: Sequence[Box], pairs: Sequence[Pair]) -> None:
+        self.nodes = [Node(BOX, i, box.width, box.height) for i, box in enumerate(boxes)]
         self.sheets = [Sheet(-1, None)]
-        self.homes = [self.sheets[0]] * len(nodes)
+        self.homes = [self.sheets[0]] * len(boxes)
+        order = [
+            ~unit
+            for unit, _ in sort_units([(~i, 0) for i in range(len(boxes))], [((~a, 0), (~b, 0)) for a, b in pairs])
+        ]
+        if len(order) < len(boxes):
+            raise ValueError("The edges of a layout cannot run in a circle.")
+        self.early, self.late = [0] * len(boxes), [0] * len(boxes)
+        after: list[list[int]] = [[] for _ in boxes]
+        for a, b in pairs:
+            after[a].append(b)
+        for a in order:
+            for b in after[a]:
+                self.early[b] = max(self.early[b], self.early[a] + 1)
+        for a in reversed(order):
+            self.late[a] = max([self.late[b] + 1 for b in after[a]], default=0)
 
 
 def nest(boxes: Sequence[Box], groups: Sequence[Group], edges: Sequence[Edge]) -> Nesting:
@@ -36,11 +52,8 @@ def nest(boxes: Sequence[Box], groups: Sequence[Group], edges: Sequence[Edge]) -
         chains.append((*(() if group.parent is None else chains[group.parent]), index))
     chain_of = [() if box.group is None else chains[box.group] for box in boxes]
     pairs = list(dict.fromkeys([(edge.source, edge.target) for edge in edges]))
-    if len(sort_units([(~i, 0) for i in range(len(boxes))], [((~a, 0), (~b, 0)) for a, b in pairs])) < len(boxes):
-        raise ValueError("The edges of a layout cannot run in a circle.")
-
-    made = Nesting([Node(BOX, i, box.width, box.height) for i, box in enumerate(boxes)])
-    work = [(made.sheets[0], range(len(boxes)), pairs)]
+    made = Nesting(boxes, pairs)
+    work = [(made.sheets[0], list(range(len(boxes))), pairs)]
     while work:
         sheet, members, inside = work.pop()
         units = split({i: chain_of[i][sheet.depth] if len(chain_of[i]) > sheet.depth else ~i for i in members}, inside)

@@ -11,19 +11,17 @@ BOX, INNER, ENTRY, EXIT, LABEL, LANE = range(6)
 
 class Node:
     """What stands in a layer of a sheet: a BOX, an INNER sheet, the ENTRY or EXIT of a wire through the border, the LABEL of
-    a wire, or the LANE of a wire that passes the layer. `which`: the box's index. `length`: how many boxes stand one behind
-    another in it. `entries`, `exits`: where along its width the wires of forks enter and leave an inner sheet.
+    a wire, or the LANE of a wire that passes the layer. `which`: the box's index. `entries`, `exits`: where along its width the wires of forks enter and leave an inner sheet.
     """
 
     __slots__ = (
-        "downs", "entries", "exits", "height", "inner", "kind", "layer", "length", "place", "rank", "shift", "strand",
+        "downs", "entries", "exits", "height", "inner", "kind", "layer", "place", "rank", "shift", "strand",
         "ups", "which", "width", "x", "y",
     )  # fmt: skip
 
     def __init__(self, kind: int, which: int = -1, width: float = 0, height: float = 0) -> None:
         self.kind, self.which, self.width, self.height = kind, which, width, height
         self.inner: Sheet | None = None
-        self.length = 1 if kind == BOX else 0
         self.rank = self.layer = self.place = self.strand = -1
         self.ups: list[Arc] = []
         self.downs: list[Arc] = []
@@ -34,25 +32,27 @@ class Node:
 
 class Wire:
     """What a fork is within one sheet: a source, a label if it has one here, and its ends. `came`: the end, in another sheet,
-    by which it comes into this one; None where the source is the box that it begins at."""
+    by which it comes into this one; None where the source is the box that it begins at. `early`: how many boxes one behind
+    another it comes from, at most."""
 
-    __slots__ = ("came", "ends", "fork", "label", "sheet", "source")
+    __slots__ = ("came", "early", "ends", "fork", "label", "sheet", "source")
 
-    def __init__(self, fork: int, sheet: Sheet, source: Node, came: End | None) -> None:
-        self.fork, self.sheet, self.source, self.came = fork, sheet, source, came
+    def __init__(self, fork: int, early: int, sheet: Sheet, source: Node, came: End | None) -> None:
+        self.fork, self.early, self.sheet, self.source, self.came = fork, early, sheet, source, came
         self.ends: list[End] = []
         self.label: Size | None = None
 
 
 class End:
-    """One end of a wire: a box, an inner sheet or an exit. `edge`: the edge that ends there, -1 where it goes on. `main`: how
-    it stands on the longest path (see `ranks`). `route`: the corners of the line from the source to here."""
+    """One end of a wire: a box, an inner sheet or an exit. `edge`: the edge that ends there, -1 where it goes on. `late`: how
+    many boxes one behind another it leads to, at most. `main`: how it stands on the longest path (see `ranks`). `route`: the
+    corners of the line from the source to here."""
 
-    __slots__ = ("edge", "main", "node", "route", "wire")
+    __slots__ = ("edge", "late", "main", "node", "route", "wire")
 
     def __init__(self, wire: Wire, node: Node, edge: int = -1) -> None:
         self.wire, self.node, self.edge = wire, node, edge
-        self.main = 0
+        self.late = self.main = 0
         self.route: Corners | None = None
         wire.ends.append(self)
 
@@ -97,7 +97,7 @@ class Sheet:
 
     def __init__(self, group: int, parent: Sheet | None) -> None:
         self.group, self.parent = group, parent
-        self.depth = 0 if parent is None else parent.depth + 1
+        self.depth: int = 0 if parent is None else parent.depth + 1
         self.node = Node(INNER)
         self.node.inner = self
         self.items: list[Node] = []  # its boxes and inner sheets

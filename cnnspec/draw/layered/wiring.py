@@ -24,7 +24,7 @@ class Wiring:
     """The wires of one fork. `around`: the source's sheet and all around it."""
 
     def __init__(self, nesting: Nesting, fork: int, source: Node, home: Sheet) -> None:
-        self.nesting, self.fork = nesting, fork
+        self.nesting, self.fork, self.early = nesting, fork, nesting.early[source.which] + 1
         self.wires: dict[Sheet, Wire] = {}
         self.outermost = home  # as far as the wire has come out
         self.around: set[Sheet] = set()
@@ -35,7 +35,7 @@ class Wiring:
         self.begin(home, source, None)
 
     def begin(self, sheet: Sheet, source: Node, came: End | None) -> Wire:
-        self.wires[sheet] = made = Wire(self.fork, sheet, source, came)
+        self.wires[sheet] = made = Wire(self.fork, self.early, sheet, source, came)
         sheet.wires.append(made)
         return made
 
@@ -44,11 +44,14 @@ class Wiring:
         parted = []
         for edge in fork.edges:
             target = edges[edge].target
-            home = self.nesting.homes[target]
-            End(self.reach(home), self.nesting.nodes[target], edge)
-            while home not in self.around:
-                home = outside(home)
-            parted.append(home)
+            sheet = self.nesting.homes[target]
+            end: End | None = End(self.reach(sheet), self.nesting.nodes[target], edge)
+            late = self.nesting.late[target] + 1
+            while end is not None and end.late < late:
+                end.late, end = late, end.wire.came
+            while sheet not in self.around:
+                sheet = outside(sheet)
+            parted.append(sheet)
         self.wires[max(parted, key=lambda sheet: sheet.depth)].label = fork.label
 
     def reach(self, sheet: Sheet) -> Wire:
