@@ -6,9 +6,8 @@ on each other move as one.
 
 from __future__ import annotations
 
-from itertools import pairwise
-
-from cnnspec.draw.layered.sheet import BOX, INNER
+from cnnspec.draw.layered.gaps import least_gaps
+from cnnspec.draw.layered.loosening import sort_strands
 from cnnspec.draw.layered.strands import number_strands
 
 TYPE_CHECKING = False
@@ -26,7 +25,8 @@ def place_across(sheet: Sheet, spacing: Spacing) -> None:
     """Set the x of every node; the leftmost is about 0."""
     count = number_strands(sheet)
     gaps = least_gaps(sheet, spacing)
-    pendulum = Pendulum(count, gaps)
+    pendulum = Pendulum(count, {pair: gap.by for pair, gap in gaps.items()})
+    order = sort_strands(count, gaps)
     for layer in sheet.layers[1:]:
         for node in layer:
             for arc in node.ups:
@@ -34,22 +34,10 @@ def place_across(sheet: Sheet, spacing: Spacing) -> None:
                     upper, lower = arc.upper, arc.lower
                     by = upper.shift + arc.leaves - lower.shift - arc.enters
                     pendulum.tie(upper.strand, lower.strand, by)
-    places = pendulum.swing()
+    places = pendulum.swing(order)
     for layer in sheet.layers:
         for node in layer:
             node.x = places[node.strand] + node.shift
-
-
-def least_gaps(sheet: Sheet, spacing: Spacing) -> dict[tuple[int, int], float]:
-    """By how much a strand stands right of its neighbour at least, for all pairs of neighbours."""
-    gaps: dict[tuple[int, int], float] = {}
-    for layer in sheet.layers:
-        for left, right in pairwise(layer):
-            solid = left.kind in (BOX, INNER) and right.kind in (BOX, INNER)
-            gap = left.shift + left.width + (spacing.boxes if solid else spacing.lanes) - right.shift
-            key = (left.strand, right.strand)
-            gaps[key] = max(gap, gaps.get(key, gap))
-    return gaps
 
 
 class Pendulum:
@@ -71,9 +59,8 @@ class Pendulum:
             self.ties[a].append((b, -by))
             self.ties[b].append((a, by))
 
-    def swing(self) -> list[float]:
-        """The places of all."""
-        order = self.sort()
+    def swing(self, order: list[int]) -> list[float]:
+        """The places of all; `order`: from left to right."""
         at = self.at
         for a in order:
             at[a] = max([at[b] + gap for b, gap in self.left[a]], default=0.0)
@@ -87,18 +74,6 @@ class Pendulum:
             if self.move(self.regions()) < STILL:
                 break
         return at
-
-    def sort(self) -> list[int]:
-        """The strands from left to right."""
-        waits = [len(left) for left in self.left]
-        ready = [a for a in range(self.count) if not waits[a]]
-        for a in ready:
-            for b, _ in self.right[a]:
-                waits[b] -= 1
-                if not waits[b]:
-                    ready.append(b)
-        assert len(ready) == self.count
-        return ready
 
     def force(self, members: Sequence[int]) -> tuple[float, int]:
         """How far ties draw some strands together, in the mean, and how many do."""

@@ -6,10 +6,10 @@ from cnnspec.draw.layered.diagram import Box, Edge, Frame, Group, Layout, Point,
 from cnnspec.draw.layered.forks import find_forks
 from cnnspec.draw.layered.frames import frame
 from cnnspec.draw.layered.layers import put_in_layers
+from cnnspec.draw.layered.loosening import loosen
 from cnnspec.draw.layered.nesting import nest
 from cnnspec.draw.layered.ordering import order
 from cnnspec.draw.layered.placement import place_across
-from cnnspec.draw.layered.ports import place_ports
 from cnnspec.draw.layered.ranks import rank
 from cnnspec.draw.layered.strands import choose_straight
 from cnnspec.draw.layered.tracks import LEAST
@@ -71,7 +71,7 @@ def lay_out_sheet(sheet: Sheet, title: Size, spacing: Spacing, sideways: bool) -
     put_in_layers(sheet, spacing)
     order(sheet)
     choose_straight(sheet)
-    place_ports(sheet, spacing)
+    loosen(sheet, spacing)
     place_across(sheet, spacing)
     frame(sheet, title, spacing, sideways)
 
