@@ -24,11 +24,11 @@ def frame(sheet: Sheet, title: Size, spacing: Spacing, sideways: bool) -> None:
     shift_all(sheet, padding - left)
     sheet.width = right - left + 2 * padding
     if sideways:
-        place_along(sheet, spacing, 0.0, padding)
-        sheet.title = beside(sheet, title, spacing, strip)
+        sheet.title = beside(sheet, title, spacing)
+        place_along(sheet, spacing, padding, least=title.width + 2 * padding)
     else:
         sheet.title = on_top(sheet, title, spacing)
-        place_along(sheet, spacing, strip, padding)
+        place_along(sheet, spacing, padding, strip=strip)
     node = sheet.node
     node.width, node.height = sheet.width, sheet.height
     node.entries = {wire.fork: wire.source.x for wire in sheet.wires if wire.source in set(sheet.entries)}
@@ -66,7 +66,7 @@ def on_top(sheet: Sheet, title: Size, spacing: Spacing) -> Rect:
     return Rect(edges[-2] + apart, spacing.titles, title.width, title.height)
 
 
-def beside(sheet: Sheet, title: Size, spacing: Spacing, strip: float) -> Rect:
-    """The place of a title at the right side (which is turned to the top), at the beginning of the flow."""
-    sheet.height = max(sheet.height, title.width + 2 * spacing.padding)
-    return Rect(sheet.width + spacing.titles, spacing.padding, title.height, title.width)
+def beside(sheet: Sheet, title: Size, spacing: Spacing) -> Rect:
+    """The place of a title along the right side (which is turned to the top), at the beginning of the flow."""
+    sheet.width += title.height
+    return Rect(sheet.width - title.height - spacing.titles, spacing.padding, title.height, title.width)

@@ -11,21 +11,23 @@ if TYPE_CHECKING:
     from cnnspec.draw.layered.sheet import Arc, Node, Sheet
 
 
-def place_along(sheet: Sheet, spacing: Spacing, strip: float, padding: float) -> None:
-    """Set the y of every node, the height of the sheet and the routes of its wires. `strip`: the room for a title, which
-    entries cross; `padding`: between what the sheet holds and its border."""
+def place_along(sheet: Sheet, spacing: Spacing, padding: float, strip: float = 0.0, least: float = 0.0) -> None:
+    """Set the y of every node, the height of the sheet and the routes of its wires. `padding`: between what the sheet holds
+    and its border; `strip`: the room for a title, which entries cross; `least`: the least height."""
     at = 0.0 if sheet.entries else max(strip, padding)
     for node in sheet.entries:
         node.height = strip
     across: dict[Arc, float] = {}
-    for layer, after in zip(sheet.layers, [*sheet.layers[1:], []], strict=True):
+    for index, layer in enumerate(sheet.layers):
+        if index:
+            at += part_layers(sheet.layers[index - 1], layer, at, spacing, across)
+        if layer[0].kind == EXIT:
+            at = max(at, least)
         height = max([node.height for node in layer])
         for node in layer:
             node.y = at + (height - node.height) / 2
         at += height
-        if after:
-            at += part_layers(layer, after, at, spacing, across)
-    sheet.height = at if sheet.exits else at + padding
+    sheet.height = at if sheet.exits else max(at + padding, least)
     trace_lines(sheet, across)
 
 

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from cnnspec.draw.layered.sheet import Arc, Node, Sheet
 
 WIDER = {1: 1.4, 2: 1.4, 3: 2.0, 4: 3.0}  # how much wider than the widest layer, before arcs of an importance are cut
-ROUNDS = 30  # of each
+ROUNDS = 10  # of each
 
 
 def loosen(sheet: Sheet, spacing: Spacing) -> None:
     """Choose arcs of `sheet` that are no longer rigid, and place the ports of all."""
     widest = max([width(layer, spacing) for layer in sheet.layers], default=0)
-    place_ports(sheet, spacing)
+    place_ports([node for layer in sheet.layers for node in layer], spacing)
     for most, wider in WIDER.items():
         for _ in range(ROUNDS):
             stairs = longest_stairs(sheet, number_strands(sheet), least_gaps(sheet, spacing), wider * widest)
@@ -32,7 +32,7 @@ def loosen(sheet: Sheet, spacing: Spacing) -> None:
                 break
             for arc in arcs:
                 arc.rigid = False
-            place_ports(sheet, spacing)
+            place_ports([node for arc in arcs for node in (arc.upper, arc.lower)], spacing)
 
 
 def longest_stairs(

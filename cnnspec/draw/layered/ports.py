@@ -10,24 +10,23 @@ from cnnspec.draw.layered.sheet import BOX, INNER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from cnnspec.draw.layered.diagram import Spacing
-    from cnnspec.draw.layered.sheet import Arc, Node, Sheet, Wire
+    from cnnspec.draw.layered.sheet import Arc, Node, Wire
 
 
-def place_ports(sheet: Sheet, spacing: Spacing) -> None:
-    """Set `leaves` and `enters` of all arcs."""
-    for layer in sheet.layers:
-        for node in layer:
-            if node.kind == BOX:
-                enter_box(node, spacing.ports)
-                leave_box(node, spacing.ports)
-            elif node.kind == INNER:
-                for arc in node.ups:
-                    arc.enters = node.entries[arc.wire.fork]
-                for arc in node.downs:
-                    arc.leaves = node.exits[arc.wire.fork]
+def place_ports(nodes: Iterable[Node], spacing: Spacing) -> None:
+    """Set `leaves` and `enters` of the arcs of some nodes."""
+    for node in nodes:
+        if node.kind == BOX:
+            enter_box(node, spacing.ports)
+            leave_box(node, spacing.ports)
+        elif node.kind == INNER:
+            for arc in node.ups:
+                arc.enters = node.entries[arc.wire.fork]
+            for arc in node.downs:
+                arc.leaves = node.exits[arc.wire.fork]
 
 
 def enter_box(node: Node, pitch: float) -> None:

@@ -5,15 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 
-from cnnspec.draw.layered.diagram import Box, Edge, Group, Layout, Point, Rect
+from cnnspec.draw.layered.diagram import Box, Edge, Frame, Group, Layout, Point, Rect, Route, Size
 
 NEAR = 1e-6
 
 
-def faults(layout: Layout, boxes: Sequence[Box], groups: Sequence[Group], edges: Sequence[Edge]) -> list[str]:
-    """Every guarantee that a layout going down breaks, as a sentence."""
+def faults(
+    layout: Layout, boxes: Sequence[Box], groups: Sequence[Group], edges: Sequence[Edge], direction: str = "down"
+) -> list[str]:
+    """Every guarantee that a layout breaks, as a sentence."""
+    if direction == "right":  # looked at with x and y exchanged, so that it goes down
+        layout = exchanged(layout)
+        boxes = [Box(box.height, box.width, box.group) for box in boxes]
+        edges = [edge if edge.label is None else with_label(edge, edge.label) for edge in edges]
     asked = (sizes, overlaps, nesting, texts, routes, forks, page)
     return [fault for question in asked for fault in question(layout, boxes, groups, edges)]
+
+
+def with_label(edge: Edge, label: Size) -> Edge:
+    return Edge(edge.source, edge.target, Size(label.height, label.width), edge.tensor)
+
+
+def exchanged(layout: Layout) -> Layout:
+    def turn(rect: Rect) -> Rect:
+        return Rect(rect.y, rect.x, rect.height, rect.width)
+
+    return Layout(
+        layout.height,
+        layout.width,
+        tuple(turn(rect) for rect in layout.boxes),
+        tuple(tuple(Frame(turn(frame.rect), turn(frame.title)) for frame in parts) for parts in layout.groups),
+        tuple(
+            Route(tuple((y, x) for x, y in route.points), route.label and turn(route.label)) for route in layout.routes
+        ),
+    )
 
 
 def meet(a: Rect, b: Rect) -> bool:
@@ -31,9 +56,14 @@ def rect(a: Point, b: Point) -> Rect:
 def cuts(a: Point, b: Point, r: Rect) -> bool:
     """Whether a stretch goes through a rectangle's inside."""
     s = rect(a, b)
-    return min(s.right, r.right - NEAR) > max(s.x, r.x + NEAR) - NEAR and (
-        min(s.bottom, r.bottom - NEAR) > max(s.y, r.y + NEAR) - NEAR
-    ) and s.x < r.right - NEAR and s.right > r.x + NEAR and s.y < r.bottom - NEAR and s.bottom > r.y + NEAR
+    return (
+        min(s.right, r.right - NEAR) > max(s.x, r.x + NEAR) - NEAR
+        and (min(s.bottom, r.bottom - NEAR) > max(s.y, r.y + NEAR) - NEAR)
+        and s.x < r.right - NEAR
+        and s.right > r.x + NEAR
+        and s.y < r.bottom - NEAR
+        and s.bottom > r.y + NEAR
+    )
 
 
 def around(groups: Sequence[Group], group: int | None) -> set[int]:
