@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from cnnspec.draw.layered.diagram import Rect, Size
 from cnnspec.draw.layered.heights import place_along
+from cnnspec.draw.layered.sheet import ENTRY, EXIT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,11 +32,11 @@ def frame(sheet: Sheet, title: Size, spacing: Spacing, sideways: bool) -> None:
         place_along(sheet, spacing, padding, strip=strip)
     node = sheet.node
     node.width, node.height = sheet.width, sheet.height
-    node.entries = {wire.fork: wire.source.x for wire in sheet.wires if wire.source in set(sheet.entries)}
+    node.entries = {wire.fork: wire.source.x for wire in sheet.wires if wire.source.kind == ENTRY}
     node.exits = {}
     for wire in sheet.wires:
         for end in wire.ends:
-            if end.node in set(sheet.exits):
+            if end.node.kind == EXIT:
                 node.exits[wire.fork] = end.node.x
 
 

@@ -89,8 +89,10 @@ def gather(nesting: Nesting, forks: Sequence[Fork], groups: int, edges: int, spa
             around = Rect(sheet.x, sheet.y, sheet.width, sheet.height)
             frames[sheet.group].append(Frame(around, moved(sheet.title, sheet.x, sheet.y)))
         for fork, node in sheet.labels.items():
-            at = Rect(node.x + spacing.labels, node.y, node.width - 2 * spacing.labels, node.height)
-            labels[forks[fork].labelled] = moved(at, sheet.x, sheet.y)
+            label = forks[fork].label
+            assert label is not None
+            x, y = sheet.x + node.x + spacing.labels, sheet.y + node.y + (node.height - label.height) / 2
+            labels[forks[fork].labelled] = Rect(x, y, label.width, label.height)
     rects = []
     for node, home in zip(nesting.nodes, nesting.homes, strict=True):
         rects.append(Rect(home.x + node.x, home.y + node.y, node.width, node.height))

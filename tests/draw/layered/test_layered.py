@@ -168,9 +168,9 @@ def test_a_thousand_groups_one_in_another() -> None:
     assert made.groups[0][0].rect.width > made.groups[-1][0].rect.width
 
 
-def test_ten_thousand_boxes() -> None:
+def test_thousands_of_boxes() -> None:
     """That it ends; benchmarks/layout.py says how fast."""
-    count = 10_000
+    count = 3_000
     edges = [Edge(i - 1, i) for i in range(1, count)] + [Edge(i - 4, i) for i in range(4, count, 4)]
     made = lay_out([BOX] * count, [], edges)
     assert all(straight(made, i) for i in range(count - 1))
