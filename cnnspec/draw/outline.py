@@ -1,0 +1,297 @@
+"""What is seen of a network: boxes, the open groups around them, and the tensors between them.
+
+`depth` says how many groups deep one sees; what lies deeper is one closed box. Parts that repeat are folded: one of them is
+drawn, with how often it stands there, and each of its boxes stands for the layers of all. Depth ALL shows every layer.
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.record import Record
+from cnnspec.draw.parts import Fold, Group, Layers, find_parts
+from cnnspec.draw.repeats import fold_repeats
+from cnnspec.draw.segments import group_stretches
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cnnspec.draw.parts import Part
+    from cnnspec.graph import Graph
+    from cnnspec.network import AnalysedNetwork
+
+ALL = 1_000  # a depth that no network has: everything is seen, and nothing folded
+MOST_BOXES = 3_000  # of a picture
+PAGE_ROWS, PAGE_BOXES = 24, 44  # of a picture that fits a page: boxes on the longest way through it, and in all
+WHOLE_ROWS = 16  # where every layer is seen unasked
+
+
+class TooLarge(Exception):
+    """There would be more boxes than a picture can show: a sentence that says what to do."""
+
+
+class SeenBox(Record):
+    """One box. `layers` are all that it stands for, `parts` what it is of each time that it is folded of; one where it is not.
+
+    `path`: the key by which it is opened, "" for a single layer; `group`: the place of the open group that it lies in.
+    """
+
+    layers: tuple[int, ...]
+    parts: tuple[Part, ...]
+    times: int
+    path: str
+    group: int | None
+
+    @property
+    def part(self) -> Part:
+        """What it is the first time."""
+        return self.parts[0]
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is a group that could be opened."""
+        return isinstance(self.part, Group)
+
+
+class SeenGroup(Record):
+    """An open group. `times`: how often it stands there, folded; `path`: the key by which it is opened."""
+
+    layers: tuple[int, ...]
+    part: Group
+    times: int
+    path: str
+    group: int | None
+
+
+class SeenEdge(Record):
+    """A tensor that a box reads. `source` and `target` are places of boxes; `tensors` are the layers that give it, and `readers`
+    those that read it, each as often as it is folded. `links` are the edges of the network that it stands for: (layer, reader,
+    which of the reader's inputs)."""
+
+    source: int
+    target: int
+    tensors: tuple[int, ...]
+    readers: tuple[int, ...]
+    links: tuple[tuple[int, int, int], ...]
+
+
+class Outline(Record):
+    """What is seen. `hidden` are the edges of the network inside of a box, or between the times of a fold."""
+
+    depth: int
+    boxes: tuple[SeenBox, ...]
+    groups: tuple[SeenGroup, ...]
+    edges: tuple[SeenEdge, ...]
+    hidden: tuple[tuple[int, int, int], ...]
+
+    def count_rows(self) -> int:
+        """How many boxes stand on the longest way through."""
+        rows = [1] * len(self.boxes)
+        for edge in sorted(self.edges, key=lambda edge: self.boxes[edge.source].layers[0]):
+            rows[edge.target] = max(rows[edge.target], rows[edge.source] + 1)
+        return max(rows, default=0)
+
+    def fits_page(self) -> bool:
+        return len(self.boxes) <= PAGE_BOXES and self.count_rows() <= PAGE_ROWS
+
+
+def find_tree(network: AnalysedNetwork) -> tuple[Part, ...]:
+    """What a network is made of, with what repeats folded."""
+    graph = network.graph
+    return fold_repeats(graph, group_stretches(graph, find_parts(graph, network.facts)))
+
+
+def find_outline(network: AnalysedNetwork, depth: int | None = None, expanded: Sequence[str] = ()) -> Outline:
+    """What is seen of a network at a depth, None: as deep as fits a page; and what is `expanded` by name besides: a block, a
+    module, a layer, or the path of a box.
+
+    Raises LookupError for a name that nothing has, TooLarge where there are more boxes than a picture can show.
+    """
+    tree = find_tree(network)
+    opened = find_opened(network, tree, expanded)
+    if depth is None:
+        return choose_outline(network.graph, tree, opened)
+    return see_tree(network.graph, tree, depth, opened)
+
+
+def choose_outline(graph: Graph, tree: Sequence[Part], opened: frozenset[str]) -> Outline:
+    """Every layer where these are few; else as deep as fits a page."""
+    if count_seen(tree, ALL, opened) <= PAGE_BOXES:
+        made = see_tree(graph, tree, ALL, opened)
+        if made.count_rows() <= WHOLE_ROWS:
+            return made
+    depth = find_depth(tree)
+    while depth > 0:
+        if count_seen(tree, depth, opened) <= PAGE_BOXES and (made := see_tree(graph, tree, depth, opened)).fits_page():
+            return made
+        depth -= 1
+    return see_tree(graph, tree, 0, opened)
+
+
+def find_depth(parts: Iterable[Part]) -> int:
+    """How many groups stand in one another."""
+    return max([find_depth(part.parts) + isinstance(part, Group) for part in parts if isinstance(part, (Group, Fold))], default=0)
+
+
+def count_seen(parts: Sequence[Part], depth: int, opened: frozenset[str], path: str = "") -> int:
+    """How many boxes are seen of some parts."""
+    total = 0
+    for at, part in enumerate(parts):
+        key = f"{path}{at}"
+        if isinstance(part, Fold) and (depth >= ALL or key in opened):
+            total += count_seen(part.parts, depth, opened, f"{key}.")
+        elif isinstance(part, Fold):
+            total += count_seen(part.parts[:1], depth, opened, f"{key}.")
+        elif isinstance(part, Group) and (depth > 0 or key in opened):
+            total += count_seen(part.parts, depth - 1 if depth < ALL else ALL, opened, f"{key}.")
+        else:
+            total += 1
+    return total
+
+
+# ---- names that are opened -------------------------------------------------------------------------------------------
+def find_opened(network: AnalysedNetwork, tree: Sequence[Part], names: Sequence[str]) -> frozenset[str]:
+    """The paths of the groups that are opened, and of the folds that are unfolded, so that what has these names is seen.
+
+    A fold is unfolded when it is named by its path, or when a name is that of some of its parts and not of all.
+    """
+    if not names:
+        return frozenset()
+    keys = dict(walk_keys(tree))
+    found: set[str] = set()
+    for name in names:
+        layers = {node.index for node in network.graph.nodes if node.name == name}
+        named = {key for key, part in keys.items() if isinstance(part, Group) and name in list_names(part) or key == name}
+        if not named and layers:
+            named = {key for key, part in keys.items() if not layers.isdisjoint(part.nodes)}
+        if not named:
+            raise LookupError(explain_no_name(network, keys.values(), name))
+        found |= named
+    for key in [*found]:
+        ends = [at for at, letter in enumerate(key) if letter == "."]
+        found.update([outer for end in ends if isinstance(keys[outer := key[:end]], Group)])
+    unfolded = {key for key, part in keys.items() if isinstance(part, Fold) and is_uneven(key, len(part.parts), found)}
+    groups = {key for key in found if isinstance(keys[key], Group)}
+    return frozenset(groups | unfolded | {name for name in names if name in keys})
+
+
+def is_uneven(key: str, times: int, found: set[str]) -> bool:
+    """Whether something is found in some of the parts of a fold and not in all."""
+    holding = {one[len(key) + 1 :].split(".")[0] for one in found if one.startswith(f"{key}.")}
+    return 0 < len(holding) < times
+
+
+def walk_keys(parts: Sequence[Part], path: str = "") -> Iterable[tuple[str, Part]]:
+    """Every part with its path: the places, from 0, of the parts that lead to it."""
+    for at, part in enumerate(parts):
+        key = f"{path}{at}"
+        yield key, part
+        if isinstance(part, (Group, Fold)):
+            yield from walk_keys(part.parts, f"{key}.")
+
+
+def list_names(group: Group) -> tuple[str, ...]:
+    """What a group can be called: what it is, which it is, its call as it is written, its module's path."""
+    return tuple(filter(None, (group.name, group.title, str(group.mark))))
+
+
+def explain_no_name(network: AnalysedNetwork, parts: Iterable[Part], name: str) -> str:
+    from cnnspec.base.did_you_mean import write_suggestion
+
+    groups = [part for part in parts if isinstance(part, Group)]
+    names = [*dict.fromkeys([group.name or group.title for group in groups]), *[node.name for node in network.graph.nodes]]
+    near = write_suggestion(name, names) or (": its blocks are " + ", ".join(names[:8]) if groups else ": it has none")
+    return f'{network.name} has no block, module or layer "{name}"{near}'
+
+
+# ---- what is seen ----------------------------------------------------------------------------------------------------
+def see_tree(graph: Graph, tree: Sequence[Part], depth: int, opened: frozenset[str]) -> Outline:
+    """What is seen of a tree. Raises TooLarge."""
+    many = count_seen(tree, depth, opened)
+    if many > MOST_BOXES:
+        less = "give a smaller --depth, or none" if depth else "put what repeats into blocks or loops"
+        raise TooLarge(f"{graph.name} would be {many:,} boxes, more than the {MOST_BOXES:,} that a picture shows: {less}")
+    seeing = _Seeing(graph, opened)
+    for at, part in enumerate(tree):
+        seeing.see([part], str(at), depth, None)
+    edges, hidden = seeing.join()
+    return Outline(depth, tuple(seeing.boxes), tuple(seeing.groups), edges, hidden)
+
+
+class _Seeing:
+    """Walks through the parts of a network and notes what is seen."""
+
+    def __init__(self, graph: Graph, opened: frozenset[str]) -> None:
+        self.graph, self.opened = graph, opened
+        self.boxes: list[SeenBox] = []
+        self.groups: list[SeenGroup] = []
+        self.box = [0] * len(graph.nodes)  # of each layer
+        self.first = [*range(len(graph.nodes))]  # the layer that is drawn for each
+        self.turns: dict[int, tuple[tuple[str, int], ...]] = {}  # for each folded layer, which times of which folds it is in
+
+    def see(self, parts: Sequence[Part], key: str, depth: int, group: int | None, times: int = 1, fold: str = "") -> None:
+        """Note what is seen of equal parts, of which the first is drawn for all; `fold`: the path of the fold that they are of."""
+        part = parts[0]
+        if isinstance(part, Fold):
+            self.see_fold([one for one in parts if isinstance(one, Fold)], key, depth, group)
+        elif isinstance(part, Group) and (depth > 0 or key in self.opened):
+            self.groups.append(SeenGroup(join_layers(parts), part, times, fold or key, group))
+            own = len(self.groups) - 1
+            lists = [one.parts for one in parts if isinstance(one, Group)]
+            for at, inner in enumerate(zip(*lists, strict=True)):
+                self.see(inner, f"{key}.{at}", depth - 1 if depth < ALL else ALL, own)
+        else:
+            self.add_box(parts, times, fold if isinstance(part, Layers) else key, group)
+
+    def see_fold(self, folds: Sequence[Fold], key: str, depth: int, group: int | None) -> None:
+        if depth >= ALL or key in self.opened:
+            for at, members in enumerate(zip(*[fold.parts for fold in folds], strict=True)):
+                self.see(members, f"{key}.{at}", depth, group)
+            return
+        for fold in folds:
+            for number, member in enumerate(fold.parts):
+                for index in member.nodes:
+                    self.turns[index] = (*self.turns.get(index, ()), (key, number))
+        members = [member for fold in folds for member in fold.parts]
+        self.see(members, f"{key}.0", depth, group, len(folds[0].parts), key)
+
+    def add_box(self, parts: Sequence[Part], times: int, path: str, group: int | None) -> None:
+        for part in parts:
+            for own, drawn in zip(part.nodes, parts[0].nodes, strict=True):
+                self.box[own], self.first[own] = len(self.boxes), drawn
+        self.boxes.append(SeenBox(join_layers(parts), tuple(parts), times, path, group))
+
+    # ---- edges -------------------------------------------------------------------------------------------------------
+    def join(self) -> tuple[tuple[SeenEdge, ...], tuple[tuple[int, int, int], ...]]:
+        """The edges between boxes, and the links of the network that are hidden."""
+        links: dict[tuple[int, int, int, int], list[tuple[int, int, int]]] = {}
+        hidden: list[tuple[int, int, int]] = []
+        for node in self.graph.nodes:
+            for slot, index in enumerate(node.inputs):
+                source, target = self.box[index], self.box[node.index]
+                if source == target or self.is_between(index, node.index):
+                    hidden.append((index, node.index, slot))
+                else:
+                    which = 0 if self.boxes[target].closed else slot
+                    links.setdefault((source, target, self.first[index], which), []).append((index, node.index, slot))
+        edges = [
+            SeenEdge(source, target, unique([a for a, _, _ in found]), unique([b for _, b, _ in found]), tuple(found))
+            for (source, target, _, _), found in links.items()
+        ]
+        return tuple(edges), tuple(hidden)
+
+    def is_between(self, source: int, reader: int) -> bool:
+        """Whether a tensor leads from one time of a fold to another."""
+        for (fold, number), (other, its) in zip(self.turns.get(source, ()), self.turns.get(reader, ()), strict=False):
+            if fold != other:
+                return False
+            if number != its:
+                return True
+        return False
+
+
+def join_layers(parts: Iterable[Part]) -> tuple[int, ...]:
+    return tuple([index for part in parts for index in part.nodes])
+
+
+def unique(values: Iterable[int]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(values))

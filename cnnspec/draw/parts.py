@@ -1,0 +1,213 @@
+"""What a network is made of, as a tree: layers, the blocks and loops that they stand in, and stretches that repeat.
+
+Block calls, loops and repeats of a text make groups, the modules of a PyTorch model and the models inside a Keras model
+likewise. A group's layers stand behind one another in the order of the network, where every layer stands behind those that
+it reads: so what a group reads never depends on the group, and it can be drawn as one box.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cnnspec.base.record import Record
+from cnnspec.base.source import brief, printable
+from cnnspec.graph import BlockCall, FunctionUse, LoopTurn, RepeatTurn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from cnnspec.facts.facts import Facts
+    from cnnspec.graph import Graph, Node, PathStep
+
+    MakePart = Callable[[tuple["Part", ...]], "Group"]
+    Path = tuple[tuple[object, MakePart], ...]
+
+LONGEST_TITLE = 32  # letters of a loop's head
+MOST_NAMED = 3  # kinds of layers in a title
+BLOCK, LOOP, REPEAT, MODULE, STRETCH = "block", "loop", "repeat", "module", "stretch"  # what a group is
+PLAIN_CLASSES = ("Sequential", "ModuleList", "ModuleDict")  # of modules, which say nothing
+
+
+class Part(Record):
+    """`nodes`: the layers in it, in order."""
+
+    nodes: tuple[int, ...]
+
+
+class Layers(Part):
+    """A layer, and behind it those that act on its output value by value and that nobody else reads: one box."""
+
+
+class Group(Part):
+    """Parts that belong together: a block call, a turn of a loop, a module.
+
+    `title` says which it is; `name` is that of all of its like, "" where it has none. `mark` tells it from all others: a step
+    of the text, or a module's path.
+    """
+
+    kind: str
+    title: str
+    name: str
+    mark: object
+    parts: tuple[Part, ...]
+
+
+class Fold(Part):
+    """Parts behind one another that are equal but for their sizes, each of which reads the one before it."""
+
+    parts: tuple[Part, ...]
+
+
+def find_parts(graph: Graph, facts: Facts) -> tuple[Part, ...]:
+    """The tree of a network, without folds."""
+    return _build_parts(graph, [find_path(graph, node) for node in graph.nodes], Attaching(graph, facts))
+
+
+# ---- where a layer stands --------------------------------------------------------------------------------------------
+def find_path(graph: Graph, node: Node) -> Path:
+    """The groups around a layer, the outermost first: what tells each from others, and how it is made of its parts."""
+    if node.site.source.text:
+        return tuple([(step, _make_step(graph, step)) for step in node.site.steps if _names_something(step)])
+    path = node.site.module
+    ends = [at for at, letter in enumerate(path) if letter in "./"] + [len(path)] * bool(path)
+    return tuple([(path[:end], _make_module(graph, path[:end])) for end in ends])
+
+
+def _names_something(step: PathStep) -> bool:
+    """Whether a step is one that a reader of the text would see as a group: an argument of a block is none."""
+    return not isinstance(step, FunctionUse) or bool(step.name) and not step.away
+
+
+def _make_step(graph: Graph, step: PathStep) -> MakePart:
+    def make(parts: tuple[Part, ...]) -> Group:
+        nodes = join_nodes(parts)
+        if isinstance(step, BlockCall):
+            return Group(nodes, BLOCK, step.block, step.block, step, parts)
+        if isinstance(step, LoopTurn):
+            head = write_head(step)
+            return Group(nodes, LOOP, f"{head} · {step.number} of {step.of}", head, step, parts)
+        if isinstance(step, RepeatTurn):
+            return Group(nodes, REPEAT, describe_layers(graph, nodes), "", step, parts)
+        name = str(step)
+        return Group(nodes, BLOCK, name, name, step, parts)
+
+    return make
+
+
+def _make_module(graph: Graph, path: str) -> MakePart:
+    def make(parts: tuple[Part, ...]) -> Group:
+        made = graph.module_classes.get(path, "")
+        name = "" if made in PLAIN_CLASSES else printable(made)
+        title = f"{printable(path)}: {name}" if name else printable(path)
+        return Group(join_nodes(parts), MODULE, title, name, path, parts)
+
+    return make
+
+
+def write_head(step: LoopTurn) -> str:
+    """The head of a loop as it is written, in one line: for i in 0..3."""
+    text = " ".join(re.split(r"[{\n]", step.site.span.text, maxsplit=1)[0].split())
+    return brief(printable(text)) if len(text) <= LONGEST_TITLE else printable(text[: LONGEST_TITLE - 1]) + "…"
+
+
+def describe_layers(graph: Graph, nodes: Sequence[int]) -> str:
+    """What some layers are that have no name together: "add of 2 branches" for a merge at their end, "conv, maxpool"."""
+    merge = next((node for index in reversed(nodes) if len((node := graph.nodes[index]).inputs) > 1), None)
+    if merge is not None:
+        return f"{merge.label} of {len(merge.inputs)} branches"
+    labels = [*dict.fromkeys([graph.nodes[index].label for index in nodes])]
+    return ", ".join([*labels[:MOST_NAMED], *["…"] * (len(labels) > MOST_NAMED)])
+
+
+def join_nodes(parts: Sequence[Part]) -> tuple[int, ...]:
+    return tuple([index for part in parts for index in part.nodes])
+
+
+# ---- the tree --------------------------------------------------------------------------------------------------------
+class Attaching:
+    """Which layers share the box of the layer before them: a normalisation, an activation, a dropout.
+
+    Such a layer reads one tensor, which nobody else reads, position by position, and has an output of the same shape.
+    """
+
+    def __init__(self, graph: Graph, facts: Facts) -> None:
+        self.graph, self.facts, self.readers = graph, facts, graph.consumers()
+        self.ends = frozenset(graph.outputs)
+
+    def attaches(self, node: Node) -> bool:
+        """Whether a layer can share a box with the layer that it reads."""
+        layer, index = node.layer, node.index
+        if layer is None or len(node.inputs) != 1 or layer.merges or layer.counted or self.facts.windows[index]:
+            return False
+        source = self.graph.nodes[node.inputs[0]]
+        if source.layer is None or source.index in self.ends or len(self.readers[source.index]) != 1:
+            return False
+        return node.shape is not None and node.shape == source.shape and not layer.stated and keeps_places(node, self.facts)
+
+    def join(self, parts: list[Part]) -> list[Part]:
+        """Parts behind one another, with layers attached to those before them."""
+        made: list[Part] = []
+        ends: dict[int, int] = {}  # the last layer of a box → its place
+        for part in parts:
+            first = self.graph.nodes[part.nodes[0]]
+            place = ends.get(first.inputs[0]) if isinstance(part, Layers) and first.inputs else None
+            if place is not None and self.attaches(first):
+                del ends[made[place].nodes[-1]]
+                made[place] = Layers(made[place].nodes + part.nodes)
+            else:
+                place = len(made)
+                made.append(part)
+            if isinstance(made[place], Layers):
+                ends[made[place].nodes[-1]] = place
+        return made
+
+
+def keeps_places(node: Node, facts: Facts) -> bool:
+    """Whether every output value of a layer stands where the input value stood that it is made of."""
+    inputs = facts.inputs_of(node.index)
+    if inputs is None or node.layer is None:
+        return False
+    operations = facts.operations[node.index] or ()
+    moves = all([operation.kind == "move" for operation in operations])
+    return not moves or node.layer.idle(inputs) or node.layer.drops() > 0
+
+
+def _build_parts(graph: Graph, paths: Sequence[Path], attaching: Attaching) -> tuple[Part, ...]:
+    """The tree of layers whose paths are known."""
+    around: list[tuple[object, MakePart]] = []
+    lists: list[list[Part]] = [[]]
+
+    def close() -> None:
+        parts = attaching.join(lists.pop())
+        lists[-1].append(_make_group(around.pop()[1], tuple(parts)))
+
+    for node in graph.nodes:
+        path, shared = paths[node.index], 0
+        while shared < min(len(path), len(around)) and is_same(path[shared][0], around[shared][0]):
+            shared += 1
+        while len(around) > shared:
+            close()
+        for step in path[shared:]:
+            around.append(step)
+            lists.append([])
+        lists[-1].append(Layers((node.index,)))
+    while around:
+        close()
+    return tuple(attaching.join(lists[0]))
+
+
+def _make_group(make: MakePart, parts: tuple[Part, ...]) -> Part:
+    """A group of parts; of a single one, which of the two tells a reader more."""
+    inner = parts[0]
+    if len(parts) > 1:
+        return make(parts)
+    if not isinstance(inner, Group):
+        return inner
+    outer = make(inner.parts)
+    return outer if outer.name and outer.kind in (BLOCK, MODULE) else inner
+
+
+def is_same(a: object, b: object) -> bool:
+    """Whether two marks are one: the same step of a text (another call at the same place is another), or equal paths."""
+    return a is b or isinstance(a, str) and a == b

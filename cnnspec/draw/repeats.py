@@ -1,0 +1,148 @@
+"""Parts behind one another that are equal but for their sizes, folded into one: ×3.
+
+A stretch of several parts can repeat as well: conv, conv, pool; conv, conv, pool. Parts are equal when their layers are of the
+same kinds with the same windows, wired in the same way. Each has to read what the one before it gives, and nobody else may read
+that: a fold is a chain, and can be drawn as one.
+"""
+
+from __future__ import annotations
+
+from cnnspec.draw.parts import STRETCH, Fold, Group, describe_layers, join_nodes
+from cnnspec.layers.argument import same_on_every_axis
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
+    from cnnspec.draw.parts import Part
+    from cnnspec.graph import Graph, Node
+
+LONGEST_PERIOD = 8  # parts of a stretch that repeats
+FEWEST_PARTS = 4  # of such a stretch and its repeats together
+
+
+def fold_repeats(graph: Graph, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Parts, with those that repeat folded; in their groups likewise."""
+    return _Folding(graph).fold(parts)
+
+
+class _Folding:
+    """What is known about the parts of one network while it is folded."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph, self.nodes, self.readers, self.ends = graph, graph.nodes, graph.consumers(), frozenset(graph.outputs)
+        self.numbers: dict[Hashable, int] = {}  # of forms
+        self.forms: dict[int, tuple[int, Part]] = {}  # of parts by their identities, which the parts here keep
+        self.entering: dict[int, list[int]] = {}
+
+    def fold(self, parts: Sequence[Part]) -> tuple[Part, ...]:
+        inner = [part.replace(parts=self.fold(part.parts)) if isinstance(part, Group) else part for part in parts]
+        made: list[Part] = []
+        at = 0
+        while at < len(inner):
+            members, period = self.find_run(inner, at)
+            made.append(Fold(join_nodes(members), tuple(members)) if len(members) > 1 else inner[at])
+            at += len(members) * period
+        return tuple(made)
+
+    def find_run(self, parts: Sequence[Part], at: int) -> tuple[list[Part], int]:
+        """What repeats from a part on, and of how many parts each is: the run that takes in the most of them."""
+        best: tuple[list[Part], int] = ([parts[at]], 1)
+        for period in range(1, min(LONGEST_PERIOD, (len(parts) - at) // 2) + 1):
+            times = self.count_alike(parts, at, period)
+            if times > 1 and times * period > len(best[0]) * best[1] and (period == 1 or times * period >= FEWEST_PARTS):
+                members = self.cut_run([self.make_member(parts[at + k * period : at + (k + 1) * period]) for k in range(times)])
+                if len(members) > 1 and len(members) * period > len(best[0]) * best[1]:
+                    best = members, period
+        return best
+
+    def count_alike(self, parts: Sequence[Part], at: int, period: int) -> int:
+        """How many stretches of so many parts stand behind one another whose parts have the forms of the first's."""
+        forms = [self.find_form(part) for part in parts[at : at + period]]
+        times = 1
+        while [self.find_form(part) for part in parts[at + times * period : at + (times + 1) * period]] == forms:
+            times += 1
+        return times
+
+    def make_member(self, parts: Sequence[Part]) -> Part:
+        """Parts that repeat together, as one."""
+        if len(parts) == 1:
+            return parts[0]
+        folded = self.fold(parts)
+        nodes = join_nodes(parts)
+        return Group(nodes, STRETCH, describe_layers(self.graph, nodes), "", nodes[0], folded)
+
+    def cut_run(self, members: list[Part]) -> list[Part]:
+        """As many of equal parts as are a chain."""
+        form, first = self.find_form(members[0]), self.trace(members[0], members[1])
+        if first is None:
+            return members[:1]
+        late = any([at >= 0 and at != own for own, at in enumerate(first)])  # they read what the one before the last gives, too
+        length = 1
+        while length < len(members) and self.find_form(members[length]) == form:
+            behind = members[length]
+            if self.trace(members[length - 1], behind) != first:
+                break
+            inside = {*behind.nodes, *(members[length + 1].nodes if late and length + 1 < len(members) else ())}
+            if not self.stays(members[length - 1], inside, late and length + 1 >= len(members)):
+                break
+            length += 1
+        return members[:length]
+
+    def trace(self, before: Part, part: Part) -> tuple[int, ...] | None:
+        """For each tensor that a part reads from outside, where it comes from: below 0 a layer of the part before it, else a
+        tensor that this one reads. None where one does neither, or none comes from there."""
+        inside = {index: -1 - at for at, index in enumerate(before.nodes)}
+        outside = {index: at for at, index in enumerate(self.find_entering(before))}
+        ways = [inside.get(index, outside.get(index)) for index in self.find_entering(part)]
+        known = tuple([way for way in ways if way is not None])
+        return known if len(known) == len(ways) and any([way < 0 for way in known]) else None
+
+    def stays(self, part: Part, readers: set[int], late: bool) -> bool:
+        """Whether what a part gives is read by some layers alone; `late`: others may read it, too."""
+        own = {*part.nodes}
+        outside = {reader for index in part.nodes for reader in self.readers[index] if reader not in own}
+        return self.ends.isdisjoint(own) and (late or outside <= readers)
+
+    # ---- forms -------------------------------------------------------------------------------------------------------
+    def find_entering(self, part: Part) -> list[int]:
+        """The tensors that a part reads from outside, in the order in which they are met."""
+        self.find_form(part)  # which keeps the part
+        found = self.entering.get(id(part))
+        if found is None:
+            own = {*part.nodes}
+            found = [*dict.fromkeys([i for index in part.nodes for i in self.nodes[index].inputs if i not in own])]
+            self.entering[id(part)] = found
+        return found
+
+    def find_form(self, part: Part) -> int:
+        """A number that equal parts have in common."""
+        known = self.forms.get(id(part))
+        if known is None:
+            key = self.describe(part), self.describe_wiring(part.nodes)
+            known = self.forms[id(part)] = self.numbers.setdefault(key, len(self.numbers)), part
+        return known[0]
+
+    def describe(self, part: Part) -> Hashable:
+        if isinstance(part, Group):
+            return part.kind, part.name, tuple([self.find_form(inner) for inner in part.parts])
+        if isinstance(part, Fold):
+            return len(part.parts), self.find_form(part.parts[0])
+        return tuple([describe_layer(self.nodes[index]) for index in part.nodes])
+
+    def describe_wiring(self, nodes: Sequence[int]) -> Hashable:
+        """For each layer which tensors it reads: those of the part by their places, others numbered as they are met."""
+        places = {index: at for at, index in enumerate(nodes)}
+        others: dict[int, int] = {}
+        return tuple([tuple([places[i] if i in places else -1 - others.setdefault(i, len(others)) for i in self.nodes[index].inputs]) for index in nodes])  # fmt: skip
+
+
+def describe_layer(node: Node) -> Hashable:
+    """What two layers agree in that are equal but for their sizes."""
+    layer = node.layer
+    if layer is None:
+        return node.label, node.index
+    sliding = layer.sliding()
+    window = sliding and tuple([same_on_every_axis(v) for v in (sliding.kernel, sliding.stride, sliding.dilation)])
+    grouped = layer.argument_values().get("groups", 1) != 1
+    return type(layer), node.label, window, layer.ends_in(), grouped, node.shape is None, node.shares is None
