@@ -88,7 +88,7 @@ def _make_step(graph: Graph, step: PathStep) -> MakePart:
             head = write_head(step)
             return Group(nodes, LOOP, f"{head} · {step.number} of {step.of}", head, step, parts)
         if isinstance(step, RepeatTurn):
-            return Group(nodes, REPEAT, describe_layers(graph, nodes), "", step, parts)
+            return Group(nodes, REPEAT, describe_parts(graph, parts), "", step, parts)
         name = str(step)
         return Group(nodes, BLOCK, name, name, step, parts)
 
@@ -111,13 +111,20 @@ def write_head(step: LoopTurn) -> str:
     return brief(printable(text)) if len(text) <= LONGEST_TITLE else printable(text[: LONGEST_TITLE - 1]) + "…"
 
 
-def describe_layers(graph: Graph, nodes: Sequence[int]) -> str:
-    """What some layers are that have no name together: "add of 2 branches" for a merge at their end, "conv, maxpool"."""
-    merge = next((node for index in reversed(nodes) if len((node := graph.nodes[index]).inputs) > 1), None)
-    if merge is not None:
-        return f"{merge.label} of {len(merge.inputs)} branches"
-    labels = [*dict.fromkeys([graph.nodes[index].label for index in nodes])]
-    return ", ".join([*labels[:MOST_NAMED], *["…"] * (len(labels) > MOST_NAMED)])
+def describe_parts(graph: Graph, parts: Sequence[Part]) -> str:
+    """What some parts are that have no name together: "add of 2 branches" where they end in a merge, "conv, maxpool"."""
+    end = graph.nodes[parts[-1].nodes[0]]
+    if isinstance(parts[-1], Layers) and len(end.inputs) > 1:
+        return f"{end.label} of {len(end.inputs)} branches"
+    names = [*dict.fromkeys([name_part(graph, part) for part in parts])]
+    return ", ".join([*names[:MOST_NAMED], *["…"] * (len(names) > MOST_NAMED)])
+
+
+def name_part(graph: Graph, part: Part) -> str:
+    """What a part is, in a word or two."""
+    if isinstance(part, Fold):
+        return f"{name_part(graph, part.parts[0])} ×{len(part.parts)}"
+    return part.name or part.title if isinstance(part, Group) else graph.nodes[part.nodes[0]].label
 
 
 def join_nodes(parts: Sequence[Part]) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ that: a fold is a chain, and can be drawn as one.
 
 from __future__ import annotations
 
-from cnnspec.draw.parts import STRETCH, Fold, Group, describe_layers, join_nodes
+from cnnspec.draw.parts import STRETCH, Fold, Group, describe_parts, join_nodes
 from cnnspec.layers.argument import same_on_every_axis
 
 TYPE_CHECKING = False
@@ -70,7 +70,7 @@ class _Folding:
             return parts[0]
         folded = self.fold(parts)
         nodes = join_nodes(parts)
-        return Group(nodes, STRETCH, describe_layers(self.graph, nodes), "", nodes[0], folded)
+        return Group(nodes, STRETCH, describe_parts(self.graph, folded), "", nodes[0], folded)
 
     def cut_run(self, members: list[Part]) -> list[Part]:
         """As many of equal parts as are a chain."""

@@ -7,7 +7,7 @@ block.
 
 from __future__ import annotations
 
-from cnnspec.draw.parts import STRETCH, Fold, Group, describe_layers, join_nodes
+from cnnspec.draw.parts import STRETCH, Fold, Group, describe_parts, join_nodes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def group_stretches(graph: Graph, parts: tuple[Part, ...]) -> tuple[Part, ...]:
         stretch = inner[first:behind]
         if SHORTEST <= len(stretch) <= LARGEST_SHARE * len(inner):
             nodes = join_nodes(stretch)
-            made.append(Group(nodes, STRETCH, describe_layers(graph, nodes), "", nodes[0], stretch))
+            made.append(Group(nodes, STRETCH, describe_parts(graph, stretch), "", nodes[0], stretch))
         else:
             made += stretch
     return tuple(made)
