@@ -53,13 +53,18 @@ class SeenBox(Record):
 
 
 class SeenGroup(Record):
-    """An open group. `times`: how often it stands there, folded; `path`: the key by which it is opened."""
+    """An open group. `parts` are what it is each time that it is folded; `path`: the key by which it is opened."""
 
     layers: tuple[int, ...]
-    part: Group
+    parts: tuple[Group, ...]
     times: int
     path: str
     group: int | None
+
+    @property
+    def part(self) -> Group:
+        """What it is the first time."""
+        return self.parts[0]
 
 
 class SeenEdge(Record):
@@ -89,6 +94,11 @@ class Outline(Record):
         for edge in sorted(self.edges, key=lambda edge: self.boxes[edge.source].layers[0]):
             rows[edge.target] = max(rows[edge.target], rows[edge.source] + 1)
         return max(rows, default=0)
+
+    def find_ends(self, graph: Graph) -> list[tuple[int, int]]:
+        """The outputs of the network: each layer, and the place of the box that it is in."""
+        place = {index: at for at, box in enumerate(self.boxes) for index in box.layers}
+        return [(index, place[index]) for index in dict.fromkeys(graph.outputs)]
 
     def fits_page(self) -> bool:
         return len(self.boxes) <= PAGE_BOXES and self.count_rows() <= PAGE_ROWS
@@ -129,7 +139,10 @@ def choose_outline(graph: Graph, tree: Sequence[Part], opened: frozenset[str]) -
 
 def find_depth(parts: Iterable[Part]) -> int:
     """How many groups stand in one another."""
-    return max([find_depth(part.parts) + isinstance(part, Group) for part in parts if isinstance(part, (Group, Fold))], default=0)
+    return max(
+        [find_depth(part.parts) + isinstance(part, Group) for part in parts if isinstance(part, (Group, Fold))],
+        default=0,
+    )
 
 
 def count_seen(parts: Sequence[Part], depth: int, opened: frozenset[str], path: str = "") -> int:
@@ -160,7 +173,9 @@ def find_opened(network: AnalysedNetwork, tree: Sequence[Part], names: Sequence[
     found: set[str] = set()
     for name in names:
         layers = {node.index for node in network.graph.nodes if node.name == name}
-        named = {key for key, part in keys.items() if isinstance(part, Group) and name in list_names(part) or key == name}
+        named = {
+            key for key, part in keys.items() if isinstance(part, Group) and name in list_names(part) or key == name
+        }
         if not named and layers:
             named = {key for key, part in keys.items() if not layers.isdisjoint(part.nodes)}
         if not named:
@@ -198,7 +213,10 @@ def explain_no_name(network: AnalysedNetwork, parts: Iterable[Part], name: str) 
     from cnnspec.base.did_you_mean import write_suggestion
 
     groups = [part for part in parts if isinstance(part, Group)]
-    names = [*dict.fromkeys([group.name or group.title for group in groups]), *[node.name for node in network.graph.nodes]]
+    names = [
+        *dict.fromkeys([group.name or group.title for group in groups]),
+        *[node.name for node in network.graph.nodes],
+    ]
     near = write_suggestion(name, names) or (": its blocks are " + ", ".join(names[:8]) if groups else ": it has none")
     return f'{network.name} has no block, module or layer "{name}"{near}'
 
@@ -209,7 +227,9 @@ def see_tree(graph: Graph, tree: Sequence[Part], depth: int, opened: frozenset[s
     many = count_seen(tree, depth, opened)
     if many > MOST_BOXES:
         less = "give a smaller --depth, or none" if depth else "put what repeats into blocks or loops"
-        raise TooLarge(f"{graph.name} would be {many:,} boxes, more than the {MOST_BOXES:,} that a picture shows: {less}")
+        raise TooLarge(
+            f"{graph.name} would be {many:,} boxes, more than the {MOST_BOXES:,} that a picture shows: {less}"
+        )
     seeing = _Seeing(graph, opened)
     for at, part in enumerate(tree):
         seeing.see([part], str(at), depth, None)
@@ -226,18 +246,22 @@ class _Seeing:
         self.groups: list[SeenGroup] = []
         self.box = [0] * len(graph.nodes)  # of each layer
         self.first = [*range(len(graph.nodes))]  # the layer that is drawn for each
-        self.turns: dict[int, tuple[tuple[str, int], ...]] = {}  # for each folded layer, which times of which folds it is in
+        self.turns: dict[
+            int, tuple[tuple[str, int], ...]
+        ] = {}  # for each folded layer, which times of which folds it is in
 
-    def see(self, parts: Sequence[Part], key: str, depth: int, group: int | None, times: int = 1, fold: str = "") -> None:
+    def see(
+        self, parts: Sequence[Part], key: str, depth: int, group: int | None, times: int = 1, fold: str = ""
+    ) -> None:
         """Note what is seen of equal parts, of which the first is drawn for all; `fold`: the path of the fold that they are of."""
         part = parts[0]
         if isinstance(part, Fold):
             self.see_fold([one for one in parts if isinstance(one, Fold)], key, depth, group)
         elif isinstance(part, Group) and (depth > 0 or key in self.opened):
-            self.groups.append(SeenGroup(join_layers(parts), part, times, fold or key, group))
+            groups = tuple([one for one in parts if isinstance(one, Group)])
+            self.groups.append(SeenGroup(join_layers(parts), groups, times, fold or key, group))
             own = len(self.groups) - 1
-            lists = [one.parts for one in parts if isinstance(one, Group)]
-            for at, inner in enumerate(zip(*lists, strict=True)):
+            for at, inner in enumerate(zip(*[one.parts for one in groups], strict=True)):
                 self.see(inner, f"{key}.{at}", depth - 1 if depth < ALL else ALL, own)
         else:
             self.add_box(parts, times, fold if isinstance(part, Layers) else key, group)

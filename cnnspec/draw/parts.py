@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     MakePart = Callable[[tuple["Part", ...]], "Group"]
     Path = tuple[tuple[object, MakePart], ...]
 
-LONGEST_TITLE = 32  # letters of a loop's head
+LONGEST_TITLE = 28  # letters of a loop's head
 MOST_NAMED = 3  # kinds of layers in a title
 BLOCK, LOOP, REPEAT, MODULE, STRETCH = "block", "loop", "repeat", "module", "stretch"  # what a group is
 PLAIN_CLASSES = ("Sequential", "ModuleList", "ModuleDict")  # of modules, which say nothing
@@ -106,16 +106,18 @@ def _make_module(graph: Graph, path: str) -> MakePart:
 
 
 def write_head(step: LoopTurn) -> str:
-    """The head of a loop as it is written, in one line: for i in 0..3."""
-    text = " ".join(re.split(r"[{\n]", step.site.span.text, maxsplit=1)[0].split())
-    return brief(printable(text)) if len(text) <= LONGEST_TITLE else printable(text[: LONGEST_TITLE - 1]) + "…"
+    """The head of a loop as it is written, "for i in 0..3"; of one that runs through a long list, without that."""
+    text = printable(" ".join(re.split(r"[{\n]", step.site.span.text, maxsplit=1)[0].split()))
+    if len(text) <= LONGEST_TITLE and text.count("[") == text.count("]"):
+        return text
+    return brief(f"{text.partition(' in ')[0]} in […]", LONGEST_TITLE)
 
 
 def describe_parts(graph: Graph, parts: Sequence[Part]) -> str:
     """What some parts are that have no name together: "add of 2 branches" where they end in a merge, "conv, maxpool"."""
     end = graph.nodes[parts[-1].nodes[0]]
     if isinstance(parts[-1], Layers) and len(end.inputs) > 1:
-        return f"{end.label} of {len(end.inputs)} branches"
+        return f"{printable(end.label)} of {len(end.inputs)} branches"
     names = [*dict.fromkeys([name_part(graph, part) for part in parts])]
     return ", ".join([*names[:MOST_NAMED], *["…"] * (len(names) > MOST_NAMED)])
 
@@ -124,7 +126,7 @@ def name_part(graph: Graph, part: Part) -> str:
     """What a part is, in a word or two."""
     if isinstance(part, Fold):
         return f"{name_part(graph, part.parts[0])} ×{len(part.parts)}"
-    return part.name or part.title if isinstance(part, Group) else graph.nodes[part.nodes[0]].label
+    return part.name or part.title if isinstance(part, Group) else printable(graph.nodes[part.nodes[0]].label)
 
 
 def join_nodes(parts: Sequence[Part]) -> tuple[int, ...]:
@@ -150,7 +152,12 @@ class Attaching:
         source = self.graph.nodes[node.inputs[0]]
         if source.layer is None or source.index in self.ends or len(self.readers[source.index]) != 1:
             return False
-        return node.shape is not None and node.shape == source.shape and not layer.stated and keeps_places(node, self.facts)
+        return (
+            node.shape is not None
+            and node.shape == source.shape
+            and not layer.stated
+            and keeps_places(node, self.facts)
+        )
 
     def join(self, parts: list[Part]) -> list[Part]:
         """Parts behind one another, with layers attached to those before them."""

@@ -1,4 +1,4 @@
-"""Parts behind one another that are equal but for their sizes, folded into one: ×3.
+"""Parts behind one another that are equal but for their sizes, folded into one.
 
 A stretch of several parts can repeat as well: conv, conv, pool; conv, conv, pool. Parts are equal when their layers are of the
 same kinds with the same windows, wired in the same way. Each has to read what the one before it gives, and nobody else may read
@@ -30,7 +30,12 @@ class _Folding:
     """What is known about the parts of one network while it is folded."""
 
     def __init__(self, graph: Graph) -> None:
-        self.graph, self.nodes, self.readers, self.ends = graph, graph.nodes, graph.consumers(), frozenset(graph.outputs)
+        self.graph, self.nodes, self.readers, self.ends = (
+            graph,
+            graph.nodes,
+            graph.consumers(),
+            frozenset(graph.outputs),
+        )
         self.numbers: dict[Hashable, int] = {}  # of forms
         self.forms: dict[int, tuple[int, Part]] = {}  # of parts by their identities, which the parts here keep
         self.entering: dict[int, list[int]] = {}
@@ -50,8 +55,14 @@ class _Folding:
         best: tuple[list[Part], int] = ([parts[at]], 1)
         for period in range(1, min(LONGEST_PERIOD, (len(parts) - at) // 2) + 1):
             times = self.count_alike(parts, at, period)
-            if times > 1 and times * period > len(best[0]) * best[1] and (period == 1 or times * period >= FEWEST_PARTS):
-                members = self.cut_run([self.make_member(parts[at + k * period : at + (k + 1) * period]) for k in range(times)])
+            if (
+                times > 1
+                and times * period > len(best[0]) * best[1]
+                and (period == 1 or times * period >= FEWEST_PARTS)
+            ):
+                members = self.cut_run(
+                    [self.make_member(parts[at + k * period : at + (k + 1) * period]) for k in range(times)]
+                )
                 if len(members) > 1 and len(members) * period > len(best[0]) * best[1]:
                     best = members, period
         return best
@@ -77,7 +88,9 @@ class _Folding:
         form, first = self.find_form(members[0]), self.trace(members[0], members[1])
         if first is None:
             return members[:1]
-        late = any([at >= 0 and at != own for own, at in enumerate(first)])  # they read what the one before the last gives, too
+        late = any(
+            [at >= 0 and at != own for own, at in enumerate(first)]
+        )  # they read what the one before the last gives, too
         length = 1
         while length < len(members) and self.find_form(members[length]) == form:
             behind = members[length]

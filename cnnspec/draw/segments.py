@@ -22,7 +22,12 @@ SHORTEST, LARGEST_SHARE = 3, 0.5  # parts of a stretch, at least; its share of a
 
 def group_stretches(graph: Graph, parts: tuple[Part, ...]) -> tuple[Part, ...]:
     """Parts, with each stretch of several of them put into a group, where there are many; in their groups likewise."""
-    inner = tuple([part.replace(parts=group_stretches(graph, part.parts)) if isinstance(part, (Group, Fold)) else part for part in parts])
+    inner = tuple(
+        [
+            part.replace(parts=group_stretches(graph, part.parts)) if isinstance(part, (Group, Fold)) else part
+            for part in parts
+        ]
+    )
     if len(inner) < FEWEST:
         return inner
     made: list[Part] = []
@@ -52,4 +57,3 @@ def find_stretches(graph: Graph, parts: Sequence[Part]) -> list[tuple[int, int]]
             start = at + 1
         furthest = max(furthest, last[at])
     return [*found, *[(start, len(parts))] * (start < len(parts))]
-

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 MARKS = re.compile(r"[\\`*\[\]<>|~&#$]|(?<![^\W_])_|_(?![^\W_])")  # an underscore within a word means nothing
+MERMAID = " ,/()×·→…"  # besides letters and digits, what a text of Mermaid's means as it is
 GIFT = re.compile(r"[~=#{}:\\]")
 LATEX = {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "…": r"\dots{}", '"': r"\textquotedbl{}",
@@ -49,6 +50,17 @@ def xml(words: str) -> str:
     from xml.sax.saxutils import escape
 
     return escape(printable(words), {'"': "&quot;", "'": "&#39;"})
+
+
+def dot(words: str) -> str:
+    """Words inside of a quoted string of DOT, Graphviz's language, whose labels have escapes of their own: \\n, \\N."""
+    return printable(words).replace("\\", "\\\\").replace('"', '\\"')
+
+
+def mermaid(words: str) -> str:
+    """Words inside of a quoted string of Mermaid: all but plain letters, digits and blanks as numbers, as it would read
+    markup, Markdown and links."""
+    return "".join([c if c.isalnum() or c in MERMAID else f"#{ord(c)};" for c in printable(words)])
 
 
 def github(words: str) -> str:

@@ -1,0 +1,162 @@
+"""What stands in a box: its layers as papers write them, "conv 3x3, 64, /2" and below it "bn · relu"."""
+
+from __future__ import annotations
+
+from cnnspec.base.record import Record
+from cnnspec.base.source import brief, printable
+from cnnspec.draw.parts import Fold, Group, name_part
+from cnnspec.layers.argument import REQUIRED, same_on_every_axis, show
+from cnnspec.layers.operation import TRANSPOSED
+from cnnspec.layers.shape import show_shape
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
+    from cnnspec.draw.outline import SeenBox, SeenGroup
+    from cnnspec.draw.parts import Part
+    from cnnspec.graph import Node
+    from cnnspec.layers.argument import Argument
+    from cnnspec.layers.base import Layer
+    from cnnspec.network import AnalysedNetwork
+
+ARROW, TIMES = " → ", "×"
+MOST_LETTERS = 40  # of a layer that is written with its arguments
+MOST_INSIDE = 4  # parts that are named of what is in a closed group
+
+
+class BoxWords(Record):
+    """`head`: what the box is; `below`: what else is in it, "" for nothing."""
+
+    head: str
+    below: str = ""
+
+
+def write_box(network: AnalysedNetwork, box: SeenBox) -> BoxWords:
+    """The words of a box. Of one that stands for several times, a number that differs is a range: conv 3x3, 64…512."""
+    times = f" {TIMES}{box.times}" if box.times > 1 else ""
+    if isinstance(box.part, Group):
+        groups = [part for part in box.parts if isinstance(part, Group)]
+        return BoxWords(name_group(groups, box.times) + times, describe_inside(network, box.part))
+    nodes = network.graph.nodes
+    first, *rest = [[nodes[part.nodes[at]] for part in box.parts] for at in range(len(box.part.nodes))]
+    attached = [
+        word for word in (write_own_activation(first[0]), *[write_range(network, same) for same in rest]) if word
+    ]
+    return BoxWords(write_range(network, first) + times, " · ".join(attached))
+
+
+def name_group(groups: Sequence[Group], times: int) -> str:
+    """What a group is called; several of no common name by the first and the last of them."""
+    first, last = groups[0], groups[min(times, len(groups)) - 1]
+    if times > 1:
+        return first.name or (first.title if first.title == last.title else f"{first.title} … {last.title}")
+    return first.title
+
+
+def write_group(group: SeenGroup) -> str:
+    """The title of an open group."""
+    return name_group(group.parts, group.times) + (f" {TIMES}{group.times}" if group.times > 1 else "")
+
+
+def describe_inside(network: AnalysedNetwork, part: Group) -> str:
+    """What is in a closed group, in short: "conv 1x1, conv 3x3, conv 1x1, add"; "" where its name says it."""
+    names = [name_inside(network, inner) for inner in part.parts]
+    inside = ", ".join([*names[:MOST_INSIDE], *["…"] * (len(names) > MOST_INSIDE)])
+    return "" if inside in (part.name, part.title) else inside
+
+
+def name_inside(network: AnalysedNetwork, part: Part) -> str:
+    """A part of a closed group: of a layer with a window, its size too."""
+    if isinstance(part, Fold):
+        return f"{name_inside(network, part.parts[0])} {TIMES}{len(part.parts)}"
+    if isinstance(part, Group):
+        return name_part(network.graph, part)
+    node = network.graph.nodes[part.nodes[0]]
+    window = write_window(network, node)
+    return f"{node.label} {window}" if window else printable(node.label)
+
+
+# ---- a layer ---------------------------------------------------------------------------------------------------------
+def write_layer(network: AnalysedNetwork, node: Node) -> list[str]:
+    """A layer as papers write it, in pieces: its name with its window, its channels, its stride."""
+    layer = node.layer
+    if layer is None:
+        unknown = node.index not in network.graph.inputs and node.site.written
+        return [brief(unknown, MOST_LETTERS) if unknown else printable(node.label)]
+    slide = find_slide(layer)
+    if slide is None:
+        return write_required(node.label, layer)
+    values, (_, stride, dilation) = layer.argument_values(), slide
+    pieces = [f"{node.label} {write_window(network, node)}"]
+    if layer.channels_from:
+        pieces.append(show(values[layer.channels_from]))
+    grows = any([operation.kind == TRANSPOSED for operation in network.facts.operations[node.index] or ()])
+    pieces += [f"{TIMES if grows else '/'}{show(stride)}"] * (stride != 1)
+    pieces += [f"dilation {show(dilation)}"] * (dilation != 1)
+    groups = values.get("groups", 1)
+    pieces += [f"groups {groups}"] * (groups != 1)
+    return [printable(piece) for piece in pieces]
+
+
+def find_slide(layer: Layer) -> tuple[Any, Any, Any] | None:
+    """Kernel, stride and dilation of a layer, each one number or one an axis; None where it slides no window."""
+    sliding = layer.sliding()
+    if sliding is not None:
+        return sliding.kernel, same_on_every_axis(sliding.stride), same_on_every_axis(sliding.dilation)
+    values = layer.argument_values()
+    if "kernel" not in values or "stride" not in values:
+        return None
+    return values["kernel"], same_on_every_axis(values["stride"]), same_on_every_axis(values.get("dilation", 1))
+
+
+def write_window(network: AnalysedNetwork, node: Node) -> str:
+    """The size of a layer's window, with one number for each axis: 3x3; "" where it has none."""
+    slide = None if node.layer is None else find_slide(node.layer)
+    if slide is None:
+        return ""
+    shapes = [network.graph.nodes[index].shape for index in node.inputs]
+    rank = len(shapes[0]) - 1 if shapes and shapes[0] is not None else 1
+    kernel = slide[0]
+    return show_shape(kernel if isinstance(kernel, tuple) else (kernel,) * max(rank, 1))
+
+
+def write_required(label: str, layer: Layer) -> list[str]:
+    """A layer without a window: its name, and the arguments that have to be given, as reshape 7x7x64."""
+    values, preset = layer.argument_values(), layer.presets.get(label, {})
+    given = [
+        write_value(layer.arguments[name], values[name])
+        for name in values
+        if layer.arguments[name].record_default is REQUIRED and name not in preset and not layer.label
+    ]
+    return [printable(brief(" ".join([label, *given]), MOST_LETTERS))]
+
+
+def write_value(argument: Argument, value: Any) -> str:
+    """The value of an argument; of a number no more digits than tell what it is."""
+    return f"{value:.4g}" if isinstance(value, float) else argument.write(same_on_every_axis(value))
+
+
+def write_own_activation(node: Node) -> str:
+    """The activation that a layer has as an argument; "" for none, and for a layer that is one."""
+    if node.layer is None or "activation" not in node.layer.arguments:
+        return ""
+    ending = node.layer.ends_in()
+    return "" if ending in (None, "linear") else printable(str(ending))
+
+
+def write_range(network: AnalysedNetwork, nodes: Sequence[Node]) -> str:
+    """Layers that are equal but for their sizes, as one: where they differ, from the first to the last."""
+    first, last = write_layer(network, nodes[0]), write_layer(network, nodes[-1])
+    if len(nodes) == 1 or first == last:
+        return ", ".join(first)
+    if len(first) != len(last) or first[0] != last[0]:
+        return nodes[0].label
+    return ", ".join([a if a == b else f"{a}…{b}" for a, b in zip(first, last, strict=True)])
+
+
+def write_shapes(shapes: Iterable[object]) -> str:
+    """The shapes of a tensor in every time of a fold: 56x56x64, or 56x56x64 → 7x7x512."""
+    words = [*dict.fromkeys([show_shape(shape) if isinstance(shape, tuple) else "?" for shape in shapes])]
+    return words[0] if len(words) == 1 else f"{words[0]}{ARROW}{words[-1]}"

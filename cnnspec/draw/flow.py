@@ -1,0 +1,232 @@
+"""The picture of a network as a flow: boxes from its inputs to its outputs, with arrows between them."""
+
+from __future__ import annotations
+
+import re
+
+from cnnspec.base.record import Record
+from cnnspec.base.source import printable
+from cnnspec.draw.box_figures import find_box_figures, write_figures
+from cnnspec.draw.box_words import write_box, write_group, write_shapes
+from cnnspec.draw.coloring import find_coloring
+from cnnspec.draw.faces import SMALL, Face, cut_words, draw_face, write_badge
+from cnnspec.draw.findings import is_refused, place_findings
+from cnnspec.draw.kinds import find_kind
+from cnnspec.draw.layered import lay_out
+from cnnspec.draw.layered.diagram import Box, Edge, Size
+from cnnspec.draw.layered.diagram import Group as Frame
+from cnnspec.draw.legend import draw_legend
+from cnnspec.draw.outline import find_outline
+from cnnspec.draw.parts import Group as PartGroup
+from cnnspec.draw.tooltips import UNUSED, describe_box, describe_edge, describe_finding, describe_group
+from cnnspec.pictures.drawing import MIDDLE, Drawing, Group, Look, Rect, Text, draw_arrow
+from cnnspec.pictures.text_width import measure_text, shorten_text
+from cnnspec.tables.assumed import write_assumptions
+from cnnspec.tables.layout import write_title
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnspec.draw.layered.diagram import Layout, Route
+    from cnnspec.draw.outline import Outline, SeenBox
+    from cnnspec.network import AnalysedNetwork
+    from cnnspec.pictures.drawing import Shape
+
+DOWN, RIGHT = DIRECTIONS = ("down", "right")
+LABEL, TITLE = 10.0, 10.5  # sizes of letters
+CORNER = 6.0  # the radius of an arrow's corners
+MARGIN = 16.0
+NARROWEST = 360.0  # of a legend
+WIDEST_NOTE = 760.0
+MOST_NOTES = 4  # findings of no layer that are told
+OUTPUT = "output"
+CARD = 3.0  # by how much the frame of a folded group stands out
+
+
+class FlowStyle(Record):
+    """How a flow is drawn: what is `shown` in the boxes besides what they are (box_figures.SHOWN), what the colors mean
+    (coloring.COLORINGS), and where it runs to."""
+
+    shown: tuple[str, ...] = ()
+    color: str = "kind"
+    direction: str = DOWN
+
+
+def draw_flow(
+    network: AnalysedNetwork, depth: int | None = None, expanded: Sequence[str] = (), style: FlowStyle | None = None
+) -> Drawing:
+    """The picture, seen at a depth, with what is `expanded` opened besides; raises as `find_outline`."""
+    return draw_outline(network, find_outline(network, depth, expanded), style or FlowStyle())
+
+
+def draw_outline(network: AnalysedNetwork, outline: Outline, style: FlowStyle) -> Drawing:
+    """The picture of what is seen."""
+    return _Flow(network, outline, style).draw()
+
+
+class _Flow:
+    """What is known of one picture while it is drawn. Behind the boxes of the outline stands one for each output."""
+
+    def __init__(self, network: AnalysedNetwork, outline: Outline, style: FlowStyle) -> None:
+        self.network, self.outline, self.style = network, outline, style
+        self.figures = [find_box_figures(network, box) for box in outline.boxes]
+        self.coloring = find_coloring(network, outline.boxes, self.figures, style.color)
+        self.findings = place_findings(network)
+        self.used = network.graph.used()
+        self.faces = [self.make_face(at, box) for at, box in enumerate(outline.boxes)]
+        self.titles = [cut_words(write_group(group), TITLE) for group in outline.groups]
+        self.ends = outline.find_ends(network.graph)
+        self.tensors = [write_shapes([network.graph.nodes[i].shape for i in edge.tensors]) for edge in outline.edges]
+        self.names = UniqueNames()
+
+    def make_face(self, at: int, box: SeenBox) -> Face:
+        """The words of a box, and how it looks."""
+        nodes, words, figures = self.network.graph.nodes, write_box(self.network, box), self.figures[at]
+        below = [
+            *[cut_words(words.below, SMALL)] * bool(words.below),
+            *write_figures(self.network, box, figures, self.style.shown),
+        ]
+        below += ["assumed"] * figures.assumed
+        badge, badge_color = write_badge(self.findings.of(box.layers))
+        return Face(
+            cut_words(words.head), tuple(below), find_kind(self.network, box), self.coloring.colors[at], badge, badge_color,
+            cards=box.times > 1,
+            refused=any([is_refused(self.network, nodes[index]) for index in box.layers]),
+            faint=not any([self.used[index] for index in box.layers]),
+        )  # fmt: skip
+
+    # ---- places ------------------------------------------------------------------------------------------------------
+    def lay_out(self) -> Layout:
+        """The places of the boxes, those of the outputs behind them, of groups and edges."""
+        outline = self.outline
+        boxes = [Box(*face.size, group=box.group) for face, box in zip(self.faces, outline.boxes, strict=True)]
+        boxes += [Box(measure_text(OUTPUT, TITLE) + 18, 20.0) for _ in self.ends]
+        frames = [
+            Frame(Size(measure_text(title, TITLE), TITLE), parent=group.group)
+            for title, group in zip(self.titles, outline.groups, strict=True)
+        ]
+        labels = self.choose_labels()
+        edges = [
+            Edge(edge.source, edge.target, Size(measure_text(words, LABEL), LABEL) if shown else None, edge.tensors[0])
+            for edge, words, shown in zip(outline.edges, self.tensors, labels, strict=True)
+        ]
+        for at, (index, source) in enumerate(self.ends):
+            words = write_shapes([self.network.graph.nodes[index].shape])
+            edges.append(Edge(source, len(outline.boxes) + at, Size(measure_text(words, LABEL), LABEL), index))
+        return lay_out(boxes, frames, edges, self.style.direction)
+
+    def choose_labels(self) -> list[bool]:
+        """Whether the shape stands at each edge: not where the box before it leaves the shape of all that it reads."""
+        entering: dict[int, set[str]] = {}
+        for edge, words in zip(self.outline.edges, self.tensors, strict=True):
+            entering.setdefault(edge.target, set()).add(words)
+        return [
+            entering.get(edge.source) != {words} for edge, words in zip(self.outline.edges, self.tensors, strict=True)
+        ]
+
+    # ---- shapes ------------------------------------------------------------------------------------------------------
+    def draw(self) -> Drawing:
+        layout = self.lay_out()
+        shapes = [*self.draw_groups(layout), *self.draw_edges(layout), *self.draw_boxes(layout)]
+        legend, right, bottom = draw_legend(
+            self.coloring, self.write_notes(), MARGIN, layout.height, max(layout.width, NARROWEST) - 2 * MARGIN
+        )
+        width = max(layout.width, right + MARGIN) if legend else layout.width
+        height = bottom + MARGIN * 0.6 if legend else layout.height
+        return Drawing(write_title(self.network), width, height, (*shapes, *legend))
+
+    def draw_groups(self, layout: Layout) -> list[Shape]:
+        """The frames of the groups, the outer ones behind."""
+        made: list[Shape] = []
+        for group, title, frames in zip(self.outline.groups, self.titles, layout.groups, strict=True):
+            look = Look(fill="group", stroke="frame")
+            shapes: list[Shape] = []
+            for frame in frames:
+                x, y, width, height = frame.rect.x, frame.rect.y, frame.rect.width, frame.rect.height
+                shapes += [Rect(x + CARD, y - CARD, width, height, look, 8.0)] * (group.times > 1)
+                shapes.append(Rect(x, y, width, height, look, 8.0))
+                shapes.append(Text(frame.title.x, frame.title.y + TITLE * 0.8, title, TITLE, "faint"))
+            identity = self.names.make("group", title)
+            data = (("path", group.path), ("layers", write_layers(group.layers)))
+            made.append(
+                Group(
+                    tuple(shapes),
+                    describe_group(self.network, group, title),
+                    identity,
+                    ("group", *["fold"] * (group.times > 1)),
+                    data,
+                )
+            )
+        return made
+
+    def draw_edges(self, layout: Layout) -> list[Shape]:
+        """The arrows, and behind all of them their labels, so that none crosses these."""
+        made: list[Shape] = []
+        nodes = self.network.graph.nodes
+        for edge, words, route in zip(self.outline.edges, self.tensors, layout.routes, strict=False):
+            data = (("from", write_layers(edge.tensors)), ("to", write_layers(edge.readers)))
+            made.append(draw_edge(route, words, describe_edge(self.network, edge), data))
+        for (index, _), route in zip(self.ends, layout.routes[len(self.outline.edges) :], strict=True):
+            words = write_shapes([nodes[index].shape])
+            made.append(draw_edge(route, words, f"{printable(nodes[index].name)}: {words}", (("from", str(index)),)))
+        return made
+
+    def draw_boxes(self, layout: Layout) -> list[Shape]:
+        made: list[Shape] = []
+        for at, (box, face, place) in enumerate(zip(self.outline.boxes, self.faces, layout.boxes, strict=False)):
+            found = self.findings.of(box.layers)
+            title = describe_box(self.network, box, self.figures[at], found)
+            title += f"\n{UNUSED}" if face.faint else ""
+            classes = (
+                "box",
+                face.kind,
+                *["fold"] * bool(box.path),
+                *["refused"] * face.refused,
+                *["unused"] * face.faint,
+            )
+            data = [("layers", write_layers(box.layers)), *[("path", box.path)] * bool(box.path)]
+            name = box.part.title if isinstance(box.part, PartGroup) else self.network.graph.nodes[box.layers[0]].name
+            made.append(Group(draw_face(face, place), title, self.names.make("layer", name), classes, tuple(data)))
+        for (index, _), place in zip(self.ends, layout.boxes[len(self.outline.boxes) :], strict=True):
+            words = Text(place.x + place.width / 2, place.y + 13.6, OUTPUT, TITLE, "faint", MIDDLE)
+            shapes = (
+                Rect(place.x, place.y, place.width, place.height, Look(fill="paper", stroke="frame"), 10.0),
+                words,
+            )
+            made.append(Group(shapes, classes=("end",), data=(("from", str(index)),)))
+        return made
+
+    def write_notes(self) -> list[str]:
+        """What is told under the picture: assumptions, and findings of no layer."""
+        found = [describe_finding(one) for one in self.findings.elsewhere]
+        more = [f"{len(found) - MOST_NOTES} more findings"] * (len(found) > MOST_NOTES)
+        notes = [*write_assumptions(self.network, "its figures rest"), *found[:MOST_NOTES], *more]
+        return [shorten_text(note, WIDEST_NOTE, SMALL) for note in notes]
+
+
+def draw_edge(route: Route, words: str, title: str, data: tuple[tuple[str, str], ...]) -> Group:
+    """An arrow, and its label where it has one."""
+    shapes: list[Shape] = [*draw_arrow(route.points, Look(stroke="line", width=1.2), CORNER)]
+    if route.label is not None:
+        shapes.append(Text(route.label.x, route.label.y + LABEL * 0.82, words, LABEL, "faint"))
+    return Group(tuple(shapes), title, classes=("edge",), data=data)
+
+
+def write_layers(layers: Sequence[int]) -> str:
+    return " ".join(map(str, layers))
+
+
+class UniqueNames:
+    """Makes ids of names, each once: letters, digits and _ . - alone."""
+
+    def __init__(self) -> None:
+        self.taken: set[str] = set()
+
+    def make(self, what: str, name: str) -> str:
+        stem = f"{what}-{re.sub(r'[^A-Za-z0-9_.-]+', '-', name).strip('-')}"
+        made, number = stem, 2
+        while made in self.taken:
+            made, number = f"{stem}-{number}", number + 1
+        self.taken.add(made)
+        return made
