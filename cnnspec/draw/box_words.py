@@ -93,7 +93,7 @@ def write_layer(network: AnalysedNetwork, node: Node) -> list[str]:
     if layer.channels_from:
         pieces.append(show(values[layer.channels_from]))
     grows = any([operation.kind == TRANSPOSED for operation in network.facts.operations[node.index] or ()])
-    pieces += [f"{TIMES if grows else '/'}{show(stride)}"] * (stride != 1)
+    pieces += [f"{'stride ' if grows else '/'}{show(stride)}"] * (stride != 1)
     pieces += [f"dilation {show(dilation)}"] * (dilation != 1)
     groups = values.get("groups", 1)
     pieces += [f"groups {groups}"] * (groups != 1)

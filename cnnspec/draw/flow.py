@@ -117,12 +117,14 @@ class _Flow:
         return lay_out(boxes, frames, edges, self.style.direction)
 
     def choose_labels(self) -> list[bool]:
-        """Whether the shape stands at each edge: not where the box before it leaves the shape of all that it reads."""
-        entering: dict[int, set[str]] = {}
+        """Whether the shape stands at each edge: not where the box before it leaves the shape of all that it reads, unless the
+        edge leads out of a group."""
+        boxes, entering = self.outline.boxes, dict[int, set[str]]()
         for edge, words in zip(self.outline.edges, self.tensors, strict=True):
             entering.setdefault(edge.target, set()).add(words)
         return [
-            entering.get(edge.source) != {words} for edge, words in zip(self.outline.edges, self.tensors, strict=True)
+            entering.get(edge.source) != {words} or boxes[edge.source].group != boxes[edge.target].group
+            for edge, words in zip(self.outline.edges, self.tensors, strict=True)
         ]
 
     # ---- shapes ------------------------------------------------------------------------------------------------------

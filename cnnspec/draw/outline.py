@@ -154,6 +154,8 @@ def count_seen(parts: Sequence[Part], depth: int, opened: frozenset[str], path: 
             total += count_seen(part.parts, depth, opened, f"{key}.")
         elif isinstance(part, Fold):
             total += count_seen(part.parts[:1], depth, opened, f"{key}.")
+        elif is_one_box(part, key, depth, opened):
+            total += 1
         elif isinstance(part, Group) and (depth > 0 or key in opened):
             total += count_seen(part.parts, depth - 1 if depth < ALL else ALL, opened, f"{key}.")
         else:
@@ -257,6 +259,8 @@ class _Seeing:
         part = parts[0]
         if isinstance(part, Fold):
             self.see_fold([one for one in parts if isinstance(one, Fold)], key, depth, group)
+        elif times == 1 and is_one_box(part, key, depth, self.opened):
+            self.see([one.parts[0] for one in parts if isinstance(one, Group)], f"{key}.0", depth, group)
         elif isinstance(part, Group) and (depth > 0 or key in self.opened):
             groups = tuple([one for one in parts if isinstance(one, Group)])
             self.groups.append(SeenGroup(join_layers(parts), groups, times, fold or key, group))
@@ -311,6 +315,14 @@ class _Seeing:
             if number != its:
                 return True
         return False
+
+
+def is_one_box(part: Part, key: str, depth: int, opened: frozenset[str]) -> bool:
+    """Whether a group is one box, open or closed: a layer that repeats, and nothing else."""
+    if not isinstance(part, Group) or len(part.parts) > 1 or depth >= ALL or f"{key}.0" in opened:
+        return False
+    only = part.parts[0]
+    return isinstance(only, Fold) and isinstance(only.parts[0], Layers)
 
 
 def join_layers(parts: Iterable[Part]) -> tuple[int, ...]:
