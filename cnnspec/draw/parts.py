@@ -118,7 +118,7 @@ def describe_parts(graph: Graph, parts: Sequence[Part]) -> str:
     end = graph.nodes[parts[-1].nodes[0]]
     if isinstance(parts[-1], Layers) and len(end.inputs) > 1:
         return f"{printable(end.label)} of {len(end.inputs)} branches"
-    names = [*dict.fromkeys([name_part(graph, part) for part in parts])]
+    names = [name_part(graph, part) for part in parts]
     return ", ".join([*names[:MOST_NAMED], *["…"] * (len(names) > MOST_NAMED)])
 
 
