@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 VERBS = {
     "check": "find mistakes in specs and saved models",
     "summary": "show every layer's shape, parameters, MACs and receptive field",
+    "draw": "draw a network: a picture, an interactive page, or a text for Graphviz or Mermaid",
     "explain": "derive every figure of a layer, with the numbers put in",
     "rf": "show receptive fields: a table, one unit, or a picture",
     "lost": "show which positions and taps are never read",
@@ -49,6 +50,7 @@ VERBS = {
 }
 TOLD_ONCE = (
     "summary",
+    "draw",
     "explain",
     "rf",
     "lost",

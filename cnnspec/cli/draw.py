@@ -1,0 +1,95 @@
+"""cnnspec draw FILE [-o OUT]: a network as a picture, as an interactive page, or as a text for what draws by itself."""
+
+from __future__ import annotations
+
+from cnnspec.cli.argument_parser import add_examples
+from cnnspec.cli.load import add_file_argument, add_model_options, load_analysed, split_names
+from cnnspec.cli.messages import FINDINGS, Refused, UsageError, print_errors, print_message
+from cnnspec.cli.own_outputs import STDOUT, add_force_option, check_not_read, write_output
+from cnnspec.draw.box_figures import SHOWN
+from cnnspec.draw.coloring import COLORINGS
+from cnnspec.draw.flow import DIRECTIONS
+from cnnspec.draw.forms import BINARY, FORMS, OTHER_ENDINGS, DrawQuestion, find_form, write_form
+from cnnspec.draw.outline import ALL, TooLarge
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_examples(
+        parser,
+        {
+            "cnnspec draw net.cnn -o net.svg": "a picture, its blocks folded so that it fits a page",
+            "cnnspec draw net.cnn -o net.svg --depth all --show params": "every layer, with its parameters",
+            "cnnspec draw net.cnn -o net.tex --color cost": "TikZ, colored by work",
+            "cnnspec draw net.cnn": "Mermaid, which GitHub draws in Markdown",
+        },
+    )
+    add_file_argument(parser)
+    parser.add_argument(
+        "-o", "--output", metavar="OUT", help=f"net.{', net.'.join(FORMS[:-1])} or net.{FORMS[-1]} (- for stdout)"
+    )
+    parser.add_argument(
+        "--format", choices=FORMS, help="the form, where the name of OUT does not say it (to stdout mermaid)"
+    )
+    parser.add_argument(
+        "--depth", type=read_depth, metavar="N|all", help="how many blocks deep one sees (as many as fit a page)"
+    )
+    parser.add_argument("--expand", metavar="NAME", action="append", default=[], help="open a block, a module, or what a layer is in")  # fmt: skip
+    parser.add_argument("--show", type=split_names, metavar="FIGURES", default=[], help=f"figures in the boxes: {', '.join(SHOWN)}")  # fmt: skip
+    parser.add_argument("--color", choices=COLORINGS, default="kind", help="what the colors mean (kind: of layer)")
+    parser.add_argument("--direction", choices=DIRECTIONS, default="down", help="where it runs to (down)")
+    add_force_option(parser)
+    add_model_options(parser)
+
+
+def read_depth(text: str) -> int:
+    """A depth for argparse: a whole number from 0, or all."""
+    if text == "all":
+        return ALL
+    if text.isascii() and text.isdecimal() and len(text) < 4:
+        return int(text)
+    from argparse import ArgumentTypeError
+
+    raise ArgumentTypeError(f'must be a whole number from 0, or all, not "{text}"')
+
+
+def run(options: argparse.Namespace) -> int:
+    form, question = read_form(options), read_question(options)
+    check_not_read(options.output or "", options.file)
+    try:
+        network, found = load_analysed(options)
+    except Refused:
+        return FINDINGS
+    try:
+        content = write_form([network], question, form)
+    except (LookupError, TooLarge, ImportError) as error:
+        raise UsageError(str(error)) from None
+    target = options.output or "-"
+    write_output(target, content if form in BINARY else content.decode(), options.force)
+    if target not in STDOUT:
+        print_message(f"wrote {target}")
+    return print_errors(found)
+
+
+def read_form(options: argparse.Namespace) -> str:
+    """The form that is asked for. UsageError where none is, or one that stdout does not take."""
+    named = options.output is not None and options.output not in STDOUT
+    form = options.format or (find_form(options.output) if named else "mermaid")
+    if form is None:
+        known = ", ".join([f".{ending}" for ending in (*FORMS, *OTHER_ENDINGS)])
+        raise UsageError(f"{options.output} must end in one of {known}, or --format say what it is")
+    if not named and form in BINARY:
+        raise UsageError(f"{form} is not written to stdout: give -o a name")
+    return form
+
+
+def read_question(options: argparse.Namespace) -> DrawQuestion:
+    """What the options ask. UsageError for figures that there are none of."""
+    unknown = [name for name in options.show if name not in SHOWN]
+    if unknown:
+        raise UsageError(f'--show knows no "{unknown[0]}": give some of {", ".join(SHOWN)}, with commas between them')
+    shown = tuple(options.show)
+    return DrawQuestion("flow", options.depth, tuple(options.expand), shown, options.color, options.direction)

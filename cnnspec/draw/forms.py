@@ -1,0 +1,72 @@
+"""The forms of a network's picture: what is asked, and the file that answers it."""
+
+from __future__ import annotations
+
+from cnnspec.base.record import Record
+from cnnspec.pictures.files import ENDINGS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnspec.network import AnalysedNetwork
+    from cnnspec.pictures.drawing import Drawing
+
+FORMS = (*ENDINGS, "html", "dot", "mermaid")
+OTHER_ENDINGS = {"gv": "dot", "mmd": "mermaid"}  # by which files of a form are known as well
+BINARY = ("pdf", "png")
+FLOW, VOLUMES = STYLES = ("flow", "volumes")
+
+
+class DrawQuestion(Record):
+    """What is asked of a picture: one of STYLES; of a flow how deep one sees (None: as deep as fits a page) and what is `expanded`
+    besides; what is `shown` in the boxes, what the colors mean, and where a flow runs to."""
+
+    style: str = FLOW
+    depth: int | None = None
+    expanded: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    color: str = "kind"
+    direction: str = "down"
+
+
+def find_form(path: str) -> str | None:
+    """The form that a file's name asks for; None where it asks for none."""
+    ending = path.rpartition(".")[2].lower() if "." in path else ""
+    form = OTHER_ENDINGS.get(ending, ending)
+    return form if form in FORMS else None
+
+
+def draw_network(network: AnalysedNetwork, question: DrawQuestion) -> Drawing:
+    """The picture. Raises LookupError for a name in `expanded` that nothing has, TooLarge for more boxes than can be shown."""
+    from cnnspec.draw.flow import FlowStyle, draw_flow
+
+    style = FlowStyle(question.shown, question.color, question.direction)
+    return draw_flow(network, question.depth, question.expanded, style)
+
+
+def write_form(networks: Sequence[AnalysedNetwork], question: DrawQuestion, form: str) -> bytes:
+    """What a file of a form holds; of several networks all, which a page alone can show.
+
+    Raises as `draw_network`, and ImportError, in one sentence that says what to install, for a PDF or PNG without matplotlib.
+    """
+    network = networks[0]
+    if form in ENDINGS:
+        from cnnspec.pictures.files import write_picture
+
+        return write_picture(draw_network(network, question), form)
+    return write_text(networks, question, form).encode()
+
+
+def write_text(networks: Sequence[AnalysedNetwork], question: DrawQuestion, form: str) -> str:
+    """The text of a page, or in a language that draws by itself."""
+    from cnnspec.draw.outline import find_outline
+
+    outline = find_outline(networks[0], question.depth, question.expanded)
+    if form == "dot":
+        from cnnspec.draw.dot import write_dot
+
+        return write_dot(networks[0], outline, question.shown, question.direction)
+    from cnnspec.draw.mermaid import write_mermaid
+
+    return write_mermaid(networks[0], outline, question.shown, question.direction)
