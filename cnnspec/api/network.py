@@ -6,6 +6,7 @@ from cnnspec.api.answer import Answer, make_answer
 from cnnspec.api.argument_checks import take_numbers, take_text
 from cnnspec.api.errors import SpecError
 from cnnspec.api.findings import Findings, LaterFindings
+from cnnspec.api.network_picture import draw
 from cnnspec.api.torch_module import print_torch, to_torch
 from cnnspec.api.trace import trace
 from cnnspec.tables.rows import LayerFigures, ReceptiveField, find_figures, measure_field
@@ -220,7 +221,8 @@ class Network(Answer):
 
         return make_answer(Lost, find_lost(self.analysed), self.analysed)
 
-    trace = trace  # of a file of its own
+    draw = draw  # of a file of its own
+    trace = trace  # likewise
 
     def sizes(self, near: int | tuple[int, ...] | None = None) -> InputSizes:
         """All input sizes for which the network is legal, loses nothing, or fits exactly: one `Axis` an axis.
