@@ -29,6 +29,7 @@ QUESTIONS = (
     "explain",
     "rf",
     "lost",
+    "draw",
     "cost",
     "sizes",
     "diff",

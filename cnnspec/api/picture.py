@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cnnspec.api.argument_checks import take_path
-from cnnspec.compile.backend import MissingExtra
 from cnnspec.pictures.files import ENDINGS, write_picture
 
 TYPE_CHECKING = False
@@ -33,6 +32,8 @@ class Picture:
         try:
             data = self.write(form)
         except ImportError as error:
+            from cnnspec.compile.backend import MissingExtra
+
             raise MissingExtra(str(error)) from None
         with open(name, "wb") as file:
             file.write(data)

@@ -6,7 +6,7 @@ from cnnspec.base.record import Record
 from cnnspec.base.source import brief, printable
 from cnnspec.draw.parts import Fold, Group, name_part
 from cnnspec.layers.argument import REQUIRED, same_on_every_axis, show
-from cnnspec.layers.operation import TRANSPOSED
+from cnnspec.layers.operation import GROUPED, TRANSPOSED
 from cnnspec.layers.shape import show_shape
 
 TYPE_CHECKING = False
@@ -85,40 +85,28 @@ def write_layer(network: AnalysedNetwork, node: Node) -> list[str]:
     if layer is None:
         unknown = node.index not in network.graph.inputs and node.site.written
         return [brief(unknown, MOST_LETTERS) if unknown else printable(node.label)]
-    slide = find_slide(layer)
-    if slide is None:
+    window = layer.written_window()
+    if window is None:
         return write_required(node.label, layer)
-    values, (_, stride, dilation) = layer.argument_values(), slide
     pieces = [f"{node.label} {write_window(network, node)}"]
     if layer.channels_from:
-        pieces.append(show(values[layer.channels_from]))
-    grows = any([operation.kind == TRANSPOSED for operation in network.facts.operations[node.index] or ()])
-    pieces += [f"{'stride ' if grows else '/'}{show(stride)}"] * (stride != 1)
+        pieces.append(show(layer.argument_values()[layer.channels_from]))
+    operations = {operation.kind: operation for operation in network.facts.operations[node.index] or ()}
+    _, stride, dilation = [same_on_every_axis(value) for value in window]
+    pieces += [f"{'stride ' if TRANSPOSED in operations else '/'}{show(stride)}"] * (stride != 1)
     pieces += [f"dilation {show(dilation)}"] * (dilation != 1)
-    groups = values.get("groups", 1)
-    pieces += [f"groups {groups}"] * (groups != 1)
+    pieces += [f"groups {operations[GROUPED].groups}"] * (GROUPED in operations)
     return [printable(piece) for piece in pieces]
-
-
-def find_slide(layer: Layer) -> tuple[Any, Any, Any] | None:
-    """Kernel, stride and dilation of a layer, each one number or one an axis; None where it slides no window."""
-    sliding = layer.sliding()
-    if sliding is not None:
-        return sliding.kernel, same_on_every_axis(sliding.stride), same_on_every_axis(sliding.dilation)
-    values = layer.argument_values()
-    if "kernel" not in values or "stride" not in values:
-        return None
-    return values["kernel"], same_on_every_axis(values["stride"]), same_on_every_axis(values.get("dilation", 1))
 
 
 def write_window(network: AnalysedNetwork, node: Node) -> str:
     """The size of a layer's window, with one number for each axis: 3x3; "" where it has none."""
-    slide = None if node.layer is None else find_slide(node.layer)
-    if slide is None:
+    window = None if node.layer is None else node.layer.written_window()
+    if window is None:
         return ""
     shapes = [network.graph.nodes[index].shape for index in node.inputs]
     rank = len(shapes[0]) - 1 if shapes and shapes[0] is not None else 1
-    kernel = slide[0]
+    kernel = window[0]
     return show_shape(kernel if isinstance(kernel, tuple) else (kernel,) * max(rank, 1))
 
 
@@ -139,10 +127,8 @@ def write_value(argument: Argument, value: Any) -> str:
 
 
 def write_own_activation(node: Node) -> str:
-    """The activation that a layer has as an argument; "" for none, and for a layer that is one."""
-    if node.layer is None or "activation" not in node.layer.arguments:
-        return ""
-    ending = node.layer.ends_in()
+    """The activation in which a layer with weights ends; "" for none."""
+    ending = node.layer.ends_in() if node.layer is not None and node.layer.counted else None
     return "" if ending in (None, "linear") else printable(str(ending))
 
 

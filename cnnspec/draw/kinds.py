@@ -67,7 +67,7 @@ def find_layer_kind(network: AnalysedNetwork, node: Node) -> str:
         return "merge" if not layer.counted else "dense"
     operations = network.facts.operations[node.index]
     if operations is None:  # of unknown shapes, or a layer whose work is unknown
-        if layer.sliding() is not None:
+        if layer.written_window() is not None:
             return "convolution" if layer.counted else "pooling"
         if layer.counted:
             return "dense"

@@ -7,6 +7,7 @@ drawn, with how often it stands there, and each of its boxes stands for the laye
 from __future__ import annotations
 
 from cnnspec.base.record import Record
+from cnnspec.draw.opened import find_opened
 from cnnspec.draw.parts import Fold, Group, Layers, find_parts
 from cnnspec.draw.repeats import fold_repeats
 from cnnspec.draw.segments import group_stretches
@@ -107,7 +108,7 @@ class Outline(Record):
 def find_tree(network: AnalysedNetwork) -> tuple[Part, ...]:
     """What a network is made of, with what repeats folded."""
     graph = network.graph
-    return fold_repeats(graph, group_stretches(graph, find_parts(graph, network.facts)))
+    return fold_repeats(graph, network.facts, group_stretches(graph, find_parts(graph, network.facts)))
 
 
 def find_outline(network: AnalysedNetwork, depth: int | None = None, expanded: Sequence[str] = ()) -> Outline:
@@ -163,66 +164,6 @@ def count_seen(parts: Sequence[Part], depth: int, opened: frozenset[str], path: 
     return total
 
 
-# ---- names that are opened -------------------------------------------------------------------------------------------
-def find_opened(network: AnalysedNetwork, tree: Sequence[Part], names: Sequence[str]) -> frozenset[str]:
-    """The paths of the groups that are opened, and of the folds that are unfolded, so that what has these names is seen.
-
-    A fold is unfolded when it is named by its path, or when a name is that of some of its parts and not of all.
-    """
-    if not names:
-        return frozenset()
-    keys = dict(walk_keys(tree))
-    found: set[str] = set()
-    for name in names:
-        layers = {node.index for node in network.graph.nodes if node.name == name}
-        named = {
-            key for key, part in keys.items() if isinstance(part, Group) and name in list_names(part) or key == name
-        }
-        if not named and layers:
-            named = {key for key, part in keys.items() if not layers.isdisjoint(part.nodes)}
-        if not named:
-            raise LookupError(explain_no_name(network, keys.values(), name))
-        found |= named
-    for key in [*found]:
-        ends = [at for at, letter in enumerate(key) if letter == "."]
-        found.update([outer for end in ends if isinstance(keys[outer := key[:end]], Group)])
-    unfolded = {key for key, part in keys.items() if isinstance(part, Fold) and is_uneven(key, len(part.parts), found)}
-    groups = {key for key in found if isinstance(keys[key], Group)}
-    return frozenset(groups | unfolded | {name for name in names if name in keys})
-
-
-def is_uneven(key: str, times: int, found: set[str]) -> bool:
-    """Whether something is found in some of the parts of a fold and not in all."""
-    holding = {one[len(key) + 1 :].split(".")[0] for one in found if one.startswith(f"{key}.")}
-    return 0 < len(holding) < times
-
-
-def walk_keys(parts: Sequence[Part], path: str = "") -> Iterable[tuple[str, Part]]:
-    """Every part with its path: the places, from 0, of the parts that lead to it."""
-    for at, part in enumerate(parts):
-        key = f"{path}{at}"
-        yield key, part
-        if isinstance(part, (Group, Fold)):
-            yield from walk_keys(part.parts, f"{key}.")
-
-
-def list_names(group: Group) -> tuple[str, ...]:
-    """What a group can be called: what it is, which it is, its call as it is written, its module's path."""
-    return tuple(filter(None, (group.name, group.title, str(group.mark))))
-
-
-def explain_no_name(network: AnalysedNetwork, parts: Iterable[Part], name: str) -> str:
-    from cnnspec.base.did_you_mean import write_suggestion
-
-    groups = [part for part in parts if isinstance(part, Group)]
-    names = [
-        *dict.fromkeys([group.name or group.title for group in groups]),
-        *[node.name for node in network.graph.nodes],
-    ]
-    near = write_suggestion(name, names) or (": its blocks are " + ", ".join(names[:8]) if groups else ": it has none")
-    return f'{network.name} has no block, module or layer "{name}"{near}'
-
-
 # ---- what is seen ----------------------------------------------------------------------------------------------------
 def see_tree(graph: Graph, tree: Sequence[Part], depth: int, opened: frozenset[str]) -> Outline:
     """What is seen of a tree. Raises TooLarge."""
@@ -272,8 +213,8 @@ class _Seeing:
 
     def see_fold(self, folds: Sequence[Fold], key: str, depth: int, group: int | None) -> None:
         if depth >= ALL or key in self.opened:
-            for at, members in enumerate(zip(*[fold.parts for fold in folds], strict=True)):
-                self.see(members, f"{key}.{at}", depth, group)
+            for at, times in enumerate(zip(*[fold.parts for fold in folds], strict=True)):
+                self.see(times, f"{key}.{at}", depth, group)
             return
         for fold in folds:
             for number, member in enumerate(fold.parts):

@@ -15,21 +15,24 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
     from cnnspec.draw.parts import Part
+    from cnnspec.facts.facts import Facts
     from cnnspec.graph import Graph, Node
+    from cnnspec.layers.operation import Operation
 
 LONGEST_PERIOD = 8  # parts of a stretch that repeats
 FEWEST_PARTS = 4  # of such a stretch and its repeats together
 
 
-def fold_repeats(graph: Graph, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+def fold_repeats(graph: Graph, facts: Facts, parts: tuple[Part, ...]) -> tuple[Part, ...]:
     """Parts, with those that repeat folded; in their groups likewise."""
-    return _Folding(graph).fold(parts)
+    return _Folding(graph, facts).fold(parts)
 
 
 class _Folding:
     """What is known about the parts of one network while it is folded."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, facts: Facts) -> None:
+        self.operations = facts.operations
         self.graph, self.nodes, self.readers, self.ends = (
             graph,
             graph.nodes,
@@ -88,9 +91,8 @@ class _Folding:
         form, first = self.find_form(members[0]), self.trace(members[0], members[1])
         if first is None:
             return members[:1]
-        late = any(
-            [at >= 0 and at != own for own, at in enumerate(first)]
-        )  # they read what the one before the last gives, too
+        # of those whose members read what the one before the last gives, too
+        late = any([at >= 0 and at != own for own, at in enumerate(first)])
         length = 1
         while length < len(members) and self.find_form(members[length]) == form:
             behind = members[length]
@@ -141,7 +143,7 @@ class _Folding:
             return part.kind, part.name, tuple([self.find_form(inner) for inner in part.parts])
         if isinstance(part, Fold):
             return len(part.parts), self.find_form(part.parts[0])
-        return tuple([describe_layer(self.nodes[index]) for index in part.nodes])
+        return tuple([describe_layer(self.nodes[index], self.operations[index]) for index in part.nodes])
 
     def describe_wiring(self, nodes: Sequence[int]) -> Hashable:
         """For each layer which tensors it reads: those of the part by their places, others numbered as they are met."""
@@ -150,12 +152,11 @@ class _Folding:
         return tuple([tuple([places[i] if i in places else -1 - others.setdefault(i, len(others)) for i in self.nodes[index].inputs]) for index in nodes])  # fmt: skip
 
 
-def describe_layer(node: Node) -> Hashable:
-    """What two layers agree in that are equal but for their sizes."""
+def describe_layer(node: Node, operations: Sequence[Operation] | None) -> Hashable:
+    """What two layers agree in that are equal but for their sizes: what they are, and what work that is."""
     layer = node.layer
-    if layer is None:
+    if layer is None or operations is None:
         return node.label, node.index
-    sliding = layer.sliding()
-    window = sliding and tuple([same_on_every_axis(v) for v in (sliding.kernel, sliding.stride, sliding.dilation)])
-    grouped = layer.argument_values().get("groups", 1) != 1
-    return type(layer), node.label, window, layer.ends_in(), grouped, node.shape is None, node.shares is None
+    window = layer.written_window() or ()
+    kinds = tuple([operation.kind for operation in operations])
+    return type(layer), node.label, tuple(map(same_on_every_axis, window)), layer.ends_in(), kinds, node.shares is None

@@ -168,6 +168,12 @@ class Layer(Record):
         """The window that the layer slides over its input, made of its arguments; None where it slides none."""
         return None
 
+    def written_window(self) -> tuple[Any, Any, Any] | None:
+        """Kernel, stride and dilation of its window, as they are written, wherever that slides: over the input, or painting the
+        output; None where it has none."""
+        sliding = self.sliding()
+        return None if sliding is None else (sliding.kernel, sliding.stride, sliding.dilation)
+
     def windows(self, inputs: tuple[Shape, ...]) -> tuple[Window, ...] | None:
         """The sliding window of each spatial axis, for a layer that has one."""
         return None

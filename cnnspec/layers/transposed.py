@@ -163,6 +163,9 @@ class ConvTranspose(Layer):
         made = self.replace(padding=tuple(behind.sides(len(inputs[0]) - 1)))
         return made if made.problem(inputs) is None else None
 
+    def written_window(self) -> tuple[Any, Any, Any]:
+        return self.kernel, self.stride, self.dilation
+
     def problem(self, inputs: tuple[Shape, ...]) -> Problem | None:
         found = needs_space(inputs, "conv_transpose")
         if found:

@@ -16,7 +16,7 @@ from tests.support import THOROUGH, sample, unwrap
 
 ALL_VERBS = (
     "summary", "check --no-cache", "check --no-cache --select ALL", "rf", "lost", "lost --format json", "cost", "explain",
-    "sizes", "compile", "diff", "format --diff", "fix --diff --unsafe-fixes",
+    "sizes", "draw", "compile", "diff", "format --diff", "fix --diff --unsafe-fixes",
 )  # fmt: skip
 VERBS = ALL_VERBS if THOROUGH else tuple(verb for verb in ALL_VERBS if verb not in ("check --no-cache", "lost"))
 # Where loops are what takes long, every verb runs them once or twice, and then shows one layer. These try repairs too.

@@ -66,6 +66,10 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "explain": {"--format": ("text", "markdown", "latex", "json"), **MODEL},
     "rf": {"--at": ("0,0", "3", "-1,2", "x", "999999999,1", "1,1,1", ""), "--in": ("conv1", "x", ""), "--picture": (), "-o": ("rf.svg", "rf.png", "-"), "--format": FORMATS, **MODEL},
     "lost": {"--format": FORMATS, **MODEL},
+    "draw": {
+        "--format": ("svg", "tex", "dot", "mermaid", "x"), "--depth": ("0", "1", "all", "-1", "x"), "--expand": ("block", "conv1", "0", "x", ""),
+        "--show": ("params,macs,rf", "name", "x", ""), "--color": ("cost", "rf", "lost", "none", "x"), "--direction": ("right", "x"), "-o": ("net.svg", "net.x", "-"), **MODEL,
+    },
     "cost": {
         "--batch": ("1", "64", "0", "999999999999", "-1", "x"), "--dtype": ("float16", "int8", "mixed_float16", "x"), "--optimizer": ("sgd", "adam", "lion", "x"),
         "--memory": ("16GiB", "0", "1", "-3", "1e30GiB", "x", "999999999999999TiB"), "--device": ("a100", "v100", "t4", "x"),
@@ -94,10 +98,10 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
 OFTEN = (
     ["check"] * 6
     + ["fix"] * 4
-    + ["summary", "explain", "rf", "cost", "sizes", "lost", "diff", "trace", "quiz", "format", "compile", "import"] * 2
+    + ["summary", "explain", "rf", "cost", "sizes", "lost", "draw", "diff", "trace", "quiz", "format", "compile", "import"] * 2
     + ["runs", "rules", "rule", "layers"]
 )
-LIMITED = ("check", "summary", "explain", "rf", "lost", "cost", "sizes", "diff", "trace", "quiz", "fix", "compile")
+LIMITED = ("check", "summary", "explain", "rf", "lost", "draw", "cost", "sizes", "diff", "trace", "quiz", "fix", "compile")
 SETTINGS = (
     'select = ["W"]\n', 'ignore = ["ALL"]\n', "fail-on = 3\n", "x = 1\n", 'target = ["torch"]\n', "[per-file-ignores]\n'*' = ['W']\n", "select = [\n", "\0", "\ufeff", 'cache-dir = "c"\n',
     "strict-stride = true\n", 'profile = "lecture"\n',
