@@ -95,7 +95,7 @@ def write_layer(network: AnalysedNetwork, node: Node) -> list[str]:
     _, stride, dilation = [same_on_every_axis(value) for value in window]
     pieces += [f"{'stride ' if TRANSPOSED in operations else '/'}{show(stride)}"] * (stride != 1)
     pieces += [f"dilation {show(dilation)}"] * (dilation != 1)
-    pieces += [f"groups {operations[GROUPED].groups}"] * (GROUPED in operations)
+    pieces += [f"groups {operations[kind].groups}" for kind in operations if kind == GROUPED]
     return [printable(piece) for piece in pieces]
 
 
