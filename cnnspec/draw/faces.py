@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from cnnspec.base.diagnostic import ERROR, INFO, WARNING
 from cnnspec.base.record import Record
 from cnnspec.draw.kinds import KINDS
@@ -45,7 +47,7 @@ class Face(Record):
         """Width and height, with the cards of a fold."""
         head = measure_text(self.head, HEAD) + (measure_text(self.badge, BADGE, True) + 14 if self.badge else 0)
         words = max([head, *[measure_text(line, SMALL) for line in self.below]])
-        width = max(NARROWEST, words + 2 * BESIDE)
+        width = max(NARROWEST, ceil(words + 2 * BESIDE))
         height = 2 * ABOVE + HEAD_LINE + SMALL_LINE * len(self.below)
         cards = CARD * self.cards
         return width + cards, height + cards

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import ceil
 
 from cnnspec.base.record import Record
 from cnnspec.base.source import printable
@@ -40,7 +41,7 @@ MARGIN = 16.0
 NARROWEST = 360.0  # of a legend
 WIDEST_NOTE = 760.0
 MOST_NOTES = 4  # findings of no layer that are told
-OUTPUT = "output"
+OUTPUT, END = "output", (52.0, 20.0)  # what stands in the box of an output, and how large that is
 CARD = 3.0  # by how much the frame of a folded group stands out
 
 
@@ -101,19 +102,19 @@ class _Flow:
         """The places of the boxes, those of the outputs behind them, of groups and edges."""
         outline = self.outline
         boxes = [Box(*face.size, group=box.group) for face, box in zip(self.faces, outline.boxes, strict=True)]
-        boxes += [Box(measure_text(OUTPUT, TITLE) + 18, 20.0) for _ in self.ends]
+        boxes += [Box(*END) for _ in self.ends]
         frames = [
-            Frame(Size(measure_text(title, TITLE), TITLE), parent=group.group)
+            Frame(measure_words(title, TITLE), parent=group.group)
             for title, group in zip(self.titles, outline.groups, strict=True)
         ]
         labels = self.choose_labels()
         edges = [
-            Edge(edge.source, edge.target, Size(measure_text(words, LABEL), LABEL) if shown else None, edge.tensors[0])
+            Edge(edge.source, edge.target, measure_words(words, LABEL) if shown else None, edge.tensors[0])
             for edge, words, shown in zip(outline.edges, self.tensors, labels, strict=True)
         ]
         for at, (index, source) in enumerate(self.ends):
             words = write_shapes([self.network.graph.nodes[index].shape])
-            edges.append(Edge(source, len(outline.boxes) + at, Size(measure_text(words, LABEL), LABEL), index))
+            edges.append(Edge(source, len(outline.boxes) + at, measure_words(words, LABEL), index))
         return lay_out(boxes, frames, edges, self.style.direction)
 
     def choose_labels(self) -> list[bool]:
@@ -205,6 +206,11 @@ class _Flow:
         more = [f"{len(found) - MOST_NOTES} more findings"] * (len(found) > MOST_NOTES)
         notes = [*write_assumptions(self.network, "its figures rest"), *found[:MOST_NOTES], *more]
         return [shorten_text(note, WIDEST_NOTE, SMALL) for note in notes]
+
+
+def measure_words(words: str, size: float) -> Size:
+    """The room of words, in whole pixels."""
+    return Size(float(ceil(measure_text(words, size))), size)
 
 
 def draw_edge(route: Route, words: str, title: str, data: tuple[tuple[str, str], ...]) -> Group:
