@@ -193,7 +193,7 @@ def _build_parts(graph: Graph, paths: Sequence[Path], attaching: Attaching) -> t
     lists: list[list[Part]] = [[]]
 
     def close() -> None:
-        parts = attaching.join(lists.pop())
+        parts = unwrap_turns(attaching.join(lists.pop()))
         lists[-1].append(_make_group(around.pop()[1], tuple(parts)))
 
     for node in graph.nodes:
@@ -208,18 +208,27 @@ def _build_parts(graph: Graph, paths: Sequence[Path], attaching: Attaching) -> t
         lists[-1].append(Layers((node.index,)))
     while around:
         close()
-    return tuple(attaching.join(lists[0]))
+    return tuple(unwrap_turns(attaching.join(lists[0])))
 
 
 def _make_group(make: MakePart, parts: tuple[Part, ...]) -> Part:
     """A group of parts; of a single one, which of the two tells a reader more."""
-    inner = parts[0]
-    if len(parts) > 1:
-        return make(parts)
+    made, inner = make(parts), parts[0]
+    if len(parts) > 1 or made.kind == LOOP:
+        return made
     if not isinstance(inner, Group):
         return inner
-    outer = make(inner.parts)
-    return outer if outer.name and outer.kind in (BLOCK, MODULE) else inner
+    return made.replace(parts=inner.parts) if made.name and made.kind in (BLOCK, MODULE) else inner
+
+
+def unwrap_turns(parts: list[Part]) -> list[Part]:
+    """Parts, with the turns of a loop taken apart of which each is a single part."""
+    turns: dict[tuple[int, int], list[Group]] = {}
+    for part in parts:
+        if isinstance(part, Group) and isinstance(part.mark, LoopTurn):
+            turns.setdefault((id(part.mark.site.node), id(part.mark.site.path)), []).append(part)
+    alone = {id(turn) for same in turns.values() if max([len(turn.parts) for turn in same]) == 1 for turn in same}
+    return [part.parts[0] if isinstance(part, Group) and id(part) in alone else part for part in parts]
 
 
 def is_same(a: object, b: object) -> bool:
