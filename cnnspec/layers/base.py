@@ -136,8 +136,7 @@ class Layer(Record):
         return lay_out_values(self, inputs)
 
     def macs(self, inputs: tuple[Shape, ...]) -> Dim | None:
-        """Multiply-accumulates of one forward pass of one example; bias, normalisation, activation not counted. None:
-        unknown."""
+        """Multiply-accumulates of one forward pass of one example, without bias, norms and activation. None: unknown."""
         return 0
 
     def operations(self, inputs: tuple[Shape, ...]) -> tuple[Operation, ...] | None:
@@ -169,10 +168,8 @@ class Layer(Record):
         return None
 
     def written_window(self) -> tuple[Any, Any, Any] | None:
-        """Kernel, stride and dilation of its window, as they are written, wherever that slides: over the input, or painting the
-        output; None where it has none."""
-        sliding = self.sliding()
-        return None if sliding is None else (sliding.kernel, sliding.stride, sliding.dilation)
+        """Kernel, stride and dilation of its window, as written, over the input or painting the output; None without one."""
+        return (made.kernel, made.stride, made.dilation) if (made := self.sliding()) else None
 
     def windows(self, inputs: tuple[Shape, ...]) -> tuple[Window, ...] | None:
         """The sliding window of each spatial axis, for a layer that has one."""
@@ -283,8 +280,7 @@ class Layer(Record):
         return tuple(found)
 
     def recentred(self, inputs: tuple[Shape, ...]) -> tuple[Layer, ...]:
-        """This layer with other arguments, the gentlest first, whose positions might lie in the middle of what they read;
-        some may refuse the input."""
+        """This layer with other arguments, the gentlest first, whose positions might lie in the middle of what they read."""
         return ()
 
     def trials(self, inputs: tuple[Shape, ...]) -> tuple[Trial, ...]:

@@ -33,7 +33,9 @@ def said(text: str, arguments: list[str], folder: Path, capsys: pytest.CaptureFi
 
 
 @pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES)
-@pytest.mark.parametrize("verb", ["sizes", "sizes --near 30", "sizes --format json", "lost", "draw", "rf", "rf --picture"])
+@pytest.mark.parametrize(
+    "verb", ["sizes", "sizes --near 30", "sizes --format json", "lost", "draw", "rf", "rf --picture"]
+)
 def test_the_errors_are_to_be_mended_first(
     verb: str, mistake: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

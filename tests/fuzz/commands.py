@@ -98,10 +98,39 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
 OFTEN = (
     ["check"] * 6
     + ["fix"] * 4
-    + ["summary", "explain", "rf", "cost", "sizes", "lost", "draw", "diff", "trace", "quiz", "format", "compile", "import"] * 2
+    + [
+        "summary",
+        "explain",
+        "rf",
+        "cost",
+        "sizes",
+        "lost",
+        "draw",
+        "diff",
+        "trace",
+        "quiz",
+        "format",
+        "compile",
+        "import",
+    ]
+    * 2
     + ["runs", "rules", "rule", "layers"]
 )
-LIMITED = ("check", "summary", "explain", "rf", "lost", "draw", "cost", "sizes", "diff", "trace", "quiz", "fix", "compile")
+LIMITED = (
+    "check",
+    "summary",
+    "explain",
+    "rf",
+    "lost",
+    "draw",
+    "cost",
+    "sizes",
+    "diff",
+    "trace",
+    "quiz",
+    "fix",
+    "compile",
+)
 SETTINGS = (
     'select = ["W"]\n', 'ignore = ["ALL"]\n', "fail-on = 3\n", "x = 1\n", 'target = ["torch"]\n', "[per-file-ignores]\n'*' = ['W']\n", "select = [\n", "\0", "\ufeff", 'cache-dir = "c"\n',
     "strict-stride = true\n", 'profile = "lecture"\n',
