@@ -1,0 +1,62 @@
+"""What every picture of a network holds, asked of its outline, its coordinates and its files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+from unittest.mock import patch
+
+from cnnspec.draw import flow
+from cnnspec.draw.flow import FlowStyle
+from cnnspec.draw.outline import Outline
+from cnnspec.network import AnalysedNetwork
+from cnnspec.pictures.drawing import Drawing
+from tests.draw.layered.holds import faults
+
+
+def outline_faults(network: AnalysedNetwork, outline: Outline) -> Iterator[str]:
+    """Every layer in one box, in its groups; every edge of the network once, drawn or inside of a box or a fold."""
+    nodes = network.graph.nodes
+    boxes = {index: at for at, box in enumerate(outline.boxes) for index in box.layers}
+    if Counter(index for box in outline.boxes for index in box.layers) != Counter(range(len(nodes))):
+        yield "A layer is in no box, or in several."
+    for at, box in enumerate(outline.boxes):
+        group = box.group
+        while group is not None:
+            if not {*box.layers} <= {*outline.groups[group].layers}:
+                yield f"Box {at} is not part of group {group}."
+            group = outline.groups[group].group
+        if len(box.parts) % box.times or len({len(part.nodes) for part in box.parts}) != 1:
+            yield f"The times of box {at} are not equal."
+    links = [(source, node.index, slot) for node in nodes for slot, source in enumerate(node.inputs)]
+    if Counter([*outline.hidden, *[link for edge in outline.edges for link in edge.links]]) != Counter(links):
+        yield "An edge of the network is missing, or there twice."
+    for edge in outline.edges:
+        if {boxes[source] for source, _, _ in edge.links} != {edge.source}:
+            yield f"{edge} begins elsewhere."
+        if {boxes[reader] for _, reader, _ in edge.links} != {edge.target}:
+            yield f"{edge} ends elsewhere."
+    for source, reader, _ in outline.hidden:
+        box = outline.boxes[boxes[source]]
+        folded = any([group.times > 1 and {source, reader} <= {*group.layers} for group in outline.groups])
+        if boxes[source] != boxes[reader] and not folded:
+            yield f"The edge from {source} to {reader} is hidden, and in no fold: {box.layers}"
+
+
+def draw_looked_over(network: AnalysedNetwork, outline: Outline, direction: str = "down", **style: Any) -> Drawing:
+    """The picture of an outline. What its outline or its coordinates break is a failure."""
+    found = [*outline_faults(network, outline)]
+    assert not found, found[:5]
+    asked: list[Any] = []
+
+    def lay_out(*given: Any) -> Any:
+        asked.extend([made := real(*given), *given])
+        return made
+
+    real = flow.lay_out
+    with patch.object(flow, "lay_out", lay_out):
+        drawing = flow.draw_outline(network, outline, FlowStyle(direction=direction, **style))
+    found = faults(*asked)
+    assert not found, found[:5]
+    return drawing
