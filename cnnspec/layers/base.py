@@ -36,10 +36,9 @@ if TYPE_CHECKING:
 
 
 class KerasCall(Record):
-    """A Keras layer as plain data: printed into source, or called. `arguments` hold only what differs from Keras's
-    defaults; values are numbers, words, tuples, lists, None or a `Term` with a module. `helper` says what it does for
-    the layer proper where it is not that itself ("pad", "crop"). A name "ops.…" is a function of keras.ops, not a layer.
-    `around` is the wrapper, if any, whose `layer` it becomes."""
+    """A Keras layer as plain data: printed into source, or called. `arguments` hold only what differs from Keras's defaults;
+    values are numbers, words, tuples, lists, None or a `Term` with a module. `helper` says what it does for the layer proper where
+    it is not that itself ("pad"). A name "ops.…" is a function of keras.ops, no layer. `around`: the wrapper whose layer it is."""
 
     name: str
     arguments: dict[str, Any]
