@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cnnspec.base.record import Record
 from cnnspec.draw.opened import find_opened
-from cnnspec.draw.parts import Fold, Group, Layers, find_parts
+from cnnspec.draw.parts import STRETCH, Fold, Group, Layers, find_parts
 from cnnspec.draw.repeats import fold_repeats
 from cnnspec.draw.segments import group_stretches
 
@@ -202,6 +202,9 @@ class _Seeing:
             self.see_fold([one for one in parts if isinstance(one, Fold)], key, depth, group)
         elif times == 1 and is_one_box(part, key, depth, self.opened):
             self.see([one.parts[0] for one in parts if isinstance(one, Group)], f"{key}.0", depth, group)
+        elif isinstance(part, Group) and part.kind == STRETCH and depth >= ALL:
+            for at, inner in enumerate(part.parts):
+                self.see([inner], f"{key}.{at}", depth, group)
         elif isinstance(part, Group) and (depth > 0 or key in self.opened):
             groups = tuple([one for one in parts if isinstance(one, Group)])
             self.groups.append(SeenGroup(join_layers(parts), groups, times, fold or key, group))

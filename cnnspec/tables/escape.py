@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 MARKS = re.compile(r"[\\`*\[\]<>|~&#$]|(?<![^\W_])_|_(?![^\W_])")  # an underscore within a word means nothing
-MERMAID = " ,/()×·→…"  # besides letters and digits, what a text of Mermaid's means as it is
+MERMAID = re.compile(r"(?!\.[\w.])[^\w ,/()×·→…]")  # a point within a word or a number means nothing
 GIFT = re.compile(r"[~=#{}:\\]")
 LATEX = {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "…": r"\dots{}", '"': r"\textquotedbl{}",
@@ -58,9 +58,8 @@ def dot(words: str) -> str:
 
 
 def mermaid(words: str) -> str:
-    """Words inside of a quoted string of Mermaid: all but plain letters, digits and blanks as numbers, as it would read
-    markup, Markdown and links."""
-    return "".join([c if c.isalnum() or c in MERMAID else f"#{ord(c)};" for c in printable(words)])
+    """Words inside of a quoted string of Mermaid: all as numbers that it could read as markup, Markdown or a link."""
+    return MERMAID.sub(lambda found: f"#{ord(found[0])};", printable(words))
 
 
 def github(words: str) -> str:

@@ -6,11 +6,16 @@ from pathlib import Path
 
 from tests.docs.blocks import run
 
-PICTURES = {"receptive-fields.svg": "cnnspec rf mnist.cnn"}
+PICTURES = {
+    "receptive-fields.svg": "cnnspec rf mnist.cnn",
+    "pictures/mnist.svg": "cnnspec draw mnist.cnn --direction right --show params",
+    "pictures/resnet18.svg": "cnnspec draw resnet18.cnn",
+}
 
 
 def draw(picture: str) -> str:
     """A picture as its command draws it today, in the working folder."""
-    said = run(f"{PICTURES[picture]} -o {picture}")
-    assert Path(picture).is_file(), said
-    return Path(picture).read_text(encoding="utf-8")
+    name = Path(picture).name
+    said = run(f"{PICTURES[picture]} -o {name}")
+    assert Path(name).is_file(), said
+    return Path(name).read_text(encoding="utf-8")
