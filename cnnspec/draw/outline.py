@@ -203,8 +203,8 @@ class _Seeing:
         elif times == 1 and is_one_box(part, key, depth, self.opened):
             self.see([one.parts[0] for one in parts if isinstance(one, Group)], f"{key}.0", depth, group)
         elif isinstance(part, Group) and part.kind == STRETCH and depth >= ALL:
-            for at, inner in enumerate(part.parts):
-                self.see([inner], f"{key}.{at}", depth, group)
+            for at, only in enumerate(part.parts):
+                self.see([only], f"{key}.{at}", depth, group)
         elif isinstance(part, Group) and (depth > 0 or key in self.opened):
             groups = tuple([one for one in parts if isinstance(one, Group)])
             self.groups.append(SeenGroup(join_layers(parts), groups, times, fold or key, group))
