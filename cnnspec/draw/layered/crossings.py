@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from cnnspec.draw.layered.sheet import Arc, Node
 
+MANY = 500
+
 
 def leaving(arc: Arc) -> float:
     """Where an arc leaves the upper layer, in places. The wires of a box leave at one point, those of an inner sheet each
@@ -38,6 +40,21 @@ def all_crossings(layers: Sequence[Sequence[Node]]) -> int:
 def crossings(lower: Sequence[Node]) -> int:
     """The crossings of the arcs that enter a layer."""
     return inversions(sorted([(leaving(arc), entering(arc)) for node in lower for arc in node.ups]))
+
+
+def crossed_forks(layers: Sequence[Sequence[Node]]) -> set[int]:
+    """The forks of which a line crosses another; in layers of very many lines they are not looked for."""
+    found: set[int] = set()
+    for layer in layers:
+        lines = [(leaving(arc), entering(arc), arc.wire.fork) for node in layer for arc in node.ups]
+        if len(lines) > MANY or not crossings(layer):
+            continue
+        lines.sort()
+        for index, (begin, end, fork) in enumerate(lines):
+            for other, other_end, other_fork in lines[index + 1 :]:
+                if begin < other and other_end < end:
+                    found |= {fork, other_fork}
+    return found
 
 
 def inversions(ends: Iterable[tuple[float, float]]) -> int:

@@ -7,13 +7,19 @@ from cnnspec.draw.layered.sheet import LABEL, LANE, Arc, Node
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Set
+
     from cnnspec.draw.layered.diagram import Spacing
     from cnnspec.draw.layered.sheet import End, Sheet, Wire
 
 
-def put_in_layers(sheet: Sheet, spacing: Spacing) -> None:
-    """Make `sheet.layers`, in a first order: depth first, the longest path leftmost of two, and lanes rightmost."""
+def put_in_layers(sheet: Sheet, spacing: Spacing, parted: Set[int] = frozenset()) -> None:
+    """Make `sheet.layers`, in a first order: depth first, the longest path leftmost of two, and lanes rightmost. The ends of
+    the forks `parted` have lanes of their own; those of others share them."""
     nodes = [*sheet.entries, *sheet.items, *sheet.exits]
+    sheet.labels = {}
+    for node in nodes:
+        node.ups, node.downs, node.place = [], [], -1
     labelled = {wire.source.rank for wire in sheet.wires if wire.label is not None}
     place: dict[int, int] = {}
     count = 0
@@ -23,13 +29,13 @@ def put_in_layers(sheet: Sheet, spacing: Spacing) -> None:
     for node in nodes:
         node.layer = place[node.rank]
     for wire in sheet.wires:
-        lead(sheet, wire, spacing)
+        lead(sheet, wire, spacing, wire.fork in parted)
     sheet.layers = [[] for _ in range(count)]
     visit(sheet, [node for node in nodes if not node.ups])
 
 
-def lead(sheet: Sheet, wire: Wire, spacing: Spacing) -> None:
-    """Lead a wire from its source through the layers, by one lane in each, to its ends."""
+def lead(sheet: Sheet, wire: Wire, spacing: Spacing, parted: bool) -> None:
+    """Lead a wire from its source through the layers, by one lane in each (or one for each end, if `parted`), to its ends."""
     at = wire.source
     ends = sorted(wire.ends, key=lambda end: end.node.layer)
     if wire.label is not None:
@@ -37,11 +43,31 @@ def lead(sheet: Sheet, wire: Wire, spacing: Spacing) -> None:
         sheet.labels[wire.fork] = label
         at = step(wire, at, label, None)
         mark(at, max([end.main for end in ends]))
+    trunk = at
     for end in ends:
+        if parted:
+            at = trunk
         while at.layer + 1 < end.node.layer:
             at = step(wire, at, Node(LANE), None)
         step(wire, at, end.node, end)
         mark(end.node, end.main)
+
+
+class Arrangement:
+    """What `put_in_layers` and `order` made of a sheet, to be put back."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.layers, self.labels = sheet.layers, sheet.labels
+        self.nodes = [(node, node.ups, node.downs) for node in (*sheet.entries, *sheet.items, *sheet.exits)]
+
+    def put_back(self, sheet: Sheet) -> None:
+        """Undo what was made since."""
+        sheet.layers, sheet.labels = self.layers, self.labels
+        for node, ups, downs in self.nodes:
+            node.ups, node.downs = ups, downs
+        for layer in self.layers:
+            for place, node in enumerate(layer):
+                node.place = place
 
 
 def step(wire: Wire, upper: Node, lower: Node, end: End | None) -> Node:

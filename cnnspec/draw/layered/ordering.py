@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.draw.layered.crossings import all_crossings, crossings, entering, leaving, pair_crossings
+from cnnspec.draw.layered.threads import lead_anew
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,8 +16,8 @@ PATIENCE = 4  # so many sweeps without a better order
 ROUNDS = 8  # of exchanges
 
 
-def order(sheet: Sheet) -> None:
-    """Find an order of `sheet.layers`. Of several with equally few crossings the earliest is kept, so that an order without
+def order(sheet: Sheet) -> int:
+    """Find an order of `sheet.layers`; the answer is how many lines cross. Of several with equally few crossings the earliest is kept, so that an order without
     any crossing, as the one that the layers come in often is, stays."""
     layers = sheet.layers
     fewest, best = all_crossings(layers), [list(layer) for layer in layers]
@@ -32,8 +33,14 @@ def order(sheet: Sheet) -> None:
     for layer, kept in zip(layers, best, strict=True):
         layer[:] = kept
         number(layer)
-    if fewest:
-        exchange(layers, fewest)
+    for _ in range(ROUNDS):
+        before = fewest
+        if fewest:
+            fewest = exchange(layers, fewest)
+            fewest -= lead_anew(layers)
+        if fewest == before:
+            break
+    return fewest
 
 
 def number(layer: list[Node]) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from cnnspec.draw.layered.crossings import crossed_forks
 from cnnspec.draw.layered.diagram import Box, Edge, Frame, Group, Layout, Point, Rect, Route, Size, Spacing
 from cnnspec.draw.layered.forks import find_forks
 from cnnspec.draw.layered.frames import frame
-from cnnspec.draw.layered.layers import put_in_layers
+from cnnspec.draw.layered.layers import Arrangement, put_in_layers
 from cnnspec.draw.layered.loosening import loosen
 from cnnspec.draw.layered.nesting import nest
 from cnnspec.draw.layered.ordering import order
@@ -68,12 +69,28 @@ def refuse_what_is_wrong(boxes: Sequence[Box], groups: Sequence[Group], edges: S
 def lay_out_sheet(sheet: Sheet, title: Size, spacing: Spacing, sideways: bool) -> None:
     """Lay out one sheet, whose inner sheets are laid out."""
     rank(sheet)
-    put_in_layers(sheet, spacing)
-    order(sheet)
+    arrange(sheet, spacing)
     choose_straight(sheet)
     loosen(sheet, spacing)
     place_across(sheet, spacing)
     frame(sheet, title, spacing, sideways)
+
+
+def arrange(sheet: Sheet, spacing: Spacing) -> None:
+    """Find the layers and their order. A fork whose lines cross others has lanes of its own for each end where fewer cross
+    then: they can run on both sides of a trunk."""
+    put_in_layers(sheet, spacing)
+    fewest = order(sheet)
+    parted: set[int] = set()
+    while fewest and (more := crossed_forks(sheet.layers) - parted):
+        parted |= more
+        best = Arrangement(sheet)
+        put_in_layers(sheet, spacing, parted)
+        count = order(sheet)
+        if count >= fewest:
+            best.put_back(sheet)
+            break
+        fewest = count
 
 
 # ---- places on the page ------------------------------------------------------------------------------------------
