@@ -14,18 +14,41 @@ if TYPE_CHECKING:
 SWEEPS = 24  # at most
 PATIENCE = 4  # so many sweeps without a better order
 ROUNDS = 8  # of exchanges
+WORK = 1_000_000  # steps in which threads are led anew
+SMALL = 1_500  # sheets of so many nodes are begun in several ways
 
 
 def order(sheet: Sheet) -> int:
-    """Find an order of `sheet.layers`; the answer is how many lines cross. Of several with equally few crossings the earliest is kept, so that an order without
-    any crossing, as the one that the layers come in often is, stays."""
-    layers = sheet.layers
+    """Find an order of `sheet.layers`; the answer is how many lines cross. Of several with equally few crossings the earliest
+    is kept, so that an order without any crossing, as the one that the layers come in often is, stays."""
+    fewest = all_crossings(sheet.layers)
+    if not fewest:
+        return 0
+    best = start = [list(layer) for layer in sheet.layers]
+    small = sum(map(len, start)) <= SMALL
+    for mirrored, down in ((False, True), (False, False), (True, True), (True, False)) if small else ((False, True),):
+        layers = [layer[::-1] if mirrored else list(layer) for layer in start]
+        for layer in layers:
+            number(layer)
+        count = improve(layers, down)
+        if count < fewest:
+            fewest, best = count, layers
+        if not fewest:
+            break
+    sheet.layers = best
+    for layer in best:
+        number(layer)
+    return fewest
+
+
+def improve(layers: Layers, down: bool) -> int:
+    """Make fewer lines cross, beginning with a sweep `down` or up; the answer is how many do."""
     fewest, best = all_crossings(layers), [list(layer) for layer in layers]
     waited = 0
     for turn in range(SWEEPS):
         if not fewest or waited == PATIENCE:
             break
-        sweep(layers, down=turn % 2 == 0)
+        sweep(layers, down=(turn % 2 == 0) == down)
         count = exchange(layers, all_crossings(layers)) if turn < 2 else all_crossings(layers)
         waited += 1
         if count < fewest:
@@ -33,11 +56,13 @@ def order(sheet: Sheet) -> int:
     for layer, kept in zip(layers, best, strict=True):
         layer[:] = kept
         number(layer)
+    work = WORK
     for _ in range(ROUNDS):
         before = fewest
         if fewest:
             fewest = exchange(layers, fewest)
-            fewest -= lead_anew(layers)
+            saved, work = lead_anew(layers, work)
+            fewest -= saved
         if fewest == before:
             break
     return fewest

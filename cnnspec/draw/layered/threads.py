@@ -14,22 +14,21 @@ if TYPE_CHECKING:
     Layers = list[list[Node]]
     Thread = list[Node]  # in consecutive layers
 
-WORK = 1_500_000  # steps
 FAR = 1e-6  # what a place costs by its distance from the old one, where a crossing costs 1
 
 
-def lead_anew(layers: Layers) -> int:
-    """Lead every thread that crosses something anew; the answer is how many crossings fewer there are."""
-    work, saved = WORK, 0
+def lead_anew(layers: Layers, work: int) -> tuple[int, int]:
+    """Lead every thread that crosses something anew, in about `work` steps at most; the answer is how many crossings fewer
+    there are, and how many steps are left."""
+    saved = 0
     for thread in find_threads(layers):
-        first, last = thread[0].layer, thread[-1].layer
-        touched = layers[first : last + 2]
-        work -= sum([len(layer) ** 2 for layer in touched])
+        touched = layers[thread[0].layer : thread[-1].layer + 2]
+        if not any([crosses(node, layers) for node in thread]):
+            continue
+        work -= sum([len(layer) * (len(layer) + 20) for layer in touched])
         if work < 0:
             break
         now = sum([crossings(layer) for layer in touched])
-        if not now:
-            continue
         old = [node.place for node in thread]
         move(layers, thread, best_way(layers, thread))
         other = sum([crossings(layer) for layer in touched])
@@ -37,7 +36,18 @@ def lead_anew(layers: Layers) -> int:
             saved += now - other
         else:
             move(layers, thread, old)
-    return saved
+    return saved, work
+
+
+def crosses(node: Node, layers: Layers) -> bool:
+    """Whether a line at a node of a thread crosses another."""
+    for arc in (*node.ups, *node.downs):
+        begin, end = arc.upper.place, arc.lower.place
+        for lower in layers[arc.lower.layer]:
+            for other in lower.ups:
+                if (other.upper.place - begin) * (lower.place - end) < 0:
+                    return True
+    return False
 
 
 def find_threads(layers: Layers) -> list[Thread]:
