@@ -23,7 +23,7 @@ from typing import Any
 import cnnspec
 from cnnspec.draw.layered import lay_out
 from cnnspec.draw.layered.diagram import Box, Edge, Group, Size, Spacing
-from cnnspec.graph import BlockCall
+from cnnspec.graph import BlockCall, FunctionUse
 
 ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / "build" / "layout"
@@ -32,10 +32,18 @@ NETWORKS = (
     "resnet50", "inception_v3", "densenet121", "unet", "efficientnet_b0", "mobilenet_v2", "siamese", "zoo/NASNetMobile",
     "zoo/InceptionResNetV2", "zoo/Xception",
 )  # fmt: skip
-SIAMESE = """model Siamese {
-  input left 105x105x1
-  input right 105x105x1
-  block tower(x) { x -> conv(64, 10x10, relu) -> maxpool(2x2) -> conv(128, 7x7, relu) -> maxpool(2x2) -> flatten -> dense(4096, sigmoid) }
+SIAMESE = """
+model Siamese {
+  input one 105x105x1
+  input other 105x105x1
+  shared tower = {
+    conv(64, 10x10, activation=relu) -> maxpool(2x2) -> conv(128, 7x7, activation=relu) -> maxpool(2x2)
+    conv(128, 4x4, activation=relu) -> maxpool(2x2) -> conv(256, 4x4, activation=relu) -> flatten
+    dense(4096, activation=sigmoid)
+  }
+  one -> tower as a
+  other -> tower as b
+  subtract(a, b) -> abs -> dense(1, activation=sigmoid)
 }
 """
 Graph = tuple[list[Box], list[Group], list[Edge]]
@@ -52,18 +60,22 @@ def graph_of(network: Any, grouped: bool) -> Graph:
     number: dict[tuple[int, ...], int] = {}
     boxes, edges = [], []
     for node in nodes:
-        calls = [step for step in node.site.steps if isinstance(step, BlockCall)] if grouped else []
+        calls = [step for step in node.site.steps if isinstance(step, BlockCall | FunctionUse)] if grouped else []
         group = None
         for depth in range(len(calls)):
             key = tuple(map(id, calls[: depth + 1]))
             if key not in number:
                 number[key] = len(groups)
-                groups.append(Group(Size(6.0 * len(calls[depth].block) + 4, 11), group))
+                groups.append(Group(Size(6.0 * len(title(calls[depth])) + 4, 11), group))
             group = number[key]
         boxes.append(Box(max(46.0, 6.2 * len(node.label) + 16), 24, group))
         for index in node.inputs:
             edges.append(Edge(index, node.index, Size(60, 10)))
     return boxes, groups, edges
+
+
+def title(call: BlockCall | FunctionUse) -> str:
+    return call.block if isinstance(call, BlockCall) else call.name
 
 
 def graph_by_chance(chance: random.Random) -> Graph:

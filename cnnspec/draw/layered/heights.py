@@ -7,8 +7,10 @@ from cnnspec.draw.layered.tracks import LEAST, assign_tracks, stretches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnnspec.draw.layered.diagram import Spacing
+    from cnnspec.draw.layered.diagram import Point, Spacing
     from cnnspec.draw.layered.sheet import Arc, Node, Sheet
+
+    Across = dict[Arc, list[Point]]  # where an arc runs to, across, and at which y
 
 
 def place_along(sheet: Sheet, spacing: Spacing, padding: float, strip: float = 0.0, least: float = 0.0) -> None:
@@ -17,7 +19,7 @@ def place_along(sheet: Sheet, spacing: Spacing, padding: float, strip: float = 0
     at = 0.0 if sheet.entries else max(strip, padding)
     for node in sheet.entries:
         node.height = strip
-    across: dict[Arc, float] = {}
+    across: Across = {}
     for index, layer in enumerate(sheet.layers):
         if index:
             at += part_layers(sheet.layers[index - 1], layer, at, spacing, across)
@@ -31,8 +33,8 @@ def place_along(sheet: Sheet, spacing: Spacing, padding: float, strip: float = 0
     trace_lines(sheet, across)
 
 
-def part_layers(upper: list[Node], lower: list[Node], at: float, spacing: Spacing, across: dict[Arc, float]) -> float:
-    """How far two layers stand apart, of which the first ends at y `at`; puts the ys at which arcs run across into `across`."""
+def part_layers(upper: list[Node], lower: list[Node], at: float, spacing: Spacing, across: Across) -> float:
+    """How far two layers stand apart, of which the first ends at y `at`; puts where arcs run across into `across`."""
     made = stretches(upper)
     tracks = assign_tracks([stretch for stretch, _ in made], spacing.lanes)
     above = spacing.labels if has_label(upper) else spacing.ends / 2
@@ -41,8 +43,10 @@ def part_layers(upper: list[Node], lower: list[Node], at: float, spacing: Spacin
     gap = max(least_gap(upper, lower, spacing), above + band + below if tracks else 0)
     first = at + above + (gap - above - band - below) / 2
     for stretch, arcs in made:
+        y = first + stretch.track * spacing.tracks
+        aside = [(stretch.source, first + stretch.detour.track * spacing.tracks)] if stretch.detour else []
         for arc in arcs:
-            across[arc] = first + stretch.track * spacing.tracks
+            across[arc] = [*aside, (arc.lower.x + arc.enters, y)]
     return gap
 
 
@@ -60,7 +64,7 @@ def least_gap(upper: list[Node], lower: list[Node], spacing: Spacing) -> float:
     return spacing.layers
 
 
-def trace_lines(sheet: Sheet, across: dict[Arc, float]) -> None:
+def trace_lines(sheet: Sheet, across: Across) -> None:
     """Set the routes of all ends."""
     lines: dict[Node, Corners] = {}  # to labels and lanes
     for layer in sheet.layers:
@@ -70,8 +74,10 @@ def trace_lines(sheet: Sheet, across: dict[Arc, float]) -> None:
                 line = lines.get(node)
                 if line is None:
                     line = Corners((x, 0.0 if node.kind == ENTRY else node.y + node.height), None)
-                if arc in across and abs(to - x) > LEAST:
-                    line = Corners((to, across[arc]), Corners((x, across[arc]), line))
+                for place, y in across.get(arc, ()):
+                    if abs(place - x) > LEAST:
+                        line = Corners((place, y), Corners((x, y), line))
+                        x = place
                 if arc.end is None:
                     lines[arc.lower] = line
                 else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnnspec.draw.layered.gaps import least_gaps
 from cnnspec.draw.layered.loosening import sort_strands
 from cnnspec.draw.layered.pendulum import Pendulum
+from cnnspec.draw.layered.ports import slide_ports
 from cnnspec.draw.layered.sheet import ENTRY, EXIT
 from cnnspec.draw.layered.strands import number_strands
 
@@ -33,6 +34,7 @@ def place_across(sheet: Sheet, spacing: Spacing) -> None:
     places = pendulum.swing()
     for node in nodes:
         node.x = places[node.strand] + node.shift
+    slide_ports(nodes, spacing)
 
 
 def way_through(sheet: Sheet) -> tuple[Node, Node] | None:

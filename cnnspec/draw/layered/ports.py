@@ -56,3 +56,25 @@ def spread(count: int, straight: int | None, width: float, pitch: float) -> Sequ
     furthest = max(middle, count - 1 - middle)
     step = min(pitch, width / 2 / (furthest + 0.5))
     return [width / 2 + (i - middle) * step for i in range(count)]
+
+
+def slide_ports(nodes: Iterable[Node], spacing: Spacing) -> None:
+    """Move ports of boxes that are placed to where their lines are straight, in their order and not too near to others."""
+    least = spacing.ports / 2
+    for node in nodes:
+        if node.kind == BOX:
+            arcs = sorted(node.ups, key=lambda arc: arc.enters)
+            places = slid([(arc.enters, arc.upper.x + arc.leaves - node.x) for arc in arcs], node.width, least)
+            for arc, place in zip(arcs, places, strict=True):
+                arc.enters = place
+
+
+def slid(ports: Sequence[tuple[float, float]], width: float, least: float) -> list[float]:
+    """The places of ports, each with the place where it would rather be, from left to right."""
+    places = [place for place, _ in ports]
+    for index, (_, wanted) in enumerate(ports):
+        after = places[index - 1] + least if index else least
+        before = places[index + 1] - least if index + 1 < len(places) else width - least
+        if after <= wanted <= before:
+            places[index] = wanted
+    return places

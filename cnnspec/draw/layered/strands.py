@@ -10,7 +10,7 @@ from bisect import bisect_left
 
 from cnnspec.draw.layered.crossings import entering, leaving
 from cnnspec.draw.layered.ranks import LONGEST, TIED
-from cnnspec.draw.layered.sheet import LANE, Arc, Node
+from cnnspec.draw.layered.sheet import LABEL, LANE, Arc, Node
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def choose_straight(sheet: Sheet) -> None:
 def importance(arc: Arc) -> int:
     if arc.main == LONGEST:
         return 4
-    if arc.upper.kind == LANE and arc.lower.kind == LANE:
+    if arc.lower.kind == LABEL or arc.upper.kind == LANE and arc.lower.kind == LANE:
         return 3
     return 2 if arc.main == TIED else 1
 

@@ -7,18 +7,28 @@ if TYPE_CHECKING:
     from cnnspec.draw.layered.sheet import Arc, Node
 
 LEAST = 0.01  # a shorter stretch across is none
+TOUCHING = 1.0
 ANY = 200  # more stretches than this are not compared with each other
 
 
 class Stretch:
-    """The stretch across of one wire: it comes from above at `source` and goes down at each of `targets`."""
+    """The stretch across of one wire: it comes from above at `source` and goes down at each of `targets`. `detour`: a short
+    stretch that brings it to its source, None where it comes straight."""
 
-    __slots__ = ("high", "low", "source", "targets", "track")
+    __slots__ = ("detour", "source", "targets", "track")
 
     def __init__(self, source: float, targets: list[float]) -> None:
         self.source, self.targets = source, targets
-        self.low, self.high = min(source, *targets), max(source, *targets)
+        self.detour: Stretch | None = None
         self.track = 0
+
+    @property
+    def low(self) -> float:
+        return min(self.source, *self.targets)
+
+    @property
+    def high(self) -> float:
+        return max(self.source, *self.targets)
 
 
 def stretches(upper: list[Node]) -> list[tuple[Stretch, list[Arc]]]:
@@ -39,6 +49,9 @@ def stretches(upper: list[Node]) -> list[tuple[Stretch, list[Arc]]]:
 def assign_tracks(made: list[Stretch], apart: float) -> int:
     """Give each stretch its track, counted from above; the answer is how many there are."""
     order = arrange(made, apart)
+    detours = make_detours(order, apart)
+    if detours:
+        order = arrange([*made, *detours], apart)
     used: list[list[Stretch]] = []
     for stretch in order:
         track = len(used)
@@ -49,6 +62,24 @@ def assign_tracks(made: list[Stretch], apart: float) -> int:
         stretch.track = track
         used[track].append(stretch)
     return len(used)
+
+
+def make_detours(order: list[Stretch], apart: float) -> list[Stretch]:
+    """Where two wires change places, one would lie upon the other on its way down: let it step aside first."""
+    detours = []
+    for index, lower in enumerate(order[:ANY]):
+        if any([lies_upon(upper, lower) for upper in order[:index]]):
+            middle = sum(lower.targets) / len(lower.targets)
+            aside = lower.source + max(-apart / 2, min(apart / 2, (middle - lower.source) / 2))
+            lower.detour = Stretch(lower.source, [aside])
+            lower.source = aside
+            detours.append(lower.detour)
+    return detours
+
+
+def lies_upon(upper: Stretch, lower: Stretch) -> bool:
+    """Whether a line goes down from one stretch where another comes from above to a stretch further down."""
+    return any([abs(target - lower.source) < TOUCHING for target in upper.targets])
 
 
 def free(one: Stretch, other: Stretch, apart: float) -> bool:
@@ -87,7 +118,6 @@ def upper_cost(upper: Stretch, lower: Stretch) -> int:
     """How bad it is that one stretch lies above another: the crossings, and much for lines upon each other."""
     cost = sum([lower.low < target < lower.high for target in upper.targets])
     cost += upper.low < lower.source < upper.high
-    for target in upper.targets:
-        if abs(target - lower.source) < 1:
-            cost += 1000
+    if lies_upon(upper, lower) or upper.detour is lower:
+        cost += 1000
     return cost
