@@ -1,0 +1,265 @@
+"""The picture of a network as volumes."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+from cnnspec.base.source import printable
+from cnnspec.draw.box_figures import find_box_figures, write_figures
+from cnnspec.draw.coloring import find_coloring
+from cnnspec.draw.findings import is_refused, place_findings
+from cnnspec.draw.flow import UniqueNames, write_layers
+from cnnspec.draw.kinds import KINDS
+from cnnspec.draw.legend import draw_legend
+from cnnspec.draw.outline import SeenBox, SeenEdge
+from cnnspec.draw.parts import STRETCH, Layers
+from cnnspec.draw.parts import Group as Closed
+from cnnspec.draw.tooltips import UNUSED, describe_box, describe_edge
+from cnnspec.draw.volumes.blocks import Block, walk_blocks
+from cnnspec.draw.volumes.building import find_boxes
+from cnnspec.draw.volumes.placing import LETTERS, Line, Plan
+from cnnspec.draw.volumes.scale import Scale
+from cnnspec.draw.volumes.solids import Solid, draw_faces, measure_arc, wrap_words
+from cnnspec.draw.volumes.wiring import measure_map
+from cnnspec.pictures.drawing import MIDDLE, Drawing, Group, Look, Path, Text, draw_arrow
+from cnnspec.tables.layout import write_title
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from cnnspec.draw.volumes.blocks import Boxes, Items
+    from cnnspec.network import AnalysedNetwork
+    from cnnspec.pictures.drawing import Shape
+
+MARGIN = 16.0
+STEP = 1.4  # the side of a map by the next one's, where it is a level of a U
+SMALLER = 0.75  # the scale of a U, by that of a row
+CORNER = 6.0
+CAPTION = 10.5
+
+
+def draw_volumes(network: AnalysedNetwork, shown: Collection[str] = (), color: str = "kind") -> Drawing:
+    """The picture: figures that are `shown` below the boxes (box_figures.SHOWN), what the colors mean (coloring.COLORINGS).
+
+    Raises TooLarge where there are more boxes than a picture can show.
+    """
+    return _Volumes(network, shown, color).draw()
+
+
+class _Volumes:
+    """What is known of one picture while it is drawn."""
+
+    def __init__(self, network: AnalysedNetwork, shown: Collection[str], color: str) -> None:
+        self.network, self.shown = network, shown
+        self.boxes: Boxes = find_boxes(network)
+        self.blocks = [*self.boxes.walk()]
+        self.levels = find_levels(self.boxes) if self.boxes.copies else []
+        self.scale = Scale([block.shape for block in self.blocks], SMALLER if self.levels else 1.0)
+        self.seen = [make_seen(block) for block in self.blocks]
+        self.figures = [find_box_figures(network, seen) for seen in self.seen]
+        self.coloring = find_coloring(network, self.seen, self.figures, color)
+        if color == "kind":
+            kinds = [block.kind for block in self.blocks] + [kind for block in self.blocks for kind, _ in block.parts]
+            self.coloring = self.coloring.replace(
+                colors=tuple([block.kind for block in self.blocks]),
+                kinds=tuple([kind for kind in KINDS if kind in kinds]),
+            )
+        self.findings = place_findings(network)
+        self.used = network.graph.used()
+        self.names = UniqueNames()
+        self.lines = self.find_lines()
+        self.solids = dict(self.make_solids(self.boxes.items, None))
+        self.plan = Plan(self.boxes.items, self.solids, self.lines, self.levels)
+
+    # ---- boxes and lines -------------------------------------------------------------------------------------------------
+    def find_lines(self) -> list[Line]:
+        """Every tensor that one box reads of another, in the order of their readers."""
+        box = {index: block for block in self.blocks for index in block.nodes}
+        ways = self.boxes.ways
+        found: dict[tuple[int, int, object], Line] = {}
+
+        def join(source: int, reader: int, tensor: int, way: list[int]) -> None:
+            if box[source] is not box[reader]:
+                inner = any(
+                    [
+                        index != source and box.get(index) is box[reader]
+                        for index in self.network.graph.nodes[reader].inputs
+                    ]
+                )
+                over = (bool(way) or inner) and not box[reader].module
+                key = (id(box[source]), id(box[reader]), over and reader)
+                line = found.setdefault(key, Line(box[source], box[reader], over))
+                line.tensors.append(tensor)
+                line.readers.append(reader)
+                line.way += way
+
+        for node in self.network.graph.nodes:
+            for index in dict.fromkeys(node.inputs):
+                if index in box and node.index in box:
+                    join(index, node.index, index, [])
+        for ends in dict.fromkeys(ways.values()):
+            way = [index for index in ways if ways[index] == ends]
+            join(ends[0], ends[1], max(way), sorted(way))
+        for line in found.values():
+            line.words = ", ".join([self.write_way(index) for index in line.way if self.is_told(index)])
+        return [*found.values()]
+
+    def is_told(self, index: int) -> bool:
+        node = self.network.graph.nodes[index]
+        before = self.network.graph.nodes[node.inputs[0]].shape if node.inputs else None
+        return node.shape != before or bool(node.layer and node.layer.counted)
+
+    def write_way(self, index: int) -> str:
+        from cnnspec.draw.box_words import write_layer
+
+        first, *rest = write_layer(self.network, self.network.graph.nodes[index])
+        return " ".join([first, *[piece for piece in rest if not piece.isdigit()]])
+
+    def make_solids(self, items: Items, before: Block | None) -> Iterator[tuple[int, Solid]]:
+        """The boxes of a row, by their identities; `before`: the one before it, as far as its shape is known."""
+        for item in items:
+            if isinstance(item, Block):
+                seen = self.blocks.index(item)
+                like = (
+                    (int(item.channels),)
+                    if item.kind == "dense" and item.channels.isdigit()
+                    else before.shape
+                    if before
+                    else None
+                )
+                extent = self.scale.measure(item.shape, like, item.times, item.appends)
+                sized = (
+                    before is None or before.shape is None or item.shape is None or before.shape[:-1] != item.shape[:-1]
+                )
+                words = [
+                    *wrap_words(item),
+                    *write_figures(self.network, self.seen[seen], self.figures[seen], self.shown),
+                ]
+                yield id(item), Solid(item, extent, sized, words, self.is_reached(item))
+                before = item if item.shape is not None else before
+            else:
+                for row in item.rows:
+                    yield from self.make_solids(row, before)
+                known = [block for block in walk_blocks([item]) if block.shape is not None]
+                before = known[-1] if known else before
+
+    def is_reached(self, block: Block) -> bool:
+        """Whether lines come to a box from above, or leave it there."""
+        leaving, arriving = (
+            [line for line in self.lines if line.source is block],
+            [line for line in self.lines if line.target is block],
+        )
+        return bool(self.levels) or len(leaving) > 1 or len(arriving) > 1
+
+    # ---- shapes ----------------------------------------------------------------------------------------------------------
+    def draw(self) -> Drawing:
+        row = self.plan.row
+        left = min([0.0, *[x for line in self.lines for x, _ in line.points]])
+        dx, dy = MARGIN - left, MARGIN + row.up
+        shapes: list[Shape] = [self.draw_line(line, dx, dy) for line in self.lines]
+        shapes += [self.draw_block(number, block, dx, dy) for number, block in enumerate(self.blocks)]
+        right = dx + max([row.width, *[x for line in self.lines for x, _ in line.points]]) + MARGIN
+        bottom = dy + row.down + MARGIN
+        notes = [self.scale.describe(self.blocks)]
+        legend, legend_right, legend_bottom = draw_legend(
+            self.coloring, notes, MARGIN, bottom, max(right, 420.0) - 2 * MARGIN
+        )
+        return Drawing(
+            write_title(self.network),
+            max(right, legend_right + MARGIN),
+            legend_bottom + MARGIN * 0.6,
+            (*shapes, *legend),
+        )
+
+    def draw_line(self, line: Line, dx: float, dy: float) -> Group:
+        points = [(x + dx, y + dy) for x, y in line.points]
+        shapes: list[Shape] = [*draw_arrow(points, Look(stroke="line", width=1.1), CORNER)]
+        if line.label is not None:
+            shapes.append(Text(line.label[0] + dx, line.label[1] + dy, line.words, LETTERS, "faint", MIDDLE))
+        edge = SeenEdge(0, 0, tuple(line.tensors), tuple(line.readers), ())
+        data = (
+            ("from", write_layers(line.tensors)),
+            ("to", write_layers(line.readers)),
+            *[("layers", write_layers(line.way))] * bool(line.way),
+        )
+        return Group(
+            tuple(shapes), describe_edge(self.network, edge), classes=("edge", *["over"] * line.over), data=data
+        )
+
+    def draw_block(self, number: int, block: Block, dx: float, dy: float) -> Group:
+        spot, nodes = self.plan.spots[id(block)], self.network.graph.nodes
+        x, y, solid = spot.x + dx, spot.y + dy, spot.solid
+        refused = any([is_refused(self.network, nodes[index]) for index in block.nodes])
+        faint = not any([self.used[index] for index in block.nodes])
+        unknown = block.shape is None
+        look = Look(
+            stroke="error" if refused else "frame" if faint else "ink",
+            width=1.6 if refused else 0.9,
+            dash=(4, 3) if unknown or faint else (),
+        )
+        color = self.coloring.colors[number] or "paper"
+        total = sum([channels for _, channels in block.parts]) or 1
+        parts = [(kind if self.coloring.kinds else color, channels / total) for kind, channels in block.parts] or [
+            (color, 1.0)
+        ]
+        shapes = draw_faces(solid.extent, x, y, look, parts)
+        if any(block.residual):
+            shapes += draw_skips(solid, x, y)
+        shapes += [label.draw(x, y) for label in solid.labels]
+        found = self.findings.of(block.nodes)
+        title = describe_box(self.network, self.seen[number], self.figures[number], found) + f"\n{UNUSED}" * faint
+        name = printable(nodes[block.nodes[0]].name)
+        classes = ("box", block.kind, *["fold"] * (len(block.nodes) > 1), *["refused"] * refused, *["unused"] * faint)
+        return Group(
+            tuple(shapes), title, self.names.make("layer", name), classes, (("layers", write_layers(block.nodes)),)
+        )
+
+
+def find_levels(boxes: Boxes) -> list[int]:
+    """How many times smaller the map of each box is, by halvings or the like, where a row goes down and up again; else nothing."""
+    levels: list[int] = []
+    before = 0.0
+    for item in boxes.items:
+        if not isinstance(item, Block):
+            return []
+        side = sqrt(measure_map(item.shape))
+        level = levels[-1] if levels else 0
+        if before and side and side < before / STEP:
+            level += 1
+        elif before and side > before * STEP:
+            level -= 1
+        levels.append(level)
+        before = side or before
+    most = max(levels)
+    return levels if min(levels) == 0 and most - levels[0] > 1 and most - levels[-1] > 1 else []
+
+
+def make_seen(block: Block) -> SeenBox:
+    """A box as the flow sees one."""
+    nodes = tuple(block.nodes)
+    if block.module:
+        return SeenBox(nodes, (Closed(nodes, STRETCH, block.module, block.module, None, ()),), 1, "", None)
+    return SeenBox(nodes, (Layers(nodes),), 1, "", None)
+
+
+def draw_skips(solid: Solid, x: float, y: float) -> list[Shape]:
+    """Arcs over the slices of a box of residual blocks."""
+    extent = solid.extent
+    step = extent.thickness / extent.slices
+    made: list[Shape] = []
+    for number, residual in enumerate(solid.block.residual[: extent.slices]):
+        if not residual:
+            continue
+        left = x + extent.depth + number * step
+        top = y + extent.top
+        rise = measure_arc(extent) * 4 / 3
+        arc = Path(
+            (
+                (left + step * 0.12, top),
+                (left + step * 0.12, top - rise, left + step * 0.88, top - rise, left + step * 0.88, top),
+            ),
+            Look(stroke="line", width=1.1),
+        )
+        made.append(arc)
+    return made
