@@ -17,7 +17,8 @@ from cnnspec.draw.parts import Group as Closed
 from cnnspec.draw.tooltips import UNUSED, describe_box, describe_edge
 from cnnspec.draw.volumes.blocks import Block, walk_blocks
 from cnnspec.draw.volumes.building import find_boxes
-from cnnspec.draw.volumes.placing import LETTERS, Line, Plan
+from cnnspec.draw.volumes.lines import LETTERS, Line, find_lines
+from cnnspec.draw.volumes.placing import Plan
 from cnnspec.draw.volumes.scale import Scale
 from cnnspec.draw.volumes.solids import Solid, draw_faces, measure_arc, wrap_words
 from cnnspec.draw.volumes.wiring import measure_map
@@ -29,14 +30,14 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from cnnspec.draw.volumes.blocks import Boxes, Items
+    from cnnspec.layers.base import Shape
     from cnnspec.network import AnalysedNetwork
-    from cnnspec.pictures.drawing import Shape
+    from cnnspec.pictures.drawing import Shape as Drawn
 
 MARGIN = 16.0
 STEP = 1.4  # the side of a map by the next one's, where it is a level of a U
 SMALLER = 0.75  # the scale of a U, by that of a row
 CORNER = 6.0
-CAPTION = 10.5
 
 
 def draw_volumes(network: AnalysedNetwork, shown: Collection[str] = (), color: str = "kind") -> Drawing:
@@ -68,96 +69,42 @@ class _Volumes:
         self.findings = place_findings(network)
         self.used = network.graph.used()
         self.names = UniqueNames()
-        self.lines = self.find_lines()
+        self.places = {id(block): at for at, block in enumerate(self.blocks)}
+        self.lines = find_lines(network, self.boxes)
         self.solids = dict(self.make_solids(self.boxes.items, None))
         self.plan = Plan(self.boxes.items, self.solids, self.lines, self.levels)
 
-    # ---- boxes and lines -------------------------------------------------------------------------------------------------
-    def find_lines(self) -> list[Line]:
-        """Every tensor that one box reads of another, in the order of their readers."""
-        box = {index: block for block in self.blocks for index in block.nodes}
-        ways = self.boxes.ways
-        found: dict[tuple[int, int, object], Line] = {}
-
-        def join(source: int, reader: int, tensor: int, way: list[int]) -> None:
-            if box[source] is not box[reader]:
-                inner = any(
-                    [
-                        index != source and box.get(index) is box[reader]
-                        for index in self.network.graph.nodes[reader].inputs
-                    ]
-                )
-                over = (bool(way) or inner) and not box[reader].module
-                key = (id(box[source]), id(box[reader]), over and reader)
-                line = found.setdefault(key, Line(box[source], box[reader], over))
-                line.tensors.append(tensor)
-                line.readers.append(reader)
-                line.way += way
-
-        for node in self.network.graph.nodes:
-            for index in dict.fromkeys(node.inputs):
-                if index in box and node.index in box:
-                    join(index, node.index, index, [])
-        for ends in dict.fromkeys(ways.values()):
-            way = [index for index in ways if ways[index] == ends]
-            join(ends[0], ends[1], max(way), sorted(way))
-        for line in found.values():
-            line.words = ", ".join([self.write_way(index) for index in line.way if self.is_told(index)])
-        return [*found.values()]
-
-    def is_told(self, index: int) -> bool:
-        node = self.network.graph.nodes[index]
-        before = self.network.graph.nodes[node.inputs[0]].shape if node.inputs else None
-        return node.shape != before or bool(node.layer and node.layer.counted)
-
-    def write_way(self, index: int) -> str:
-        from cnnspec.draw.box_words import write_layer
-
-        first, *rest = write_layer(self.network, self.network.graph.nodes[index])
-        return " ".join([first, *[piece for piece in rest if not piece.isdigit()]])
-
-    def make_solids(self, items: Items, before: Block | None) -> Iterator[tuple[int, Solid]]:
-        """The boxes of a row, by their identities; `before`: the one before it, as far as its shape is known."""
+    # ---- boxes -------------------------------------------------------------------------------------------------------
+    def make_solids(self, items: Items, before: Shape | None) -> Iterator[tuple[int, Solid]]:
+        """The boxes of a row, by their identities; `before`: the last shape before them that is known."""
         for item in items:
             if isinstance(item, Block):
-                seen = self.blocks.index(item)
-                like = (
-                    (int(item.channels),)
-                    if item.kind == "dense" and item.channels.isdigit()
-                    else before.shape
-                    if before
-                    else None
-                )
-                extent = self.scale.measure(item.shape, like, item.times, item.appends)
-                sized = (
-                    before is None or before.shape is None or item.shape is None or before.shape[:-1] != item.shape[:-1]
-                )
-                words = [
-                    *wrap_words(item),
-                    *write_figures(self.network, self.seen[seen], self.figures[seen], self.shown),
-                ]
-                yield id(item), Solid(item, extent, sized, words, self.is_reached(item))
-                before = item if item.shape is not None else before
+                yield id(item), self.make_solid(item, before)
+                before = item.shape or before
             else:
                 for row in item.rows:
                     yield from self.make_solids(row, before)
-                known = [block for block in walk_blocks([item]) if block.shape is not None]
+                known = [block.shape for block in walk_blocks([item]) if block.shape]
                 before = known[-1] if known else before
 
-    def is_reached(self, block: Block) -> bool:
-        """Whether lines come to a box from above, or leave it there."""
-        leaving, arriving = (
-            [line for line in self.lines if line.source is block],
-            [line for line in self.lines if line.target is block],
+    def make_solid(self, block: Block, before: Shape | None) -> Solid:
+        """A box; its map's sizes are told where they are not those of the box before."""
+        unknown_vector = block.kind == "dense" and block.channels.isdigit()
+        extent = self.scale.measure(
+            block.shape, (int(block.channels),) if unknown_vector else before, block.times, block.appends
         )
-        return bool(self.levels) or len(leaving) > 1 or len(arriving) > 1
+        at = self.places[id(block)]
+        words = [*wrap_words(block), *write_figures(self.network, self.seen[at], self.figures[at], self.shown)]
+        sized = before is None or block.shape is None or block.shape[:-1] != before[:-1]
+        ends = [end for line in self.lines for end in (line.source, line.target)]
+        return Solid(block, extent, sized, words, bool(self.levels) or ends.count(block) > 2)
 
     # ---- shapes ----------------------------------------------------------------------------------------------------------
     def draw(self) -> Drawing:
         row = self.plan.row
         left = min([0.0, *[x for line in self.lines for x, _ in line.points]])
         dx, dy = MARGIN - left, MARGIN + row.up
-        shapes: list[Shape] = [self.draw_line(line, dx, dy) for line in self.lines]
+        shapes: list[Drawn] = [self.draw_line(line, dx, dy) for line in self.lines]
         shapes += [self.draw_block(number, block, dx, dy) for number, block in enumerate(self.blocks)]
         right = dx + max([row.width, *[x for line in self.lines for x, _ in line.points]]) + MARGIN
         bottom = dy + row.down + MARGIN
@@ -174,7 +121,7 @@ class _Volumes:
 
     def draw_line(self, line: Line, dx: float, dy: float) -> Group:
         points = [(x + dx, y + dy) for x, y in line.points]
-        shapes: list[Shape] = [*draw_arrow(points, Look(stroke="line", width=1.1), CORNER)]
+        shapes: list[Drawn] = [*draw_arrow(points, Look(stroke="line", width=1.1), CORNER)]
         if line.label is not None:
             shapes.append(Text(line.label[0] + dx, line.label[1] + dy, line.words, LETTERS, "faint", MIDDLE))
         edge = SeenEdge(0, 0, tuple(line.tensors), tuple(line.readers), ())
@@ -243,11 +190,11 @@ def make_seen(block: Block) -> SeenBox:
     return SeenBox(nodes, (Layers(nodes),), 1, "", None)
 
 
-def draw_skips(solid: Solid, x: float, y: float) -> list[Shape]:
+def draw_skips(solid: Solid, x: float, y: float) -> list[Drawn]:
     """Arcs over the slices of a box of residual blocks."""
     extent = solid.extent
     step = extent.thickness / extent.slices
-    made: list[Shape] = []
+    made: list[Drawn] = []
     for number, residual in enumerate(solid.block.residual[: extent.slices]):
         if not residual:
             continue

@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from cnnspec.draw.volumes.blocks import Block
+from cnnspec.draw.volumes.lines import LETTERS
 from cnnspec.pictures.text_width import measure_text
 
 TYPE_CHECKING = False
@@ -15,30 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnnspec.draw.volumes.blocks import Items
+    from cnnspec.draw.volumes.lines import Line, Point
     from cnnspec.draw.volumes.solids import Solid
 
 GAP = 18.0  # between two boxes, with their labels
 FORK = 20.0  # more before and behind lanes, for the line up and down
 BETWEEN = 16.0  # lanes
 CLEAR, STEP, LABEL = 8.0, 9.0, 11.0  # over boxes; between lines over the row; more for a label
-LETTERS = 9.5  # size of such a label
-
-Point = tuple[float, float]
-
-
-class Line:
-    """Tensors that one box reads of another. `way`: the layers on a connection that is a line; `words`: what they are; `over`:
-    whether it runs over the row."""
-
-    def __init__(self, source: Block, target: Block, over: bool) -> None:
-        self.source, self.target, self.over = source, target, over
-        self.tensors: list[int] = []
-        self.readers: list[int] = []
-        self.way: list[int] = []
-        self.words = ""
-        self.points: list[Point] = []
-        self.label: Point | None = None
-        self.height = 0.0  # of that, above the axis of its row
 
 
 class Spot:
@@ -313,8 +297,7 @@ def find_ends(part: Spot | ForkPlan, side: int) -> Iterator[Spot]:
 
 def climb(spot: Spot) -> Iterator[tuple[RowPlan, int]]:
     """The rows that a box lies in, the innermost first, and in which of their parts."""
-    row, at = spot.row, spot.at
-    yield row, at
-    while row.fork is not None:
-        row, at = row.fork.row, row.fork.at
-        yield row, at
+    part: Spot | ForkPlan | None = spot
+    while part is not None:
+        yield part.row, part.at
+        part = part.row.fork
