@@ -63,8 +63,8 @@ def measure(text: Text) -> Box:
 
 def find_outline(group: Group) -> tuple[Point, ...]:
     """The six corners around a box: the longest closed path."""
-    paths = [shape for shape in group.shapes if isinstance(shape, Path) and shape.closed]
-    return max([path.steps for path in paths], key=len)  # type: ignore[return-value]
+    paths = [shape.steps for shape in group.shapes if isinstance(shape, Path) and shape.closed]
+    return tuple([(x, y) for x, y in max(paths, key=len)])
 
 
 def bound(points: tuple[Point, ...]) -> Box:
@@ -92,7 +92,7 @@ def hits(corners: tuple[Point, ...], box: Box) -> bool:
 def follow(group: Group) -> list[tuple[Point, Point]]:
     """The straight pieces of a line, by the ends of its steps."""
     (path, *_) = [shape for shape in group.shapes if isinstance(shape, Path)]
-    return [*pairwise([step[-2:] for step in path.steps])]  # type: ignore[list-item]
+    return [*pairwise([(step[-2], step[-1]) for step in path.steps])]
 
 
 def find_overlaps(drawing: Drawing, boxes: list[Group], edges: list[Group]) -> Iterator[str]:
@@ -122,16 +122,29 @@ def find_overlaps(drawing: Drawing, boxes: list[Group], edges: list[Group]) -> I
             if not (piece[0] >= 0 and piece[1] >= 0 and piece[2] <= page[2] and piece[3] <= page[3]):
                 yield f"{edge.data} leaves the page"
             for number, outline in enumerate(outlines):
-                if hits(outline, (piece[0] + 0.1, piece[1] + 0.1, piece[2] - 0.1, piece[3] - 0.1)) or meet(
-                    (piece[0] - 0.4, piece[1] - 0.4, piece[2] + 0.4, piece[3] + 0.4), bound(outline)
-                ) and crosses(outline, (x1, y1), (x2, y2)):
+                if (
+                    hits(outline, (piece[0] + 0.1, piece[1] + 0.1, piece[2] - 0.1, piece[3] - 0.1))
+                    or meet((piece[0] - 0.4, piece[1] - 0.4, piece[2] + 0.4, piece[3] + 0.4), bound(outline))
+                    and crosses(outline, (x1, y1), (x2, y2))
+                ):
                     yield f"{edge.data} runs through {boxes[number].id}"
             for box, owner, words in labels:
                 if owner != at and meet(piece, box, 0.0):
                     yield f"{edge.data} runs through {words!r}"
-    legend = [shape for group in drawing.shapes if isinstance(group, Group) and "legend" in group.classes for shape in group.shapes]
+    legend = [
+        shape
+        for group in drawing.shapes
+        if isinstance(group, Group) and "legend" in group.classes
+        for shape in group.shapes
+    ]
     for shape in legend:
-        area = measure(shape) if isinstance(shape, Text) else (shape.x, shape.y, shape.x + shape.width, shape.y + shape.height) if isinstance(shape, Rect) else page
+        area = (
+            measure(shape)
+            if isinstance(shape, Text)
+            else (shape.x, shape.y, shape.x + shape.width, shape.y + shape.height)
+            if isinstance(shape, Rect)
+            else page
+        )
         if any([meet(area, bound(outline)) for outline in outlines]) or any([meet(area, box) for box, _, _ in labels]):
             yield "the legend stands on the picture"
 
@@ -139,9 +152,9 @@ def find_overlaps(drawing: Drawing, boxes: list[Group], edges: list[Group]) -> I
 def crosses(outline: tuple[Point, ...], start: Point, end: Point) -> bool:
     """Whether a straight piece has its middle parts inside of a convex shape."""
     points = [(start[0] + (end[0] - start[0]) * i / 20, start[1] + (end[1] - start[1]) * i / 20) for i in range(21)]
-    return any([all([side(a, b, point) > 0.5 for a, b in pairwise((*outline, outline[0]))]) for point in points]) or any(
-        [all([side(a, b, point) < -0.5 for a, b in pairwise((*outline, outline[0]))]) for point in points]
-    )
+    return any(
+        [all([side(a, b, point) > 0.5 for a, b in pairwise((*outline, outline[0]))]) for point in points]
+    ) or any([all([side(a, b, point) < -0.5 for a, b in pairwise((*outline, outline[0]))]) for point in points])
 
 
 def side(a: Point, b: Point, point: Point) -> float:

@@ -27,7 +27,9 @@ def write_web(seed: int, most: int = 24) -> str:
             layer = f"{name} -> {kind}"
         elif kind in ("down", "pool") and size > 4:
             made = (made[0], size // 2, channels)
-            layer = f"{name} -> " + (f"conv({channels}, 3x3, stride=2, padding=same)" if kind == "down" else "maxpool(2x2)")
+            layer = f"{name} -> " + (
+                f"conv({channels}, 3x3, stride=2, padding=same)" if kind == "down" else "maxpool(2x2)"
+            )
         elif kind == "up" and size < 64:
             made = (made[0], size * 2, channels)
             layer = f"{name} -> conv_transpose({channels}, 2x2, stride=2)"
@@ -45,4 +47,6 @@ def write_web(seed: int, most: int = 24) -> str:
         tensors.append(made)
     read = {word.strip("(),") for line in lines[1:] for word in line.split(" as ")[0].replace("(", " ").split()}
     ends = [name for name, _, _ in tensors if name not in read]
-    return "\n".join(["model Web {", *[f"  {line}" for line in lines], f"  output {', '.join(ends or [tensors[-1][0]])}", "}"])
+    return "\n".join(
+        ["model Web {", *[f"  {line}" for line in lines], f"  output {', '.join(ends or [tensors[-1][0]])}", "}"]
+    )

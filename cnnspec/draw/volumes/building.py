@@ -19,9 +19,14 @@ if TYPE_CHECKING:
     from cnnspec.graph import Node
     from cnnspec.network import AnalysedNetwork
 
-# All is seen; modules are one box each; so are named parts of the text; all that has one size of map is
-OPEN, MODULES, PARTS, STAGES = LEVELS = (0, 1, 2, 3)
-FITS = {OPEN: (12, 20), MODULES: (20, 40), PARTS: (22, 44)}  # boxes in a row, and in all, of a picture that fits a page
+# All is seen; modules are one box each; so are named parts of the text; all that has one size of map is; so are all vectors
+OPEN, MODULES, PARTS, STAGES, FEWEST = LEVELS = (0, 1, 2, 3, 4)
+FITS = {
+    OPEN: (12, 20),
+    MODULES: (20, 40),
+    PARTS: (22, 44),
+    STAGES: (44, 88),
+}  # boxes in a row, and in all, of a picture that fits a page
 MORE = 3  # times as many fit on the levels of a U
 FEWEST_COPIES = 2  # of maps, that a U has
 MOST_BOXES = 400  # of a picture
@@ -55,7 +60,13 @@ class Builder:
         self.ways = dict(wiring.ways)
 
     def build(self, row: Row) -> Boxes:
-        return Boxes(self.build_row(row), self.ways, len(self.wiring.copies) >= FEWEST_COPIES)
+        items = self.build_row(row)
+        box = {index: block for block in walk_blocks(items) for index in block.nodes}
+        for index, (before, behind) in sorted(self.ways.items()):
+            if box[before] is box[behind]:  # the way begins and ends in one box
+                box[before].nodes.insert(-1, index)
+                del self.ways[index]
+        return Boxes(items, self.ways, len(self.wiring.copies) >= FEWEST_COPIES)
 
     def build_row(self, row: Row) -> Items:
         items: Items = []
@@ -94,7 +105,7 @@ class Builder:
         gate = self.maker.is_gate(merge)
         if any([not self.nodes[index].inputs for index in lanes.nodes]) or self.level == OPEN and not gate:
             return False
-        return gate or self.level == STAGES or self.count_sizes((*lanes.nodes, merge)) <= SIZES_IN_MODULE
+        return gate or self.level >= STAGES or self.count_sizes((*lanes.nodes, merge)) <= SIZES_IN_MODULE
 
     def append_lanes(self, items: Items, rows: list[Items], merge: object) -> None:
         """Lanes beside one another; short ones that a sum takes, and what has nothing beside it, are no lanes of their own."""
@@ -109,7 +120,16 @@ class Builder:
         nodes = [index for block in blocks for index in block.nodes]
         before = [index for index in self.wiring.inputs[nodes[0]] if index not in nodes]
         plain = len(row) == len(blocks) <= LONGEST_DETOUR and not any([block.module for block in blocks])
-        if layer is None or not layer.sums or not plain or not before or nodes[-1] not in self.wiring.inputs[merge]:
+        readers = {reader for index in nodes for reader in self.wiring.all_readers[index]}
+        inputs = [index for node in nodes for index in self.nodes[node].inputs if index not in nodes]
+        if (
+            layer is None
+            or not layer.sums
+            or not plain
+            or len(before) != 1
+            or inputs != before
+            or readers - {*nodes} != {merge}
+        ):
             return False
         self.ways.update(dict.fromkeys(nodes, (before[0], merge)))
         return True
@@ -154,9 +174,9 @@ class Builder:
         """What tells the box that a box may be part of; None for none."""
         if block.kind == "input":
             return None
-        if self.level == STAGES:
-            shape = block.shape
-            return None if shape is None or len(shape) < 2 else ("size", shape[:-1])
+        if self.level >= STAGES:
+            sizes = None if block.shape is None else block.shape[:-1]
+            return ("size", sizes) if sizes or self.level == FEWEST else None
         for mark in self.naming.find_common(block.nodes):
             if self.naming.name(mark) and self.naming.counts[tell(mark)] * 3 < len(self.nodes):
                 return ("part", tell(mark))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from cnnspec.draw.box_words import write_layer
+from cnnspec.draw.volumes.blocks import Block, Fork
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnspec.draw.volumes.blocks import Block, Boxes
+    from cnnspec.draw.volumes.blocks import Boxes, Items
     from cnnspec.graph import Node
     from cnnspec.network import AnalysedNetwork
 
@@ -57,9 +60,29 @@ def find_lines(network: AnalysedNetwork, boxes: Boxes) -> list[Line]:
     for source, reader in dict.fromkeys(boxes.ways.values()):
         way = sorted([index for index, ends in boxes.ways.items() if ends == (source, reader)])
         join(source, reader, way[-1], way)
+    neighbours = find_neighbours(boxes.items)
     for line in found.values():
+        line.over = line.over or (id(line.source), id(line.target)) not in neighbours
         line.words = ", ".join([write_way(network, nodes[index]) for index in line.way if is_told(nodes, nodes[index])])
     return [*found.values()]
+
+
+def find_neighbours(items: Items) -> set[tuple[int, int]]:
+    """Pairs of boxes, by identity, between which an arrow along the axis can run, or into lanes or out of them."""
+    found = set()
+    for before, behind in pairwise(items):
+        found.update([(id(one), id(other)) for one in find_ends(before, -1) for other in find_ends(behind, 0)])
+    for item in items:
+        if isinstance(item, Fork):
+            found.update([pair for row in item.rows for pair in find_neighbours(row)])
+    return found
+
+
+def find_ends(item: Block | Fork, side: int) -> list[Block]:
+    """The boxes that a part of a row begins with (side 0) or ends with (-1)."""
+    if isinstance(item, Block):
+        return [item]
+    return [block for row in item.rows for block in find_ends(row[side], side)]
 
 
 def is_told(nodes: Sequence[Node], node: Node) -> bool:

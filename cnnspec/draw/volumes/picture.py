@@ -96,8 +96,8 @@ class _Volumes:
         at = self.places[id(block)]
         words = [*wrap_words(block), *write_figures(self.network, self.seen[at], self.figures[at], self.shown)]
         sized = before is None or block.shape is None or block.shape[:-1] != before[:-1]
-        ends = [end for line in self.lines for end in (line.source, line.target)]
-        return Solid(block, extent, sized, words, bool(self.levels) or ends.count(block) > 2)
+        above = any([line.over and block in (line.source, line.target) for line in self.lines])
+        return Solid(block, extent, sized, words, bool(self.levels) or above)
 
     # ---- shapes ----------------------------------------------------------------------------------------------------------
     def draw(self) -> Drawing:

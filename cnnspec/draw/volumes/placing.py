@@ -69,9 +69,6 @@ class Plan:
         self.forks: list[ForkPlan] = []
         self.row = self.make_row(items, None, 0)
         self.lines = lines
-        self.inside = self.find_neighbours(self.row)
-        for line in lines:
-            line.over = line.over or (id(line.source), id(line.target)) not in self.inside
         self.sort_lanes([line for line in lines if line.over])
         for line in lines:
             if line.over:
@@ -96,18 +93,6 @@ class Plan:
                 inner.rows = [self.make_row(part, inner, number) for number, part in enumerate(item.rows)]
                 row.parts.append(inner)
         return row
-
-    def find_neighbours(self, row: RowPlan) -> set[tuple[int, int]]:
-        """Pairs of boxes, by identity, between which an arrow along the axis can run."""
-        found = set()
-        for before, behind in zip(row.parts, row.parts[1:], strict=False):
-            for a in find_ends(before, -1):
-                found.update([(id(a.solid.block), id(b.solid.block)) for b in find_ends(behind, 0)])
-        for part in row.parts:
-            if isinstance(part, ForkPlan):
-                for inner in part.rows:
-                    found |= self.find_neighbours(inner)
-        return found
 
     def sort_lanes(self, lines: Sequence[Line]) -> None:
         """Put lanes to which lines lead from outside above others."""
@@ -284,15 +269,6 @@ class Plan:
             start, end = max(pairwise(stops), key=lambda pair: pair[1] - pair[0])
             if measure_text(line.words, LETTERS) + 6 <= end - start:
                 line.label = ((start + end) / 2, y - 3)
-
-
-def find_ends(part: Spot | ForkPlan, side: int) -> Iterator[Spot]:
-    """The boxes that a part begins with (side 0) or ends with (-1)."""
-    if isinstance(part, Spot):
-        yield part
-    else:
-        for row in part.rows:
-            yield from find_ends(row.parts[side], side)
 
 
 def climb(spot: Spot) -> Iterator[tuple[RowPlan, int]]:

@@ -44,16 +44,18 @@ class Wiring:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.inputs = [[*dict.fromkeys(node.inputs)] for node in graph.nodes]
-        self.readers = graph.consumers()
-        self.readers = [[*dict.fromkeys(readers)] for readers in self.readers]
+        self.readers = [[*dict.fromkeys(readers)] for readers in graph.consumers()]
+        self.all_readers = [tuple(readers) for readers in self.readers]  # over the row, too
         self.positions = [measure_map(node.shape) for node in graph.nodes]
         self.depths: list[int] = []
         for node in graph.nodes:
             self.depths.append(max([self.depths[index] + 1 for index in node.inputs], default=0))
         self.ways: dict[int, tuple[int, int]] = {}
         self.copies: list[tuple[int, int]] = []  # of a map to a merge, that go over the row
+        smallest = max(self.positions, default=0)  # of the maps so far
         for node in graph.nodes:
-            if len(self.inputs[node.index]) > 1:
+            smallest = min(smallest, self.positions[node.index] or smallest)
+            if len(self.inputs[node.index]) > 1 and smallest < SMALLER * self.positions[node.index]:
                 self.part_copies(node.index)
 
     @property
@@ -83,7 +85,7 @@ class Wiring:
 
     def walk_way(self, index: int) -> Iterator[int]:
         """The layers before a merge that nobody else reads, the last first, as far as they have one input."""
-        while len(self.readers[index]) == 1 and len(self.inputs[index]) == 1:
+        while len(self.all_readers[index]) == 1 and len({*self.graph.nodes[index].inputs}) == 1:
             yield index
             index = self.inputs[index][0]
 
