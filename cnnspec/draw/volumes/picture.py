@@ -7,6 +7,7 @@ from math import sqrt
 from cnnspec.base.source import printable
 from cnnspec.draw.box_figures import find_box_figures, write_figures
 from cnnspec.draw.coloring import find_coloring
+from cnnspec.draw.faces import write_badge
 from cnnspec.draw.findings import is_refused, place_findings
 from cnnspec.draw.flow import UniqueNames, write_layers
 from cnnspec.draw.kinds import KINDS
@@ -94,7 +95,10 @@ class _Volumes:
             block.shape, (int(block.channels),) if unknown_vector else before, block.times, block.appends
         )
         at = self.places[id(block)]
-        words = [*wrap_words(block), *write_figures(self.network, self.seen[at], self.figures[at], self.shown)]
+        badge, color = write_badge(self.findings.of(block.nodes))
+        words = [(line, "ink") for line in wrap_words(block)]
+        words += [(line, "faint") for line in write_figures(self.network, self.seen[at], self.figures[at], self.shown)]
+        words += [("assumed", "faint")] * self.figures[at].assumed + [(badge, color)] * bool(badge)
         sized = before is None or block.shape is None or block.shape[:-1] != before[:-1]
         above = any([line.over and block in (line.source, line.target) for line in self.lines])
         return Solid(block, extent, sized, words, bool(self.levels) or above)

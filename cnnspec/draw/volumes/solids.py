@@ -57,14 +57,16 @@ class Label(Record):
 
 class Solid:
     """A box with its labels, before it has a place. `sized`: whether its map's height and width are told; `lines`: whether lines
-    come to it from above, or leave it there."""
+    come to it from above, or leave it there; `words`: those below it, and their colors."""
 
-    def __init__(self, block: Block, extent: Extent, sized: bool, words: Sequence[str], lines: bool) -> None:
+    def __init__(
+        self, block: Block, extent: Extent, sized: bool, words: Sequence[tuple[str, str]], lines: bool
+    ) -> None:
         self.block, self.extent = block, extent
         self.labels = [*write_sizes(block, extent, sized, lines)]
         bottom = max([extent.bottom, *[label.box[3] for label in self.labels]])
-        for number, line in enumerate(words):
-            self.labels.append(Label(extent.width / 2, bottom + LINE * (number + 1), line, WORDS))
+        for number, (line, color) in enumerate(words, 1):
+            self.labels.append(Label(extent.width / 2, bottom + LINE * number, line, WORDS, color=color))
         boxes = [label.box for label in self.labels]
         self.left = min([0.0, *[box[0] for box in boxes]])
         self.right = max([extent.width, *[box[2] for box in boxes]])
