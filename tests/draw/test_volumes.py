@@ -154,6 +154,12 @@ def test_what_goes_over_the_row() -> None:
     assert found[RESIDUAL] == [["a", "", "add1"], ["conv5", "conv5", "add2"]]
 
 
+def test_lanes_to_which_lines_lead_stand_above() -> None:
+    boxes = find_groups(draw_volumes(analysed(DETECTOR)), "box")
+    large, small = [min(y for _, y in find_outline(box)) for box in boxes if dict(box.data)["layers"] in ("4", "8")]
+    assert [box.id for box in boxes][-1] == "layer-small" and small < large
+
+
 # ---- coordinates -------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("path", PATHS, ids=relative)
 def test_coordinates(path: Path) -> None:
@@ -163,7 +169,7 @@ def test_coordinates(path: Path) -> None:
 
 
 def test_coordinates_of_networks_by_chance() -> None:
-    for seed in range(RANDOM):
+    for seed in (2794, *range(RANDOM)):  # the first has a way that begins and ends in one box
         text = write_web(seed) if seed % 3 else sound(random.Random(seed))
         for network in analyse(Source("net.cnn", text)).networks:
             assert not (found := [*faults(network, draw_volumes(network))]), (seed, found[:5])
