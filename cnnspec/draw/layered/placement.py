@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from cnnspec.draw.layered.diagram import Spacing
     from cnnspec.draw.layered.sheet import Node, Sheet
 
-THROUGH = (
-    6.0  # how much it matters that the longest path leaves a sheet where it came in, where a line between two is 1
-)
+# How much it matters that the longest path leaves a sheet where it came in; a line between two nodes matters 1.
+THROUGH = 20.0
 
 
 def place_across(sheet: Sheet, spacing: Spacing) -> None:
