@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnspec.draw.layered.crossings import all_crossings, crossings, entering, leaving, pair_crossings
 from cnnspec.draw.layered.threads import lead_anew
+from cnnspec.draw.layered.work import Work
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 SWEEPS = 24  # at most
 PATIENCE = 4  # so many sweeps without a better order
 ROUNDS = 8  # of exchanges
-WORK = 1_000_000  # steps in which threads are led anew
-SMALL = 1_500  # sheets of so many nodes are begun in several ways
+WORK = 2_500_000  # steps
+SMALL = 5_000  # sheets of so many nodes are begun in several ways
 
 
 def order(sheet: Sheet) -> int:
@@ -25,12 +26,13 @@ def order(sheet: Sheet) -> int:
     if not fewest:
         return 0
     best = start = [list(layer) for layer in sheet.layers]
+    work = Work(WORK)
     small = sum(map(len, start)) <= SMALL
     for mirrored, down in ((False, True), (False, False), (True, True), (True, False)) if small else ((False, True),):
         layers = [layer[::-1] if mirrored else list(layer) for layer in start]
         for layer in layers:
             number(layer)
-        count = improve(layers, down)
+        count = improve(layers, down, work)
         if count < fewest:
             fewest, best = count, layers
         if not fewest:
@@ -41,7 +43,7 @@ def order(sheet: Sheet) -> int:
     return fewest
 
 
-def improve(layers: Layers, down: bool) -> int:
+def improve(layers: Layers, down: bool, work: Work) -> int:
     """Make fewer lines cross, beginning with a sweep `down` or up; the answer is how many do."""
     fewest, best = all_crossings(layers), [list(layer) for layer in layers]
     waited = 0
@@ -49,20 +51,18 @@ def improve(layers: Layers, down: bool) -> int:
         if not fewest or waited == PATIENCE:
             break
         sweep(layers, down=(turn % 2 == 0) == down)
-        count = exchange(layers, all_crossings(layers)) if turn < 2 else all_crossings(layers)
+        count = exchange(layers, all_crossings(layers), work) if turn < 2 else all_crossings(layers)
         waited += 1
         if count < fewest:
             fewest, best, waited = count, [list(layer) for layer in layers], 0
     for layer, kept in zip(layers, best, strict=True):
         layer[:] = kept
         number(layer)
-    work = WORK
     for _ in range(ROUNDS):
         before = fewest
         if fewest:
-            fewest = exchange(layers, fewest)
-            saved, work = lead_anew(layers, work)
-            fewest -= saved
+            fewest = exchange(layers, fewest, work)
+            fewest -= lead_anew(layers, work)
         if fewest == before:
             break
     return fewest
@@ -86,7 +86,7 @@ def sweep(layers: Layers, down: bool) -> None:
         number(layer)
 
 
-def exchange(layers: Layers, count: int) -> int:
+def exchange(layers: Layers, count: int, work: Work) -> int:
     """Exchange neighbours wherever fewer lines cross then; the answer is how many cross in the end."""
     for _ in range(ROUNDS):
         before = count
@@ -95,6 +95,8 @@ def exchange(layers: Layers, count: int) -> int:
                 continue
             for place in range(len(layer) - 1):
                 left, right = layer[place], layer[place + 1]
+                if not work.spend(10 + len(left.ups) + len(left.downs) + len(right.ups) + len(right.downs)):
+                    return count
                 now, other = pair_crossings(left, right)
                 if other < now:
                     layer[place], layer[place + 1] = right, left

@@ -3,6 +3,9 @@ the way on which it crosses fewest lines; single exchanges of neighbours never b
 
 from __future__ import annotations
 
+from itertools import accumulate
+from operator import add
+
 from cnnspec.draw.layered.crossings import crossings
 
 TYPE_CHECKING = False
@@ -10,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnspec.draw.layered.sheet import Node
+    from cnnspec.draw.layered.work import Work
 
     Layers = list[list[Node]]
     Thread = list[Node]  # in consecutive layers
@@ -17,16 +21,14 @@ if TYPE_CHECKING:
 FAR = 1e-6  # what a place costs by its distance from the old one, where a crossing costs 1
 
 
-def lead_anew(layers: Layers, work: int) -> tuple[int, int]:
-    """Lead every thread that crosses something anew, in about `work` steps at most; the answer is how many crossings fewer
-    there are, and how many steps are left."""
+def lead_anew(layers: Layers, work: Work) -> int:
+    """Lead every thread that crosses something anew; the answer is how many crossings fewer there are."""
     saved = 0
     for thread in find_threads(layers):
         touched = layers[thread[0].layer : thread[-1].layer + 2]
         if not any([crosses(node, layers) for node in thread]):
             continue
-        work -= sum([len(layer) * (len(layer) + 20) for layer in touched])
-        if work < 0:
+        if not work.spend(sum([len(layer) * (len(layer) + 20) for layer in touched])):
             break
         now = sum([crossings(layer) for layer in touched])
         old = [node.place for node in thread]
@@ -36,7 +38,7 @@ def lead_anew(layers: Layers, work: int) -> tuple[int, int]:
             saved += now - other
         else:
             move(layers, thread, old)
-    return saved, work
+    return saved
 
 
 def crosses(node: Node, layers: Layers) -> bool:
@@ -80,41 +82,37 @@ def move(layers: Layers, thread: Thread, places: Sequence[int]) -> None:
 def best_way(layers: Layers, thread: Thread) -> list[int]:
     """The places, one a layer, on which a thread crosses fewest lines; near to where it is among equals.
 
-    Places are counted without the thread; at place p it stands at p - 1/2, between its neighbours.
+    Places are counted without the thread; at place p it stands between the others p - 1 and p.
     """
-    costs: list[float] = [0.0]
-    at: list[float] = []
-    if thread[0].ups:
-        at = [float(thread[0].ups[0].upper.place)]
+    costs: list[float] = []
     came: list[list[int]] = []
-    for index, node in enumerate(thread):
-        to = [place - 0.5 for place in range(len(layers[node.layer]))]
-        far = [abs(place - node.place) * FAR for place in range(len(to))]
-        if not at:
-            costs, at = far, to
-            came.append([])
+    for node, above in zip(thread, [None, *thread], strict=False):
+        far = [abs(place - node.place) * FAR for place in range(len(layers[node.layer]))]
+        if above is None and not node.ups:
+            costs = far
             continue
-        steps = crossed(node, thread[index - 1] if index else None, layers[node.layer], at, to)
-        sums = [[cost + step for cost, step in zip(costs, column, strict=True)] for column in zip(*steps, strict=True)]
+        fixed = node.ups[0].upper.place if above is None else None
+        rows = crossed(lines_into(layers[node.layer], node, above), fixed, len(costs), len(far))
+        if fixed is not None:
+            costs = [cost + by for cost, by in zip(rows[0], far, strict=True)]
+            continue
+        sums = [list(map(add, costs, column)) for column in zip(*rows, strict=True)]
         froms = [column.index(min(column)) for column in sums]
         costs = [column[p] + by for column, p, by in zip(sums, froms, far, strict=True)]
-        at = to
         came.append(froms)
     if thread[-1].downs:
         below = thread[-1].downs[0].lower
-        steps = crossed(None, thread[-1], layers[below.layer], at, [float(below.place)])
-        costs = [cost + steps[p][0] for p, cost in enumerate(costs)]
-    places = [min(range(len(costs)), key=lambda p: costs[p])]
-    for froms in reversed(came[1:]):
+        lines = lines_into(layers[below.layer], None, thread[-1])
+        costs = list(map(add, costs, crossed_to(lines, len(costs), below.place)))
+    places = [costs.index(min(costs))]
+    for froms in reversed(came):
         places.append(froms[places[-1]])
     return places[::-1]
 
 
-def crossed(
-    node: Node | None, above: Node | None, layer: Sequence[Node], at: Sequence[float], to: Sequence[float]
-) -> list[list[int]]:
-    """How many lines into a layer the thread crosses on its way from each of the places `at` to each of the places `to`.
-    `node`, `above`: the thread's nodes in this layer and in the one above, None where it has none there."""
+def lines_into(layer: Sequence[Node], node: Node | None, above: Node | None) -> dict[int, list[int]]:
+    """The places in which the lines into a layer end, by those in which they begin, without a thread whose nodes in this
+    layer and the one above are `node` and `above`."""
     lines: dict[int, list[int]] = {}
     for lower in layer:
         if lower is not node:
@@ -123,17 +121,35 @@ def crossed(
                 if arc.upper is not above:
                     begin = arc.upper.place - (above is not None and arc.upper.place > above.place)
                     lines.setdefault(begin, []).append(end)
-    left = [0] * len(to)  # lines that begin left of where the thread is and end right of it
-    right = [sum([end < place for ends in lines.values() for end in ends]) for place in to]
+    return lines
+
+
+def crossed(lines: dict[int, list[int]], fixed: int | None, begins: int, ends: int) -> list[list[int]]:
+    """How many lines a thread crosses from each of the places it can begin at to each of the places it can end at; only from
+    the node at the place `fixed` where that is given."""
+    change = [0] * (ends + 1)  # of a row, from one place to the next
+    for group in lines.values():
+        for end in group:
+            change[end + 1] += 1  # a line that begins right of the thread and ends left of it
     rows = []
-    passed = sorted(lines)[::-1]
-    for x in at:
-        while passed and passed[-1] <= x:
-            ends = lines[passed[-1]]
-            right = [count - sum([end < place for end in ends]) for count, place in zip(right, to, strict=True)]
-            if passed[-1] == x:
-                break
-            left = [count + sum([end > place for end in ends]) for count, place in zip(left, to, strict=True)]
-            passed.pop()
-        rows.append([a + b for a, b in zip(left, right, strict=True)])
+    for begin in range(begins) if fixed is None else (fixed,):
+        for passed in (begin - 1,) if fixed is None else range(begin):
+            for end in lines.get(passed, ()):
+                change[0] += 1
+                change[end + 1] -= 2
+        if fixed is not None:
+            for end in lines.get(fixed, ()):
+                change[end + 1] -= 1
+        rows.append(list(accumulate(change[:-1])))
     return rows
+
+
+def crossed_to(lines: dict[int, list[int]], begins: int, fixed: int) -> list[int]:
+    """How many lines a thread crosses from each of the places it can begin at to the node at the place `fixed`."""
+    count = sum([end < fixed for group in lines.values() for end in group])
+    row = []
+    for begin in range(begins):
+        for end in lines.get(begin - 1, ()):
+            count += (end > fixed) - (end < fixed)
+        row.append(count)
+    return row

@@ -9,7 +9,7 @@ from cnnspec.draw.layered.frames import frame
 from cnnspec.draw.layered.layers import Arrangement, put_in_layers
 from cnnspec.draw.layered.loosening import loosen
 from cnnspec.draw.layered.nesting import nest
-from cnnspec.draw.layered.ordering import order
+from cnnspec.draw.layered.ordering import SMALL, order
 from cnnspec.draw.layered.placement import place_across
 from cnnspec.draw.layered.ranks import rank
 from cnnspec.draw.layered.strands import choose_straight
@@ -82,7 +82,7 @@ def arrange(sheet: Sheet, spacing: Spacing) -> None:
     put_in_layers(sheet, spacing)
     fewest = order(sheet)
     parted: set[int] = set()
-    while fewest and (more := crossed_forks(sheet.layers) - parted):
+    while fewest and sum(map(len, sheet.layers)) <= SMALL and (more := crossed_forks(sheet.layers) - parted):
         parted |= more
         best = Arrangement(sheet)
         put_in_layers(sheet, spacing, parted)

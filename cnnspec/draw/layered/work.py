@@ -1,0 +1,15 @@
+"""How much may be done to make a picture better."""
+
+from __future__ import annotations
+
+
+class Work:
+    """So many steps, about a microsecond each. They are counted, not timed: equal input gives equal answers."""
+
+    def __init__(self, steps: int) -> None:
+        self.left = steps
+
+    def spend(self, steps: int) -> bool:
+        """Whether there are so many steps left, which then are not."""
+        self.left -= steps
+        return self.left >= 0
