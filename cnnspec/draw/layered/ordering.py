@@ -15,18 +15,16 @@ if TYPE_CHECKING:
 SWEEPS = 24  # at most
 PATIENCE = 4  # so many sweeps without a better order
 ROUNDS = 8  # of exchanges
-WORK = 2_500_000  # steps
 SMALL = 5_000  # sheets of so many nodes are begun in several ways
 
 
-def order(sheet: Sheet) -> int:
+def order(sheet: Sheet, work: Work) -> int:
     """Find an order of `sheet.layers`; the answer is how many lines cross. Of several with equally few crossings the earliest
     is kept, so that an order without any crossing, as the one that the layers come in often is, stays."""
     fewest = all_crossings(sheet.layers)
     if not fewest:
         return 0
     best = start = [list(layer) for layer in sheet.layers]
-    work = Work(WORK)
     small = sum(map(len, start)) <= SMALL
     for mirrored, down in ((False, True), (False, False), (True, True), (True, False)) if small else ((False, True),):
         layers = [layer[::-1] if mirrored else list(layer) for layer in start]
@@ -35,7 +33,7 @@ def order(sheet: Sheet) -> int:
         count = improve(layers, down, work)
         if count < fewest:
             fewest, best = count, layers
-        if not fewest:
+        if not fewest or not work.left:
             break
     sheet.layers = best
     for layer in best:
@@ -48,7 +46,7 @@ def improve(layers: Layers, down: bool, work: Work) -> int:
     fewest, best = all_crossings(layers), [list(layer) for layer in layers]
     waited = 0
     for turn in range(SWEEPS):
-        if not fewest or waited == PATIENCE:
+        if not fewest or waited == PATIENCE or not work.spend(3 * sum(map(len, layers))):
             break
         sweep(layers, down=(turn % 2 == 0) == down)
         count = exchange(layers, all_crossings(layers), work) if turn < 2 else all_crossings(layers)

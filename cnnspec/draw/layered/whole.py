@@ -15,6 +15,7 @@ from cnnspec.draw.layered.ranks import rank
 from cnnspec.draw.layered.strands import choose_straight
 from cnnspec.draw.layered.tracks import LEAST
 from cnnspec.draw.layered.wiring import wire
+from cnnspec.draw.layered.work import Work
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from cnnspec.draw.layered.nesting import Nesting
     from cnnspec.draw.layered.sheet import End, Sheet
 
+WORK = 4_000_000  # steps for the order of one sheet
 DIRECTIONS = ("down", "right")
 
 
@@ -80,13 +82,14 @@ def arrange(sheet: Sheet, spacing: Spacing) -> None:
     """Find the layers and their order. A fork whose lines cross others has lanes of its own for each end where fewer cross
     then: they can run on both sides of a trunk."""
     put_in_layers(sheet, spacing)
-    fewest = order(sheet)
+    work = Work(WORK)
+    fewest = order(sheet, work)
     parted: set[int] = set()
     while fewest and sum(map(len, sheet.layers)) <= SMALL and (more := crossed_forks(sheet.layers) - parted):
         parted |= more
         best = Arrangement(sheet)
         put_in_layers(sheet, spacing, parted)
-        count = order(sheet)
+        count = order(sheet, work)
         if count >= fewest:
             best.put_back(sheet)
             break
