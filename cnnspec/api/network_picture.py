@@ -52,14 +52,9 @@ def draw(
     modules or layers that are opened besides. `show` names figures that stand in the boxes (name, shape, params, macs, rf,
     memory); `color` says what the colors mean (kind, cost, rf, lost, none); `direction` is down or right.
 
-    Raises ValueError for what is not known, LookupError for a name in `expand` that nothing has, and what `Picture.save` raises.
+    Raises ValueError for what is not known and for more boxes than can be shown, LookupError for a name in `expand` that nothing has, and what `Picture.save` raises.
     """
-    from cnnspec.draw.outline import TooLarge
-
-    try:
-        picture = NetworkPicture(self.analysed, ask_picture(depth, expand, show, color, direction, style))
-    except TooLarge as error:
-        raise ValueError(str(error)) from None
+    picture = NetworkPicture(self.analysed, ask_picture(depth, expand, show, color, direction, style))
     if path is not None:
         picture.save(path)
     return picture

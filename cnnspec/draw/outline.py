@@ -26,7 +26,7 @@ PAGE_ROWS, PAGE_BOXES = 24, 44  # of a picture that fits a page: boxes on the lo
 WHOLE_ROWS = 16  # where every layer is seen unasked
 
 
-class TooLarge(Exception):
+class TooLarge(ValueError):
     """There would be more boxes than a picture can show: a sentence that says what to do."""
 
 

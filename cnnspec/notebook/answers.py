@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
+    from cnnspec.api.picture import Picture
+
     Names = Mapping[str, Any]
 
 
@@ -73,6 +75,14 @@ def ask_rf(options: argparse.Namespace, names: Names) -> Any:
 
         return SVG(write_svg(find_picture(network.analysed, options.layers, options.at)))
     return network.receptive_fields(*options.layers, at=options.at)
+
+
+def ask_draw(options: argparse.Namespace, names: Names) -> Picture:
+    from cnnspec.api.network_picture import NetworkPicture
+    from cnnspec.cli.draw import read_question
+
+    question = read_question(options)
+    return NetworkPicture(load_network(options, names).analysed, question)
 
 
 def ask_lost(options: argparse.Namespace, names: Names) -> Answer:
@@ -143,6 +153,7 @@ ANSWERS: dict[str, Callable[[argparse.Namespace, Names], Any]] = {
     "summary": ask_summary,
     "explain": ask_explain,
     "rf": ask_rf,
+    "draw": ask_draw,
     "lost": ask_lost,
     "cost": ask_cost,
     "sizes": ask_sizes,

@@ -99,7 +99,7 @@ def find_question(options: argparse.Namespace) -> str:
 def is_plain(options: argparse.Namespace, names: Mapping[str, Any]) -> bool:
     """Whether a command is asked for nothing but its answer, `check` about one network or file."""
     if (
-        getattr(options, "format", "text") not in ("text", "json")
+        (getattr(options, "format", None) or "text") not in ("text", "json")
         or getattr(options, "output_format", "full") != "full"
     ):
         return False

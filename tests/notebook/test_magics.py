@@ -228,6 +228,12 @@ def test_a_picture_is_seen(notebook: Notebook) -> None:
     notebook.run("%%cnnspec net\n" + NET)
     (shown,) = notebook.run("%cnnspec rf net conv2 --picture")[0]
     assert shown["image/svg+xml"].startswith("<svg")
+    for line in ("%cnnspec draw net --show params", "net.draw(show='params')"):
+        (shown,) = notebook.run(line)[0]
+        assert shown["image/svg+xml"].startswith("<svg") and "40 params" in shown["image/svg+xml"]
+    assert notebook.run("%cnnspec draw net --format dot")[0] == [] and notebook.printed.startswith("digraph")
+    assert notebook.run("%cnnspec draw net -o net.svg")[0] == [] and Path("net.svg").read_text().startswith("<svg")
+    assert notebook.run("%cnnspec draw net --expand x")[1].startswith('Small has no block, module or layer "x"')
 
 
 def test_other_forms_are_printed(notebook: Notebook) -> None:
