@@ -44,6 +44,11 @@ def write_box(network: AnalysedNetwork, box: SeenBox) -> BoxWords:
     attached = [
         word for word in (write_own_activation(first[0]), *[write_range(network, same) for same in rest]) if word
     ]
+    attached += [
+        f"weights of {printable(nodes[node.shares].name)}"
+        for node in first[:1]
+        if node.shares is not None and network.facts.weighty(node.index)
+    ]
     return BoxWords(write_range(network, first) + times, " · ".join(attached))
 
 

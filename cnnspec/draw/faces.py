@@ -80,10 +80,10 @@ def draw_face(face: Face, place: Place) -> tuple[Shape, ...]:
     middle, line = x + (width - (badge + 6 if badge else 0)) / 2, y + ABOVE + 11.5
     shapes.append(Text(middle, line, face.head, HEAD, ink, MIDDLE))
     for number, words in enumerate(face.below, 1):
-        dim = ink if ink == "paper" else "faint"
+        dim = ink if face.color.startswith("level-") else "faint"
         shapes.append(Text(x + width / 2, line + SMALL_LINE * number + 0.5, words, SMALL, dim, MIDDLE))
     if face.badge:
         left, top = x + width - badge - 5, y + ABOVE + 0.5
-        shapes.append(Rect(left, top, badge, 13.0, Look(fill=face.badge_color, stroke=""), 3.0))
+        shapes.append(Rect(left, top, badge, 13.0, Look(fill=face.badge_color, stroke="paper"), 3.0))
         shapes.append(Text(left + badge / 2, top + 9.8, face.badge, BADGE, "paper", MIDDLE, bold=True))
     return tuple(shapes)

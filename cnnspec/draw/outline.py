@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cnnspec.base.record import Record
 from cnnspec.draw.opened import find_opened
-from cnnspec.draw.parts import STRETCH, Fold, Group, Layers, find_parts
+from cnnspec.draw.parts import REPEAT, STRETCH, Fold, Group, Layers, find_parts
 from cnnspec.draw.repeats import fold_repeats
 from cnnspec.draw.segments import group_stretches
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ALL = 1_000  # a depth that no network has: everything is seen, and nothing folded
 MOST_BOXES = 3_000  # of a picture
+NAMELESS = (REPEAT, STRETCH)  # groups that are there to be folded, and no frame where nothing is
 PAGE_ROWS, PAGE_BOXES = 24, 44  # of a picture that fits a page: boxes on the longest way through it, and in all
 WHOLE_ROWS = 16  # where every layer is seen unasked
 
@@ -202,7 +203,7 @@ class _Seeing:
             self.see_fold([one for one in parts if isinstance(one, Fold)], key, depth, group)
         elif times == 1 and is_one_box(part, key, depth, self.opened):
             self.see([one.parts[0] for one in parts if isinstance(one, Group)], f"{key}.0", depth, group)
-        elif isinstance(part, Group) and part.kind == STRETCH and depth >= ALL:
+        elif isinstance(part, Group) and part.kind in NAMELESS and depth >= ALL:
             for at, only in enumerate(part.parts):
                 self.see([only], f"{key}.{at}", depth, group)
         elif isinstance(part, Group) and (depth > 0 or key in self.opened):

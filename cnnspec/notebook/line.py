@@ -98,10 +98,9 @@ def find_question(options: argparse.Namespace) -> str:
 
 def is_plain(options: argparse.Namespace, names: Mapping[str, Any]) -> bool:
     """Whether a command is asked for nothing but its answer, `check` about one network or file."""
-    if (
-        (getattr(options, "format", None) or "text") not in ("text", "json")
-        or getattr(options, "output_format", "full") != "full"
-    ):
+    if (getattr(options, "format", None) or "text") not in ("text", "json") or getattr(
+        options, "output_format", "full"
+    ) != "full":
         return False
     paths = getattr(options, "paths", None)
     if paths is not None and (len(paths) > 1 or find_network(paths[0], names) is None and os.path.isdir(paths[0])):
