@@ -35,10 +35,9 @@ class BoxWords(Record):
 
 def write_box(network: AnalysedNetwork, box: SeenBox) -> BoxWords:
     """The words of a box. Of one that stands for several times, a number that differs is a range: conv 3x3, 64…512."""
-    times = f" {TIMES}{box.times}" if box.times > 1 else ""
     if isinstance(box.part, Group):
         groups = [part for part in box.parts if isinstance(part, Group)]
-        return BoxWords(name_group(groups, box.times) + times, describe_inside(network, box.part))
+        return BoxWords(name_group(groups, box.times), describe_inside(network, box.part))
     nodes = network.graph.nodes
     first, *rest = [[nodes[part.nodes[at]] for part in box.parts] for at in range(len(box.part.nodes))]
     attached = [
@@ -49,20 +48,22 @@ def write_box(network: AnalysedNetwork, box: SeenBox) -> BoxWords:
         for node in first[:1]
         if node.shares is not None and network.facts.weighty(node.index)
     ]
+    times = f" {TIMES}{box.times}" if box.times > 1 else ""
     return BoxWords(write_range(network, first) + times, " · ".join(attached))
 
 
 def name_group(groups: Sequence[Group], times: int) -> str:
-    """What a group is called; several of no common name by the first and the last of them."""
-    first, last = groups[0], groups[min(times, len(groups)) - 1]
-    if times > 1:
-        return first.name or (first.title if first.title == last.title else f"{first.title} … {last.title}")
-    return first.title
+    """What a group is called, with how often it stands there; several of no common name by the first and the last of them."""
+    first, last = groups[0], groups[times - 1]
+    if times == 1:
+        return first.title
+    name = first.name or (first.title if first.title == last.title else f"{first.title} … {last.title}")
+    return f"({name}) {TIMES}{times}" if TIMES in name or ", " in name and not first.name else f"{name} {TIMES}{times}"
 
 
 def write_group(group: SeenGroup) -> str:
     """The title of an open group."""
-    return name_group(group.parts, group.times) + (f" {TIMES}{group.times}" if group.times > 1 else "")
+    return name_group(group.parts, group.times)
 
 
 def describe_inside(network: AnalysedNetwork, part: Group) -> str:

@@ -61,7 +61,9 @@ class Fold(Part):
 
 def find_parts(graph: Graph, facts: Facts) -> tuple[Part, ...]:
     """The tree of a network, without folds."""
-    return _build_parts(graph, [find_path(graph, node) for node in graph.nodes], Attaching(graph, facts))
+    scattered = find_scattered(graph)
+    paths = [tuple([step for step in find_path(graph, node) if step[0] not in scattered]) for node in graph.nodes]
+    return _build_parts(graph, paths, Attaching(graph, facts))
 
 
 # ---- where a layer stands --------------------------------------------------------------------------------------------
@@ -72,6 +74,31 @@ def find_path(graph: Graph, node: Node) -> Path:
     path = node.site.module
     ends = [at for at, letter in enumerate(path) if letter in "./"] + [len(path)] * bool(path)
     return tuple([(path[:end], _make_module(graph, path[:end])) for end in ends])
+
+
+def find_scattered(graph: Graph) -> frozenset[str]:
+    """Paths in a model that are no modules of it: a layer alone has one between others that have not."""
+    runs: dict[str, list[int]] = {}
+    before: tuple[str, ...] = ()
+    for node in graph.nodes:
+        path = (
+            ()
+            if node.site.source.text
+            else tuple([mark for mark, _ in find_path(graph, node) if isinstance(mark, str)])
+        )
+        for mark in path:
+            if mark in before:
+                runs[mark][-1] += 1
+            else:
+                runs.setdefault(mark, []).append(1)
+        before = path
+    return frozenset(
+        [
+            path
+            for path, found in runs.items()
+            if len(found) > 1 and min(found) == 1 and path not in graph.module_classes
+        ]
+    )
 
 
 def _names_something(step: PathStep) -> bool:

@@ -12,7 +12,7 @@ from cnnspec.layers.argument import same_on_every_axis
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Hashable, Iterable, Sequence
 
     from cnnspec.draw.parts import Part
     from cnnspec.facts.facts import Facts
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from cnnspec.layers.operation import Operation
 
 LONGEST_PERIOD = 8  # parts of a stretch that repeats
-FEWEST_PARTS = 4  # of such a stretch and its repeats together
 
 
 def fold_repeats(graph: Graph, facts: Facts, parts: tuple[Part, ...]) -> tuple[Part, ...]:
@@ -44,25 +43,26 @@ class _Folding:
         self.entering: dict[int, list[int]] = {}
 
     def fold(self, parts: Sequence[Part]) -> tuple[Part, ...]:
+        """First single parts that repeat, then stretches of what that gives."""
         inner = [part.replace(parts=self.fold(part.parts)) if isinstance(part, Group) else part for part in parts]
+        return tuple(self.fold_runs(self.fold_runs(inner, (1,)), range(2, LONGEST_PERIOD + 1)))
+
+    def fold_runs(self, parts: Sequence[Part], periods: Iterable[int]) -> list[Part]:
+        """Parts, with stretches folded that are of so many parts and repeat."""
         made: list[Part] = []
         at = 0
-        while at < len(inner):
-            members, period = self.find_run(inner, at)
-            made.append(Fold(join_nodes(members), tuple(members)) if len(members) > 1 else inner[at])
+        while at < len(parts):
+            members, period = self.find_run(parts, at, periods)
+            made.append(Fold(join_nodes(members), tuple(members)) if len(members) > 1 else parts[at])
             at += len(members) * period
-        return tuple(made)
+        return made
 
-    def find_run(self, parts: Sequence[Part], at: int) -> tuple[list[Part], int]:
+    def find_run(self, parts: Sequence[Part], at: int, periods: Iterable[int]) -> tuple[list[Part], int]:
         """What repeats from a part on, and of how many parts each is: the run that takes in the most of them."""
         best: tuple[list[Part], int] = ([parts[at]], 1)
-        for period in range(1, min(LONGEST_PERIOD, (len(parts) - at) // 2) + 1):
+        for period in periods:
             times = self.count_alike(parts, at, period)
-            if (
-                times > 1
-                and times * period > len(best[0]) * best[1]
-                and (period == 1 or times * period >= FEWEST_PARTS)
-            ):
+            if times > 1 and times * period > len(best[0]) * best[1]:
                 members = self.cut_run(
                     [self.make_member(parts[at + k * period : at + (k + 1) * period]) for k in range(times)]
                 )
@@ -82,9 +82,8 @@ class _Folding:
         """Parts that repeat together, as one."""
         if len(parts) == 1:
             return parts[0]
-        folded = self.fold(parts)
         nodes = join_nodes(parts)
-        return Group(nodes, STRETCH, describe_parts(self.graph, folded), "", nodes[0], folded)
+        return Group(nodes, STRETCH, describe_parts(self.graph, parts), "", nodes[0], tuple(parts))
 
     def cut_run(self, members: list[Part]) -> list[Part]:
         """As many of equal parts as are a chain."""

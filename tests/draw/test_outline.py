@@ -127,6 +127,24 @@ SKETCHES = {  # a text, a depth, what is opened: what is seen
         add of 2 branches ×5 | conv 3x3, conv 3x3, add
         """,
     ),
+    "stretches that repeat": (
+        "input 64x64x3\n" + "conv(8, 3x3) -> conv(8, 3x3) -> maxpool(2x2)\n" * 3 + "conv(8, 3x3)\n", 0, (),
+        """
+        input
+        (conv ×2, maxpool) ×3 | conv 3x3 ×2, maxpool 2x2
+        conv 3x3, 8
+        """,
+    ),
+    "and one of them": (
+        "input 64x64x3\n" + "conv(8, 3x3) -> conv(8, 3x3) -> maxpool(2x2)\n" * 3 + "conv(8, 3x3)\n", 1, (),
+        """
+        input
+        [(conv ×2, maxpool) ×3]
+          conv 3x3, 8 ×2
+          maxpool 2x2, /2
+        conv 3x3, 8
+        """,
+    ),
     "what is read elsewhere is not folded": (
         "input 8x8x4\nconv(4, 3x3, padding=same) as a\nconv(4, 3x3, padding=same) as b\nconv(4, 3x3, padding=same) as c\nadd(a, b, c)\n",
         0, (),
@@ -240,6 +258,16 @@ def test_modules_of_pytorch_are_groups() -> None:
     assert "[layer3.1: BasicBlock]" in sketch(network, find_outline(network, 0, ["layer3.1"])).replace("  ", "")
     assert "[layer1.0: BasicBlock ×2]" not in sketch(network, find_outline(network, 0, ["BasicBlock"]))
     assert "[BasicBlock ×2]" in sketch(network, find_outline(network, 0, ["BasicBlock"]))
+
+
+def test_paths_that_are_no_modules() -> None:
+    """An exporter writes one path at some layers of a stretch: /net/relu among Conv_1, Conv_2."""
+    network = analysed("input 32x32x4\n" + "conv(4, 3x3) -> relu -> maxpool(2x2, stride=1) -> add(in, in)\n" * 4)
+    for node in network.graph.nodes:
+        path = "net" if node.index % 4 in (2, 3) and node.index > 4 or node.index == 2 else ""
+        node.site = node.site.replace(source=Source("net.onnx", ""), module=path)
+    outline = find_outline(network, 3)
+    assert not [group for group in outline.groups if group.part.title == "net"]
 
 
 @pytest.mark.parametrize("path", TRIED, ids=relative)
