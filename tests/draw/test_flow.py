@@ -21,7 +21,7 @@ from cnnspec.network import AnalysedNetwork
 from cnnspec.pictures.palette import COLORS
 from cnnspec.pictures.svg import write_svg
 from cnnspec.pipeline import analyse
-from tests.draw.drawn import draw_looked_over
+from tests.draw.drawn import draw_looked_over, outline_faults
 from tests.example_files import EXAMPLES, TRIED, networks, relative
 from tests.fuzz.writer import sound
 from tests.support import THOROUGH
@@ -60,13 +60,15 @@ def read_words(element: ElementTree.Element) -> list[str]:
 
 # ---- coordinates -------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("path", TRIED, ids=relative)
-def test_coordinates(path: Path) -> None:
+def test_every_layer_and_edge_once_and_where(path: Path) -> None:
     for number, network in enumerate(networks(path).values()):
-        for depth, direction in ((None, "down"), (ALL, DIRECTIONS[number % 2])):
+        for depth in (None, 0, 1, ALL):
             outline = find_outline(network, depth)
-            if depth is None or len(outline.boxes) <= MOST:
-                drawing = draw_looked_over(network, outline, direction, shown=("params", "rf"))
-                assert drawing.width > 0 and drawing.height > 0
+            assert [*outline_faults(network, outline)] == []
+            if depth is None:
+                assert len(outline.boxes) <= 60 and outline.count_rows() <= 40, "it fits a page"
+            if depth is None or depth == ALL and len(outline.boxes) <= MOST:
+                draw_looked_over(network, outline, DIRECTIONS[number % 2], shown=("params", "rf"))
 
 
 def test_coordinates_of_texts_by_chance() -> None:

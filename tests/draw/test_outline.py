@@ -10,11 +10,10 @@ import pytest
 
 from cnnspec.base.source import Source
 from cnnspec.draw.box_words import write_box, write_group, write_shapes
-from cnnspec.draw.outline import ALL, MOST_BOXES, Outline, TooLarge, find_outline
+from cnnspec.draw.outline import ALL, Outline, TooLarge, find_outline
 from cnnspec.network import AnalysedNetwork
 from cnnspec.pipeline import analyse, analyse_model
 from tests.draw.drawn import outline_faults
-from tests.example_files import EXAMPLES, TRIED, networks, relative
 from tests.fuzz.writer import sound
 from tests.support import THOROUGH
 
@@ -270,16 +269,6 @@ def test_paths_that_are_no_modules() -> None:
     assert not [group for group in outline.groups if group.part.title == "net"]
 
 
-@pytest.mark.parametrize("path", TRIED, ids=relative)
-def test_every_layer_and_every_edge_once(path: Path) -> None:
-    for network in networks(path).values():
-        for depth in (None, 0, 1, ALL):
-            outline = find_outline(network, depth)
-            assert [*outline_faults(network, outline)] == []
-            if depth is None:
-                assert len(outline.boxes) <= 60
-
-
 def test_texts_by_chance() -> None:
     for seed in range(RANDOM):
         for network in analyse(Source("net.cnn", sound(random.Random(seed)))).networks:
@@ -287,19 +276,11 @@ def test_texts_by_chance() -> None:
                 assert [*outline_faults(network, find_outline(network, depth))] == []
 
 
-def test_a_page_holds_what_is_seen_unasked() -> None:
-    for name in ("resnet50.cnn", "densenet121.cnn", "zoo/NASNetMobile.cnn", "unet.cnn"):
-        (network,) = networks(EXAMPLES / name).values()
-        outline = find_outline(network)
-        assert outline.count_rows() <= 40, name
-
-
-def test_ten_thousand_layers_are_folded_or_refused() -> None:
-    network = analysed("block f(n) { add(in, conv(n, 3x3, padding=same) -> bn -> relu) }\ninput 8x8x8\nf(8) * 1600\n")
+def test_many_layers_are_folded_or_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = analysed("block f(n) { add(in, conv(n, 3x3, padding=same) -> bn -> relu) }\ninput 8x8x8\nf(8) * 600\n")
     assert len(find_outline(network).boxes) == 3
-    with pytest.raises(
-        TooLarge, match=rf"3,201 boxes, more than the {MOST_BOXES:,} .*: give a smaller --depth, or none"
-    ):
+    monkeypatch.setattr("cnnspec.draw.outline.MOST_BOXES", 1_000)
+    with pytest.raises(TooLarge, match=r"1,201 boxes, more than the 1,000 .*: give a smaller --depth, or none"):
         find_outline(network, ALL)
 
 
