@@ -12,7 +12,7 @@ from types import ModuleType
 __version__ = "0.1.0"
 __all__ = [
     "Blocks", "Cost", "Diagnostic", "Difference", "Evaluation", "Explanation", "Findings", "InputSizes", "LayerFigures", "Lost", "MissingExtra",
-    "Network", "Predictions", "Quiz", "ReceptiveField", "ReceptiveFields", "Runs", "SeenLayers", "Size", "SpecError", "Trace", "UnitField", "blocks", "check", "check_text", "diff",
+    "Network", "NetworkPicture", "Picture", "Predictions", "Quiz", "ReceptiveField", "ReceptiveFields", "Runs", "SeenLayers", "Size", "SpecError", "Trace", "UnitField", "blocks", "check", "check_text", "diff",
     "evaluate", "from_keras", "from_torch", "load", "loads", "predict", "quiz", "runs",
 ]  # fmt: skip
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from cnnspec.api.difference import Difference
     from cnnspec.api.findings import Findings
     from cnnspec.api.network_answers import Cost, Explanation, InputSizes, Lost, ReceptiveFields, SeenLayers, UnitField
+    from cnnspec.api.network_picture import NetworkPicture
+    from cnnspec.api.picture import Picture
     from cnnspec.api.quiz import Quiz, quiz
     from cnnspec.api.torch_models import from_torch
     from cnnspec.api.trace import Trace
@@ -52,6 +54,8 @@ _HOMES = {
     "Findings": "cnnspec.api.findings",
     "LayerFigures": "cnnspec.tables.rows",
     "MissingExtra": "cnnspec.compile.keras_model",
+    "NetworkPicture": "cnnspec.api.network_picture",
+    "Picture": "cnnspec.api.picture",
     "from_torch": "cnnspec.api.torch_models",
     "load_ipython_extension": "cnnspec.notebook",  # which IPython calls for `%load_ext cnnspec`
     "ReceptiveField": "cnnspec.tables.rows",

@@ -28,7 +28,7 @@ class Picture:
         where the file cannot be written.
         """
         name = take_path(path)
-        form = self.find_form(name)
+        form = self._find_form(name)
         try:
             data = self.write(form)
         except ImportError as error:
@@ -38,7 +38,7 @@ class Picture:
         with open(name, "wb") as file:
             file.write(data)
 
-    def find_form(self, path: str) -> str:
+    def _find_form(self, path: str) -> str:
         ending = path.rpartition(".")[2].lower() if "." in path else ""
         if ending not in self.endings:
             raise ValueError(f"{path} must end in one of .{', .'.join(self.endings)}: that says what is written")
