@@ -21,10 +21,10 @@ class NetworkPicture(Picture):
     Mermaid (net.mermaid)."""
 
     def __init__(self, analysed: AnalysedNetwork, question: DrawQuestion) -> None:
-        from cnnspec.draw.forms import FORMS, OTHER_ENDINGS, draw_network
+        from cnnspec.draw.forms import FLOW, FORMS, OTHER_ENDINGS, draw_network
 
         super().__init__(draw_network(analysed, question))
-        self.endings = (*FORMS, *OTHER_ENDINGS)
+        self.endings = (*FORMS, *OTHER_ENDINGS) if question.style == FLOW else ENDINGS
         self._analysed, self._question = analysed, question
 
     def write(self, form: str) -> bytes:
@@ -50,9 +50,11 @@ def draw(
 
     `depth` says how many blocks deep one sees, "all": every layer; without it, as many as fit a page. `expand` names blocks,
     modules or layers that are opened besides. `show` names figures that stand in the boxes (name, shape, params, macs, rf,
-    memory); `color` says what the colors mean (kind, cost, rf, lost, none); `direction` is down or right.
+    memory); `color` says what the colors mean (kind, cost, rf, lost, none); `direction` is down or right. The `style` is flow,
+    or volumes: a row of blocks in three dimensions, of which `depth`, `expand` and `direction` say nothing.
 
-    Raises ValueError for what is not known and for more boxes than can be shown, LookupError for a name in `expand` that nothing has, and what `Picture.save` raises.
+    Raises ValueError for what is not known and for more boxes than can be shown, LookupError for a name in `expand` that nothing
+    has, and what `Picture.save` raises.
     """
     picture = NetworkPicture(self.analysed, ask_picture(depth, expand, show, color, direction, style))
     if path is not None:

@@ -9,8 +9,9 @@ from cnnspec.cli.own_outputs import STDOUT, add_force_option, check_not_read, wr
 from cnnspec.draw.box_figures import SHOWN
 from cnnspec.draw.coloring import COLORINGS
 from cnnspec.draw.flow import DIRECTIONS
-from cnnspec.draw.forms import BINARY, FORMS, OTHER_ENDINGS, DrawQuestion, find_form, write_form
+from cnnspec.draw.forms import BINARY, FLOW, FORMS, OTHER_ENDINGS, STYLES, VOLUMES, DrawQuestion, find_form, write_form
 from cnnspec.draw.outline import ALL, TooLarge
+from cnnspec.pictures.files import ENDINGS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         {
             "cnnspec draw net.cnn -o net.svg": "a picture, its blocks folded so that it fits a page",
             "cnnspec draw net.cnn -o net.svg --depth all --show params": "every layer, with its parameters",
-            "cnnspec draw net.cnn -o net.tex --color cost": "TikZ, colored by work",
+            "cnnspec draw net.cnn -o net.tex --style volumes": "the paper's row of blocks, as TikZ",
             "cnnspec draw net.cnn": "Mermaid, which GitHub draws in Markdown",
         },
     )
@@ -32,7 +33,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-o", "--output", metavar="OUT", help=f"net.{', net.'.join(FORMS[:-1])} or net.{FORMS[-1]} (- for stdout)"
     )
     parser.add_argument(
-        "--format", choices=FORMS, help="the form, where the name of OUT does not say it (to stdout mermaid)"
+        "--format",
+        choices=FORMS,
+        help="the form, where the name of OUT does not say it (to stdout mermaid, of volumes svg)",
+    )
+    parser.add_argument(
+        "--style", choices=STYLES, default=FLOW, help="a flow of boxes, or volumes: blocks in three dimensions (flow)"
     )
     parser.add_argument(
         "--depth", type=read_depth, metavar="N|all", help="how many blocks deep one sees (as many as fit a page)"
@@ -77,10 +83,12 @@ def run(options: argparse.Namespace) -> int:
 def read_form(options: argparse.Namespace) -> str:
     """The form that is asked for. UsageError where none is, or one that stdout does not take."""
     named = options.output is not None and options.output not in STDOUT
-    form = options.format or (find_form(options.output) if named else "mermaid")
+    form = options.format or (find_form(options.output) if named else "svg" if options.style == VOLUMES else "mermaid")
     if form is None:
         known = ", ".join([f".{ending}" for ending in (*FORMS, *OTHER_ENDINGS)])
         raise UsageError(f"{options.output} must end in one of {known}, or --format say what it is")
+    if options.style == VOLUMES and form not in ENDINGS:
+        raise UsageError(f"volumes are a picture: {', '.join(ENDINGS)}, not {form}")
     if not named and form in BINARY:
         raise UsageError(f"{form} is not written to stdout: give -o a name")
     return form
@@ -91,5 +99,7 @@ def read_question(options: argparse.Namespace) -> DrawQuestion:
     unknown = [name for name in options.show if name not in SHOWN]
     if unknown:
         raise UsageError(f'--show knows no "{unknown[0]}": give some of {", ".join(SHOWN)}, with commas between them')
+    if options.style == VOLUMES and (options.depth is not None or options.expand):
+        raise UsageError("--depth and --expand open the blocks of a flow: leave them out with --style volumes")
     shown = tuple(options.show)
-    return DrawQuestion("flow", options.depth, tuple(options.expand), shown, options.color, options.direction)
+    return DrawQuestion(options.style, options.depth, tuple(options.expand), shown, options.color, options.direction)

@@ -19,8 +19,8 @@ FLOW, VOLUMES = STYLES = ("flow", "volumes")
 
 
 class DrawQuestion(Record):
-    """What is asked of a picture: one of STYLES; of a flow how deep one sees (None: as deep as fits a page) and what is `expanded`
-    besides; what is `shown` in the boxes, what the colors mean, and where a flow runs to."""
+    """What is asked of a picture: one of STYLES; what is `shown` of the boxes, and what the colors mean; of a flow how deep one sees
+    (None: as deep as fits a page), what is `expanded` besides, and where it runs to."""
 
     style: str = FLOW
     depth: int | None = None
@@ -39,6 +39,10 @@ def find_form(path: str) -> str | None:
 
 def draw_network(network: AnalysedNetwork, question: DrawQuestion) -> Drawing:
     """The picture. Raises LookupError for a name in `expanded` that nothing has, TooLarge for more boxes than can be shown."""
+    if question.style == VOLUMES:
+        from cnnspec.draw.volumes import draw_volumes
+
+        return draw_volumes(network, question.shown, question.color)
     from cnnspec.draw.flow import FlowStyle, draw_flow
 
     style = FlowStyle(question.shown, question.color, question.direction)

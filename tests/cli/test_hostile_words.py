@@ -65,7 +65,7 @@ diff good.cnn FILE --format json|fix FILE --diff|fix FILE --check|format FILE --
 import --application WORD|export FILE -o x.onnx|evaluate FILE|predict FILE FILE|look FILE FILE|look FILE FILE --layers WORD --class WORD -o WORD|resume FILE|runs FILE|rule WORD|layers WORD
 check WORD|summary FILE --columns WORD|summary FILE --set WORD|summary FILE --set n=WORD|summary FILE --model WORD
 check FILE --select WORD|check FILE --per-file-ignores WORD|check FILE --target WORD|check FILE --baseline FILE|WORD
-draw FILE|draw FILE -o out.svg --depth all --show name|draw FILE --format dot|draw FILE --format tex|draw FILE --expand WORD|draw FILE --show WORD
+draw FILE|draw FILE -o out.svg --depth all --show name|draw FILE --format dot|draw FILE --style volumes -o out.svg|draw FILE --format tex|draw FILE --expand WORD|draw FILE --show WORD
 check --WORD|compile FILE -o WORD|train FILE --dry-run --data WORD"""
 
 

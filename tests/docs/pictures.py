@@ -9,6 +9,7 @@ from tests.docs.blocks import run
 PICTURES = {
     "receptive-fields.svg": "cnnspec rf mnist.cnn",
     "pictures/mnist.svg": "cnnspec draw mnist.cnn --direction right --show params",
+    "pictures/mnist-volumes.svg": "cnnspec draw mnist.cnn --style volumes",
     "pictures/resnet18.svg": "cnnspec draw resnet18.cnn",
 }
 

@@ -57,6 +57,8 @@ SENTENCES = {
     "draw net.cnn -o other.svg": "cnnspec: other.svg is there already, and is not what cnnspec wrote there last: give another name, or --force to replace it",
     "draw net.cnn --expand g": 'cnnspec: net has no block, module or layer "g": its blocks are f, input1, conv1, relu1, conv2, conv3, relu2, conv4',
     "draw net.cnn --show params,x": 'cnnspec: --show knows no "x": give some of name, shape, params, macs, rf, memory, with commas between them',
+    "draw net.cnn --style volumes -o net.dot": "cnnspec: volumes are a picture: svg, pdf, png, tex, not dot",
+    "draw net.cnn --style volumes --depth 1": "cnnspec: --depth and --expand open the blocks of a flow: leave them out with --style volumes",
     "draw net.cnn --depth -1": "cnnspec: --depth must be a whole number from 0, or all, not \"-1\"",
     "draw no.cnn -o net.svg": "cnnspec: cannot read no.cnn: No such file or directory",
     "draw two.cnn -o net.svg": "cnnspec: two.cnn holds several models (A, B): choose one with --model",
@@ -70,6 +72,13 @@ def test_a_sentence(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, *line.split())
     assert (status, out) == (2, "") and SENTENCES[line] in " ".join(err.split())
     assert Path("other.svg").read_text() == "mine" and not Path("net.svg").exists()
+
+
+def test_volumes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "draw", "net.cnn", "--style", "volumes", "-o", "net.svg")[0] == 0
+    assert run(capsys, "draw", "net.cnn", "--style", "volumes")[1] == Path("net.svg").read_text()
+    assert cnnspec.load("net.cnn").draw(style="volumes").to_svg() == Path("net.svg").read_text()
+    assert run(capsys, "draw", "net.cnn")[1] != Path("net.svg").read_text()
 
 
 def test_one_of_several_models(capsys: pytest.CaptureFixture[str]) -> None:

@@ -68,7 +68,7 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "lost": {"--format": FORMATS, **MODEL},
     "draw": {
         "--format": ("svg", "tex", "dot", "mermaid", "x"), "--depth": ("0", "1", "all", "-1", "x"), "--expand": ("block", "conv1", "0", "x", ""),
-        "--show": ("params,macs,rf", "name", "x", ""), "--color": ("cost", "rf", "lost", "none", "x"), "--direction": ("right", "x"), "-o": ("net.svg", "net.x", "-"), **MODEL,
+        "--show": ("params,macs,rf", "name", "x", ""), "--color": ("cost", "rf", "lost", "none", "x"), "--direction": ("right", "x"), "--style": ("volumes", "flow", "x"), "-o": ("net.svg", "net.x", "-"), **MODEL,
     },
     "cost": {
         "--batch": ("1", "64", "0", "999999999999", "-1", "x"), "--dtype": ("float16", "int8", "mixed_float16", "x"), "--optimizer": ("sgd", "adam", "lion", "x"),
