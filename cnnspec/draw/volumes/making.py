@@ -82,6 +82,8 @@ class Maker:
             name = "gate"
         elif not name and sums:
             name = "residual block"
+        elif not name and direct and len({*merge.inputs}) == 2:
+            name = f"{merge.label} block"
         elif not name:
             branches = max(branches + direct, len({*merge.inputs}))
             name = f"{branches} branches" if branches > 1 else f"{len(nodes)} layers"

@@ -178,6 +178,11 @@ class Plan:
             ends[level] = spot.x + spot.right
 
     def measure_fork(self, fork: ForkPlan) -> None:
+        if len({len(row.parts) for row in fork.rows}) == 1:
+            for column in zip(*[row.parts for row in fork.rows], strict=True):
+                spots = [part for part in column if isinstance(part, Spot)]
+                for spot in spots:
+                    spot.left, spot.right = max([one.left for one in spots]), max([one.right for one in spots])
         for row in fork.rows:
             self.measure(row)
         total = sum([row.up + row.down for row in fork.rows]) + BETWEEN * (len(fork.rows) - 1)
