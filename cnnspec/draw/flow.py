@@ -17,12 +17,12 @@ from cnnspec.draw.layered import lay_out
 from cnnspec.draw.layered.diagram import Box, Edge, Size
 from cnnspec.draw.layered.diagram import Group as Frame
 from cnnspec.draw.legend import draw_legend
+from cnnspec.draw.notes import write_notes
 from cnnspec.draw.outline import find_outline
 from cnnspec.draw.parts import Group as PartGroup
-from cnnspec.draw.tooltips import UNUSED, describe_box, describe_edge, describe_finding, describe_group
+from cnnspec.draw.tooltips import UNUSED, describe_box, describe_edge, describe_group
 from cnnspec.pictures.drawing import MIDDLE, Drawing, Group, Look, Rect, Text, draw_arrow
-from cnnspec.pictures.text_width import measure_text, shorten_text
-from cnnspec.tables.assumed import write_assumptions
+from cnnspec.pictures.text_width import measure_text
 from cnnspec.tables.layout import write_title
 
 TYPE_CHECKING = False
@@ -39,8 +39,6 @@ LABEL, TITLE = 10.0, 10.5  # sizes of letters
 CORNER = 6.0  # the radius of an arrow's corners
 MARGIN = 16.0
 NARROWEST = 360.0  # of a legend
-WIDEST_NOTE = 760.0
-MOST_NOTES = 4  # findings of no layer that are told
 OUTPUT, END = "output", (52.0, 20.0)  # what stands in the box of an output, and how large that is
 CARD = 3.0  # by how much the frame of a folded group stands out
 
@@ -133,7 +131,11 @@ class _Flow:
         layout = self.lay_out()
         shapes = [*self.draw_groups(layout), *self.draw_edges(layout), *self.draw_boxes(layout)]
         legend, right, bottom = draw_legend(
-            self.coloring, self.write_notes(), MARGIN, layout.height, max(layout.width, NARROWEST) - 2 * MARGIN
+            self.coloring,
+            write_notes(self.network, self.findings),
+            MARGIN,
+            layout.height,
+            max(layout.width, NARROWEST) - 2 * MARGIN,
         )
         width = max(layout.width, right + MARGIN) if legend else layout.width
         height = bottom + MARGIN * 0.6 if legend else layout.height
@@ -199,13 +201,6 @@ class _Flow:
             )
             made.append(Group(shapes, classes=("end",), data=(("from", str(index)),)))
         return made
-
-    def write_notes(self) -> list[str]:
-        """What is told under the picture: assumptions, and findings of no layer."""
-        found = [describe_finding(one) for one in self.findings.elsewhere]
-        more = [f"{len(found) - MOST_NOTES} more findings"] * (len(found) > MOST_NOTES)
-        notes = [*write_assumptions(self.network, "its figures rest"), *found[:MOST_NOTES], *more]
-        return [shorten_text(note, WIDEST_NOTE, SMALL) for note in notes]
 
 
 def measure_words(words: str, size: float) -> Size:

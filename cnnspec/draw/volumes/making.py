@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnspec.base.source import printable
 from cnnspec.draw.box_words import write_layer, write_window
 from cnnspec.draw.kinds import find_layer_kind
 from cnnspec.draw.volumes.blocks import Block
@@ -58,6 +59,8 @@ class Maker:
 
     def write_words(self, node: Node) -> str:
         """What a layer is, without its channels, which stand at the box: conv 3x3, /2."""
+        if node.index in self.network.graph.inputs and node.given:
+            return printable(node.given)
         first, *rest = write_layer(self.network, node)
         if node.layer is not None and node.layer.channels_from and not write_window(self.network, node):
             first = node.label

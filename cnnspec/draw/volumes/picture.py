@@ -12,6 +12,7 @@ from cnnspec.draw.findings import is_refused, place_findings
 from cnnspec.draw.flow import UniqueNames, write_layers
 from cnnspec.draw.kinds import KINDS
 from cnnspec.draw.legend import draw_legend
+from cnnspec.draw.notes import write_notes
 from cnnspec.draw.outline import SeenBox, SeenEdge
 from cnnspec.draw.parts import STRETCH, Layers
 from cnnspec.draw.parts import Group as Closed
@@ -112,7 +113,7 @@ class _Volumes:
         shapes += [self.draw_block(number, block, dx, dy) for number, block in enumerate(self.blocks)]
         right = dx + max([row.width, *[x for line in self.lines for x, _ in line.points]]) + MARGIN
         bottom = dy + row.down + MARGIN
-        notes = [self.scale.describe(self.blocks)]
+        notes = [self.scale.describe(self.blocks), *write_notes(self.network, self.findings)]
         legend, legend_right, legend_bottom = draw_legend(
             self.coloring, notes, MARGIN, bottom, max(right, 420.0) - 2 * MARGIN
         )
