@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 import subprocess
@@ -94,7 +95,7 @@ def test_pdf_and_png_have_the_drawings_size_and_the_words_are_words() -> None:
     from PIL import Image
 
     drawing = draw("conv 3x3")
-    image = Image.open(__import__("io").BytesIO(write_picture(drawing, "png"))).convert("RGB")
+    image = Image.open(io.BytesIO(write_picture(drawing, "png"))).convert("RGB")
     assert image.size == (400, 200)
     assert (
         image.getpixel((200, 70)) == image.getpixel((150, 90)) != (255, 255, 255)
@@ -111,10 +112,41 @@ def test_any_words_can_be_drawn(words: str, recwarn: pytest.WarningsRecorder) ->
     assert not list(recwarn)
 
 
+def test_a_png_holds_the_pixels_that_were_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    import numpy as np
+    from PIL import Image
+
+    from cnnspec.pictures import raster
+
+    monkeypatch.setattr(raster, "ROWS", 40)  # several pieces, the last of them shorter
+    pixels = np.random.default_rng(0).integers(0, 256, (23, 17, 4), np.uint8)
+    image = Image.open(io.BytesIO(raster.pack_png(pixels)))
+    image.load()
+    assert image.mode == "RGB" and np.array_equal(np.asarray(image), pixels[:, :, :3])
+
+
+@pytest.mark.parametrize(
+    ("anchor", "turn"), [("start", 0), ("middle", 0), ("end", 0), ("start", -90), ("end", -90), ("start", 90)]
+)
+def test_words_of_a_png_stand_at_their_point(anchor: str, turn: int) -> None:
+    """The middle of the ink of a word of 20 pixels and more at (50, 55)."""
+    import numpy as np
+    from PIL import Image
+
+    words = "hhhh"
+    png = write_picture(Drawing("a", 100, 110, (Text(50, 55, words, 10, anchor=anchor, turn=turn),)), "png")
+    rows, columns = np.nonzero(np.asarray(Image.open(io.BytesIO(png)).convert("L")) < 128)
+    middle = (columns.min() + columns.max()) / 4, (rows.min() + rows.max()) / 4
+    half = measure_text(words, 10) / 2
+    along = {"start": half, "middle": 0.0, "end": -half}[anchor]
+    wanted = {0: (50 + along, 51.5), -90: (46.5, 55 - along), 90: (53.5, 55 + along)}[turn]
+    assert middle == pytest.approx(wanted, abs=1.5)
+
+
 def test_a_huge_drawing_is_a_png_of_fewer_pixels() -> None:
     from PIL import Image
 
-    image = Image.open(__import__("io").BytesIO(write_picture(Drawing("high", 20, 40_000, (Text(0, 9, "a"),)), "png")))
+    image = Image.open(io.BytesIO(write_picture(Drawing("high", 20, 40_000, (Text(0, 9, "a"),)), "png")))
     assert image.size[1] == pytest.approx(32_000, abs=1)
 
 
