@@ -8,13 +8,18 @@ import sys
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.load import add_file_argument, add_model_options, load_analysed, read_place
 from cnnspec.cli.messages import FINDINGS, Refused, UsageError, print_errors, print_message
-from cnnspec.cli.own_outputs import add_force_option, check_not_read, write_output
+from cnnspec.cli.own_outputs import add_force_option, write_output
+from cnnspec.cli.picture_file import check_picture_name, find_ending, write_drawing
 from cnnspec.cli.streams import find_width
+from cnnspec.pictures.files import ENDINGS
 from cnnspec.rf import find_fields, find_picture, find_seen_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.network import AnalysedNetwork
+    from cnnspec.pictures.drawing import Drawing
+
+PICTURES = (*ENDINGS, "html")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +46,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--at", type=read_place, metavar="Y,X", help="the layer's position; the middle one, if left out"
     )
     parser.add_argument("--picture", action="store_true", help="draw the fields as boxes on the input")
-    parser.add_argument("-o", "--output", metavar="OUT.svg", help="write the boxes as a picture")
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="OUT",
+        help="write the boxes as a picture: OUT.svg, .pdf, .png, .tex; .html with the table",
+    )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
     add_force_option(parser)
     add_model_options(parser)
@@ -53,9 +63,8 @@ def check_question(options: argparse.Namespace) -> None:
         raise UsageError("--at is a position of a layer: name the layer, as in: cnnspec rf FILE conv2 --at 0,0")
     if options.inside is not None and (options.picture or options.output is not None):
         raise UsageError("--in makes a table, --picture and -o draw boxes on the input: choose one")
-    if options.output is not None and not options.output.endswith(".svg"):
-        raise UsageError(f"{options.output} must end in .svg: that is the one format of the picture")
-    check_not_read(options.output or "", options.file)
+    if options.output is not None:
+        check_picture_name(options.output, options.file, endings=PICTURES)
     if options.picture and options.format == "json":
         raise UsageError("--picture is for people, --format json for scripts: choose one")
 
@@ -119,11 +128,24 @@ def draw(network: AnalysedNetwork, options: argparse.Namespace) -> None:
     """The picture, printed or written or both."""
     picture = find_picture(network, options.layers, options.at)
     if options.output is not None:
-        from cnnspec.rf.svg import write_svg
+        from cnnspec.rf.drawing import make_drawing
 
-        write_output(options.output, write_svg(picture), options.force)
+        write_with_table(network, options, make_drawing(picture))
     if options.picture:
-        from cnnspec.rf.drawing import draw_picture
+        from cnnspec.rf.picture_text import draw_picture
 
         encoding = (sys.stdout.encoding or "ascii").lower()
         print(draw_picture(picture, not encoding.startswith("utf"), find_width(sys.stdout)), end="")
+
+
+def write_with_table(network: AnalysedNetwork, options: argparse.Namespace, drawing: Drawing) -> None:
+    """Write a drawing; as a page with the table of layers below it."""
+    if find_ending(options.output, PICTURES) != "html":
+        write_drawing(options.output, drawing, options.force)
+        return
+    from cnnspec.api.html.rf import write_html
+    from cnnspec.pictures.page import write_page
+
+    table = write_html(network, find_fields(network))
+    write_output(options.output, write_page(drawing, table), options.force)
+    print_message(f"wrote {options.output}")

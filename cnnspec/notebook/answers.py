@@ -70,10 +70,11 @@ def ask_rf(options: argparse.Namespace, names: Names) -> Any:
     if options.picture:
         from IPython.display import SVG
 
+        from cnnspec.pictures.svg import write_svg
         from cnnspec.rf import find_picture
-        from cnnspec.rf.svg import write_svg
+        from cnnspec.rf.drawing import make_drawing
 
-        return SVG(write_svg(find_picture(network.analysed, options.layers, options.at)))
+        return SVG(write_svg(make_drawing(find_picture(network.analysed, options.layers, options.at))))
     return network.receptive_fields(*options.layers, at=options.at)
 
 

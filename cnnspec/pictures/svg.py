@@ -7,7 +7,7 @@ as wide as planned in any font: where Helvetica and its like are missing, others
 
 from __future__ import annotations
 
-from cnnspec.pictures.drawing import Group, Path, Rect, Text
+from cnnspec.pictures.drawing import Group, Look, Path, Rect, Text
 from cnnspec.pictures.palette import COLORS
 from cnnspec.pictures.text_width import measure_text
 from cnnspec.tables.escape import xml
@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnspec.pictures.drawing import Drawing, Look, Shape
+    from cnnspec.pictures.drawing import Drawing, Shape
 
 FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 
@@ -34,7 +34,7 @@ def write_lines(drawing: Drawing) -> Iterator[str]:
     )
     yield f"<title>{xml(drawing.title)}</title>"
     yield f"<style>{write_style(sorted({'paper'} | {color for shape in drawing.shapes for color in find_colors(shape)}))}</style>"
-    yield f'<rect width="{width}" height="{height}"{write_color("fill", "paper")}/>'
+    yield f'<rect width="{width}" height="{height}"{write_look(Look(fill="paper", stroke=""))}/>'
     for shape in drawing.shapes:
         yield from write_shape(shape)
     yield "</svg>"

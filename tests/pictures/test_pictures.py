@@ -66,6 +66,7 @@ def test_an_svg_has_light_colors_in_attributes_and_dark_ones_in_its_style() -> N
     style = root.findtext(f"{SVG}style") or ""
     for element in root.iter():
         for part in ("fill", "stroke"):
+            assert (element.get(part, "none") == "none") == (f"{part}-" not in element.get("class", ""))
             for name in re.findall(rf"{part}-([a-z0-9-]+)", element.get("class", "")):
                 assert element.get(part) == COLORS[name][0]
                 for where in (':root:not([data-theme="light"])', ":root[data-theme=dark]"):
