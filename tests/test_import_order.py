@@ -145,7 +145,7 @@ def test_only_the_catalogue_lists_the_layers() -> None:
 
 ROOMS = ("summary", "explain", "rf", "lost", "cost", "sizes", "diff", "quiz", "trace", "look")  # one for each question
 WRITERS = (
-    "text", "json", "markdown", "latex", "csv", "html", "drawing", "seen_text", "picture_text", "github", "gitlab", "junit", "sarif", "formats", "gift",
+    "text", "json", "markdown", "latex", "csv", "html", "drawing", "seen_text", "picture_text", "effective_text", "effective_drawing", "github", "gitlab", "junit", "sarif", "formats", "gift",
 )  # fmt: skip
 PRINTING = (
     "cli",

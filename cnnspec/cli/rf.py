@@ -12,7 +12,7 @@ from cnnspec.cli.own_outputs import add_force_option, write_output
 from cnnspec.cli.picture_file import check_picture_name, find_ending, write_drawing
 from cnnspec.cli.streams import find_width
 from cnnspec.pictures.files import ENDINGS
-from cnnspec.rf import find_fields, find_picture, find_seen_layers
+from cnnspec.rf import find_effective_field, find_fields, find_picture, find_seen_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec rf net.cnn": "every layer's receptive field",
             "cnnspec rf net.cnn conv2 --at 0,0": "what the upper left position of a layer sees",
             "cnnspec rf net.cnn --in conv2": "what one position sees of each layer before it",
-            "cnnspec rf net.cnn --picture -o fields.svg": "boxes on the input, in the terminal and as a picture",
+            "cnnspec rf net.cnn -o fields.svg": "boxes on the input, as a picture",
         },
     )
     add_file_argument(parser)
@@ -45,12 +45,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--at", type=read_place, metavar="Y,X", help="the layer's position; the middle one, if left out"
     )
+    parser.add_argument(
+        "--effective",
+        metavar="LAYER",
+        help="how much each pixel has to do with one position in LAYER: a heat map",
+    )
     parser.add_argument("--picture", action="store_true", help="draw the fields as boxes on the input")
     parser.add_argument(
         "-o",
         "--output",
         metavar="OUT",
-        help="write the boxes as a picture: OUT.svg, .pdf, .png, .tex; .html with the table",
+        help="write the boxes, or the heat map, as a picture: OUT.svg, .pdf, .png, .tex; .html with the table",
     )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
     add_force_option(parser)
@@ -59,14 +64,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def check_question(options: argparse.Namespace) -> None:
     """UsageError for options that do not go together."""
-    if options.at is not None and not options.layers and options.inside is None:
+    drawn = options.picture or options.output is not None
+    if options.at is not None and not options.layers and options.inside is None and options.effective is None:
         raise UsageError("--at is a position of a layer: name the layer, as in: cnnspec rf FILE conv2 --at 0,0")
-    if options.inside is not None and (options.picture or options.output is not None):
+    if options.inside is not None and drawn:
         raise UsageError("--in makes a table, --picture and -o draw boxes on the input: choose one")
+    if options.effective is not None and (options.inside is not None or options.picture or options.layers):
+        raise UsageError("--effective LAYER is about that layer alone: it goes with --at and -o")
     if options.output is not None:
         check_picture_name(options.output, options.file, endings=PICTURES)
-    if options.picture and options.format == "json":
-        raise UsageError("--picture is for people, --format json for scripts: choose one")
+    if (options.picture or options.effective is not None) and options.format == "json":
+        asked = "--picture" if options.picture else "--effective"
+        raise UsageError(f"{asked} is for people, --format json for scripts: choose one")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -75,17 +84,19 @@ def run(options: argparse.Namespace) -> int:
         network, found = load_analysed(options)
     except Refused:
         return FINDINGS
-    for name in [*options.layers, *[options.inside] * (options.inside is not None)]:
+    for name in [*options.layers, *[name for name in (options.inside, options.effective) if name is not None]]:
         try:
             network.find_layer(name)
         except LookupError as error:
             raise UsageError(str(error)) from None
     try:
-        if options.picture or options.output is not None:
+        if options.effective is not None:
+            show_effective_field(network, options)
+        elif options.picture or options.output is not None:
             draw(network, options)
         if options.inside is not None:
             print_seen(network, options)
-        elif options.format == "json" or not (options.picture or options.output):
+        elif options.format == "json" or not (options.picture or options.output or options.effective):
             print_fields(network, options)
     except ValueError as error:  # no such position, or nothing to draw
         if network.broken:
@@ -124,22 +135,47 @@ def print_seen(network: AnalysedNetwork, options: argparse.Namespace) -> None:
         print(write_text(network, seen, find_width(sys.stdout)), end="")
 
 
+def show_effective_field(network: AnalysedNetwork, options: argparse.Namespace) -> None:
+    """How much each pixel has to do with one position of a layer, printed or written."""
+    if options.output is not None:
+        write_drawn(network, options)
+        return
+    from cnnspec.rf.effective_text import write_text
+
+    field = find_effective_field(network, options.effective, options.at)
+    print(write_text(network, field, prints_ascii(), find_width(sys.stdout)), end="")
+
+
 def draw(network: AnalysedNetwork, options: argparse.Namespace) -> None:
     """The picture, printed or written or both."""
-    picture = find_picture(network, options.layers, options.at)
     if options.output is not None:
-        from cnnspec.rf.drawing import make_drawing
-
-        write_with_table(network, options, make_drawing(picture))
+        write_drawn(network, options)
     if options.picture:
         from cnnspec.rf.picture_text import draw_picture
 
-        encoding = (sys.stdout.encoding or "ascii").lower()
-        print(draw_picture(picture, not encoding.startswith("utf"), find_width(sys.stdout)), end="")
+        picture = find_picture(network, options.layers, options.at)
+        print(draw_picture(picture, prints_ascii(), find_width(sys.stdout)), end="")
 
 
-def write_with_table(network: AnalysedNetwork, options: argparse.Namespace, drawing: Drawing) -> None:
-    """Write a drawing; as a page with the table of layers below it."""
+def prints_ascii() -> bool:
+    """Whether stdout may lack the signs of boxes."""
+    return not (sys.stdout.encoding or "ascii").lower().startswith("utf")
+
+
+def make_picture(network: AnalysedNetwork, options: argparse.Namespace) -> Drawing:
+    """The heat map of the effective field that is asked for, else the boxes. ValueError where there is nothing to draw."""
+    if options.effective is not None:
+        from cnnspec.rf import effective_drawing
+
+        return effective_drawing.make_drawing(network, find_effective_field(network, options.effective, options.at))
+    from cnnspec.rf import drawing
+
+    return drawing.make_drawing(find_picture(network, options.layers, options.at))
+
+
+def write_drawn(network: AnalysedNetwork, options: argparse.Namespace) -> None:
+    """Write the picture that is asked for; as a page with the table of layers below it."""
+    drawing = make_picture(network, options)
     if find_ending(options.output, PICTURES) != "html":
         write_drawing(options.output, drawing, options.force)
         return

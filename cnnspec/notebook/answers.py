@@ -60,21 +60,20 @@ def ask_explain(options: argparse.Namespace, names: Names) -> Answer:
 
 
 def ask_rf(options: argparse.Namespace, names: Names) -> Any:
-    """The fields; what one position sees of the layers before it; or a picture."""
+    """The fields; what one position sees of the layers before it; or a picture: of boxes, or of the effective field."""
     from cnnspec.cli.rf import check_question
 
     check_question(options)
     network = load_network(options, names)
     if options.inside is not None:
         return network.receptive_field_of(options.inside, options.at).in_layers()
-    if options.picture:
+    if options.picture or options.effective is not None:
         from IPython.display import SVG
 
+        from cnnspec.cli.rf import make_picture
         from cnnspec.pictures.svg import write_svg
-        from cnnspec.rf import find_picture
-        from cnnspec.rf.drawing import make_drawing
 
-        return SVG(write_svg(make_drawing(find_picture(network.analysed, options.layers, options.at))))
+        return SVG(write_svg(make_picture(network.analysed, options)))
     return network.receptive_fields(*options.layers, at=options.at)
 
 

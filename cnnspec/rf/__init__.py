@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cnnspec.network import AnalysedNetwork
+    from cnnspec.rf.effective import EffectiveField
     from cnnspec.rf.fields import NetworkFields
     from cnnspec.rf.picture import Picture
     from cnnspec.rf.seen_layers import SeenLayers
@@ -43,6 +44,16 @@ def find_seen_layers(
     from cnnspec.rf.seen_layers import work_out_seen_layers
 
     return work_out_seen_layers(network, name, at, shown)
+
+
+def find_effective_field(network: AnalysedNetwork, name: str, at: tuple[int, ...] | None = None) -> EffectiveField:
+    """How much each position of the inputs has to do with one output position of a layer, the middle one where none is given.
+
+    Raises LookupError and ValueError, as `find_unit_field` does, and ValueError where it cannot be told.
+    """
+    from cnnspec.rf.effective import work_out_effective_field
+
+    return work_out_effective_field(network, name, at)
 
 
 def find_picture(network: AnalysedNetwork, names: Iterable[str] = (), at: tuple[int, ...] | None = None) -> Picture:

@@ -62,7 +62,7 @@ check FILE --unsafe-fixes --select ALL | check FILE --statistics
 summary FILE | summary FILE --format markdown | summary FILE --format csv | summary FILE --format json
 summary FILE --columns params,weights,trainable,macs,flops,values,memory,saved,rf,jump,im2col,intensity,line
 explain FILE | explain FILE --format markdown | explain FILE --format latex | explain FILE --format json | explain FILE relu1
-rf FILE | rf FILE --format json | rf FILE relu1 | rf FILE relu1 --at 0,0 | rf FILE --in relu1 | rf FILE --picture | rf FILE -o OUT.svg
+rf FILE | rf FILE --format json | rf FILE relu1 | rf FILE relu1 --at 0,0 | rf FILE --in relu1 | rf FILE --picture | rf FILE -o OUT.svg | rf FILE --effective relu1
 draw FILE | draw FILE -o OUT.svg --depth all --show params,macs,rf,memory,shape,name --color cost | draw FILE --format dot --color rf | draw FILE --style volumes --show params
 lost FILE | lost FILE --format json
 cost FILE | cost FILE --format json | cost FILE --memory 1GiB --device v100 --flops-as tensorflow

@@ -51,7 +51,7 @@ format FILE --check | compile FILE -o no/such/folder/{NAME}.py
 """.replace("\n", " | ")  # fmt: skip
 OF_NONE = f"""
 rules | rule W201 | rule E004 | layers | layers conv | layers gelu | rule W999 | layers nothing_that_is_a_layer
-rf one_axis.cnn {NAME} relu1 | rf long.cnn --in c | rf {EXAMPLES}/googlenet.cnn concat3 | explain {EXAMPLES}/resnet50.cnn conv4 | diff {EXAMPLES}/resnet18.cnn {EXAMPLES}/resnet50.cnn
+rf one_axis.cnn {NAME} relu1 | rf long.cnn --in c | rf long.cnn --effective c | rf {EXAMPLES}/googlenet.cnn concat3 | explain {EXAMPLES}/resnet50.cnn conv4 | diff {EXAMPLES}/resnet18.cnn {EXAMPLES}/resnet50.cnn
 train train.cnn --data no_such_data_anywhere_{NAME} | resume no/run | runs no/such/runs | evaluate no.keras | predict no.keras no.png | look no.keras no.png
 export no.keras -o no.onnx | help | help summary | help sumary | completion | completion csh
 summary blocks.cnn --input 56x56x64 --set filters=64 | summary blocks.cnn --input 56x56x64 --block head | check blocks.cnn --input 56x56x64 | check blocks.cnn

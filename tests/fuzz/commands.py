@@ -64,7 +64,7 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "summary": {"--format": ("text", "markdown", "csv", "json"), "--columns": ("params", "params,macs,memory", "all", "", "layer,x", "rf,macs,shape"), **MODEL},
     "explain": {"--format": ("text", "markdown", "latex", "json"), **MODEL},
-    "rf": {"--at": ("0,0", "3", "-1,2", "x", "999999999,1", "1,1,1", ""), "--in": ("conv1", "x", ""), "--picture": (), "-o": ("rf.svg", "rf.png", "-"), "--format": FORMATS, **MODEL},
+    "rf": {"--at": ("0,0", "3", "-1,2", "x", "999999999,1", "1,1,1", ""), "--in": ("conv1", "x", ""), "--picture": (), "--effective": ("conv1", "x", ""), "-o": ("rf.svg", "rf.tex", "rf.html", "rf.gif", "-"), "--format": FORMATS, **MODEL},
     "lost": {"--format": FORMATS, **MODEL},
     "draw": {
         "--format": ("svg", "tex", "dot", "mermaid", "x"), "--depth": ("0", "1", "all", "-1", "x"), "--expand": ("block", "conv1", "0", "x", ""),
