@@ -8,6 +8,8 @@ import sys
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.load import add_file_argument, add_model_options, load_analysed
 from cnnspec.cli.messages import CLEAN, FINDINGS, Refused, UsageError, print_diagnostic, print_message
+from cnnspec.cli.own_outputs import add_force_option
+from cnnspec.cli.picture_file import check_picture_name, write_drawing
 from cnnspec.cli.streams import find_width
 from cnnspec.lint.rules import prevents
 from cnnspec.sizes import explain_no_size, find_input_sizes, has_axes_for
@@ -21,11 +23,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         {
             "cnnspec sizes net.cnn": "which sizes of the input are legal, and which fit",
             "cnnspec sizes net.cnn --near 670x512": "those next to a size that is wanted",
+            "cnnspec sizes net.cnn -o sizes.svg": "a picture of them",
         },
     )
     add_file_argument(parser)
     parser.add_argument("--near", type=read_size, metavar="SIZE", help="the size to ask about: 670, or 670x512")
+    parser.add_argument("-o", "--output", metavar="OUT", help="draw them along a line: OUT.svg, .pdf, .png or .tex")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
+    add_force_option(parser)
     add_model_options(parser)
 
 
@@ -39,6 +44,8 @@ def read_size(text: str) -> tuple[int, ...]:
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.output is not None:
+        check_picture_name(options.output, options.file)
     try:
         network, diagnostics = load_analysed(options)
     except Refused:
@@ -54,12 +61,16 @@ def run(options: argparse.Namespace) -> int:
     if sizes is None:
         print_message(f"{network.source.name}: {explain_no_size(network)}")
         return FINDINGS
+    if options.output is not None:
+        from cnnspec.sizes.drawing import make_drawing
+
+        write_drawing(options.output, make_drawing(network, sizes, options.near), options.force)
     if options.format == "json":
         from cnnspec.sizes.json import write_data
         from cnnspec.tables.escape import json
 
         print(json(write_data(network, sizes, options.near)))
-    else:
+    elif options.output is None:
         from cnnspec.sizes.text import write_text
 
         print(write_text(network, sizes, options.near, find_width(sys.stdout)), end="")

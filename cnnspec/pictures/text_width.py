@@ -51,3 +51,15 @@ def shorten_text(words: str, room: float, size: float = 12.0, bold: bool = False
     while end and measure_text(words[:end].rstrip() + "…", size, bold) > room:
         end -= 1
     return words[:end].rstrip() + "…"
+
+
+def wrap_text(words: str, room: float, size: float = 12.0) -> list[str]:
+    """A sentence in lines that are not wider than there is room, where words allow it."""
+    lines: list[str] = []
+    for word in words.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and measure_text(longer, size) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines

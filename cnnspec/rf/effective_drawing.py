@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.pictures.drawing import END, MIDDLE, Drawing, Group, Look, Path, Rect, Text
 from cnnspec.pictures.palette import LEVELS, name_level
-from cnnspec.pictures.text_width import measure_text
+from cnnspec.pictures.text_width import measure_text, wrap_text
 from cnnspec.rf.effective import find_step, shrink_axis, shrink_map
 from cnnspec.rf.effective_words import LEGEND, write_figures, write_notes, write_title
 from cnnspec.tables.axis_names import name_axes
@@ -34,22 +34,10 @@ def make_drawing(network: AnalysedNetwork, field: EffectiveField) -> Drawing:
         x, bottom = x + width + GAP, max(bottom, end)
     width = max(x - GAP, MARGIN + measure_text(title, TITLE, True), MARGIN + 480)
     for words in (LEGEND, *write_notes(network, field)):
-        for line in wrap(words, width - MARGIN, 11):
+        for line in wrap_text(words, width - MARGIN, 11):
             bottom += LINE
             shapes.append(Text(MARGIN, bottom, line, 11, "faint"))
     return Drawing(title, round(width + MARGIN), round(bottom + MARGIN), tuple(shapes))
-
-
-def wrap(words: str, room: float, size: float) -> list[str]:
-    """A sentence in lines that are not wider than there is room."""
-    lines = [""]
-    for word in words.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if measure_text(longer, size) <= room or not lines[-1]:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
 
 
 def draw_input(field: EffectiveField, one: InputWeights, left: float, top: float) -> tuple[list[Shape], float, float]:

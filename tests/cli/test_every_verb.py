@@ -67,7 +67,7 @@ draw FILE | draw FILE -o OUT.svg --depth all --show params,macs,rf,memory,shape,
 lost FILE | lost FILE --format json
 cost FILE | cost FILE --format json | cost FILE --memory 1GiB --device v100 --flops-as tensorflow
 cost FILE --batch 3 --dtype mixed_float16 --optimizer sgd(momentum=0.9) --flops-as fvcore --format json
-sizes FILE | sizes FILE --format json | sizes FILE --near 7
+sizes FILE | sizes FILE --format json | sizes FILE --near 7 | sizes FILE -o OUT.svg
 trace FILE | trace FILE --layers relu1 --input random | trace FILE relu1 --at 0,0,0
 quiz FILE | quiz FILE --format gift | quiz FILE --ask | quiz FILE --variant --kinds size --format json
 diff FILE FILE | diff FILE GOOD | diff GOOD FILE --format json

@@ -75,7 +75,7 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "--memory": ("16GiB", "0", "1", "-3", "1e30GiB", "x", "999999999999999TiB"), "--device": ("a100", "v100", "t4", "x"),
         "--flops-as": ("fvcore", "ptflops", "thop", "torchinfo", "torch", "tensorflow"), "--format": FORMATS, **MODEL,
     },
-    "sizes": {"--near": ("670", "670x512", "0", "-1", "999999999999999999", "x", "1x1x1"), "--format": FORMATS, **MODEL},
+    "sizes": {"--near": ("670", "670x512", "0", "-1", "999999999999999999", "x", "1x1x1"), "-o": ("sizes.svg", "sizes.tex", "sizes.html", "-"), "--format": FORMATS, **MODEL},
     "diff": {"--format": FORMATS, "--set-a": ("n=1",), "--set-b": ("n=3", "x"), **MODEL},
     "trace": {
         "--input": ("ramp", "ones", "zeros", "random", "[[1, 2], [3, 4]]", "[]", "in=ramp", "x", "net.cnn", "1/0"), "--at": ("0,0", "3", "-1,2", "x", "9,9,9,9", ""),

@@ -18,7 +18,7 @@ from cnnspec.base.source import printable
 from cnnspec.pictures.drawing import Drawing, Group, Look, Path, Rect, Text, draw_arrow, draw_line
 from cnnspec.pictures.files import ENDINGS, write_picture
 from cnnspec.pictures.palette import COLORS, LEVELS, name_ink, name_level, name_series
-from cnnspec.pictures.text_width import measure_text, shorten_text
+from cnnspec.pictures.text_width import measure_text, shorten_text, wrap_text
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = ["</text><script>alert(1)</script>", '"onload="alert(1)', "\\input{/etc/passwd}", "%\\end{document}", "$x_1$ & #~^{", "\u202egnp.exe",
@@ -233,6 +233,13 @@ def test_shortened_words_fit(words: str, room: float) -> None:
     short = shorten_text(words, room)
     assert measure_text(short) <= max(room, measure_text("…"))
     assert short == words or (short.endswith("…") and words.startswith(short[:-1].rstrip()))
+
+
+@given(st.text(max_size=60), st.floats(20, 200))
+def test_wrapped_words_fit(words: str, room: float) -> None:
+    lines = wrap_text(words, room)
+    assert [word for line in lines for word in line.split()] == words.split()
+    assert all(measure_text(line) <= room or len(line.split()) == 1 for line in lines)
 
 
 def measure_contrast(first: str, second: str) -> float:

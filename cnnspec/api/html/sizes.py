@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from cnnspec.sizes.axis_sizes import MEANINGS
+from cnnspec.sizes.axis_words import group_axes, write_heading, write_reasons
 from cnnspec.sizes.input_sizes import find_asked_size
-from cnnspec.sizes.text import group_axes, write_heading, write_kind, write_reasons
+from cnnspec.sizes.text import write_kind
 from cnnspec.tables.html import HtmlTable, write_page
 
 TYPE_CHECKING = False
