@@ -8,6 +8,8 @@ import sys
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.load import add_file_argument, add_model_options, evaluate_option, load_analysed, read_positive
 from cnnspec.cli.messages import FINDINGS, Refused, UsageError, print_errors
+from cnnspec.cli.own_outputs import add_force_option
+from cnnspec.cli.picture_file import check_picture_name, write_drawing
 from cnnspec.cli.streams import find_width
 from cnnspec.cost import find_cost
 from cnnspec.cost.flop_conventions import CONVENTIONS
@@ -28,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         {
             "cnnspec cost net.cnn --batch 64": "work and memory of a step with 64 examples",
             "cnnspec cost net.cnn --memory 16GiB": "the largest batch that fits",
+            "cnnspec cost net.cnn -o cost.svg": "a picture, layer by layer",
             "cnnspec cost net.cnn --device a100 --dtype float16": "the time that a device takes at least",
         },
     )
@@ -44,7 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--device", metavar="NAME", help=f"show the time at least on {', '.join(DEVICES)}, or on one of {EXAMPLE}"
     )
     parser.add_argument("--flops-as", metavar="TOOL", help=f"count as {', '.join(CONVENTIONS)}")
+    parser.add_argument("-o", "--output", metavar="OUT", help="draw it layer by layer: OUT.svg, .pdf, .png or .tex")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
+    add_force_option(parser)
     add_model_options(parser)
 
 
@@ -57,17 +62,23 @@ def size(text: str) -> int:
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.output is not None:
+        check_picture_name(options.output, options.file)
     try:
         network, found = load_analysed(options)
     except Refused:
         return FINDINGS
     cost = find_cost(network, read_question(network, options))
+    if options.output is not None:
+        from cnnspec.cost.drawing import make_drawing
+
+        write_drawing(options.output, make_drawing(network, cost), options.force)
     if options.format == "json":
         from cnnspec.cost.json import write_data
         from cnnspec.tables.escape import json
 
         print(json(write_data(network, cost)))
-    else:
+    elif options.output is None:
         from cnnspec.cost.text import write_text
 
         print(write_text(network, cost, find_width(sys.stdout)), end="")

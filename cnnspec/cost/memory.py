@@ -9,7 +9,7 @@ waste come on top (Gao et al., "Estimating GPU memory consumption of deep learni
 from __future__ import annotations
 
 from cnnspec.base.record import Record
-from cnnspec.facts.activation_memory import peak_values
+from cnnspec.facts.activation_memory import alive_values, peak_values
 from cnnspec.facts.training_memory import find_saved, find_transient
 
 TYPE_CHECKING = False
@@ -65,6 +65,13 @@ def inference(facts: Facts, precision: Precision) -> Memory:
     if peak is not None:
         activations = activations.replace(values=peak[0], at=peak[1])
     return Memory((MemoryTerm("weights", facts.total.parameters, precision.weight), activations))
+
+
+def find_schedule(facts: Facts, precision: Precision, batch: int) -> list[tuple[int, Dim]] | None:
+    """For every node that an output depends on, in order: the bytes of activations that are alive while it works on a batch; None
+    where they are unknown."""
+    needs = alive_values(facts)
+    return None if needs is None else [(index, values * (precision.activation * batch)) for index, values in needs]
 
 
 def training(facts: Facts, precision: Precision, slots: int) -> Memory:

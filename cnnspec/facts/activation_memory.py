@@ -44,8 +44,17 @@ def activation_values(facts: Facts) -> Dim | None:
 
 def peak_values(facts: Facts) -> tuple[Dim, int] | None:
     """(the largest number of values alive at once, the node at which that is)."""
+    needs = alive_values(facts)
+    if not needs:  # some are unknown, or there is no layer
+        return None
+    found = find_largest([values for _, values in needs])
+    return None if found is None else (found[0], needs[found[1]][0])
+
+
+def alive_values(facts: Facts) -> list[tuple[int, Dim]] | None:
+    """For every node that an output depends on, in order: the values that are alive while it works. None when one is unknown."""
     sizes, graph = tensor_sizes(facts), facts.graph
-    if not sizes:  # some are unknown, or there is no layer
+    if sizes is None:
         return None
     last_use, used = list(range(len(sizes))), graph.used()
     nodes = [node for node in graph.nodes if used[node.index]]
@@ -58,7 +67,7 @@ def peak_values(facts: Facts) -> tuple[Dim, int] | None:
     for index, end in enumerate(last_use):
         ending[end].append(index)
     alive: Dim = 0
-    needs: list[Dim] = []
+    needs: list[tuple[int, Dim]] = []
     for node in nodes:
         taken_over = [
             i for i in node.inputs
@@ -67,9 +76,8 @@ def peak_values(facts: Facts) -> tuple[Dim, int] | None:
         needed = alive + sizes[node.index]
         for i in taken_over:
             needed = needed - sizes[i]
-        needs.append(needed)
+        needs.append((node.index, needed))
         alive = alive + sizes[node.index]
         for i in ending[node.index]:
             alive = alive - sizes[i]
-    found = find_largest(needs)
-    return None if found is None else (found[0], nodes[found[1]].index)
+    return needs

@@ -65,7 +65,7 @@ explain FILE | explain FILE --format markdown | explain FILE --format latex | ex
 rf FILE | rf FILE --format json | rf FILE relu1 | rf FILE relu1 --at 0,0 | rf FILE --in relu1 | rf FILE --picture | rf FILE -o OUT.svg | rf FILE --effective relu1
 draw FILE | draw FILE -o OUT.svg --depth all --show params,macs,rf,memory,shape,name --color cost | draw FILE --format dot --color rf | draw FILE --style volumes --show params
 lost FILE | lost FILE --format json
-cost FILE | cost FILE --format json | cost FILE --memory 1GiB --device v100 --flops-as tensorflow
+cost FILE | cost FILE -o OUT.svg | cost FILE --format json | cost FILE --memory 1GiB --device v100 --flops-as tensorflow
 cost FILE --batch 3 --dtype mixed_float16 --optimizer sgd(momentum=0.9) --flops-as fvcore --format json
 sizes FILE | sizes FILE --format json | sizes FILE --near 7 | sizes FILE -o OUT.svg
 trace FILE | trace FILE --layers relu1 --input random | trace FILE relu1 --at 0,0,0

@@ -59,7 +59,7 @@ check FILE --output-format junit|check FILE --output-format gitlab|check FILE --
 check FILE --fix --unsafe-fixes --diff|check FILE --unsafe-fixes|summary FILE|summary FILE --format markdown
 summary FILE --format csv|summary FILE --format json|explain FILE|explain FILE --format markdown|explain FILE --format latex
 explain FILE --format json|explain FILE WORD|rf FILE|rf FILE a|rf FILE WORD|rf FILE --in a|rf FILE a --format json|rf FILE --picture
-rf FILE -o out.svg|rf FILE --effective a -o out.html|lost FILE|lost FILE --format json|cost FILE|cost FILE --format json|cost FILE --optimizer WORD
+rf FILE -o out.svg|rf FILE --effective a -o out.html|lost FILE|lost FILE --format json|cost FILE|cost FILE -o out.svg|cost FILE --format json|cost FILE --optimizer WORD
 trace FILE --layers WORD|trace FILE WORD --at 0|trace FILE --input WORD|trace FILE --weights WORD|trace FILE --at WORD|quiz FILE --solutions|quiz FILE --format json|quiz FILE --format gift|quiz FILE --kinds WORD|cost FILE --device WORD|cost FILE --dtype WORD|sizes FILE|sizes FILE --format json|sizes FILE --near WORD|sizes FILE -o out.svg|diff FILE good.cnn
 diff good.cnn FILE --format json|fix FILE --diff|fix FILE --check|format FILE --diff|format FILE --check|import FILE
 import --application WORD|export FILE -o x.onnx|evaluate FILE|predict FILE FILE|look FILE FILE|look FILE FILE --layers WORD --class WORD -o WORD|resume FILE|runs FILE|rule WORD|layers WORD

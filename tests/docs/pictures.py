@@ -11,6 +11,7 @@ PICTURES = {
     "pictures/mnist.svg": "cnnspec draw mnist.cnn --direction right --show params",
     "pictures/mnist-volumes.svg": "cnnspec draw mnist.cnn --style volumes",
     "pictures/resnet18.svg": "cnnspec draw resnet18.cnn",
+    "pictures/cost.svg": "cnnspec cost mnist.cnn",
     "pictures/sizes.svg": "cnnspec sizes mnist.cnn",
     "pictures/effective-field.svg": "cnnspec rf mnist.cnn --effective conv3",
 }

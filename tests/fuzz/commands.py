@@ -73,7 +73,7 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "cost": {
         "--batch": ("1", "64", "0", "999999999999", "-1", "x"), "--dtype": ("float16", "int8", "mixed_float16", "x"), "--optimizer": ("sgd", "adam", "lion", "x"),
         "--memory": ("16GiB", "0", "1", "-3", "1e30GiB", "x", "999999999999999TiB"), "--device": ("a100", "v100", "t4", "x"),
-        "--flops-as": ("fvcore", "ptflops", "thop", "torchinfo", "torch", "tensorflow"), "--format": FORMATS, **MODEL,
+        "--flops-as": ("fvcore", "ptflops", "thop", "torchinfo", "torch", "tensorflow"), "-o": ("cost.svg", "cost.tex", "cost.html", "-"), "--format": FORMATS, **MODEL,
     },
     "sizes": {"--near": ("670", "670x512", "0", "-1", "999999999999999999", "x", "1x1x1"), "-o": ("sizes.svg", "sizes.tex", "sizes.html", "-"), "--format": FORMATS, **MODEL},
     "diff": {"--format": FORMATS, "--set-a": ("n=1",), "--set-b": ("n=3", "x"), **MODEL},
