@@ -17,8 +17,10 @@ from cnnspec.sizes.input_sizes import InputSizes as NetworkSizes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any, ClassVar
 
+    from cnnspec.api.picture import Picture
     from cnnspec.base.size import Dim
     from cnnspec.network import AnalysedNetwork
 
@@ -55,6 +57,13 @@ class Cost(Answer, NetworkCost):
     def training_bytes(self) -> Dim | None:
         """Everything that a step of training holds, of the batch; None where the number format has no gradients."""
         return None if self.training is None else self.training.bytes(self.batch)
+
+    def draw(self) -> Picture:
+        """The MACs and parameters of each layer, and the memory while it works, as `cnnspec cost -o` draws them."""
+        from cnnspec.api.picture import Picture
+        from cnnspec.cost.drawing import make_drawing
+
+        return Picture(make_drawing(self.analysed, self))
 
     def to_text(self) -> str:
         """What `cnnspec cost` prints."""
@@ -114,6 +123,13 @@ class ReceptiveFields(Answer, NetworkFields):
     _uncompared: ClassVar[frozenset[str]] = ABOUT
     analysed: AnalysedNetwork
 
+    def draw(self) -> Picture:
+        """The fields as boxes on the input, as `cnnspec rf -o` draws them; of the layers that were asked for, if any were.
+
+        ValueError where there is nothing to draw.
+        """
+        return draw_fields(self.analysed, self.units)
+
     def to_text(self) -> str:
         """What `cnnspec rf` prints."""
         from cnnspec.rf.text import write_text
@@ -149,6 +165,22 @@ class UnitField(Answer, LayerUnitField):
     def alone(self) -> NetworkFields:
         """The field as the only one of its network that is asked for."""
         return NetworkFields((), None, (self,), (), (), ())
+
+    def draw(self) -> Picture:
+        """The field and those of the layers on the way, as boxes on the input. ValueError where there is nothing to draw."""
+        return draw_fields(self.analysed, (self,))
+
+    def draw_effective(self) -> Picture:
+        """How much each pixel has to do with this position, for uniform weights: the heat map of `cnnspec rf --effective`.
+
+        ValueError where that cannot be told.
+        """
+        from cnnspec.api.picture import Picture
+        from cnnspec.rf import find_effective_field
+        from cnnspec.rf.effective_drawing import make_drawing
+
+        field = find_effective_field(self.analysed, self.layer.name, self.at)
+        return Picture(make_drawing(self.analysed, field))
 
     def to_text(self) -> str:
         """What `cnnspec rf FILE LAYER` prints."""
@@ -205,6 +237,13 @@ class InputSizes(Answer, NetworkSizes):
     analysed: AnalysedNetwork
     rows_are = "axes"
 
+    def draw(self) -> Picture:
+        """The sizes along a line, as `cnnspec sizes -o` draws them."""
+        from cnnspec.api.picture import Picture
+        from cnnspec.sizes.drawing import make_drawing
+
+        return Picture(make_drawing(self.analysed, self, self.near))
+
     def to_text(self) -> str:
         """What `cnnspec sizes` prints."""
         from cnnspec.sizes.text import write_text
@@ -251,3 +290,17 @@ class Explanation(Answer, NetworkExplanation):
         from cnnspec.explain.json import write_data
 
         return write_data(self.analysed, self)
+
+
+def draw_fields(network: AnalysedNetwork, units: Sequence[LayerUnitField]) -> Picture:
+    """Boxes on the input, around the unit of the last of some layers; without any, around one of the network's last.
+
+    ValueError where there is nothing to draw.
+    """
+    from cnnspec.api.picture import Picture
+    from cnnspec.rf import find_picture
+    from cnnspec.rf.drawing import make_drawing
+
+    last = max(units, key=lambda unit: network.find_layer(unit.layer.name), default=None)
+    names = [unit.layer.name for unit in units]
+    return Picture(make_drawing(find_picture(network, names, None if last is None else last.at)))

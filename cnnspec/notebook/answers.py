@@ -68,12 +68,10 @@ def ask_rf(options: argparse.Namespace, names: Names) -> Any:
     if options.inside is not None:
         return network.receptive_field_of(options.inside, options.at).in_layers()
     if options.picture or options.effective is not None:
-        from IPython.display import SVG
-
+        from cnnspec.api.picture import Picture
         from cnnspec.cli.rf import make_picture
-        from cnnspec.pictures.svg import write_svg
 
-        return SVG(write_svg(make_picture(network.analysed, options)))
+        return Picture(make_picture(network.analysed, options))
     return network.receptive_fields(*options.layers, at=options.at)
 
 

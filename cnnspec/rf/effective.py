@@ -84,9 +84,9 @@ def work_out_effective_field(network: AnalysedNetwork, name: str, at: tuple[int,
     except TooLong:
         raise ValueError(f"the effective field of {name} would take too many steps: ask for a smaller input") from None
     whole = padding + sum([one.total for one in maps.values()])
-    if not maps:
+    if not sum([one.total for one in maps.values()]):
         raise ValueError(
-            f"position {','.join(map(str, at))} of {name} reads nothing of an input: all of its field is padding"
+            f"position {','.join(map(str, at))} of {name} reads nothing of an input: there is no effective field"
         )
     inputs = [
         make_input(graph.nodes[i], geometry.sizes[i] or (), scale_map(one, 1 / whole))

@@ -25,6 +25,13 @@ assert_type(net.receptive_fields("conv1", at=(0, 0)), cnnspec.ReceptiveFields)
 assert_type(net.receptive_field_of("conv1"), cnnspec.UnitField)
 assert_type(net.receptive_field_of("conv1").in_layers(), cnnspec.SeenLayers)
 assert_type(net.sizes(), cnnspec.InputSizes)
+for picture in (
+    net.sizes().draw(),
+    net.cost().draw(),
+    net.receptive_fields().draw(),
+    net.receptive_field_of("conv1").draw_effective(),
+):
+    assert_type(picture.to_svg(), str)
 assert_type(net.explanation("conv1"), cnnspec.Explanation)
 assert_type(net.explain(), str)
 assert_type(cnnspec.quiz(net, 2, kinds=["size"], seed=7), cnnspec.Quiz)

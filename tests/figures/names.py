@@ -397,7 +397,7 @@ API = {
     "Cost": {
         "question": "- asked for", **dict.fromkeys(("batch", "dtype", "optimizer"), "- asked for"), "layers": "- one by one",
         "macs": "macs", "flops": "flops", "tool_count": "tool_count", "inference": "- term by term", "training": "- term by term",
-        "inference_bytes": "inference_bytes", "training_bytes": "training_bytes", "seconds": "seconds", "memory_bound": "memory_bound", **ABOUT,
+        "inference_bytes": "inference_bytes", "training_bytes": "training_bytes", "seconds": "seconds", "memory_bound": "memory_bound", "draw": ACTION, **ABOUT,
     },
     "LayerCost": {
         "name": "- a name", "type": "- a name", "output_shape": "shape", "macs": "macs", "flops": "flops",
@@ -421,14 +421,14 @@ API = {
     },
     "ReceptiveFields": {
         "layers": "- one by one", "deepest": "- one of the layers", "units": "- as receptive_field_of", "gates": "- names",
-        "statistics": "- names", "misaligned": "- one by one", **ABOUT,
+        "statistics": "- names", "misaligned": "- one by one", "draw": ACTION, **ABOUT,
     },
     "BranchOffset": {
         "layer": "- a name", "axis": "- a name", "branches": "- names", "pixels": "misaligned_pixels", "positions": "misaligned_positions", **VALUE,
     },
     "InputSizes": {
         "axes": "- one by one", **dict.fromkeys(("weighted", "fixed"), "- a layer"), "rest": "- another network, sized in the same way",
-        "asks": "- whether the text does", "near": "- asked for", **ABOUT,
+        "asks": "- whether the text does", "near": "- asked for", "draw": ACTION, **ABOUT,
     },
     "Axis": {
         "axes": "- one by one", "kinds": "- the sets, with reasons", "tied_by": "- a layer", "guessed": "- whether it is proven",
@@ -448,7 +448,7 @@ API = {
     "UnitField": {
         "layer": "- part by part", "written": "- the text", "at": "unit_at", "box": "unit_box", "inputs": "- one by one",
         "smallest": "- one by one", "largest": "- one by one", "gates": "- names", "statistics": "- names",
-        "with_mixing": "- one by one", "misaligned": "- one by one", "alone": ACTION, "in_layers": ACTION, **ABOUT,
+        "with_mixing": "- one by one", "misaligned": "- one by one", **dict.fromkeys(("alone", "in_layers", "draw", "draw_effective"), ACTION), **ABOUT,
     },
     "InputRead": {
         "name": "- a name", "size": "input_size", "box": "unit_input_box", "read": "unit_read", "holes": "unit_holes",
