@@ -41,7 +41,8 @@ class Bar(Record):
 
 
 class Panel(Record):
-    """Figures of all bars, None where one is unknown: what they are, how they are shown, and the largest with its name."""
+    """Figures of all bars, None where one is unknown: what they are, and how they are shown. `peaks`: of them the largest alone is
+    named."""
 
     title: str
     values: tuple[int | None, ...]
@@ -49,6 +50,7 @@ class Panel(Record):
     step: int  # 2 or 10: of which powers the numbers beside it are
     color: str
     whole: int | None  # of which a share is told; None: of nothing
+    peaks: bool = False
 
 
 def make_drawing(network: AnalysedNetwork, cost: Cost) -> Drawing:
@@ -132,7 +134,7 @@ def make_memory_panel(network: AnalysedNetwork, cost: Cost, bars: Sequence[Bar])
     known = [value for value in values if value is not None]
     peak = f"{memory_text(max(known))} at most" if len(known) == len(bars) > 0 else "?"
     title = f"Activations alive while each layer works, batch {question.batch:,}, {question.precision.name}: {peak}"
-    return Panel(title, tuple(values), memory_text, 2, "series-3", None)
+    return Panel(title, tuple(values), memory_text, 2, "series-3", None, True)
 
 
 def draw_panel(shapes: list[Shape], panel: Panel, bars: Sequence[Bar], x: float, y: float, slot: float) -> float:
@@ -150,7 +152,7 @@ def draw_panel(shapes: list[Shape], panel: Panel, bars: Sequence[Bar], x: float,
         at = base - line * scale
         shapes.append(Path(((x, at), (x + width, at)), Look(stroke="group", width=1)))
         shapes.append(Text(x - 6, at + 4, panel.show(line) if line else "0", SIZE, "faint", END))
-    gap = -OVERLAP if panel.whole is None else min(6.0, slot * 0.25) if slot > 3 else 0.0
+    gap = -OVERLAP if panel.peaks else min(6.0, slot * 0.25) if slot > 3 else 0.0
     for i, (bar, value) in enumerate(zip(bars, panel.values, strict=True)):
         if value:
             left, high = x + i * slot + gap / 2, value * scale
@@ -205,8 +207,8 @@ def place_words(panel: Panel, bars: Sequence[Bar], x: float, slot: float) -> lis
     order = sorted(range(len(bars)), key=lambda i: (-(panel.values[i] or 0), i))
     worth = [i for i in order if (value := panel.values[i]) and (len(bars) <= FEW or value >= WORTH * largest)]
     placed: list[Word] = []
-    for i in worth[: 1 if panel.whole is None else None]:
-        peak = "peak at " if panel.whole is None else ""
+    for i in worth[: 1 if panel.peaks else None]:
+        peak = "peak at " if panel.peaks else ""
         words = shorten_text(peak + describe_bar(panel, bars[i], panel.values[i] or 0), width, SIZE)
         long, middle = measure_text(words, SIZE), x + (i + 0.5) * slot
         start = max(x, min(middle - long / 2, x + width - long))

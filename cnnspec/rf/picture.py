@@ -75,7 +75,7 @@ def compose_picture(network: AnalysedNetwork, names: Iterable[str], at: tuple[in
     asked = sorted({network.find_layer(name) for name in names})
     if asked:
         last = asked[-1]
-    elif (found := network.facts.deepest) is not None:
+    elif (found := find_last(network, geometry)) is not None:
         last = found
     elif network.broken:
         raise ValueError(f'mend the errors of "{network.name}" first: no receptive field is known before')
@@ -113,6 +113,19 @@ def compose_picture(network: AnalysedNetwork, names: Iterable[str], at: tuple[in
     return frame_boxes(network, geometry, last, tuple(chosen), unit)
 
 
+def find_last(network: AnalysedNetwork, geometry: Geometry) -> int | None:
+    """The last layer before the whole input is mixed; of a network with mistakes the last whose field is known."""
+    if network.facts.deepest is not None or not network.broken:
+        return network.facts.deepest
+    known = [
+        node.index
+        for node in network.graph.nodes
+        if node.layer is not None and isinstance(field := geometry.fields[node.index], tuple) and field
+        if all([axis.placed for axis in field])
+    ]
+    return known[-1] if known else None
+
+
 def find_inputs(network: AnalysedNetwork, geometry: Geometry, last: int) -> list[int]:
     """The inputs that a layer depends on."""
     before = geometry.before(last)
@@ -137,6 +150,7 @@ def frame_boxes(
     notes = [f"drawn: {' and '.join(name_axes(len(unit))[-2:])}"] * (len(unit) > 2)
     notes += ["what lies outside the input is padding"] * any([box.inside for box in boxes])
     notes += write_assumptions(network, "the picture rests")
+    notes += ["of the layers before the mistakes"] * network.broken
     frame = write_frame(network, geometry, last, size)
     return Picture(title, frame, height, width, len(unit) == 1, boxes, "; ".join(notes))
 

@@ -101,7 +101,10 @@ def find_range(axis: Axis, asked: int | None) -> tuple[int, int]:
     start = min(max([sizes.start for sizes in known], default=FEWEST), MOST)
     wanted = start if asked is None else asked
     most = max(MOST, 3 * period)
-    last = max(FEWEST, wanted + min(max(AHEAD * period, wanted // 8), most // 2))
+    nearest = [above for sizes in known if (above := sizes.above(wanted)) is not None and above - wanted < most // 2]
+    last = max(
+        FEWEST, wanted + min(max(AHEAD * period, wanted // 8), most // 2), *[above + period for above in nearest]
+    )
     return max(1, last - most), last
 
 

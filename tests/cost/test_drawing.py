@@ -105,6 +105,12 @@ def test_many_layers_share_bars() -> None:
     assert "Each bar: up to 2 layers behind one another." in words
 
 
+def test_a_broken_network_is_drawn_as_far_as_it_is_known() -> None:
+    _, drawing = find("broken")
+    words = [shape.words for shape in drawing.shapes if isinstance(shape, Text)]
+    assert "conv1: 1.3 k" in words and not [word for word in words if word.startswith("peak")] and words.count("?") == 4
+
+
 def test_what_is_not_known_is_said() -> None:
     _, drawing = find("unknown")
     words = [shape.words for shape in drawing.shapes if isinstance(shape, Text)]

@@ -128,6 +128,13 @@ def test_what_is_clipped_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "B  conv1    5x5  position 3,9\n" in out and "what lies outside the input is padding" in out
 
 
+def test_a_broken_network_is_drawn_as_far_as_it_is_known(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "net.cnn"
+    path.write_text("input 28x28x1\nconv(8, 5x5) -> maxpool(2) -> conv(16, 30x30) -> conv(4, 3x3)\ndense(10)\n")
+    status, out, err = run(capsys, "rf", path, "--picture")
+    assert status == 1 and "A  maxpool1  6x6" in out and "of the layers before the mistakes" in out and "E101" in err
+
+
 def test_the_page_has_the_picture_and_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One file that loads nothing and runs nothing; names are words."""
     source, out = tmp_path / "net.cnn", tmp_path / "rf.html"

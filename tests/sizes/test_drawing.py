@@ -25,6 +25,7 @@ NETWORKS: dict[str, Any] = {
     "one axis": lambda: loads("input 900x1\nconv(8, 3, stride=3)\n"),
     "two axes": lambda: loads("input 224x160x3\nconv(4, 3x5, stride=4)\n"),
     "fixed": lambda: loads("input 40x40x1\nreshape((20, 80, 1)) -> conv(4, 3x3)\n"),
+    "too small": lambda: loads("input 28x28x1\nconv(8, 5x5) -> maxpool(2) -> conv(16, 30x30) -> conv(4, 3x3)\n"),
     "asked": lambda: loads("input 40x40x1\nif in.height > 20 { maxpool(2) }\nconv(4, 3x3)\n"),
 }
 
