@@ -15,6 +15,7 @@ from cnnspec.cost import find_cost
 from cnnspec.cost.drawing import HIGH, MOST, list_lines, make_drawing
 from cnnspec.cost.memory import find_schedule
 from cnnspec.cost.question import make_question
+from cnnspec.facts.precision import memory_text
 from cnnspec.pictures.drawing import Drawing, Group, Rect, Text
 from cnnspec.pictures.drawing import Path as Line
 from cnnspec.pictures.text_width import measure_text
@@ -28,7 +29,7 @@ NETWORKS: dict[str, Any] = {
     "vectors": lambda: loads("input 20\ndense(3)\n"),
     "nothing": lambda: loads("input 20x20x1\nmaxpool(2)\n"),
     "broken": lambda: loads("input 8x8x1\nconv(4, 3x3) -> conv(4, 9x9) -> conv(4, 3x3)\n"),
-    "long": lambda: loads("input 16x16x3\n" + "conv(4, 3x3, padding=same)\nrelu\n" * 400),
+    "long": lambda: loads("input 16x16x3\n" + "conv(4, 3x3, padding=same)\nrelu\n" * 400 + "upsample(2)\nmaxpool(2)\n"),
     "two inputs": lambda: loads("input a 8x8x1\ninput b 8x8x1\nadd(a, b) -> conv(4, 3x3)\n"),
 }
 
@@ -62,16 +63,16 @@ def test_bars_are_as_high_as_the_figures(name: str) -> None:
     assert {title.split(":")[0] for title in bars(drawing, "series-4")} == parameters.keys()
 
 
-@pytest.mark.parametrize("name", ["LeNet", "ResNet-50", "DenseNet-121", "vectors", "nothing"])
+@pytest.mark.parametrize("name", ["LeNet", "ResNet-50", "DenseNet-121", "vectors", "nothing", "long"])
 def test_the_peak_is_that_of_the_report(name: str) -> None:
     network, drawing = find(name)
     analysed = network.analysed
     cost = find_cost(analysed, make_question(analysed, 4, "float16", None, None, None, None))
     term = cost.inference.terms[1]
     assert term.at is not None
-    peak = analysed.graph.nodes[term.at].name
+    peak, size = analysed.graph.nodes[term.at].name, memory_text(term.bytes(4))
     words = [shape.words for shape in drawing.shapes if isinstance(shape, Text)]
-    assert any([word.startswith(f"peak at {peak}: ") for word in words])
+    assert any([word.startswith("peak at ") and peak in word and word.endswith(f": {size}") for word in words])
     schedule = dict(find_schedule(analysed.facts, cost.question.precision, 4) or ())
     assert max(schedule.values()) == schedule[term.at] == term.bytes(4)  # type: ignore[type-var]
 

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from cnnspec.api import load
+from cnnspec.api import load, loads
 from cnnspec.cli import main
 from cnnspec.pictures.drawing import Path as Line
+from cnnspec.pictures.drawing import Text
 from cnnspec.rf import find_picture
 from cnnspec.rf.drawing import make_drawing
 from tests.example_files import EXAMPLES
@@ -106,6 +107,8 @@ def test_lines_to_names_do_not_cross(name: str) -> None:
     picture = find_picture(load(EXAMPLES / name, **({"model": "UNet"} if name == "unet.cnn" else {})).analysed)
     lines = [shape.steps for shape in make_drawing(picture).shapes if isinstance(shape, Line)]
     assert len(lines) > len(picture.boxes)
+    names = sorted([shape.y for shape in make_drawing(picture).shapes if isinstance(shape, Text) and shape.size == 13])
+    assert names[0] > 40 and all(below - y >= 17 for y, below in pairwise(names))
     for before, after in pairwise(lines):  # in the order of the names, from the top
         assert all(y < below for (_, y), (_, below) in zip(before, after, strict=True))
 
@@ -118,6 +121,26 @@ def test_boxes_lie_around_one_centre() -> None:
         assert outer.rows[0] <= box.rows[0] <= box.rows[1] <= outer.rows[1]
         (stride,) = {layer.field.stride[0] for layer in fields.layers if layer.name == box.name and layer.field}
         assert abs(sum(box.rows) / 2 - 111.5) <= stride / 2
+
+
+def test_boxes_are_of_units_that_the_larger_ones_read() -> None:
+    """Also where two units lie as near to the middle: maxpool1 reads the upper of them."""
+    network = loads("input 20x20x1\nconv(1, 1x1)\nconv(1, 1x1, stride=2)\nmaxpool(2)\n").analysed
+    boxes = find_picture(network, ["conv1", "conv2", "maxpool1"]).boxes
+    for box, outer in zip(boxes[1:], boxes, strict=False):
+        assert outer.rows[0] <= box.rows[0] <= box.rows[1] <= outer.rows[1]
+
+
+def test_equal_boxes_have_lines_and_names_of_their_own() -> None:
+    layers = ["conv1", "relu1", "bn1", "dropout1"]
+    network = loads("input 224x224x3\nconv(8, 3x3) -> relu -> bn -> dropout(0.5) -> conv(8, 3x3)\n").analysed
+    drawing = make_drawing(find_picture(network, layers))
+    lines = [shape.steps for shape in drawing.shapes if isinstance(shape, Line)]
+    names = sorted([shape.y for shape in drawing.shapes if isinstance(shape, Text) and shape.size == 13])
+    assert len(lines) == len(names) == 5  # the input's, too
+    for before, after in pairwise(lines):
+        assert all(y < below for (_, y), (_, below) in zip(before, after, strict=True))
+    assert names[0] > 40 and all(below - y >= 17 for y, below in pairwise(names))
 
 
 def test_what_is_clipped_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
