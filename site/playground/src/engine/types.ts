@@ -52,7 +52,7 @@ export interface Completion {
   label: string;
   kind: "class" | "function" | "keyword" | "property" | "variable" | "constant" | "enum" | "text";
   detail: string; // beside the label: "int = 1"
-  info: string; // Markdown, "" where there is none
+  info: string; // plain text, "" where there is none
   sort: string; // by which the list is ordered
   edit: Edit; // what choosing it does
   snippet: boolean; // whether edit.insert has CodeMirror's fields: "conv(${filters})"
@@ -66,8 +66,8 @@ export interface Hover {
 
 export interface Signature {
   label: string; // "conv(filters, kernel, stride=1)"
-  html: string; // about the layer
-  parameters: { from: number; to: number; html: string }[]; // offsets in the label
+  about: string; // the layer, in plain text
+  parameters: { from: number; to: number; about: string }[]; // offsets in the label
   active: number | null;
 }
 
