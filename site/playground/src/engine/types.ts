@@ -53,9 +53,7 @@ export interface Completion {
   kind: "class" | "function" | "keyword" | "property" | "variable" | "constant" | "enum" | "text";
   detail: string; // beside the label: "int = 1"
   info: string; // plain text, "" where there is none
-  sort: string; // by which the list is ordered
   edit: Edit; // what choosing it does
-  snippet: boolean; // whether edit.insert has CodeMirror's fields: "conv(${filters})"
 }
 
 export interface Hover {
@@ -108,7 +106,7 @@ export interface Answer {
 export interface Requests {
   analyse: [Text, Analysis]; // at each edit
   repair: [Text, Finding[]]; // the same findings, with help that is made of repairs which were tried: ask when the user rests
-  complete: [At, Completion[]];
+  complete: [At, Completion[]]; // the likeliest first
   hover: [At, Hover | null];
   signature: [At, Signature | null];
   actions: [Text & { from: number; to: number }, Action[]]; // of a range; fix all and format are among those of any range
