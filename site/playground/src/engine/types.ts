@@ -38,7 +38,7 @@ export interface Hint {
 export interface NetworkTotals {
   name: string; // of the model
   layers: number;
-  totals: string; // one sentence: "1,199,882 parameters, 11.1 M MACs"; the last known while there is a mistake
+  totals: string; // "18,477 parameters · 709.6 k MACs · receptive field 5x5 · output 10"; "was …", the last known, while there is a mistake
   known: boolean; // whether the totals are those of the text as it is
 }
 
@@ -50,7 +50,7 @@ export interface Analysis {
 
 export interface Completion {
   label: string;
-  kind: "class" | "function" | "keyword" | "property" | "variable" | "constant" | "enum" | "text";
+  kind: "function" | "keyword" | "property" | "variable" | "constant" | "enum" | "text";
   detail: string; // beside the label: "int = 1"
   info: string; // plain text, "" where there is none
   edit: Edit; // what choosing it does
@@ -71,15 +71,14 @@ export interface Signature {
 
 export interface Action {
   title: string; // "write conv for cnov"
-  kind: "quickfix" | "refactor" | "source.fixAll" | "source.format" | "other";
+  kind: "quickfix" | "source.fixAll" | "source.format";
   preferred: boolean;
   edits: Edit[]; // in one step, of the text as it was sent
 }
 
 export interface Symbol_ {
   name: string;
-  detail: string;
-  kind: "model" | "block" | "input" | "step" | "constant" | "other";
+  kind: "model" | "block" | "train" | "constant" | "tensor";
   from: number;
   to: number;
   children: Symbol_[];
