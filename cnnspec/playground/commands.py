@@ -52,7 +52,9 @@ def answer(run: Command, name: str, text: str, arguments: Sequence[str]) -> dict
 def write_python(run: Command, name: str, text: str, target: str, model: str | None = None) -> str:
     """The source that `cnnspec compile` writes of a text."""
     write_text(name, text)
-    made = run_command(run, ["compile", name, "-o", "-", "--to", TARGETS[target], *(["--model", model] if model else [])])
+    made = run_command(
+        run, ["compile", name, "-o", "-", "--to", TARGETS[target], *(["--model", model] if model else [])]
+    )
     if made["status"]:
         raise Refused(take_sentence(made["err"]))
     return str(made["out"])

@@ -12,7 +12,7 @@ from cnnspec.playground.refusal import Refused
 from cnnspec.server.diagnostics import find_location, write_message
 from cnnspec.server.documents import Documents
 from cnnspec.server.hints import list_hints
-from cnnspec.server.lenses import list_figures, write_figures
+from cnnspec.server.totals import list_figures, write_figures
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

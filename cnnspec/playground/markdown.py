@@ -6,7 +6,9 @@ import re
 
 from cnnspec.tables.escape import xml
 
-INLINE = re.compile(r"(?P<fence>`+) ?(?P<code>.+?) ?(?P=fence)(?!`)|\*\*(?P<bold>.+?)\*\*|\\(?P<mark>[^\w\s])|  (?P<end>\n)")
+INLINE = re.compile(
+    r"(?P<fence>`+) ?(?P<code>.+?) ?(?P=fence)(?!`)|\*\*(?P<bold>.+?)\*\*|\\(?P<mark>[^\w\s])|  (?P<end>\n)"
+)
 
 
 def write_html(text: str) -> str:

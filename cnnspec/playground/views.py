@@ -49,7 +49,9 @@ def choose_network(editor: Editor, document: Document, model: str | None) -> Ana
     if chosen is not None:
         return chosen
     if networks:
-        raise Refused(f"the text has no model {printable(str(model))}: it has {', '.join([one.name for one in networks])}")
+        raise Refused(
+            f"the text has no model {printable(str(model))}: it has {', '.join([one.name for one in networks])}"
+        )
     if editor.documents.know(document).found:
         raise Refused("the text has no network yet: see the findings")
     raise Refused("the text has no network yet: begin with, for example, input 28x28x1")
