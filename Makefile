@@ -5,6 +5,7 @@
 # make vscode: the extension of VS Code, build/cnnspec.vsix, by npm
 # make editor-test: install editors under build/editors, by npm and pip, and try cnnspec in them
 # make browser-test: install Playwright and axe under build/browser, by pip and npm, and try the pages in Chromium
+# make playground: the page in which cnnspec runs, build/playground and build/playground.html, by npm
 # make bench: the speed figures of docs/speed.md   make growth: which constructs take more than their length in time
 # make zoo: examples/zoo, imported anew from Keras
 # make clean: remove what was made
@@ -13,7 +14,7 @@ VENV ?= .venv
 FUZZ ?= --minutes 10
 BIN = $(VENV)/bin
 
-.PHONY: demo test check docs fuzz vscode editor-test browser-test bench growth zoo clean
+.PHONY: demo test check docs fuzz vscode editor-test browser-test playground bench growth zoo clean
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cnnspec needs Python 3.11 or later")'
@@ -30,8 +31,8 @@ test: $(VENV)/ready
 	$(BIN)/python -m pytest
 
 check: $(VENV)/ready
-	$(BIN)/ruff check cnnspec tests benchmarks
-	$(BIN)/ruff format --check cnnspec tests benchmarks
+	$(BIN)/ruff check cnnspec tests benchmarks site
+	$(BIN)/ruff format --check cnnspec tests benchmarks site
 	$(BIN)/mypy
 	$(BIN)/cnnspec format --check examples
 	$(BIN)/cnnspec check --fail-on error --output-format concise examples/*.cnn
@@ -56,6 +57,9 @@ editor-test: $(VENV)/ready
 browser-test: $(VENV)/ready
 	$(BIN)/python -m tests.browser.install build/browser
 	CNNSPEC_BROWSER=build/browser $(BIN)/python -m pytest -n 0 -rs tests/browser
+
+playground: $(VENV)/ready
+	$(BIN)/python site/playground/build.py
 
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/speed.py

@@ -14,6 +14,8 @@ import zipfile
 from pathlib import Path
 
 HEADER = importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little") + bytes(8)  # by whose flag no source is looked for
+# The entries of a table of lines (CPython's InternalDocs/code_objects.md) for 1 to 8 units of code that have no place.
+NOWHERE = bytes([0x80 | 15 << 3 | units - 1 for units in range(1, 9)])
 
 # Of the standard library: for processes, terminals and servers, which a page has none of, and tools for developers.
 LEFT_OUT = (
@@ -47,16 +49,19 @@ class Unused(ast.NodeTransformer):
                 one.annotation = None
         return self.generic_visit(node)
 
-    def visit_If(self, node: ast.If) -> ast.AST:
-        if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
-            return ast.Pass()
-        return self.generic_visit(node)
+    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
+        self.generic_visit(node)
+        typed = isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        return (node.orelse or ast.Pass()) if typed else node
 
 
 def strip_lines(code: types.CodeType) -> types.CodeType:
-    """Code that does not know its lines, nor does any in it."""
+    """Code that does not know its lines, nor does any in it: a traceback names its functions alone."""
     inner = [strip_lines(one) if isinstance(one, types.CodeType) else one for one in code.co_consts]
-    return code.replace(co_linetable=b"", co_consts=tuple(inner))
+    units = len(code.co_code) // 2
+    return code.replace(
+        co_linetable=NOWHERE[7:] * (units // 8) + NOWHERE[units % 8 - 1 :][:1] * (units % 8 > 0), co_consts=tuple(inner)
+    )
 
 
 def compile_library(text: bytes, name: str) -> bytes:

@@ -158,6 +158,9 @@ export interface ServedFile {
 }
 // export function findServedFile(): Promise<ServedFile | null>; null where the page was not opened by `cnnspec play FILE`
 
+// ---- window.cnnspec ------------------------------------------------------------------------------------------
+// main.ts puts the engine there, as { engine }: for scripts, and for tests.
+
 // ---- the build (build.mjs) -----------------------------------------------------------------------------------
 // src/main.ts is the entry (it imports "./engine/engine"), src/main.css the styles, index.html the page: it has <!-- csp -->
 // in its head, and at its end <!-- main --> where scripts come; <link rel="stylesheet" href="main.css"> in its head. The build puts these
