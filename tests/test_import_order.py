@@ -39,6 +39,7 @@ ORDER = [
     {"pipeline"},
     {"findings", "quiz", "look", "highlight"},
     {"api", "server"},
+    {"playground"},
     {"cli"},
     {"notebook"},
     {"__init__", "__main__"},

@@ -45,6 +45,7 @@ VERBS = {
     "rule": "show a rule's page",
     "layers": "list the layers, or show one's page",
     "server": "be the language server of an editor: findings, repairs and figures while a spec is written",
+    "play": "open the playground, a page that checks a spec while it is written",
     "help": "show how a command is called, with examples",
     "completion": "print a script with which the shell completes commands",
 }

@@ -115,7 +115,7 @@ class Editor:
         return [
             {
                 "label": item.label,
-                "kind": COMPLETIONS.get(item.kind, "text"),  # type: ignore[arg-type]
+                "kind": COMPLETIONS.get(types.CompletionItemKind(item.kind), "text") if item.kind else "text",
                 "detail": item.detail or "",
                 "info": item.documentation or "",
                 "edit": {"from": at - begun, "to": at, "insert": item.insert_text or item.label},

@@ -147,7 +147,7 @@ export interface EngineOptions {
 // ---- engine.ts: export function startEngine(options?: EngineOptions): Engine ----------------------------------
 // Finds its parts by itself: beside the page, or in it where the page is one file.
 
-// ---- served.ts: `cnnspec play FILE` opens the page at #play=TOKEN --------------------------------------------
+// ---- `cnnspec play FILE` opens the page at #play=TOKEN --------------------------------------------
 export interface ServedFile {
   name: string;
   text: string;
@@ -156,7 +156,7 @@ export interface ServedFile {
   // with overwrite: true to write all the same. Rejects with an EngineError where the server is gone or cannot write.
   save(text: string, overwrite?: boolean): Promise<{ saved: true } | { saved: false; conflict: string }>;
 }
-// export function findServedFile(): Promise<ServedFile | null>; null where the page was not opened by `cnnspec play FILE`
+// served.ts: export function findServedFile(): Promise<ServedFile | null>; null where the page was not opened by `cnnspec play FILE`
 
 // ---- window.cnnspec ------------------------------------------------------------------------------------------
 // main.ts puts the engine there, as { engine }: for scripts, and for tests.

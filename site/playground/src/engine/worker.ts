@@ -11,7 +11,12 @@ const tell = (message: FromWorker) => postMessage(message);
 let ask: ((method: string, question: string) => string) | undefined;
 let python: PyodideAPI;
 
-const unpack = (data: ArrayBuffer) => new Response(new Blob([data]).stream().pipeThrough(new DecompressionStream("gzip")));
+// A part as it is; some servers have unpacked it on the way.
+function unpack(data: ArrayBuffer): Response {
+  const packed = new DataView(data).getUint16(0) === 0x1f8b;
+  const stream = new Blob([data]).stream();
+  return new Response(packed ? stream.pipeThrough(new DecompressionStream("gzip")) : stream);
+}
 
 // Write the files that a part holds one behind the other; see bytecode.py.
 function writeFiles(packed: ArrayBuffer, folder: string) {
