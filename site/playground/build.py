@@ -30,10 +30,11 @@ def run(*command: str | Path) -> None:
         sys.exit(f"the playground was not built: {' '.join(map(str, command[:3]))} failed")
 
 
-def write_module(name: str, declared: str, value: object) -> None:
+def write_module(name: str, **declared: object) -> None:
+    """A module of constants."""
     GENERATED.mkdir(exist_ok=True)
-    text = json.dumps(value, ensure_ascii=False, indent=2)
-    (GENERATED / name).write_text(f"// Made by build.py.\nexport const {declared} = {text};\n", encoding="utf-8")
+    lines = [f"export const {it} = {json.dumps(value, ensure_ascii=False, indent=2)};\n" for it, value in declared.items()]
+    (GENERATED / name).write_text("".join(["// Made by build.py.\n", *lines]), encoding="utf-8")
 
 
 # ---- what the page takes from elsewhere ----------------------------------------------------------------------
@@ -59,11 +60,16 @@ def list_words() -> dict[str, list[str]]:
     return {name: [*getattr(words, name.upper())] for name in WORDS}
 
 
+def list_terminals() -> dict[str, str]:
+    """The patterns of the language's tokens, which JavaScript reads as Python does."""
+    from cnnspec.syntax.grammar import TERMINALS
+
+    return dict(TERMINALS)
+
+
 def main() -> None:
-    write_module(
-        "examples.ts", "examples: { group: string; name: string; title: string; text: string }[]", list_examples()
-    )
-    write_module("words.ts", "words", list_words())
+    write_module("examples.ts", examples=list_examples())
+    write_module("words.ts", words=list_words(), terminals=list_terminals())
     PARTS.mkdir(parents=True, exist_ok=True)
     run(*NPM_INSTALL)
     run(sys.executable, HERE / "slim_types.py", PARTS)
