@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SHELLS = ("bash", "zsh", "fish")
 MODELS = ("*.keras", "*.onnx")  # files that are read as models; JSON is mostly something else
 FILES = {  # by how their names end; folders are completed too, on the way to them
-    "PATH": ("*.cnn",),
+    **dict.fromkeys(("PATH", "play FILE"), ("*.cnn",)),
     **dict.fromkeys(("check PATH", "FILE", "A", "B"), ("*.cnn", *MODELS)),
     **dict.fromkeys(("MODEL", "RUN|MODEL"), ("*.keras",)),
     "SOURCE": (*MODELS, "*.json"),

@@ -34,7 +34,7 @@ OTHER_FORMS = (
     "columns", "output", "ask", "solutions", "decimals", "fix", "diff", "unsafe_fixes", "statistics", "watch", "quiet",
     "show_settings", "baseline", "write_baseline",
 )  # fmt: skip
-ABSENT = ("server", "completion")  # which are for a terminal
+ABSENT = ("server", "play", "completion")  # which are for a terminal
 TELLING = ("check", "diff", "fix", "format", *ANSWERS)  # whose exit status tells what they found
 
 

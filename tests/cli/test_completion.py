@@ -26,6 +26,7 @@ LINES = {  # what is typed, and what is proposed
     "cnnspec summary ": {"net.cnn", "best.keras", "sub"},
     "cnnspec check net.cnn ": {"net.cnn", "best.keras", "sub"},
     "cnnspec fix ": {"net.cnn", "sub"},
+    "cnnspec play ": {"net.cnn", "sub"},
     "cnnspec diff net.cnn ": {"net.cnn", "best.keras", "sub"},
     "cnnspec export ": {"best.keras", "sub"},
     "cnnspec resume ": {"sub"},

@@ -38,6 +38,9 @@ PARSED = {  # of these the arguments are read alone
     "cnnspec import --torch model:Net --input 3x224x224",  # which needs torch
     "cnnspec server",  # which an editor speaks with
     "cnnspec server --stdio",
+    "cnnspec play",  # which a browser speaks with
+    "cnnspec play net.cnn",
+    "cnnspec play net.cnn --write",
 }
 DIFFERENT = {"cnnspec diff old.cnn net.cnn"}  # which is exit status 1
 
