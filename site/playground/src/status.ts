@@ -48,8 +48,8 @@ function offerModels(names: string[], chosen: string): void {
 }
 
 function showProgress({ stage, sentence: words, loaded, total }: Progress, notices: Notices): void {
-  const sentence = asSentence(words);
   const waits = stage === "loading" || stage === "starting";
+  const sentence = asSentence(waits ? `${words} …` : words);
   find("starting").hidden = !waits;
   find("engine").textContent = stage === "ready" ? "" : sentence;
   find("progress-words").textContent = sentence;

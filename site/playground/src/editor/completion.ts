@@ -1,9 +1,10 @@
 // Completion: what the engine proposes where the cursor stands.
 
 import {
-  acceptCompletion, autocompletion, type Completion as Offer, type CompletionContext, type CompletionResult, pickedCompletion,
+  acceptCompletion, autocompletion, closeCompletion, type Completion as Offer, type CompletionContext, completionKeymap, type CompletionResult,
+  pickedCompletion, selectedCompletion,
 } from "@codemirror/autocomplete";
-import type { Extension } from "@codemirror/state";
+import { type Extension, Prec } from "@codemirror/state";
 import { type EditorView, keymap } from "@codemirror/view";
 import type { Completion } from "../engine/types";
 import type { Session } from "../session";
@@ -13,9 +14,20 @@ const HIGHEST = 99; // what CodeMirror lets a proposal be lifted by
 
 export function completion(session: Session): Extension {
   return [
-    autocompletion({ override: [(context) => complete(context, session)], icons: true }),
-    keymap.of([{ key: "Tab", run: acceptCompletion }]),
+    autocompletion({ override: [(context) => complete(context, session)], defaultKeymap: false }),
+    Prec.high(keymap.of([{ key: "Tab", run: acceptCompletion }, { key: "Enter", run: acceptChange }, ...completionKeymap.filter(({ key }) => key !== "Enter")])),
   ];
+}
+
+// Accepts what would change something: behind a word that is whole already, Enter ends the line.
+function acceptChange(view: EditorView): boolean {
+  const { head } = view.state.selection.main;
+  const label = selectedCompletion(view.state)?.label ?? "";
+  if (label && view.state.sliceDoc(Math.max(0, head - label.length), head) === label) {
+    closeCompletion(view);
+    return false;
+  }
+  return acceptCompletion(view);
 }
 
 async function complete(context: CompletionContext, session: Session): Promise<CompletionResult | null> {

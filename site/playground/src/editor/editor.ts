@@ -1,6 +1,6 @@
 // The editor: CodeMirror with what it needs of it, and the language's own.
 
-import { closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
@@ -45,7 +45,7 @@ export function makeEditor(session: Session, commands: Commands, { parent, descr
         bracketMatching(), closeBrackets(), rectangularSelection(), highlightActiveLine(), highlightSelectionMatches(),
         indentUnit.of("  "), EditorState.allowMultipleSelections.of(true), EditorView.lineWrapping, tables,
         completion(session), tips(session), actionKeys(commands), lint(), inlayHints(), specs(),
-        keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap, indentWithTab]),
+        keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, indentWithTab]),
         EditorView.contentAttributes.of({ "aria-label": "The network's text", "aria-describedby": described, spellcheck: "false" }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) {
