@@ -1,0 +1,218 @@
+"""The playground: the text checks itself while it is written, over http and as one file from the disk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.playground import SINGLE, VIEWS, Playground, find_site
+from tests.browser.visit import PHONE, Visit
+from tests.editors.window import wait_for
+
+NET = "input 28x28x1\nconv(8, 3x3, activation=relu) -> maxpool(2x2)\nflatten\ndense(10, softmax)"
+TYPO = NET.replace("conv(", "cnov(")
+MODELS = "model A {\n  input 8x8x1\n  conv(2, 3x3)\n}\nmodel B {\n  input 9x9x1\n  conv(4, 3x3)\n}"
+
+
+@pytest.fixture(scope="module")
+def address(serve: Callable[[Path], str]) -> str:
+    return serve(find_site())
+
+
+@pytest.fixture
+def opened(visit: Callable[..., Visit], address: str) -> Iterator[Callable[..., Playground]]:
+    """Opens the playground, by default over http. Whatever is done on it, nothing is asked of elsewhere, and nothing goes wrong."""
+    pages: list[Playground] = []
+
+    def start(where: str | Path = address, **options: Any) -> Playground:
+        pages.append(Playground(visit, where, **options))
+        return pages[-1]
+
+    yield start
+    for page in pages:
+        assert page.visit.left == [] and page.visit.errors == []
+
+
+@pytest.fixture
+def page(opened: Callable[..., Playground]) -> Playground:
+    return opened()
+
+
+@pytest.fixture(params=["http", "file"])
+def either(request: pytest.FixtureRequest, opened: Callable[..., Playground]) -> Playground:
+    """The page over http, and the one file."""
+    return opened() if request.param == "http" else opened(SINGLE)
+
+
+# ---- the text --------------------------------------------------------------------------------------------------
+def test_a_text_is_checked_while_it_is_written(either: Playground) -> None:
+    either.write(NET)
+    assert either.hints == ["26x26x8", "13x13x8", "1352", "10"] and either.counts == "no findings"
+    assert "13,610 parameters" in either.page.locator("#totals").inner_text()
+    assert "13,610" in either.show("summary").inner_text()
+    either.write(TYPO)
+    assert either.squiggles("error") == ["cnov"] and either.counts == "1 error"
+    assert "13,610" in either.page.locator("#totals").inner_text()  # as it was before the typo
+    assert either.hints[1:] == ["13x13x8", "1352", "10"] or any("was" in hint for hint in either.hints)
+
+
+def test_emoji_before_an_error_do_not_shift_its_line(page: Playground) -> None:
+    page.write('input 28x28x1\nconv(8, 3x3, name="😀👩‍👩‍👧") -> cnov(8, 3x3)  # 😀\ncnov(4, 3x3)')
+    assert page.squiggles("error") == ["cnov", "cnov"]
+
+
+def test_a_repair_is_taken_from_what_is_said_of_a_finding(page: Playground) -> None:
+    page.write(TYPO)
+    page.page.locator(".cm-lintRange-error").hover()
+    page.page.locator(".cm-tooltip .fixes button", has_text="conv").first.click()
+    page.wait_for_text("conv(8")
+    page.wait()
+    assert page.counts == "no findings"
+
+
+def test_a_repair_is_taken_from_the_menu_by_keys(page: Playground) -> None:
+    page.write(TYPO)
+    page.press("Control+Home", "ArrowDown", "ArrowRight", "Control+.")
+    page.page.locator(".tip.menu button:focus").wait_for()
+    page.press("Enter")
+    page.wait_for_text("conv(8")
+    assert page.page.evaluate("document.activeElement.className").startswith("cm-content")
+
+
+def test_all_is_repaired_and_formatted(page: Playground) -> None:
+    page.write("input   28x28x1\nconv( 8,3x3 )->relu")
+    page.press("Shift+Alt+F")
+    page.wait_for_text("conv(8, 3x3) -> relu")
+    page.press_button("Format")
+    page.wait_for_notice("has its form already")
+    page.write("input 28x28x1 conv(")
+    page.press_button("Format")
+    page.wait_for_notice("cannot be formatted before it can be read")
+    page.write(TYPO)
+    page.press_button("Fix all")
+    wait_for(lambda: page.page.locator("#notice p").inner_text() or None)
+
+
+def test_what_can_be_written_is_proposed(page: Playground) -> None:
+    page.write("input 28x28x1\n")
+    page.type("maxp")
+    page.page.locator(".cm-tooltip-autocomplete li[aria-selected]", has_text="maxpool").wait_for()
+    page.page.wait_for_timeout(200)  # what opens under the fingers is not taken by chance
+    page.press("Tab")
+    page.wait_for_text("maxpool")
+    page.type("(2x2, st")
+    page.page.locator(".cm-tooltip-autocomplete li", has_text="strides").or_(
+        page.page.locator(".cm-tooltip-autocomplete li", has_text="stride")
+    ).first.wait_for()
+    assert "maxpool(" in page.page.locator(".tip.signature code").inner_text()
+    page.press("Escape", "Escape")
+    page.page.locator(".tip.signature").wait_for(state="detached")
+
+
+def test_what_is_under_the_mouse_is_explained(page: Playground) -> None:
+    page.write(NET)
+    page.page.locator(".cm-line span", has_text=re.compile("^maxpool$")).hover()
+    page.page.locator(".tip.hover", has_text="13x13x8").wait_for()
+    page.page.mouse.move(5, 5)
+    page.page.locator(".tip.hover").wait_for(state="detached")
+    page.press("Control+Home", "ArrowDown", "Control+k", "Control+i")
+    page.page.locator(".tip.hover", has_text="26x26x8").wait_for()
+
+
+def test_the_keyboard_leaves_the_editor(page: Playground) -> None:
+    page.write("input 28x28x1\n")
+    page.press("Tab")
+    assert page.text.endswith("\n  ")
+    page.press("Escape", "Tab")
+    assert page.page.evaluate("document.activeElement.id") == "split"
+    assert "Escape, then Tab" in page.page.locator(".cm-content").evaluate(
+        "content => document.getElementById(content.getAttribute('aria-describedby')).textContent"
+    )
+
+
+# ---- the answers -----------------------------------------------------------------------------------------------
+def test_each_tab_answers_once_it_is_seen(either: Playground) -> None:
+    either.write(NET)
+    either.show("summary")
+    assert either.page.locator("#cost .content").count() == 0
+    for view in VIEWS:
+        assert either.show(view).inner_text().strip() and either.page.locator(f"#{view} .failed").count() == 0, view
+    either.page.locator("#tab-picture").focus()
+    for key, tab in (("ArrowRight", "rf"), ("End", "findings"), ("ArrowRight", "summary"), ("ArrowLeft", "findings"), ("Home", "summary")):  # fmt: skip
+        either.press(key)
+        assert either.page.evaluate("document.activeElement.id") == f"tab-{tab}"
+        assert [one.get_attribute("id") for one in either.page.locator("[role=tabpanel]:visible").all()] == [tab]
+
+
+def test_the_layer_at_the_cursor_is_explained(page: Playground) -> None:
+    page.write(NET)
+    pane = page.show("explain")
+    pane.get_by_text("dense1 (Dense)").wait_for()
+    page.page.locator(".cm-line", has_text="maxpool").click(position={"x": 10, "y": 5})
+    pane.get_by_text("conv1 (Conv2D)").wait_for()
+
+
+def test_the_network_is_chosen_where_a_text_has_several(page: Playground) -> None:
+    page.write(MODELS)
+    assert "6x6x2" in page.show("summary").inner_text()
+    page.page.locator("#model").select_option("B")
+    page.page.locator("#summary", has_text="7x7x4").wait_for()
+    assert "40 parameters" in page.page.locator("#totals").inner_text()
+    page.write(NET)
+    assert not page.page.locator("#model").is_visible()
+
+
+def test_findings_are_listed_with_their_repairs_and_said_aloud(page: Playground) -> None:
+    page.write(TYPO)
+    pane = page.show("findings")
+    pane.locator(".fixes button").first.wait_for()
+    page.page.locator("#live", has_text="1 error").wait_for(state="attached")
+    pane.locator(".place").click()
+    assert page.page.evaluate("getSelection().toString()") == "cnov"
+    pane.locator(".fixes button").first.click()
+    page.page.locator("#findings", has_text="Nothing was found").wait_for()
+    page.page.locator("#live", has_text="no findings").wait_for(state="attached")
+
+
+# ---- how it looks ----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [None, PHONE], ids=["wide", "phone"])
+def test_nobody_is_kept_out(opened: Callable[..., Playground], scheme: str, size: dict[str, int] | None) -> None:
+    page = opened(color_scheme=scheme, **({"viewport": size} if size else {}))
+    page.write(TYPO.replace("maxpool(2x2)", "maxpool(5x5)"))
+    found = page.visit.barriers()
+    for view in (*VIEWS, "findings"):
+        page.show(view)
+        found += [f"{view}: {barrier}" for barrier in page.visit.barriers()]
+    page.press_button("Examples")
+    found += page.visit.barriers()
+    page.press("Escape")
+    page.press_button("Keys and help")
+    found += page.visit.barriers()
+    assert found == []
+
+
+def test_a_narrow_page_is_one_column_with_tabs(opened: Callable[..., Playground]) -> None:
+    page = opened(viewport=PHONE)
+    page.page.set_viewport_size({"width": 320, "height": 600})
+    assert page.page.locator("#text-side").is_visible() and not page.page.locator("#answers").is_visible()
+    for view in VIEWS:
+        page.show(view)
+        assert not page.page.locator("#text-side").is_visible()
+        assert page.page.evaluate("document.documentElement.scrollWidth") == 320, view
+    page.page.set_viewport_size({"width": 1000, "height": 600})
+    assert page.page.locator("#text-side").is_visible() and page.page.locator("#answers").is_visible()
+
+
+def test_the_border_and_the_colours_are_kept(page: Playground) -> None:
+    page.page.locator("#split").focus()
+    page.press("ArrowLeft", "ArrowLeft")
+    page.page.locator("#theme").click()
+    page.page.locator("#theme").click()
+    page.page.reload()
+    assert page.page.locator("#split").get_attribute("aria-valuenow") == "46"
+    assert page.page.evaluate("getComputedStyle(document.body).colorScheme") == "dark"
