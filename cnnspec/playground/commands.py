@@ -6,6 +6,7 @@ import os
 import sys
 from io import BytesIO, TextIOWrapper
 
+from cnnspec.base.join_words import join_words
 from cnnspec.playground.refusal import Refused
 
 TYPE_CHECKING = False
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
     Command = Callable[[list[str]], int]
 
+HERE = (
+    "check", "summary", "explain", "rf", "lost", "cost", "sizes", "import", "fix", "format", "compile", "rules", "rule", "layers", "help",
+)  # fmt: skip
 TARGETS = {"keras": "py", "torch": "torch"}  # as `cnnspec compile` calls them
 
 
@@ -45,6 +49,8 @@ def run_command(run: Command, arguments: Sequence[str]) -> dict[str, Any]:
 
 def answer(run: Command, name: str, text: str, arguments: Sequence[str]) -> dict[str, Any]:
     """A command on a text, which stands in a file of that name meanwhile."""
+    if arguments[:1] not in [[verb] for verb in HERE]:
+        raise Refused(f"a page cannot run cnnspec {' '.join(arguments[:1])}: it has {join_words(HERE)}")
     write_text(name, text)
     return run_command(run, arguments)
 

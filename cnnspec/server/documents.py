@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from itertools import count
 from urllib.parse import quote, unquote, urlsplit
-from urllib.request import url2pathname
 
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.source import Source
@@ -311,11 +310,18 @@ def find_path(uri: str) -> str:
     try:
         parts = urlsplit(uri)
         host = f"//{parts.netloc}" if parts.netloc not in ("", "localhost") else ""
-        path = url2pathname(host + parts.path) if is_file(uri) else os.path.basename(unquote(parts.path))
+        path = read_file_path(host + parts.path) if is_file(uri) else os.path.basename(unquote(parts.path))
         os.path.realpath(path)
     except ValueError:  # a NUL, half a surrogate pair, a host that is none
         return UNTITLED
     return path or UNTITLED
+
+
+def read_file_path(path: str) -> str:
+    """The path that the one of a URI means."""
+    from urllib.request import url2pathname
+
+    return url2pathname(path)
 
 
 def is_file(uri: str) -> bool:

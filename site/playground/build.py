@@ -33,7 +33,9 @@ def run(*command: str | Path) -> None:
 def write_module(name: str, **declared: object) -> None:
     """A module of constants."""
     GENERATED.mkdir(exist_ok=True)
-    lines = [f"export const {it} = {json.dumps(value, ensure_ascii=False, indent=2)};\n" for it, value in declared.items()]
+    lines = [
+        f"export const {it} = {json.dumps(value, ensure_ascii=False, indent=2)};\n" for it, value in declared.items()
+    ]
     (GENERATED / name).write_text("".join(["// Made by build.py.\n", *lines]), encoding="utf-8")
 
 

@@ -11,8 +11,13 @@ for (const [place, root] of Object.entries(places)) {
   python.FS.mkdirTree(place);
   python.FS.mount(python.FS.filesystems.NODEFS, { root }, place);
 }
-python.runPython(readFileSync(new URL("bytecode.py", import.meta.url), "utf8"));
-python.runPython(`
+try {
+  python.runPython(readFileSync(new URL("bytecode.py", import.meta.url), "utf8"));
+  python.runPython(`
 pack_library("/library/python_stdlib.zip", "/out/python_stdlib.zip")
 pack_own("/repository/cnnspec", "/lsprotocol/types.py", "/out/cnnspec.bin")
 `);
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}

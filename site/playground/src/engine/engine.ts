@@ -158,6 +158,9 @@ class Python implements Engine {
   }
 }
 
+// The engine stands at window.cnnspec.engine too: for scripts, and for tests.
 export function startEngine({ limit = LIMIT }: EngineOptions = {}): Engine {
-  return new Python(limit);
+  const engine = new Python(limit);
+  Object.assign(window, { cnnspec: { engine } });
+  return engine;
 }

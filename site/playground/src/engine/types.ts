@@ -145,7 +145,7 @@ export interface EngineOptions {
 }
 
 // ---- engine.ts: export function startEngine(options?: EngineOptions): Engine ----------------------------------
-// Finds its parts by itself: beside the page, or in it where the page is one file.
+// Finds its parts by itself: beside the page, or in it where the page is one file. Stands at window.cnnspec.engine, too.
 
 // ---- `cnnspec play FILE` opens the page at #play=TOKEN --------------------------------------------
 export interface ServedFile {
@@ -157,9 +157,6 @@ export interface ServedFile {
   save(text: string, overwrite?: boolean): Promise<{ saved: true } | { saved: false; conflict: string }>;
 }
 // served.ts: export function findServedFile(): Promise<ServedFile | null>; null where the page was not opened by `cnnspec play FILE`
-
-// ---- window.cnnspec ------------------------------------------------------------------------------------------
-// main.ts puts the engine there, as { engine }: for scripts, and for tests.
 
 // ---- the build (build.mjs) -----------------------------------------------------------------------------------
 // src/main.ts is the entry (it imports "./engine/engine"), src/main.css the styles, index.html the page: it has <!-- csp -->
