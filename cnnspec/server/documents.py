@@ -331,7 +331,9 @@ def is_file(uri: str) -> bool:
 
 def write_uri(path: str) -> str:
     """The URI of a file."""
-    from urllib.request import pathname2url
-
     full = os.path.abspath(path)
-    return "file:" + (pathname2url(full) if os.name == "nt" else "//" + quote(os.fsencode(full), safe="/"))
+    if os.name == "nt":
+        from urllib.request import pathname2url  # which is dear
+
+        return f"file:{pathname2url(full)}"
+    return f"file://{quote(os.fsencode(full), safe='/')}"

@@ -20,10 +20,10 @@ NOWHERE = bytes([0x80 | 15 << 3 | units - 1 for units in range(1, 9)])
 # Of the standard library: what is for processes, terminals, networks and servers, which a page has none of, and for developers;
 # and how text was encoded before Unicode, but for what names in zip files are.
 LEFT_OUT = re.compile(
-    r"""(_pyio|_pyrepl|bdb|cProfile|cmd|code|compileall|configparser|ctypes|curses|dbm|doctest|email|ensurepip|ftplib|html|http|idlelib
+    r"""(_pyio|_pyrepl|bdb|cProfile|cmd|code|compileall|configparser|ctypes|curses|dbm|doctest|ensurepip|ftplib|html|idlelib
     |imaplib|mailbox|modulefinder|multiprocessing|netrc|optparse|pdb|pickletools|plistlib|poplib|profile|profiling|pstats|pty|pyclbr|pydoc
     |pydoc_data|rlcompleter|sched|shelve|smtplib|socketserver|sqlite3|symtable|tabnanny|timeit|tkinter|trace|tracemalloc|turtle
-    |turtledemo|unittest|uuid|venv|wave|webbrowser|wsgiref|xml/(dom|etree)|xmlrpc|zipapp|urllib/(request|robotparser)
+    |turtledemo|unittest|uuid|venv|wave|webbrowser|wsgiref|xml/(dom|etree)|xmlrpc|zipapp
     |encodings/(?!__init__|aliases|ascii|cp437|idna|latin_1|punycode|(raw_)?unicode_escape|utf)\w+)[./]""",
     re.VERBOSE,
 )

@@ -121,4 +121,6 @@ class Playground:
         wait_for(lambda: part in self.text or None, lambda: self.text)
 
     def wait_for_notice(self, part: str) -> None:
-        wait_for(lambda: self.page.locator("#notice p", has_text=part).count() or None, lambda: f"no notice has {part!r}")
+        wait_for(
+            lambda: self.page.locator("#notice p", has_text=part).count() or None, lambda: f"no notice has {part!r}"
+        )

@@ -68,8 +68,8 @@ class Python implements Engine {
     }
   }
 
-  #post(message: ToWorker) {
-    this.#worker?.postMessage(message);
+  #post(message: ToWorker, given: Transferable[] = []) {
+    this.#worker?.postMessage(message, given);
   }
 
   #end() {
@@ -111,8 +111,12 @@ class Python implements Engine {
     this.#waiting.delete(slot);
     this.#asked = next;
     const { bytes, ...question } = next.question as { bytes?: Uint8Array; name?: string };
-    const file = bytes === undefined ? {} : { file: { name: question.name ?? "", bytes } };
-    this.#post({ kind: "ask", method: next.method, question: JSON.stringify(question), ...file });
+    const message: ToWorker = { kind: "ask", method: next.method, question: JSON.stringify(question) };
+    if (bytes === undefined) {
+      this.#post(message);
+    } else {
+      this.#post({ ...message, file: { name: question.name ?? "", bytes } }, [bytes.buffer]);
+    }
     const seconds = Math.max(this.#limit, LONGER[next.method] ?? 0);
     this.#timer = setTimeout(() => {
       this.#restart(`that took more than ${seconds} seconds and was stopped; Python is started anew, and your text is as it was`);

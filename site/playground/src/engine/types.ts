@@ -116,7 +116,7 @@ export interface Requests {
   view: [ViewQuestion, View];
   answer: [Text & { arguments: string[] }, Answer]; // {name: "net.cnn", text, arguments: ["check", "--output-format", "json", "net.cnn"]}
   toPython: [Text & { model?: string; target: "keras" | "torch" }, string]; // the source that `cnnspec compile` writes
-  importModel: [{ name: string; bytes: Uint8Array }, { name: string; text: string; notes: string[] }]; // .keras .onnx .pt2; "net.keras" comes to "net.cnn"
+  importModel: [{ name: string; bytes: Uint8Array }, { name: string; text: string; notes: string[] }]; // .keras .onnx .pt2; "net.keras" comes to "net.cnn"; the bytes are given away
   about: [Record<string, never>, { version: string; python: string }];
 }
 

@@ -75,7 +75,7 @@ self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
     await start(data.parts).catch((error: unknown) => tell({ kind: "failed", sentence: `Python did not start: ${String(error)}` }));
   } else if (ask !== undefined) {
     if (data.file !== undefined) {
-      python.FS.writeFile(`${FOLDER}/${data.file.name}`, data.file.bytes);
+      python.FS.writeFile(`${FOLDER}/${data.file.name}`, data.file.bytes, { canOwn: true });
     }
     try {
       tell({ kind: "answered", answer: ask(data.method, data.question) });
