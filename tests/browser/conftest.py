@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.playground import SINGLE, Playground, find_site
 from tests.browser.visit import Visit
 from tests.editors.tools import find_chromium, tools
 from tests.editors.window import browser as start_browser
@@ -73,3 +74,34 @@ def visit(browser: Any, installed: Path) -> Iterator[Callable[..., Visit]]:
     yield start
     for one in opened:
         one.close()
+
+
+# ---- the playground -------------------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def address(serve: Callable[[Path], str]) -> str:
+    return serve(find_site())
+
+
+@pytest.fixture
+def opened(visit: Callable[..., Visit], address: str) -> Iterator[Callable[..., Playground]]:
+    """Opens the playground, by default over http. Whatever is done on it, nothing is asked of elsewhere, and nothing goes wrong."""
+    pages: list[Playground] = []
+
+    def start(where: str | Path = address, **options: Any) -> Playground:
+        pages.append(Playground(visit, where, **options))
+        return pages[-1]
+
+    yield start
+    for page in pages:
+        assert page.visit.left == [] and page.visit.errors == []
+
+
+@pytest.fixture
+def page(opened: Callable[..., Playground]) -> Playground:
+    return opened()
+
+
+@pytest.fixture(params=["http", "file"])
+def either(request: pytest.FixtureRequest, opened: Callable[..., Playground]) -> Playground:
+    """The page over http, and the one file."""
+    return opened() if request.param == "http" else opened(SINGLE)

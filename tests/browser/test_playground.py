@@ -3,49 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
-from tests.browser.playground import SINGLE, VIEWS, Playground, find_site
-from tests.browser.visit import PHONE, Visit
+from tests.browser.playground import VIEWS, Playground
+from tests.browser.visit import PHONE
 from tests.editors.window import wait_for
 
 NET = "input 28x28x1\nconv(8, 3x3, activation=relu) -> maxpool(2x2)\nflatten\ndense(10, softmax)"
 TYPO = NET.replace("conv(", "cnov(")
 MODELS = "model A {\n  input 8x8x1\n  conv(2, 3x3)\n}\nmodel B {\n  input 9x9x1\n  conv(4, 3x3)\n}"
-
-
-@pytest.fixture(scope="module")
-def address(serve: Callable[[Path], str]) -> str:
-    return serve(find_site())
-
-
-@pytest.fixture
-def opened(visit: Callable[..., Visit], address: str) -> Iterator[Callable[..., Playground]]:
-    """Opens the playground, by default over http. Whatever is done on it, nothing is asked of elsewhere, and nothing goes wrong."""
-    pages: list[Playground] = []
-
-    def start(where: str | Path = address, **options: Any) -> Playground:
-        pages.append(Playground(visit, where, **options))
-        return pages[-1]
-
-    yield start
-    for page in pages:
-        assert page.visit.left == [] and page.visit.errors == []
-
-
-@pytest.fixture
-def page(opened: Callable[..., Playground]) -> Playground:
-    return opened()
-
-
-@pytest.fixture(params=["http", "file"])
-def either(request: pytest.FixtureRequest, opened: Callable[..., Playground]) -> Playground:
-    """The page over http, and the one file."""
-    return opened() if request.param == "http" else opened(SINGLE)
 
 
 # ---- the text --------------------------------------------------------------------------------------------------

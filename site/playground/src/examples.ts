@@ -22,9 +22,14 @@ dense(10, softmax)
 `,
 };
 
-export function makeExamples(desk: Desk): void {
+// `chosen` is called once one of them is on the desk.
+export function makeExamples(desk: Desk, chosen: () => void): void {
   const wanted = find<HTMLInputElement>("wanted");
   const list = find("example-list");
+  const put = (text: Kept, own: boolean) => {
+    desk.put(text, own);
+    chosen();
+  };
   const write = () => {
     const words = wanted.value.toLowerCase().split(/\s+/).filter(Boolean);
     const fits = (...said: string[]) => words.every((word) => said.join(" ").toLowerCase().includes(word));
@@ -32,9 +37,9 @@ export function makeExamples(desk: Desk): void {
     const found = examples.filter(({ name, title }) => fits(name, title));
     const headings = new Set(found.map(headingOf));
     const groups = [
-      ...writeGroup("Your texts", own.map((text) => item(text.name, firstWords(text.text), () => desk.put(text, true)))),
+      ...writeGroup("Your texts", own.map((text) => item(text.name, firstWords(text.text), () => put(text, true)))),
       ...[...headings].flatMap((heading) =>
-        writeGroup(heading, found.filter((one) => headingOf(one) === heading).map((one) => item(one.name, shortTitle(one.title), () => desk.put(one, false)))),
+        writeGroup(heading, found.filter((one) => headingOf(one) === heading).map((one) => item(one.name, shortTitle(one.title), () => put(one, false)))),
       ),
     ];
     list.replaceChildren(...(groups.length ? groups : [element("p", { class: "quiet" }, "No example has these words.")]));

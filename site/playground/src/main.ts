@@ -40,7 +40,7 @@ const view = makeEditor(session, commands, {
 const panes = new Panes(session, view);
 const desk = new Desk(session, view, notices);
 showStatus(session, engine, notices);
-makeExamples(desk);
+makeExamples(desk, () => matchMedia("(pointer: fine)").matches && view.focus());
 
 // ---- tabs: on a narrow page the text is one of them --------------------------------------------------------------
 const narrow = matchMedia("(max-width: 720px)");
