@@ -184,3 +184,35 @@ def test_the_border_and_the_colours_are_kept(page: Playground) -> None:
     page.page.reload()
     assert page.page.locator("#split").get_attribute("aria-valuenow") == "46"
     assert page.page.evaluate("getComputedStyle(document.body).colorScheme") == "dark"
+
+
+# ---- what goes wrong -------------------------------------------------------------------------------------------
+UNANSWERED = """const post = Worker.prototype.postMessage;
+Worker.prototype.postMessage = function (message, ...more) {
+  if (!String(message.question).includes("endless")) { post.call(this, message, ...more); }
+};"""
+
+
+def test_an_endless_analysis_is_stopped_and_the_text_stays(page: Playground) -> None:
+    page.page.add_init_script(UNANSWERED)  # a worker that never answers, as seen from the page
+    page.page.reload()
+    page.wait()
+    page.page.locator(".cm-content").focus()
+    page.press("Control+Home")
+    page.type("# endless")
+    page.wait_for_notice("was stopped")
+    assert page.text.startswith("# endless")
+    page.write(NET)
+    assert page.counts == "no findings" and page.page.locator("#notice p").count() == 0
+
+
+def test_a_page_without_its_parts_says_so(opened: Callable[..., Playground]) -> None:
+    page = opened()
+    page.page.context.route("**/*.gz", lambda route: route.abort())
+    page.page.reload()
+    page.wait_for_notice("Python")
+    assert "28x28x1" in page.text and all("ERR_FAILED" in error for error in page.visit.errors)
+    page.visit.errors.clear()
+    page.page.context.unroute_all()
+    page.press_button("Try again")
+    page.wait()

@@ -106,6 +106,7 @@ def test_a_link_can_be_copied_by_hand_where_the_clipboard_is_closed(opened: Call
     page = opened()
     page.page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }")
     page.press_button("Share")
+    page.page.locator("dialog#link[open]").wait_for()
     assert "#spec=" in page.page.locator("#link-words").input_value()
 
 

@@ -178,7 +178,7 @@ export class Desk {
       const fragment = await writeFragment({ name: this.session.name, text: this.text, view: view === "text" ? "" : view });
       const link = location.href.split("#")[0] + fragment;
       const here = { "file:": " It opens where this page lies at the same place.", "http:": isHere() ? " It opens on this computer." : "" }[location.protocol] ?? "";
-      await navigator.clipboard.writeText(link).then(
+      await copy(link).then(
         () => this.notices.say(`A link to this text is in the clipboard.${here}`),
         () => this.showLink(link),
       );
@@ -196,6 +196,11 @@ export class Desk {
     find<HTMLDialogElement>("link").showModal();
     words.select();
   }
+}
+
+// Rejects where the clipboard is closed, or where there is none.
+async function copy(words: string): Promise<void> {
+  await navigator.clipboard.writeText(words);
 }
 
 function isHere(): boolean {

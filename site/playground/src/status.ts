@@ -4,7 +4,7 @@ import type { Engine, Progress } from "./engine/types";
 import { countFindings } from "./findings";
 import type { Session } from "./session";
 import { asSentence, element, find, rested } from "./ui/dom";
-import type { Notices } from "./ui/notices";
+import type { Notices, Offer } from "./ui/notices";
 
 const SPOKEN = 900; // milliseconds without a change, before counts are said aloud
 
@@ -14,6 +14,7 @@ export function showStatus(session: Session, engine: Engine, notices: Notices): 
       find("live").textContent = words;
     }
   });
+  let stage: Progress["stage"] = "loading";
   let failure = ""; // why the last text could not be analysed
   session.listen({
     changed: () => find("counts").classList.add("old"),
@@ -32,10 +33,13 @@ export function showStatus(session: Session, engine: Engine, notices: Notices): 
     },
     failed: (sentence) => {
       failure = sentence;
-      notices.warn(sentence);
+      notices.warn(sentence, ...again(stage));
     },
   });
-  engine.onProgress((progress) => showProgress(progress, notices));
+  engine.onProgress((progress) => {
+    stage = progress.stage;
+    showProgress(progress, notices);
+  });
 }
 
 function offerModels(names: string[], chosen: string): void {
@@ -47,11 +51,13 @@ function offerModels(names: string[], chosen: string): void {
   select.value = chosen;
 }
 
+const BESIDE = { loading: "", starting: "", ready: "", restarting: "Starting Python anew …", failed: "Python is not there." };
+
 function showProgress({ stage, sentence: words, loaded, total }: Progress, notices: Notices): void {
   const waits = stage === "loading" || stage === "starting";
   const sentence = asSentence(waits ? `${words} …` : words);
   find("starting").hidden = !waits;
-  find("engine").textContent = stage === "ready" ? "" : sentence;
+  find("engine").textContent = waits ? sentence : BESIDE[stage];
   find("progress-words").textContent = sentence;
   const bar = find<HTMLProgressElement>("progress");
   if (stage === "loading" && total > 0) {
@@ -60,8 +66,13 @@ function showProgress({ stage, sentence: words, loaded, total }: Progress, notic
     bar.removeAttribute("value");
   }
   if (stage === "failed") {
-    notices.warn(sentence, { words: "Try again", act: () => location.reload() });
+    notices.warn(sentence, ...again(stage));
   } else if (stage === "restarting") {
     notices.say(sentence);
   }
+}
+
+// What can be done where Python cannot be had.
+function again(stage: Progress["stage"]): Offer[] {
+  return stage === "failed" ? [{ words: "Try again", act: () => location.reload() }] : [];
 }
