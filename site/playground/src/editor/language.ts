@@ -1,6 +1,6 @@
 // Colours and indentation of specs, by the words and the terminals of the language: the rules are those of cnnspec/highlight/lexer.py.
 
-import { HighlightStyle, StreamLanguage, type StringStream, syntaxHighlighting } from "@codemirror/language";
+import { HighlightStyle, StreamLanguage, type StreamParser, type StringStream, syntaxHighlighting } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
 import { tags } from "@lezer/highlight";
 import { terminals, words } from "../generated/words";
@@ -171,7 +171,7 @@ function sees(stream: StringStream, regular: RegExp): boolean {
 }
 
 // ---- the language ----------------------------------------------------------------------------------------------
-const language = StreamLanguage.define<State>({
+export const parser: StreamParser<State> = {
   name: "cnnspec",
   startState: () => ({ open: [], before: "", header: "" }),
   copyState: (state) => ({ ...state, open: [...state.open] }),
@@ -184,7 +184,7 @@ const language = StreamLanguage.define<State>({
     closeBrackets: { brackets: ["(", "[", "{", '"', "'"] },
     indentOnInput: /^\s*[)\]}]$/,
   },
-});
+};
 
 // Colours are variables of the page's styles, which has them light and dark.
 const colours = HighlightStyle.define([
@@ -202,5 +202,5 @@ const colours = HighlightStyle.define([
 ]);
 
 export function specs(): Extension {
-  return [language, syntaxHighlighting(colours)];
+  return [StreamLanguage.define(parser), syntaxHighlighting(colours)];
 }
