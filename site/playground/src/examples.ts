@@ -47,6 +47,7 @@ export function makeExamples(desk: Desk, chosen: () => void): void {
   wanted.addEventListener("input", write);
   wanted.addEventListener("keydown", (event) => {
     if (event.key === "Enter") {
+      event.preventDefault(); // the editor is where the key would arrive
       list.querySelector("button")?.click();
     }
   });

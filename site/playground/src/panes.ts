@@ -19,7 +19,7 @@ export class Panes {
 
   constructor(private readonly session: Session, private readonly view: EditorView) {
     this.findings = new FindingList(find("findings"), session, view);
-    this.picture = new PictureFrame(session);
+    this.picture = new PictureFrame(session, () => void this.refresh());
     session.listen({
       changed: () => this.dim(),
       analysed: (analysis) => this.analysed(analysis),
@@ -49,8 +49,12 @@ export class Panes {
     if (session.analysis === null || !isView(shown)) {
       return;
     }
-    const at = shown === "explain" ? this.view.state.selection.main.head : undefined;
-    const besides = { view: shown, ...(session.model ? { model: session.model } : {}), ...(at === undefined ? {} : { at }) };
+    const besides = {
+      view: shown,
+      ...(session.model ? { model: session.model } : {}),
+      ...(shown === "explain" ? { at: this.view.state.selection.main.head } : {}),
+      ...(shown === "picture" ? { look: this.picture.look } : {}),
+    };
     const question = JSON.stringify([besides, session.name, session.text]);
     if (this.answered.get(shown) === question) {
       this.settle(shown);

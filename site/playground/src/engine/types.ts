@@ -89,8 +89,17 @@ export type View = { html: string } | { sentence: string };
 
 export type ViewName = "summary" | "picture" | "rf" | "sizes" | "lost" | "explain" | "cost";
 
+// How the picture is drawn; what is not said is as `cnnspec draw` has it.
+export interface Look {
+  style?: string; // flow, volumes
+  color?: string; // kind, cost, rf, lost, none
+  direction?: string; // down, right
+  depth?: number | "all";
+}
+
 export interface ViewQuestion extends Text {
   view: ViewName;
+  look?: Look; // picture
   model?: string; // the first where none is named
   at?: number; // explain: the layer at the cursor; without it, or where no layer stands there, the last layer
 }
