@@ -51,6 +51,15 @@ def test_a_repair_is_taken_from_the_menu_by_keys(page: Playground) -> None:
     assert page.page.evaluate("document.activeElement.className").startswith("cm-content")
 
 
+def test_findings_are_visited_by_keys(page: Playground) -> None:
+    page.write(f"{TYPO}\ncnov(3)")
+    page.press("Control+Home", "F8", "F8")
+    assert page.page.evaluate("getSelection().toString()") == "cnov"
+    page.page.locator(".tip[role=status] .message", has_text="cnov").wait_for()
+    page.press("Shift+F8", "ArrowLeft")
+    page.page.locator(".tip").wait_for(state="detached")
+
+
 def test_all_is_repaired_and_formatted(page: Playground) -> None:
     page.write("input   28x28x1\nconv( 8,3x3 )->relu")
     page.press("Shift+Alt+F")
@@ -172,6 +181,10 @@ def test_a_narrow_page_is_one_column_with_tabs(opened: Callable[..., Playground]
         page.show(view)
         assert not page.page.locator("#text-side").is_visible()
         assert page.page.evaluate("document.documentElement.scrollWidth") == 320, view
+    page.page.evaluate("() => { navigator.clipboard.writeText = async () => {}; }")
+    page.press_button("Share")
+    page.wait_for_notice("in the clipboard")
+    assert page.page.locator("#notice").is_visible()
     page.page.set_viewport_size({"width": 1000, "height": 600})
     assert page.page.locator("#text-side").is_visible() and page.page.locator("#answers").is_visible()
 

@@ -57,10 +57,15 @@ def draw(window: Window) -> None:
 
 
 def keep(window: Window, file: Path, **clip: int) -> None:
-    """A picture of the window, or of a part of it, in few colours."""
+    """A picture of the window, or of a part of it."""
+    window.picture(file, **({"clip": clip} if clip else {}))
+    shrink(file)
+
+
+def shrink(file: Path) -> None:
+    """Write a picture in few colours."""
     from PIL import Image
 
-    window.picture(file, **({"clip": clip} if clip else {}))
     with Image.open(file) as picture:
         small: Any = picture.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     small.save(file, optimize=True)

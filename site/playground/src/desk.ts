@@ -68,6 +68,7 @@ export class Desk {
     replaceAll(this.view, text);
     this.putting = this.touched = false;
     find("name").textContent = name;
+    document.title = `${name} · cnnspec playground`;
     if (!text) {
       this.session.edited();
     }

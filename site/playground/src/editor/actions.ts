@@ -7,7 +7,7 @@ import { type Action, type Edit, EngineError } from "../engine/types";
 import type { Session } from "../session";
 import { button, element, sentenceOf } from "../ui/dom";
 import { apply, goTo } from "./edits";
-import { take } from "./lint";
+import { offerFixes, take, writeFinding } from "./lint";
 import { showTip } from "./tips";
 
 export type Say = (sentence: string) => void;
@@ -41,6 +41,18 @@ export class Commands {
     } else {
       this.say("What is at the cursor is defined nowhere in this text.");
     }
+  }
+
+  // Goes to a finding by CodeMirror's way, and says it.
+  sayFinding(view: EditorView, go: (view: EditorView) => boolean): boolean {
+    const went = go(view);
+    const { from, to } = view.state.selection.main;
+    const finding = this.session.analysis?.findings.find((one) => one.from === from && one.to === to);
+    if (finding) {
+      const dom = () => element("div", { class: "tip", role: "status" }, writeFinding(finding, (fixes) => void offerFixes(fixes, finding, view, this.session)));
+      showTip(view, { pos: from, end: to, above: true, create: () => ({ dom: dom() }) });
+    }
+    return went;
   }
 
   // Opens a menu of what can be done at the cursor, repairs first.
@@ -104,7 +116,6 @@ export function actionKeys(commands: Commands): Extension {
     { key: "Mod-Shift-i", run: run((view) => commands.format(view)) },
     { key: "Shift-Alt-.", run: run((view) => commands.fixAll(view)) },
     { key: "F12", run: run((view) => commands.goToDefinition(view)) },
-    { key: "F8", run: nextDiagnostic },
-    { key: "Shift-F8", run: previousDiagnostic },
+    { key: "F8", run: (view) => commands.sayFinding(view, nextDiagnostic), shift: (view) => commands.sayFinding(view, previousDiagnostic) },
   ]);
 }

@@ -6,19 +6,24 @@ import type { Hover, Signature } from "../engine/types";
 import type { Session } from "../session";
 import { element } from "../ui/dom";
 
-// ---- one tip that stays until it is sent away -------------------------------------------------------------------
-const setTip = StateEffect.define<Tooltip | null>();
+// ---- one tip at a time -----------------------------------------------------------------------------------------
+// A tip goes when the cursor moves or the text changes, unless it `stays`.
+export type Tip = Tooltip & { stays?: boolean };
 
-const tip = StateField.define<Tooltip | null>({
+const setTip = StateEffect.define<Tip | null>();
+
+const tip = StateField.define<Tip | null>({
   create: () => null,
   update: (shown, transaction) => {
-    const moved = shown && transaction.docChanged ? { ...shown, pos: transaction.changes.mapPos(shown.pos) } : shown;
-    return transaction.effects.reduce((last, effect) => (effect.is(setTip) ? effect.value : last), moved);
+    const gone = !shown?.stays && (transaction.docChanged || transaction.selection !== undefined);
+    const kept = shown && !gone ? { ...shown, pos: transaction.changes.mapPos(shown.pos) } : null;
+    const still = kept && shown && kept.pos === shown.pos ? shown : kept;
+    return transaction.effects.reduce((last, effect) => (effect.is(setTip) ? effect.value : last), still);
   },
   provide: (field) => showTooltip.from(field),
 });
 
-export function showTip(view: EditorView, shown: Tooltip | null): void {
+export function showTip(view: EditorView, shown: Tip | null): void {
   if (view.state.field(tip) !== shown) {
     view.dispatch({ effects: setTip.of(shown) });
   }
@@ -77,7 +82,7 @@ class SignaturePlugin {
       return;
     }
     this.open = found !== null;
-    showTip(this.view, found && { pos: at, above: true, create: () => signatureView(found) });
+    showTip(this.view, found && { pos: at, above: true, stays: true, create: () => signatureView(found) });
   }
 }
 
