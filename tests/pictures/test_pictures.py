@@ -63,6 +63,7 @@ def test_words_stay_words_in_svg(words: str) -> None:
 
 def test_an_svg_has_light_colors_in_attributes_and_dark_ones_in_its_style() -> None:
     root = ElementTree.fromstring(write_picture(draw("a"), "svg"))
+    assert root.find(f"{SVG}rect").get("class") == "fill-paper"  # that it is drawn on
     style = root.findtext(f"{SVG}style") or ""
     for element in root.iter():
         for part in ("fill", "stroke"):
