@@ -11,6 +11,7 @@ from cnnspec.server.uses import find_around
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from cnnspec.network import AnalysedNetwork
     from cnnspec.playground.editor import Editor
@@ -26,20 +27,32 @@ VIEWS: dict[str, Callable[[Network], str]] = {
 
 
 def show_view(
-    editor: Editor, name: str, text: str, view: str, model: str | None = None, at: int | None = None
+    editor: Editor, name: str, text: str, view: str, model: str | None = None, at: int | None = None,
+    look: dict[str, Any] | None = None,
 ) -> dict[str, str]:  # fmt: skip
-    """A view of a network: {"html"}; {"sentence"} where there is nothing to see. `at` is where the cursor is."""
+    """A view of a network: {"html"}; {"sentence"} where there is nothing to see. `at` is where the cursor is, `look` how the
+    picture is drawn: arguments of `Network.draw`."""
     document = editor.open(name, text)
     try:
         analysed = choose_network(editor, document, model)
         if view == "explain":
             layer = None if at is None else find_layer(editor, document, analysed, at)
             return {"html": Network(analysed).explanation(layer or find_last_layer(analysed)).to_html()}
+        if view == "picture":
+            return {"html": draw(Network(analysed), look or {})}
         return {"html": VIEWS[view](Network(analysed))}
     except Refused as refusal:
         return {"sentence": str(refusal)}
     except SpecError as error:
         return {"sentence": str(error).split("\n\n")[0]}
+
+
+def draw(network: Network, look: dict[str, Any]) -> str:
+    """The picture of a network as SVG. Refused where it cannot be drawn so."""
+    try:
+        return network.draw(**look).to_svg()
+    except ValueError as error:  # of a size, or a look, that no picture has
+        raise Refused(str(error)) from None
 
 
 def choose_network(editor: Editor, document: Document, model: str | None) -> AnalysedNetwork:

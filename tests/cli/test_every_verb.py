@@ -78,7 +78,15 @@ fix FILE --check | fix FILE --unsafe-fixes --diff | format FILE --check | format
 import FILE | export FILE -o OUT.onnx | evaluate FILE | predict FILE x.png | look FILE x.png | resume FILE | runs FILE
 """.replace("\n", " | ").split(" | ")
 VERB_LINES = [line.strip() for line in LINES if line.strip()]
-TEXTLESS = {"rules", "rule", "layers", "server", "play", "help", "completion"}  # which take no file, or show it elsewhere
+TEXTLESS = {
+    "rules",
+    "rule",
+    "layers",
+    "server",
+    "play",
+    "help",
+    "completion",
+}  # which take no file, or show it elsewhere
 FORMATTING = {"fix", "format"}  # which ask for no network
 SAVED = {"import", "export", "evaluate", "predict", "look", "resume", "runs"}  # which take something else than a text
 INNER = re.compile(

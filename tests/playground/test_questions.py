@@ -128,7 +128,7 @@ def test_a_name_with_markup_is_words(page: Playground) -> None:
     assert write_html("<i> `<i>` **<i>**  \n\\<i\\> a\n\n- `` `<i> `` &") == (
         "<p>&lt;i&gt; <code>&lt;i&gt;</code> <strong>&lt;i&gt;</strong><br>&lt;i&gt; a</p><ul><li><code>`&lt;i&gt;</code> &amp;</li></ul>"
     )
-    for view in (*VIEWS, "explain"):
+    for view in (*VIEWS, "picture", "explain"):
         shown = ask_at_all(page, "view", name="<img src=x>.cnn", text="input 8x8x1\nrelu\n", view=view)["answer"]
         assert "<img" not in shown["html"]
 
@@ -170,6 +170,17 @@ def test_what_cannot_be_formatted_says_why(page: Playground) -> None:
 
 
 # ---- views -----------------------------------------------------------------------------------------------------
+def test_the_picture_is_the_command_lines_and_is_drawn_as_it_is_wanted(page: Playground, tmp_path: Path) -> None:
+    (tmp_path / "net.cnn").write_text(GOOD, encoding="utf-8")
+    for look in ({}, {"direction": "right", "depth": "all", "color": "cost"}):
+        words = [word for name, value in look.items() for word in (f"--{name}", value)]
+        assert main(["draw", "net.cnn", "-o", "net.svg", *words]) == 0
+        drawn = ask(page, "view", GOOD, view="picture", look=look)["html"]
+        assert drawn == (tmp_path / "net.svg").read_text(encoding="utf-8")
+    assert 'no "pink"' in ask(page, "view", GOOD, view="picture", look={"color": "pink"})["sentence"]
+    assert "no network yet" in ask(page, "view", "# nothing\n", view="picture")["sentence"]
+
+
 @pytest.mark.parametrize("view", [*VIEWS, "explain"])
 def test_a_view_of_a_network(page: Playground, view: str) -> None:
     assert "<table" in ask(page, "view", GOOD, view=view)["html"] or view == "lost"

@@ -19,7 +19,7 @@ export class Panes {
 
   constructor(private readonly session: Session, private readonly view: EditorView) {
     this.findings = new FindingList(find("findings"), session, view);
-    this.picture = new PictureFrame(session, () => void this.refresh());
+    this.picture = new PictureFrame(() => void this.refresh());
     session.listen({
       changed: () => this.dim(),
       analysed: (analysis) => this.analysed(analysis),

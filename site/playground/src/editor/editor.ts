@@ -44,7 +44,7 @@ export function makeEditor(session: Session, commands: Commands, { parent, descr
         lineNumbers(), highlightActiveLineGutter(), highlightSpecialChars(), history(), drawSelection(), dropCursor(), indentOnInput(),
         bracketMatching(), closeBrackets(), rectangularSelection(), highlightActiveLine(), highlightSelectionMatches(),
         indentUnit.of("  "), EditorState.allowMultipleSelections.of(true), EditorView.lineWrapping, tables,
-        completion(session), tips(session), actionKeys(commands), lint(), inlayHints(), specs(),
+        completion(session), lint(), tips(session), actionKeys(commands), inlayHints(), specs(),
         keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, indentWithTab]),
         EditorView.contentAttributes.of({ "aria-label": "The network's text", "aria-describedby": described, spellcheck: "false" }),
         EditorView.updateListener.of((update) => {
