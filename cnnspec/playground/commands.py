@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Command = Callable[[list[str]], int]
 
 HERE = (
-    "check", "summary", "explain", "rf", "lost", "cost", "sizes", "import", "fix", "format", "compile", "rules", "rule", "layers", "help",
+    "check", "summary", "explain", "rf", "lost", "cost", "sizes", "draw", "import", "fix", "format", "compile", "rules", "rule", "layers", "help",
 )  # fmt: skip
 TARGETS = {"keras": "py", "torch": "torch"}  # as `cnnspec compile` calls them
 

@@ -28,6 +28,7 @@ SPECS = [*sorted(EXAMPLES.glob("*.cnn")), *sorted((EXAMPLES / "lectures").glob("
 COMMANDS = (
     "check --output-format json", "check --output-format full --select ALL", "summary --format json", "summary", "explain --format json",
     "rf --format json", "lost --format json", "cost --format json", "sizes --format json", "compile -o -", "compile -o - --to torch", "format --diff",
+    "draw -o - --format svg --color cost",
 )  # fmt: skip
 SPEC = "input 28x28x1\nconv(32, 3x3) -> relu\nflatten -> dense(10)\n"
 LONG = "input 64x64x8\nfor layer in 1..33000 { conv(8, 3x3, padding=1) -> batch_norm -> relu }\n"  # which takes a page half a minute
