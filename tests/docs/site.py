@@ -6,6 +6,7 @@ and SECURITY.md become pages, links to files that are no pages become code, and 
 
 from __future__ import annotations
 
+import base64
 import importlib.util
 import json
 import re
@@ -13,8 +14,11 @@ import shutil
 import sys
 import time
 import tomllib
+import zlib
+from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from tests.docs.blocks import DOCS, LECTURES, README, ROOT
 from tests.docs.built import find_faults, pages_of
@@ -22,11 +26,14 @@ from tests.docs.reference import generated_pages
 
 BUILD, SITE = ROOT / "build" / "docs", ROOT / "build" / "site"
 CONFIGURATION = ROOT / "zensical.toml"
+OPEN, OPENED = "<!-- open -->", '<p class="open"><a href="playground/index.html">Open the playground</a></p>'
+PLAYGROUND = ROOT / "build" / "playground"  # by make playground; it becomes a folder of the site
 # Pages that stand outside of docs/, where a code host looks for them.
 OUTSIDE = {
     README: "index.md", LECTURES: "lectures.md", ROOT / "CHANGELOG.md": "changelog.md", ROOT / "SECURITY.md": "security.md",
 }  # fmt: skip
 SHIM, WORKER = "https://unpkg.com/iframe-worker/shim", Path(__file__).with_name("folder_worker.js")
+USES = re.compile(r"^\s*use\b", re.M)
 FENCE = re.compile(r"^```(\w*)[ \t]*([^\n]*)\n(.*?)^```$", re.M | re.S)
 ROW, CELL_CODE = re.compile(r"^\|.*\|$", re.M), re.compile(r"`[^`]+`")  # a bar in code is escaped on code hosts alone
 LINK = re.compile(r"(!?)\[((?:[^\[\]]|`[^`]*`)*)\]\(([^)\s]+)\)")
@@ -51,9 +58,13 @@ def page_for_site(page: Path, place: Path) -> str:
     """The text of a page, for its place on the site."""
     text, parts, end = page.read_text(encoding="utf-8"), [], 0
     for found in FENCE.finditer(text):
-        parts += [lead_links(text[end : found.start()], page, place), fence_for_site(found)]
+        parts += [
+            lead_links(text[end : found.start()], page, place),
+            fence_for_site(found),
+            link_to_playground(found, place),
+        ]
         end = found.end()
-    return "".join([*parts, lead_links(text[end:], page, place)])
+    return "".join([*parts, lead_links(text[end:], page, place)]).replace(OPEN, OPENED * has_playground())
 
 
 def fence_for_site(found: re.Match[str]) -> str:
@@ -61,6 +72,25 @@ def fence_for_site(found: re.Match[str]) -> str:
     name = found[2].strip().removesuffix("!").strip()
     title = f' title="{name}"' if name else ""
     return f"```{found[1] or 'text'}{title}\n{found[3]}```"
+
+
+def link_to_playground(found: re.Match[str], place: Path) -> str:
+    """A link that opens the spec of a block in the playground; nothing where the site has none, or the spec uses another file."""
+    if found[1] != "cnn" or USES.search(found[3]) or not has_playground():
+        return ""
+    address = f"{'../' * (len(place.parts) - 1)}playground/index.html{write_fragment(found[3], found[2])}"
+    return f'\n\n<p class="open"><a href="{escape(address)}">Open in the playground</a></p>\n'
+
+
+def has_playground() -> bool:
+    return (PLAYGROUND / "index.html").exists()
+
+
+def write_fragment(text: str, name: str = "") -> str:
+    """The part of a link that holds a text, as site/playground/src/share.ts writes and reads it."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packed = base64.urlsafe_b64encode(packer.compress(text.encode()) + packer.flush()).decode().rstrip("=")
+    return "#" + urlencode({"spec": packed, "name": name.removesuffix("!").strip() or "net.cnn"})
 
 
 def lead_links(text: str, page: Path, place: Path) -> str:
@@ -132,6 +162,8 @@ def build() -> list[str]:
     zensical(str(file), {"clean": True, "strict": True})
     shutil.move(BUILD / "site", SITE)
     seal(SITE)
+    if has_playground():
+        shutil.copytree(PLAYGROUND, SITE / "playground")
     return find_faults(SITE)
 
 
@@ -170,6 +202,10 @@ def main() -> int:
     begin = time.process_time()
     faults = build()
     print(*faults, sep="\n", end="\n" * bool(faults), file=sys.stderr)
+    if not has_playground():
+        print(
+            "the site has no playground, to which its examples could lead: make playground builds it", file=sys.stderr
+        )
     print(
         f"build/site: {len(pages_of(SITE)) if SITE.exists() else 0} pages, {time.process_time() - begin:.1f} s of CPU time"
     )

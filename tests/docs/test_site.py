@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import importlib.util
+import re
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
 
+from tests.docs import site
 from tests.docs.blocks import DOCS, README, ROOT
 from tests.docs.built import ADDRESS, Links, fault_of, find_faults, pages_of
-from tests.docs.site import OUTSIDE, SITE, configuration, page_for_site, register_lexer
+from tests.docs.site import OUTSIDE, SITE, configuration, has_playground, page_for_site, register_lexer, write_fragment
 
 needs_builder = pytest.mark.skipif(
     importlib.util.find_spec("zensical") is None, reason='the site is built by Zensical: pip install -e ".[docs]"'
@@ -22,7 +26,7 @@ needs_builder = pytest.mark.skipif(
 def test_the_site_is_built_without_a_fault() -> None:
     done = subprocess.run([sys.executable, "-m", "tests.docs.site"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert len(pages_of(SITE)) == len(list(DOCS.rglob("*.md"))) + len(OUTSIDE) + 1  # and 404.html
+    assert len(pages_of(SITE)) == len(list(DOCS.rglob("*.md"))) + len(OUTSIDE) + 1 + has_playground()  # and 404.html
     seconds = float(done.stdout.splitlines()[-1].split(", ")[1].split()[0])
     assert seconds < 15
 
@@ -41,6 +45,18 @@ def test_the_readme_becomes_the_front_page() -> None:
     text = page_for_site(README, Path("index.md"))
     assert '```cnn title="mnist.cnn"\n' in text and "(guide/from-lecture.md)" in text and "](docs/" not in text
     assert "(changelog.md)" in text and "](LICENSE)" not in text
+
+
+def test_a_spec_can_be_opened_in_the_playground(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = DOCS / "guide" / "first-network.md"
+    for built in (True, False):
+        monkeypatch.setattr(site, "has_playground", lambda built=built: built)
+        text = page_for_site(page, Path("guide/first-network.md"))
+        links = re.findall(r'<a href="\.\./playground/index\.html#spec=([\w-]+)&amp;name=([\w.]+)">', text)
+        assert bool(links) == built and len(links) == built * len(re.findall("^```cnn", text, re.M))
+    packed = write_fragment("input 8x8x1  # \U0001f600\n", "a.cnn !").removeprefix("#spec=").removesuffix("&name=a.cnn")
+    data = zlib.decompress(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)), -zlib.MAX_WBITS)
+    assert data.decode() == "input 8x8x1  # \U0001f600\n"
 
 
 def test_what_is_on_no_page_is_no_link() -> None:
