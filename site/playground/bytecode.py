@@ -29,11 +29,11 @@ LEFT_OUT = re.compile(
 )
 # Of cnnspec: what needs Keras, NumPy, an editor, a notebook or a shell; and, with it, what cannot be imported without that.
 OWN_LEFT_OUT = re.compile(
-    r"notebook/|look/|trace/|quiz/|train/(data|evaluation|runs)/(?!__init__)|server/(language_server|protocol|results|requests)\."
+    r"notebook/|look/|trace/|quiz/|playground/(local_server\.|site/)|train/(data|evaluation|runs)/(?!__init__)|server/(language_server|protocol|results|requests)\."
     r"|cli/(look|trace|quiz|train|resume|runs|evaluate|predict|server|play|completion)\."
 )
 ASKED = re.compile(
-    r"(__init__|pipeline|api/(__init__|network)|cli/(__init__|check|summary|explain|rf|lost|cost|sizes|draw|import_model|fix|format|compile|rules|rule|layers|help)|playground/(?!local_server)\w+)\.py"
+    r"(__init__|pipeline|api/(__init__|network)|cli/(__init__|check|summary|explain|rf|lost|cost|sizes|draw|import_model|fix|format|compile|rules|rule|layers|help)|playground/\w+)\.py"
 )
 READ_AS_SOURCE = ("compile/torch_source/helper_modules.py",)
 
@@ -55,6 +55,10 @@ class Unused(ast.NodeTransformer):
         self.generic_visit(node)
         typed = isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
         return (node.orelse or ast.Pass()) if typed else node
+
+
+def is_left_out(module: str) -> bool:
+    return bool(LEFT_OUT.match(module) or OWN_LEFT_OUT.match(module.removeprefix("cnnspec/")))
 
 
 def list_imports(tree: ast.Module) -> list[str]:
@@ -95,13 +99,13 @@ def choose_own(trees: dict[str, ast.Module]) -> dict[str, ast.Module]:
         name: [f"{module.replace('.', '/')}{end}" for module in list_imports(tree) for end in (".py", "/__init__.py")]
         for name, tree in trees.items()
     }
-    lacking = {f"cnnspec/{name}" for name in trees if OWN_LEFT_OUT.match(name)}
+    lacking: set[str] = set()
     before = -1
     while len(lacking) > before:
         before = len(lacking)
         for name, modules in imported.items():
             for module in modules:
-                if module in lacking or LEFT_OUT.match(module):
+                if module in lacking or is_left_out(module):
                     lacking.add(f"cnnspec/{name}")
                     if ASKED.match(name):
                         raise ValueError(f"{name} imports {module}, which the page leaves out")
@@ -121,7 +125,8 @@ def pack_own(folder: str, typed: str, target: str) -> None:
     its own length in four bytes before it, then the files one behind the other."""
     files = {"lsprotocol/__init__.pyc": compile_own(ast.parse(""), "lsprotocol/__init__.py")}
     files["lsprotocol/types.pyc"] = compile_own(read_own(Path(typed)), "lsprotocol/types.py")
-    paths = {path.relative_to(folder).as_posix(): path for path in sorted(Path(folder).rglob("*")) if path.is_file()}
+    found = {path.relative_to(folder).as_posix(): path for path in sorted(Path(folder).rglob("*")) if path.is_file()}
+    paths = {name: path for name, path in found.items() if not OWN_LEFT_OUT.match(name)}
     trees = {name: read_own(path) for name, path in paths.items() if path.suffix == ".py"}
     files |= {f"cnnspec/{name}c": compile_own(tree, f"cnnspec/{name}") for name, tree in choose_own(trees).items()}
     data = [name for name, path in paths.items() if path.suffix in (".css", ".js") or name in READ_AS_SOURCE]
