@@ -76,25 +76,36 @@ def fence_for_site(found: re.Match[str]) -> str:
 
 def link_to_playground(found: re.Match[str], place: Path) -> str:
     """A link that opens the spec of a block in the playground; nothing where the site has none, or the spec uses another file."""
-    if found[1] != "cnn" or USES.search(found[3]) or not has_playground():
+    if found[1] != "cnn" or not can_open(found[3]):
         return ""
-    address = f"{'../' * (len(place.parts) - 1)}playground/index.html{write_fragment(found[3], found[2])}"
-    return f'\n\n<p class="open"><a href="{escape(address)}">Open in the playground</a></p>\n'
+    link = write_link("Open in the playground", found[3], found[2].removesuffix("!").strip(), place)
+    return f'\n\n<p class="open">{link}</p>\n'
+
+
+def can_open(text: str) -> bool:
+    """Whether the site has a playground, and a spec uses no other file."""
+    return has_playground() and not USES.search(text)
+
+
+def write_link(words: str, text: str, name: str, place: Path) -> str:
+    """A link to a spec in the playground, from a page at a place. It is HTML, since the playground is no page of the manual."""
+    address = f"{'../' * (len(place.parts) - 1)}playground/index.html{write_fragment(text, name)}"
+    return f'<a href="{escape(address)}">{words}</a>'
 
 
 def has_playground() -> bool:
     return (PLAYGROUND / "index.html").exists()
 
 
-def write_fragment(text: str, name: str = "") -> str:
+def write_fragment(text: str, name: str) -> str:
     """The part of a link that holds a text, as site/playground/src/share.ts writes and reads it."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     packed = base64.urlsafe_b64encode(packer.compress(text.encode()) + packer.flush()).decode().rstrip("=")
-    return "#" + urlencode({"spec": packed, "name": name.removesuffix("!").strip() or "net.cnn"})
+    return "#" + urlencode({"spec": packed, "name": name or "net.cnn"})
 
 
 def lead_links(text: str, page: Path, place: Path) -> str:
-    """Text whose links lead to pages of the site; the name of what is not on it stands as code."""
+    """Text whose links lead to pages of the site, those of specs to the playground; the name of what is not on it stands as code."""
 
     def led(found: re.Match[str]) -> str:
         mark, words, target = found.groups()
@@ -106,6 +117,8 @@ def lead_links(text: str, page: Path, place: Path) -> str:
             on_site = Path(OUTSIDE[file])
         elif file.is_relative_to(DOCS) and file.is_file():
             on_site = file.relative_to(DOCS)
+        elif file.suffix == ".cnn" and file.is_file() and can_open(text := file.read_text(encoding="utf-8")):
+            return write_link(words, text, file.name, place)
         else:
             return words if "`" in words else f"`{words}`" if "/" in words else words
         up = "../" * (len(place.parts) - 1)

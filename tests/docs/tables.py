@@ -174,7 +174,13 @@ def example_table(page: Path) -> str:
         facts = analyse(Source(path.name, text)).networks[0].facts
         macs = facts.total.macs
         figures = f"{facts.total.parameters:,}", f"{macs:,}" if isinstance(macs, int) else "by its size"
-        listed.append((f"`{path.name}`", re.split(r"(?<=[a-z0-9)\"])[.:;] ", header)[0].rstrip("."), *figures))
+        listed.append(
+            (
+                f"[`{path.name}`](../examples/{path.name})",
+                re.split(r"(?<=[a-z0-9)\"])[.:;] ", header)[0].rstrip("."),
+                *figures,
+            )
+        )
     return table(("file", "network", "parameters", "MACs"), listed)
 
 

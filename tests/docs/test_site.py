@@ -54,7 +54,9 @@ def test_a_spec_can_be_opened_in_the_playground(monkeypatch: pytest.MonkeyPatch)
         text = page_for_site(page, Path("guide/first-network.md"))
         links = re.findall(r'<a href="\.\./playground/index\.html#spec=([\w-]+)&amp;name=([\w.]+)">', text)
         assert bool(links) == built and len(links) == built * len(re.findall("^```cnn", text, re.M))
-    packed = write_fragment("input 8x8x1  # \U0001f600\n", "a.cnn !").removeprefix("#spec=").removesuffix("&name=a.cnn")
+    monkeypatch.setattr(site, "has_playground", lambda: True)
+    assert "playground/index.html#spec=" in page_for_site(DOCS / "examples.md", Path("examples.md"))
+    packed = write_fragment("input 8x8x1  # \U0001f600\n", "a.cnn").removeprefix("#spec=").removesuffix("&name=a.cnn")
     data = zlib.decompress(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)), -zlib.MAX_WBITS)
     assert data.decode() == "input 8x8x1  # \U0001f600\n"
 
