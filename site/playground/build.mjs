@@ -24,7 +24,7 @@ const worker = await build({
   define: { LOCK_INFO: JSON.stringify(lock.info), "import.meta.url": '"https://inside.invalid/pyodide.asm.mjs"' },
   outfile: "worker.js",
 });
-const main = await build({ ...shared, entryPoints: ["src/main.ts"], format: "esm", outfile: "main.js" });
+const main = await build({ ...shared, entryPoints: ["src/main.ts"], format: "iife", outfile: "main.js" });
 const styles = await build({ ...shared, entryPoints: ["src/main.css"], outfile: "main.css" });
 const text = (built) => built.outputFiles[0].text;
 
@@ -55,7 +55,7 @@ const put = (into, places) => Object.entries(places).reduce((made, [place, by]) 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 const files = { "main.js": text(main), "main.css": text(styles), "worker.js": text(worker), "NOTICE.txt": notice };
-files["index.html"] = put(page, { "<!-- csp -->": allow("'self'"), "<!-- main -->": '<script type="module" src="main.js"></script>' });
+files["index.html"] = put(page, { "<!-- csp -->": allow("'self'"), "<!-- main -->": '<script defer src="main.js"></script>' });
 for (const [name, content] of Object.entries(files)) {
   writeFileSync(join(out, name), content);
 }

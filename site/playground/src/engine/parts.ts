@@ -44,6 +44,11 @@ export async function loadParts(told: Told): Promise<Parts> {
 }
 
 async function request(name: string): Promise<Response> {
+  if (location.protocol === "file:") {
+    throw new EngineError(
+      "Python could not be loaded: from the disk a browser lets no page read the files beside it; open playground.html, or have a server show this folder",
+    );
+  }
   const response = await fetch(new URL(name, document.baseURI)).catch(() => null);
   if (response === null || !response.ok) {
     const why = response === null ? "there is no connection to where the page comes from" : `${name} is not there`;
