@@ -1,7 +1,7 @@
 // Bundle the page: node build.mjs PARTS OUT, where PARTS holds python_stdlib.zip and cnnspec.bin, writes the folder OUT and the file
 // OUT.html, which holds all of it.
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { readdirSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -67,10 +67,11 @@ for (const [name, file] of Object.entries(packed)) {
 }
 base64["worker.js"] = Buffer.from(text(worker)).toString("base64");
 const held = Object.entries(base64).map(([name, data]) => `<script type="text/plain" data-part="${name}">${data}</script>\n`);
+const script = text(main).replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
 const single = put(page, {
-  "<!-- csp -->": allow("'unsafe-inline' blob:"),
+  "<!-- csp -->": allow(`'sha256-${createHash("sha256").update(script).digest("base64")}' blob:`),
   '<link rel="stylesheet" href="main.css">': `<style>${text(styles).replaceAll("</style", "<\\/style")}</style>`,
-  "<!-- main -->": `${held.join("")}<script type="module">${text(main).replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--")}</script>`,
+  "<!-- main -->": `${held.join("")}<script type="module">${script}</script>`,
 });
 writeFileSync(`${out}.html`, single);
 const size = [...Object.keys(files).map((name) => gzipSync(readFileSync(join(out, name))).length), ...Object.values(packed).map((file) => gzipSync(readFileSync(file), { level: 9 }).length)];

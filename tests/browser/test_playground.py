@@ -219,6 +219,17 @@ def test_an_endless_analysis_is_stopped_and_the_text_stays(page: Playground) -> 
     assert page.counts == "no findings" and page.page.locator("#notice p").count() == 0
 
 
+HANDLER = '<img src="data:," onerror="document.body.dataset.ran = 1">'
+
+
+def test_what_is_put_into_the_page_does_not_run(either: Playground) -> None:
+    """Were a name not escaped, the page's policy would still forbid it."""
+    either.page.evaluate("html => { document.querySelector('#summary').innerHTML = html; }", HANDLER)
+    wait_for(lambda: any("Content Security Policy" in error for error in either.visit.errors) or None)
+    assert either.page.get_attribute("body", "data-ran") is None
+    either.visit.errors.clear()
+
+
 def test_a_page_without_its_parts_says_so(opened: Callable[..., Playground]) -> None:
     page = opened()
     page.page.context.route("**/*.gz", lambda route: route.abort())
