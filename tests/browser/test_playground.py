@@ -125,6 +125,29 @@ def test_each_tab_answers_once_it_is_seen(either: Playground) -> None:
         assert [one.get_attribute("id") for one in either.page.locator("[role=tabpanel]:visible").all()] == [tab]
 
 
+def test_the_picture_is_drawn_and_sized_as_it_is_wanted(page: Playground) -> None:
+    page.open_example("resnet18")
+    page.show("picture")
+
+    def measure() -> tuple[float, float]:
+        box = "(({ width, height }) => [width, height])(document.querySelector('#picture svg').getBoundingClientRect())"
+        width, height = page.page.evaluate(box)
+        return width, height
+
+    width, height = measure()
+    boxes = page.page.locator("#picture svg .box").count()
+    assert height > width and boxes > 5
+    page.press_button("Larger")
+    assert measure()[0] > width * 1.2
+    page.press_button("Fit")
+    frame = page.page.locator("#picture .frame").bounding_box()
+    assert measure()[1] <= frame["height"]
+    page.page.get_by_label("Direction").select_option("right")
+    wait_for(lambda: measure()[0] > measure()[1] or None)
+    page.page.get_by_label("Depth").select_option("all")
+    wait_for(lambda: page.page.locator("#picture svg .box").count() > boxes or None)
+
+
 def test_the_layer_at_the_cursor_is_explained(page: Playground) -> None:
     page.write(NET)
     pane = page.show("explain")

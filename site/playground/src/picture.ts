@@ -12,9 +12,13 @@ const CHOICES: { name: keyof Look; label: string; words: [string, string][] }[] 
   { name: "direction", label: "Direction", words: [["down", "downwards"], ["right", "to the right"]] },
 ];
 
+const OF_FLOW: (keyof Look)[] = ["depth", "direction"]; // which volumes have not
+const LEAST = 0.6; // of its size, to which a picture is shrunk by itself: below it words cannot be read
+
 export class PictureFrame {
-  look: Look = {};
-  private zoom = 0; // 0: as wide as the pane, at most as wide as it is drawn
+  private chosen: Look = {};
+  private zoom = 0; // 0: as wide as the pane, where words can be read then
+  private readonly selects = new Map<keyof Look, HTMLSelectElement>();
   private readonly frame = element("div", { class: "frame", tabindex: 0, role: "region", "aria-label": "The picture, which can be scrolled" });
   private readonly parts: HTMLElement[];
 
@@ -30,17 +34,29 @@ export class PictureFrame {
         button("Fit", () => this.fit()),
       ),
     ];
+    new ResizeObserver(() => this.draw()).observe(this.frame);
+  }
+
+  get look(): Look {
+    const { style, color } = this.chosen;
+    return style === "volumes" ? { style, ...(color ? { color } : {}) } : this.chosen;
   }
 
   private choose({ name, label, words }: (typeof CHOICES)[number]): HTMLElement {
     const chosen = (event: Event) => {
       const { value } = event.target as HTMLSelectElement;
-      const { [name]: _, ...others } = this.look;
-      this.look = value === words[0]?.[0] ? others : { ...others, [name]: name === "depth" && value !== "all" ? Number(value) : value };
+      const { [name]: _, ...others } = this.chosen;
+      this.chosen = value === words[0]?.[0] ? others : { ...others, [name]: name === "depth" && value !== "all" ? Number(value) : value };
+      for (const one of OF_FLOW) {
+        this.selects.get(one)?.toggleAttribute("disabled", this.chosen.style === "volumes");
+      }
+      this.zoom = 0;
       this.changed();
     };
     const options = words.map(([value, shown]) => element("option", { value }, shown));
-    return element("select", { change: chosen, "aria-label": label, title: label }, ...options);
+    const select = element("select", { change: chosen, "aria-label": label, title: label }, ...options);
+    this.selects.set(name, select);
+    return select;
   }
 
   put(content: HTMLElement, html: string): void {
@@ -51,29 +67,37 @@ export class PictureFrame {
     this.draw();
   }
 
+  private get svg(): SVGSVGElement | null {
+    return this.frame.querySelector("svg");
+  }
+
   private scale(by: number): void {
-    const svg = this.frame.querySelector("svg");
+    const { svg } = this;
     if (svg) {
-      this.zoom = (this.zoom || svg.getBoundingClientRect().width / natural(svg)) * by;
+      this.zoom = (svg.getBoundingClientRect().width / natural(svg)) * by;
       this.draw();
     }
   }
 
+  // All of it, however small.
   private fit(): void {
-    this.zoom = 0;
-    this.draw();
+    const { svg, frame } = this;
+    if (svg) {
+      this.zoom = Math.min(1, frame.clientWidth / natural(svg), frame.clientHeight / svg.viewBox.baseVal.height);
+      this.draw();
+    }
   }
 
   private draw(): void {
-    const svg = this.frame.querySelector("svg");
+    const { svg, frame } = this;
     if (svg) {
-      svg.style.width = this.zoom ? `${this.zoom * natural(svg)}px` : `${natural(svg)}px`;
-      svg.style.maxWidth = this.zoom ? "none" : "100%";
+      const zoom = this.zoom || Math.min(1, Math.max(LEAST, frame.clientWidth / natural(svg)));
+      svg.style.width = `${zoom * natural(svg)}px`;
       svg.style.height = "auto";
     }
   }
 }
 
 function natural(svg: SVGSVGElement): number {
-  return svg.viewBox.baseVal?.width || svg.width.baseVal.value;
+  return svg.viewBox.baseVal.width;
 }
