@@ -111,7 +111,8 @@ def check_text(text: str, *, name: str = "<text>", **parameters: Any) -> Finding
 
 
 def diff(a: Network | str | os.PathLike[str], b: Network | str | os.PathLike[str]) -> Difference:
-    """What is different between two networks, each a `Network` or what `load` takes; `print` shows it as a table.
+    """What is different between two networks, each a `Network` or what `load` takes; `print` shows it as a table, `save` writes it as
+    an interactive page.
 
     Raises SpecError when one has mistakes or is a model that the language cannot express, and what `load` raises.
     """
@@ -128,8 +129,8 @@ def diff(a: Network | str | os.PathLike[str], b: Network | str | os.PathLike[str
             network = _load_model(file, None, {}) if file else _make_network(read_source(side), None, {})
         if network.analysed.broken:
             raise SpecError(f"{network.name} cannot be compared", network.diagnostics)
-        networks.append(network)
-    return make_answer(Difference, find_difference(networks[0].analysed, networks[1].analysed))
+        networks.append(network.analysed)
+    return make_answer(Difference, find_difference(*networks), tuple(networks))
 
 
 def _load_model(path: str, model: str | None, parameters: dict[str, Any]) -> Network:

@@ -3,15 +3,42 @@
 from __future__ import annotations
 
 from cnnspec.api.answer import Answer
+from cnnspec.api.argument_checks import take_path
 from cnnspec.diff.difference import NetworkDifference
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    import os
+    from typing import Any, ClassVar
+
+    from cnnspec.network import AnalysedNetwork
 
 
 class Difference(Answer, NetworkDifference):
-    """What is different between two networks; `print` shows it as the table of `cnnspec diff`."""
+    """What is different between two networks; `print` shows it as the table of `cnnspec diff`, `save` writes it as a page."""
+
+    _uncompared: ClassVar[frozenset[str]] = frozenset({"analysed"})
+    analysed: tuple[AnalysedNetwork, AnalysedNetwork]
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write an interactive page of the two networks, as `cnnspec diff -o` does.
+
+        Raises ValueError for a path that does not end in .html, or for networks that are too large for a picture, and OSError
+        where the file cannot be written.
+        """
+        from cnnspec.draw.forms import DrawQuestion
+        from cnnspec.draw.outline import TooLarge
+        from cnnspec.draw.page import write_difference_page
+
+        name = take_path(path)
+        if not name.lower().endswith(".html"):
+            raise ValueError(f"{name} must end in .html: an interactive page is what is written")
+        try:
+            page = write_difference_page(self, *self.analysed, DrawQuestion())
+        except TooLarge as error:
+            raise ValueError(str(error)) from None
+        with open(name, "w", encoding="utf-8", newline="") as file:
+            file.write(page)
 
     def to_text(self) -> str:
         """The report of `cnnspec diff`."""

@@ -19,11 +19,17 @@ from cnnspec.cli.messages import (
     Refused,
     UsageError,
     print_diagnostic,
+    print_message,
     wants_color,
 )
+from cnnspec.cli.own_outputs import add_force_option, check_not_read, write_output
 from cnnspec.cli.streams import find_width
 from cnnspec.diff import find_difference
 from cnnspec.network import AnalysedNetwork
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnnspec.diff.difference import NetworkDifference
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         {
             "cnnspec diff old.cnn net.cnn": "what is different, layer by layer and in total",
             "cnnspec diff net.cnn net.keras": "whether a saved model is what the spec says",
+            "cnnspec diff old.cnn net.cnn -o diff.html": "an interactive page with both pictures",
             "git show HEAD:net.cnn | cnnspec diff - net.cnn": "what a commit would change",
         },
     )
@@ -42,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             help="a spec, FILE:MODEL where it holds several, a model file such as net.pt2, net.onnx or net.keras, or - for stdin",
         )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
+    parser.add_argument("-o", "--output", metavar="OUT.html", help="write an interactive page of the two")
     for name in "ab":
         parser.add_argument(
             f"--set-{name}",
@@ -50,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             default=[],
             help=f"as --set, in {name.upper()} alone",
         )
+    add_force_option(parser)
     add_model_options(parser)
 
 
@@ -60,21 +69,40 @@ def run(options: argparse.Namespace) -> int:
     )
     if path_a == path_b == "-":
         raise UsageError("stdin can be one side only: give the other as a file")
+    if options.output is not None and not options.output.endswith(".html"):
+        raise UsageError(f"{options.output} must end in .html: an interactive page is what is written")
+    check_not_read(options.output or "", path_a, path_b)
     a = load_side(path_a, model_a, options.set_a, options)
     b = load_side(path_b, model_b, options.set_b, options)
     if a is None or b is None:
         return USAGE
     difference = find_difference(a, b)
+    if options.output is not None:
+        write_page(options.output, difference, a, b, options.force)
     if options.format == "json":
         from cnnspec.diff.json import write_data
         from cnnspec.tables.escape import json
 
         print(json(write_data(difference)))
-    else:
+    elif options.output is None:
         from cnnspec.diff.text import write_text
 
         print(write_text(difference, find_width(sys.stdout), wants_color(sys.stdout)), end="")
     return CLEAN if difference.same else FINDINGS
+
+
+def write_page(path: str, difference: NetworkDifference, a: AnalysedNetwork, b: AnalysedNetwork, force: bool) -> None:
+    """Write the page of two networks. UsageError where it cannot be written, or would be too large."""
+    from cnnspec.draw.forms import DrawQuestion
+    from cnnspec.draw.outline import TooLarge
+    from cnnspec.draw.page import write_difference_page
+
+    try:
+        page = write_difference_page(difference, a, b, DrawQuestion())
+    except TooLarge as error:
+        raise UsageError(str(error)) from None
+    write_output(path, page, force)
+    print_message(f"wrote {path}")
 
 
 def choose_model(side: str, model: str | None) -> tuple[str, str | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.cli.argument_parser import add_examples
-from cnnspec.cli.load import add_file_argument, add_model_options, load_analysed, split_names
+from cnnspec.cli.load import add_file_argument, add_model_options, load_all, load_analysed, split_names
 from cnnspec.cli.messages import FINDINGS, Refused, UsageError, print_errors, print_message
 from cnnspec.cli.own_outputs import STDOUT, add_force_option, check_not_read, write_output
 from cnnspec.draw.box_figures import SHOWN
@@ -16,6 +16,9 @@ from cnnspec.pictures.files import ENDINGS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+
+    from cnnspec.base.diagnostic import Diagnostic
+    from cnnspec.network import AnalysedNetwork
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -66,11 +69,11 @@ def run(options: argparse.Namespace) -> int:
     form, question = read_form(options), read_question(options)
     check_not_read(options.output or "", options.file)
     try:
-        network, found = load_analysed(options)
+        networks, found = load_networks(options, form)
     except Refused:
         return FINDINGS
     try:
-        content = write_form([network], question, form)
+        content = write_form(networks, question, form)
     except (LookupError, TooLarge, ImportError) as error:
         raise UsageError(str(error)) from None
     target = options.output or "-"
@@ -78,6 +81,14 @@ def run(options: argparse.Namespace) -> int:
     if target not in STDOUT:
         print_message(f"wrote {target}")
     return print_errors(found)
+
+
+def load_networks(options: argparse.Namespace, form: str) -> tuple[tuple[AnalysedNetwork, ...], tuple[Diagnostic, ...]]:
+    """The network that is drawn; of several in a file all where a page is asked for, which shows them one at a time."""
+    if form == "html":
+        return load_all(options)
+    network, found = load_analysed(options)
+    return (network,), found
 
 
 def read_form(options: argparse.Namespace) -> str:

@@ -215,14 +215,7 @@ def load_analysed(options: argparse.Namespace, told: bool = False) -> tuple[Anal
     if len(analysis.networks) > 1:
         names = ", ".join(n.name for n in analysis.networks)
         raise UsageError(f"{source.name} holds several models ({names}): choose one with --model")
-    place_in_file(analysis.diagnostics, analysis.tree, options)
-    if not any(network.graph.nodes for network in analysis.networks):  # not even an input: no figure is known
-        for found in analysis.diagnostics:
-            print_diagnostic(found)
-        if analysis.diagnostics:
-            raise Refused
-        raise UsageError(describe_no_network(analysis))
-    network = analysis.networks[0]
+    (network,) = check_networks(analysis, options)
     placed = place_in_file(network.diagnostics, analysis.tree, options)
     if placed != network.diagnostics:  # what is said of a value of --set has no repair
         return network, placed
@@ -233,6 +226,34 @@ def load_analysed(options: argparse.Namespace, told: bool = False) -> tuple[Anal
     return network, offer_repairs(
         network.diagnostics, analysis, lambda s, read, watch=None: analyse_as_asked(s, options, codes, read, watch)
     )
+
+
+def load_all(options: argparse.Namespace) -> tuple[tuple[AnalysedNetwork, ...], tuple[Diagnostic, ...]]:
+    """All networks of the file that a command works on, with its diagnostics. UsageError where there is none."""
+    if leads_to_model(options.file):
+        from cnnspec.cli.models import load_model
+
+        network, found = load_model(options)
+        return (network,), found
+    source = load_source(options)
+    analysis = analyse_as_asked(source, options, Lookup(options).of(source.name).codes(source.name))
+    return check_networks(analysis, options), place_in_file(analysis.diagnostics, analysis.tree, options)
+
+
+def check_networks(analysis: Analysis, options: argparse.Namespace) -> tuple[AnalysedNetwork, ...]:
+    """The networks of a file of which something is known. UsageError where there is none; Refused where that is because of
+    mistakes, which are shown."""
+    place_in_file(analysis.diagnostics, analysis.tree, options)
+    networks = tuple(
+        [network for network in analysis.networks if network.graph.nodes]
+    )  # the others have not even an input
+    if not networks:
+        for found in analysis.diagnostics:
+            print_diagnostic(found)
+        if analysis.diagnostics:
+            raise Refused
+        raise UsageError(describe_no_network(analysis))
+    return networks
 
 
 def describe_no_network(analysis: Analysis) -> str:

@@ -64,6 +64,10 @@ def write_form(networks: Sequence[AnalysedNetwork], question: DrawQuestion, form
 
 def write_text(networks: Sequence[AnalysedNetwork], question: DrawQuestion, form: str) -> str:
     """The text of a page, or in a language that draws by itself."""
+    if form == "html":
+        from cnnspec.draw.page import write_page
+
+        return write_page(networks, question)
     from cnnspec.draw.outline import find_outline
 
     outline = find_outline(networks[0], question.depth, question.expanded)

@@ -42,7 +42,7 @@ PARSED = {  # of these the arguments are read alone
     "cnnspec play net.cnn",
     "cnnspec play net.cnn --write",
 }
-DIFFERENT = {"cnnspec diff old.cnn net.cnn"}  # which is exit status 1
+DIFFERENT = {"cnnspec diff old.cnn net.cnn", "cnnspec diff old.cnn net.cnn -o diff.html"}  # which is exit status 1
 
 
 def list_examples(verb: str) -> list[str]:

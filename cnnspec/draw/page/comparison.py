@@ -1,0 +1,137 @@
+"""The page of two networks beside one another: what was added, removed and changed, as a table and in both pictures."""
+
+from __future__ import annotations
+
+from cnnspec.diff.difference import ADDED, CHANGED, REMOVED, RESHAPED
+from cnnspec.diff.text import (
+    HEADINGS,
+    RIGHT,
+    TOTAL_HEADINGS,
+    TOTAL_RIGHT,
+    group_layers,
+    without_empty_end,
+    write_ends,
+    write_expressions,
+    write_row,
+    write_side,
+    write_totals,
+)
+from cnnspec.draw.page.document import merge_styles, write_data, write_document
+from cnnspec.draw.page.parts import THEME, write_network
+from cnnspec.tables.escape import xml
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from cnnspec.diff.difference import LayerDifference, NetworkDifference
+    from cnnspec.draw.forms import DrawQuestion
+    from cnnspec.network import AnalysedNetwork
+
+NAMES = {
+    ADDED: "added",
+    REMOVED: "removed",
+    CHANGED: "changed",
+    RESHAPED: "with other figures",
+}  # of statuses that are marked
+OF_SIGN = {"+": ADDED, "-": REMOVED, "~": CHANGED, "": RESHAPED}
+LEGEND = "+ added, - removed, ~ changed; without a sign: other figures because of a change before. A row shows its layers in both pictures."
+
+
+def write_comparison(
+    difference: NetworkDifference, a: AnalysedNetwork, b: AnalysedNetwork, question: DrawQuestion
+) -> str:
+    """The page of two networks and their difference."""
+    titles = write_side(difference.a), write_side(difference.b)
+    made = [
+        write_network(network, question, side, f"{side.upper()}: {title}")
+        for network, side, title in zip((a, b), "ab", titles, strict=True)
+    ]
+    title = f"{titles[0]} and {titles[1]}"
+    header = f"<header><h1>{xml(title)}</h1><p>{xml(write_result(difference))}</p>{THEME}</header>"
+    sides = "".join([part for part, _ in made])
+    body = f'{header}\n<main>{write_difference(a, b, difference)}<div class="pair">{sides}</div></main>'
+    return write_document(title, body, merge_styles([style for _, style in made]))
+
+
+def write_result(difference: NetworkDifference) -> str:
+    """ "2 added, 1 removed, 3 changed", or that there is nothing to tell."""
+    if difference.same:
+        return "They are the same network."
+    counts = [f"{len(difference.of(status)):,} {name}" for status, name in NAMES.items() if difference.of(status)]
+    return ", ".join(counts) or "No layer differs; what follows says what does."
+
+
+def write_difference(a: AnalysedNetwork, b: AnalysedNetwork, difference: NetworkDifference) -> str:
+    """The table of what differs, and that of the totals."""
+    places = ({node.name: node.index for node in network.graph.nodes} for network in (a, b))
+    in_a, in_b = places
+    lines = group_layers(difference)
+    headings, cells = without_empty_end(HEADINGS, [write_row(line) for line in lines])
+    rows = []
+    for line, row in zip(lines, cells, strict=True):
+        own = [in_a[layer.a.name] for layer in line.layers if layer.a is not None]
+        other = [in_b[layer.b.name] for layer in line.layers if layer.b is not None]
+        attributes = f'class="{OF_SIGN[line.sign]}" data-a="{join_numbers(own)}" data-b="{join_numbers(other)}"'
+        rows.append(f"<tr {attributes}>{write_cells(row, RIGHT, 'Show')}</tr>")
+    data = write_data(
+        {"marks": find_marks(difference.layers, in_a, in_b), "pairs": find_pairs(difference.layers, in_a, in_b)}
+    )
+    total_headings, total_cells = without_empty_end(TOTAL_HEADINGS, write_totals(difference))
+    totals = [f"<tr>{write_cells(row, TOTAL_RIGHT)}</tr>" for row in total_cells]
+    more = "".join([f"<p>{xml(words)}</p>" for words in (*write_ends(difference), *write_expressions(difference))])
+    table = write_plain_table(headings, rows, RIGHT, True) if rows else ""
+    return (
+        f'<section class="pane difference" aria-label="What differs">{data}<div class="table"><div class="wide" tabindex="0">'
+        f'{table}</div></div><p class="note">{LEGEND}</p>{more}'
+        f'<div class="wide" tabindex="0">{write_plain_table(total_headings, totals, TOTAL_RIGHT, False)}</div></section>'
+    )
+
+
+def join_numbers(numbers: Sequence[int]) -> str:
+    return " ".join(map(str, numbers))
+
+
+def find_marks(
+    layers: Sequence[LayerDifference], in_a: dict[str, int], in_b: dict[str, int]
+) -> dict[str, dict[str, list[int]]]:
+    """Of either network the layers that are marked, by the classes of their marks."""
+    marks: dict[str, dict[str, list[int]]] = {"a": {}, "b": {}}
+    for layer in layers:
+        for side, row, places in (("a", layer.a, in_a), ("b", layer.b, in_b)):
+            if row is not None and layer.status in NAMES:
+                marks[side].setdefault(layer.status, []).append(places[row.name])
+    return marks
+
+
+def find_pairs(layers: Sequence[LayerDifference], in_a: dict[str, int], in_b: dict[str, int]) -> list[tuple[int, int]]:
+    """The layers that are one another's partners."""
+    return [(in_a[one.a.name], in_b[one.b.name]) for one in layers if one.a is not None and one.b is not None]
+
+
+# ---- tables ------------------------------------------------------------------------------------------------------
+def write_plain_table(headings: Sequence[str], rows: Sequence[str], right: Collection[int], sorts: bool) -> str:
+    heads = []
+    for column, heading in enumerate(headings):
+        side = ' class="number"' if column in right else ""
+        words = xml(heading) or '<span class="heard">Sign</span>'
+        heads.append(
+            f'<th scope="col"{side} aria-sort="none"><button type="button" class="plain">{words}</button></th>'
+            if sorts
+            else f'<th scope="col"{side}>{words}</th>'
+        )
+    return f"<table><thead><tr>{''.join(heads)}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def write_cells(cells: Sequence[str], right: Collection[int], shows: str = "") -> str:
+    """Cells of a row, the first of which says its sign or its name; with `shows` the one of the change is a button."""
+    made = []
+    for column, words in enumerate(cells):
+        side = ' class="number"' if column in right else ""
+        text = (
+            f'<button type="button" class="plain">{xml(words)}</button>'
+            if shows and column == HEADINGS.index("Change")
+            else xml(words)
+        )
+        made.append(f'<th scope="row">{text}</th>' if column == 0 and not shows else f"<td{side}>{text}</td>")
+    return "".join(made)

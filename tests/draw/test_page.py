@@ -1,0 +1,255 @@
+"""The interactive page as a text: what it states of every layer, and that nothing of what a file says gets out of its place."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from base64 import b64encode
+from collections.abc import Sequence
+from hashlib import sha256
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from cnnspec import load
+from cnnspec.diff import find_difference
+from cnnspec.draw.forms import DrawQuestion
+from cnnspec.draw.outline import ALL as EVERYTHING
+from cnnspec.draw.outline import find_outline, find_tree, see_tree
+from cnnspec.draw.page import write_difference_page, write_page
+from cnnspec.draw.page.document import read_asset, read_script
+from cnnspec.draw.page.pictures import draw_pictures, find_open_paths
+from cnnspec.facts.receptive_field import Field
+from cnnspec.lost import find_lost
+from cnnspec.network import AnalysedNetwork
+from tests.draw.page_networks import ALL, BLOCKS, BROKEN, LOSSY, SEVERAL, UP, analyse_text
+from tests.example_files import EXAMPLES
+
+TEXT = re.compile(r'<script type="application/json">(.*?)</script>', re.DOTALL)
+VOID = {"meta", "input", "br", "link", "img"}
+
+
+def data_of(page: str) -> list[dict[str, Any]]:
+    """What a page states, of each of its parts."""
+    return [json.loads(found) for found in TEXT.findall(page)]
+
+
+def make(networks: Sequence[AnalysedNetwork]) -> str:
+    return write_page(networks, DrawQuestion())
+
+
+class Elements(HTMLParser):
+    """Notes the elements of a page, and complains of one that is closed where another is open."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.met: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.met.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.met.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+# ---- what a page states ------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("text", ALL)
+def test_the_fields_are_those_of_every_layer(text: str) -> None:
+    networks = analyse_text(text)
+    for network, data in zip(networks, data_of(make(networks)), strict=True):
+        reach = data["reach"]
+        for node, own in zip(network.graph.nodes, reach["fields"], strict=True):
+            field = network.facts.fields[node.index]
+            if not isinstance(field, tuple):
+                assert own == (None if field is None else "whole")
+                continue
+            for number, axis in zip(own, field, strict=True):
+                stated = reach["axes"][number]
+                spans = tuple([span and tuple(span) for span in stated["spans"]])
+                assert Field(stated["advance"], spans) == axis
+
+
+NODE = """
+const { readFileSync } = require("node:fs");
+const [script, asked] = JSON.parse(readFileSync(0, "utf-8"));
+const { findSpan, listRuns, listPath, findExtent } = new Function(`${script}; return { findSpan, listRuns, listPath, findExtent };`)();
+const { reach, lost } = asked;
+const spans = reach.fields.map((own, layer) => !Array.isArray(own) ? own : own.map((axis, i) => {
+  const count = reach.spaces[layer][i] ?? 40;
+  const all = Array.from({ length: count }, (_, position) => findSpan(reach.axes[axis], position));
+  return [all, findExtent(reach.axes[axis], count)];
+}));
+const runs = Object.fromEntries(Object.entries(lost.maps).map(([layer, { read }]) => [layer, read.map(box => box.map(pieces => listRuns(pieces, 999)))]));
+const paths = reach.fields.map((own, layer) => !Array.isArray(own) ? [] : own.map((_, axis) => listPath(reach.via, layer, axis)));
+console.log(JSON.stringify([spans, runs, paths]));
+"""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="there is no node")
+def test_the_script_works_out_what_python_does() -> None:
+    """Every position of every layer: its field, what of a map is read, the path that makes the field largest."""
+    for network in [network for text in (*ALL, str(EXAMPLES / "unet.cnn")) for network in read(text)]:
+        (data,) = data_of(make([network]))
+        done = subprocess.run(
+            ["node", "-e", NODE],
+            input=json.dumps([read_asset("scripts/field.js"), data]),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        spans, runs, paths = json.loads(done.stdout)
+        routes = find_paths(network)
+        for node in network.graph.nodes:
+            field = network.facts.fields[node.index]
+            for axis, reach in enumerate(field if isinstance(field, tuple) else ()):
+                own, extent = spans[node.index][axis]
+                expected = [reach.at(position) for position in range(len(own))]
+                assert [span and tuple(span) for span in own] == expected
+                seen = [span for span in expected if span]
+                assert extent == [min(first for first, _ in seen), max(last for _, last in seen)]
+                assert paths[node.index][axis] == routes[node.index][axis]
+        for loss in find_lost(network).losses:
+            read_of = [[[[a, b - 1] for a, b in mask.runs()] for mask in box] for box in loss.read]
+            assert runs[str(loss.node)] == read_of
+
+
+def read(text: str) -> Any:
+    return analyse_text(text) if "\n" in text else [load(text).analysed]
+
+
+def find_paths(network: Any) -> list[list[list[int]]]:
+    """The layers of the largest path of every layer and axis, by the routes themselves."""
+    from cnnspec.facts.geometry import Geometry
+
+    found = []
+    for routes in Geometry(network.facts).routes(True):
+        own = []
+        for route in routes or ():
+            path = []
+            while route is not None:
+                path.insert(0, route.node)
+                route = route.before
+            own.append(path)
+        found.append(own)
+    return found
+
+
+def test_a_layer_knows_its_lines_and_the_calls_that_led_there() -> None:
+    (data,) = data_of(make(analyse_text(BLOCKS)))
+    layer = data["layers"][8]
+    assert layer["name"] == "relu4" or layer["at"] == [0, 1, 1]
+    assert [at for _, at in layer["path"]] == [[0, 4, 4], [0, 2, 2]]
+
+
+def test_findings_are_told_with_their_layers_and_lines() -> None:
+    (data,) = data_of(make(analyse_text(BROKEN)))
+    (found,) = data["findings"]
+    assert found["code"] == "E101" and found["at"] == [0, 2, 2] and "kernel 40" in found["says"]
+    assert [layer.get("refused", False) for layer in data["layers"]] == [False, False, True, True, True, True]
+
+
+def test_what_is_never_read_is_told_in_words_and_places() -> None:
+    (data,) = data_of(make(analyse_text(LOSSY)))
+    assert data["lost"]["maps"]["0"]["words"].startswith("columns 24 to 28 are never read")
+
+
+def test_derivations_are_those_of_explain() -> None:
+    (network,) = analyse_text(UP)
+    (data,) = data_of(make([network]))
+    steps = [data["steps"][number] for number in data["derivations"][1]]
+    assert ["Output size", "height", "ceil(12/2) = 6"] in steps
+
+
+# ---- a page as a document ----------------------------------------------------------------------------------------
+@pytest.mark.parametrize("text", ALL)
+def test_a_page_is_well_formed_and_the_same_twice(text: str) -> None:
+    page = make(analyse_text(text))
+    ids = [attributes["id"] for _, attributes in Elements(page).met if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert page == make(analyse_text(text))
+
+
+def test_the_policy_allows_the_one_script_and_the_one_style() -> None:
+    page = make(analyse_text(SEVERAL))
+    (style,) = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    scripts = list(re.findall(r"<script>(.*?)</script>", page, re.DOTALL))
+    assert scripts == [read_script()]
+    sums = [f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for text in (scripts[0], style)]
+    (policy,) = [
+        a["content"] or "" for tag, a in Elements(page).met if a.get("http-equiv") == "Content-Security-Policy"
+    ]
+    assert (
+        policy.startswith("default-src 'none'; ")
+        and [one in policy for one in sums] == [True, True]
+        and "unsafe" not in policy
+    )
+
+
+HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\"'&\u2028\u202e\x07.cnn"
+
+
+def test_no_name_and_no_text_gets_out_of_its_place() -> None:
+    """The file's name and the text are the writer's own: they are shown, and are nothing but words."""
+    text = BLOCKS + "# </script></style></textarea><script>alert(2)</script> <svg onload=alert(3)> \u202e ]]>\n"
+    plain, hostile = (
+        make(analyse_text(words, name)) for words, name in ((BLOCKS + "# x\n", "net.cnn"), (text, HOSTILE))
+    )
+    tags = [[tag for tag, _ in Elements(page).met if tag != "span"] for page in (plain, hostile)]
+    assert tags[0] == tags[1]
+    for tag, attributes in Elements(hostile).met:
+        assert not [name for name in attributes if name.startswith("on")], tag
+    assert not set("\u2028\u202e\x07") & set(hostile)
+    a, b = analyse_text(text, HOSTILE)[0], analyse_text(text.replace("8", "9"), HOSTILE)[0]
+    assert [tag for tag, _ in Elements(write_difference_page(find_difference(a, b), a, b, DrawQuestion())).met].count(
+        "script"
+    ) == 4
+
+
+def test_nothing_is_loaded_from_elsewhere() -> None:
+    page = make(analyse_text(BLOCKS))
+    links = [
+        v
+        for _, attributes in Elements(page).met
+        for name, v in attributes.items()
+        if name in ("src", "href", "xlink:href", "action")
+    ]
+    assert links == []
+    assert set(re.findall(r"\bhttps?://[^\"'\s<]+", page)) == {"http://www.w3.org/2000/svg"}
+
+
+def test_a_large_network_makes_a_page_of_bounded_size() -> None:
+    page = make([load(EXAMPLES / "resnet50.cnn").analysed])
+    assert len(page) < 600_000
+
+
+# ---- pictures ----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", ["resnet50", "unet", "inception_v3", "densenet121", "vgg16"])
+def test_the_first_picture_is_the_one_that_draw_makes(name: str) -> None:
+    """And its state is told truly: opened one by one from all closed, the same is seen."""
+    network = load(EXAMPLES / f"{name}.cnn").analysed
+    for depth in (None, 0, 1, EVERYTHING):
+        outline, tree = find_outline(network, depth), find_tree(network)
+        state = frozenset(find_open_paths(tree, outline.depth, frozenset()))
+        same = see_tree(network.graph, tree, 0, state)
+        assert (same.boxes, same.groups, same.edges) == (outline.boxes, outline.groups, outline.edges)
+
+
+def test_every_picture_shows_what_its_state_says() -> None:
+    (network,) = analyse_text(BLOCKS)
+    pictures = draw_pictures(network, DrawQuestion(depth=0)).pictures
+    assert len({picture.open for picture in pictures}) == len(pictures) > 3
+    for picture in pictures:
+        layers = re.findall(r'class="box[^"]*" data-layers="([\d ]+)"', picture.svg)
+        assert sorted(int(one) for box in layers for one in box.split()) == list(range(18))
+        assert "<style>" not in picture.svg and " id=" not in picture.svg
