@@ -210,6 +210,10 @@ def test_no_name_and_no_text_gets_out_of_its_place() -> None:
     for tag, attributes in Elements(hostile).met:
         assert not [name for name in attributes if name.startswith("on")], tag
     assert not set("\u2028\u202e\x07") & set(hostile)
+    (model,) = analyse_text(text, HOSTILE)
+    for node in model.graph.nodes:  # as a model may call its layers
+        node.name = f"{HOSTILE}{node.index}"
+    assert [tag for tag, _ in Elements(make([model])).met if tag != "span"] == tags[0]
     a, b = analyse_text(text, HOSTILE)[0], analyse_text(text.replace("8", "9"), HOSTILE)[0]
     assert [tag for tag, _ in Elements(write_difference_page(find_difference(a, b), a, b, DrawQuestion())).met].count(
         "script"

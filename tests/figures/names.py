@@ -459,7 +459,7 @@ API = {
         **dict.fromkeys(("inputs_differ", "outputs_differ"), "- whether they differ"),
         **dict.fromkeys(("added", "removed", "changed", "of"), "- some of the layers"),
         "trainable_params": "trainable", "non_trainable_params": "frozen", "params": "params", "macs": "macs",
-        **ANSWER, **VALUE,
+        "save": ACTION, **ABOUT,
     },
     "NetworkSide": {
         **dict.fromkeys(("name", "file", "parameters", "inputs"), "- names"), "outputs": "- names", "layers": "layer_count",

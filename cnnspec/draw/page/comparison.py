@@ -16,6 +16,7 @@ from cnnspec.diff.text import (
     write_side,
     write_totals,
 )
+from cnnspec.draw.outline import find_outline
 from cnnspec.draw.page.document import merge_styles, write_data, write_document
 from cnnspec.draw.page.parts import THEME, write_network
 from cnnspec.tables.escape import xml
@@ -35,13 +36,15 @@ NAMES = {
     RESHAPED: "with other figures",
 }  # of statuses that are marked
 OF_SIGN = {"+": ADDED, "-": REMOVED, "~": CHANGED, "": RESHAPED}
-LEGEND = "+ added, - removed, ~ changed; without a sign: other figures because of a change before. A row shows its layers in both pictures."
+LEGEND = "+ added, - removed, ~ changed; without a sign: other figures because of a change before. A row shows its layers in both pictures, where a dashed frame is round a box of which some layers are so."
 
 
 def write_comparison(
     difference: NetworkDifference, a: AnalysedNetwork, b: AnalysedNetwork, question: DrawQuestion
 ) -> str:
     """The page of two networks and their difference."""
+    depth = min([find_outline(network, question.depth, question.expanded).depth for network in (a, b)])
+    question = question.replace(depth=depth)  # so that what is equal looks alike
     titles = write_side(difference.a), write_side(difference.b)
     made = [
         write_network(network, question, side, f"{side.upper()}: {title}")

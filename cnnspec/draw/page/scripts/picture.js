@@ -81,8 +81,8 @@ class Picture {
     const [x, y, width] = ["x", "y", "width"].map((name) => Number(area.getAttribute(name)));
     const box = part.classList.contains("box");
     const opens = part.classList.contains("fold");
-    if (opens) this.addToggle(part, path, true, x + width - (box ? 0 : 28), box ? y : y + 11);
-    if (!box) this.addToggle(part, path, false, x + width - 10, y + 11);
+    if (opens) this.addToggle(part, path, true, x + width - (box ? 0 : 20), y);
+    if (!box) this.addToggle(part, path, false, x + width, y);
     part.addEventListener("dblclick", (event) => {
       event.stopPropagation();
       this.toggle(path, box);
@@ -243,6 +243,16 @@ class Picture {
   mark(name, layers) {
     const marked = new Set([...layers].map((layer) => this.boxOf.get(layer)));
     for (const box of this.boxes) box.classList.toggle(name, marked.has(box));
+  }
+
+  /** Mark the boxes that hold some of the layers, those that hold only some of theirs as such. @param {string} name @param {number[]} layers */
+  markShare(name, layers) {
+    this.mark(name, layers);
+    const marked = new Set(layers);
+    for (const [box, own] of this.layersOf) {
+      const some = box.classList.contains(name) && own.some((layer) => !marked.has(layer));
+      box.classList.toggle(`partly-${name}`, some);
+    }
   }
 
   /** Mark the edges along a path of layers. @param {Set<string>} steps "from to" */

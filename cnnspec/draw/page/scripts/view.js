@@ -93,7 +93,7 @@ class View {
       row.toggleAttribute("data-chosen", Number(row.getAttribute("data-layer")) === this.chosen);
     }
     this.picture.mark("found", this.data.findings.flatMap((found) => found.layers));
-    for (const mark of this.marks) this.picture.mark(mark.name, mark.layers);
+    for (const mark of this.marks) this.picture.markShare(mark.name, mark.layers);
     this.picture.sign(this.marks);
     this.showWay();
   }
