@@ -13,8 +13,17 @@
 
 Boxes, groups and edges are known by their places in the lists given; the answer has its rectangles, frames and routes
 in the same places. Edges whose source and `tensor` are equal carry one tensor: they share their trunk and one label.
-A route is a polyline along the axes, from the border of the source to that of the target, its corners to be rounded
-(`corners.rounded`).
+A route is a polyline along the axes, from the border of the source to that of the target.
+
+Why it is our own: a page needs no program beside Python and no package; groups are rectangles that hold their boxes and
+nothing else, the trunk of a network is one straight line through all of them, and a network of a thousand layers takes a
+tenth of a second. On ten networks with their blocks as groups no more lines cross than in Graphviz's dot, and the area is
+no more than 1.4 times that of the best of dot, ELK and dagre (benchmarks/layout.py measures).
+
+How: every group is a sheet, laid out as a picture of its own, the innermost first, with entries and exits at its border
+where edges cross that; then it is one box of the sheet around it (nesting, wiring). In a sheet: ranks, layers (with labels
+and long edges as nodes), an order of few crossings (ordering, threads), strands of nodes that one straight line goes
+through (strands, loosening), their places across (pendulum), and tracks for what runs across between layers (tracks).
 """
 
 from __future__ import annotations

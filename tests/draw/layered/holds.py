@@ -186,6 +186,21 @@ def forks(layout: Layout, boxes: Sequence[Box], groups: Sequence[Group], edges: 
                     yield f"Edges {i} and {j} lie upon each other."
 
 
+def crossings(layout: Layout, edges: Sequence[Edge]) -> int:
+    """How many pairs of edges, those of one fork left out, go through each other."""
+    lines = [[(p, q) for p, q in pairwise(route.points)] for route in layout.routes]
+    return sum(
+        any(cross(*a, *b) or cross(*b, *a) for a in one for b in other)
+        for (one, e), (other, f) in combinations(zip(lines, edges, strict=True), 2)
+        if (e.source, e.tensor) != (f.source, f.tensor)
+    )
+
+
+def cross(p: Point, q: Point, r: Point, s: Point) -> bool:
+    """Whether a stretch that goes down crosses one that runs across."""
+    return p[0] == q[0] and r[1] == s[1] and min(r[0], s[0]) < p[0] < max(r[0], s[0]) and p[1] < r[1] < q[1]
+
+
 def page(layout: Layout, boxes: Sequence[Box], groups: Sequence[Group], edges: Sequence[Edge]) -> Iterator[str]:
     whole = Rect(0, 0, layout.width, layout.height)
     shown = [*layout.boxes, *[f.rect for parts in layout.groups for f in parts]]

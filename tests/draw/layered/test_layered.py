@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import combinations
+from random import Random
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from cnnspec.draw.layered import lay_out
+from cnnspec.draw.layered.crossings import inversions
 from cnnspec.draw.layered.diagram import Box, Edge, Group, Layout, Rect, Size, Spacing
 from tests.draw.layered.graphs import Graph, graphs
-from tests.draw.layered.holds import faults
+from tests.draw.layered.holds import crossings, faults
 
 BOX, ADD = Box(100, 24), Box(40, 24)
 LABEL = Size(60, 11)
@@ -151,6 +155,36 @@ def test_the_flow_to_the_right_is_the_same_picture_turned() -> None:
     assert made.width > made.height
     assert made.groups[0][0].title.bottom < made.boxes[2].y  # at the top there too
     assert min(y for _, y in made.routes[2].points) < made.boxes[2].y  # and skips go above
+
+
+# ---- few crossings -----------------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5))))
+def test_crossings_are_counted_as_pairs(lines: list[tuple[int, int]]) -> None:
+    pairs = sum((a - c) * (b - d) < 0 for (a, b), (c, d) in combinations(lines, 2))
+    assert inversions(sorted(lines)) == pairs
+
+
+@pytest.mark.parametrize(
+    ("pairs", "fewest"),
+    [
+        ("01 12 03 23 14 34", 0),  # two skips that overlap run on both sides of the trunk
+        ("01 02 12 03 04 14", 0),  # so do two edges of one fork, which then share no lane
+        ("05 04 14 16 23 27 38 65", 0),
+        ("01 02 03 15 24 36 16 34 25", 2),  # a ring of three and three: in two layers two lines cross at least
+    ],
+)
+def test_few_lines_cross(pairs: str, fewest: int) -> None:
+    edges = [Edge(int(source), int(target)) for source, target in pairs.split()]
+    assert crossings(laid_out([BOX] * 9, [], edges), edges) <= fewest
+
+
+def test_no_stairs_make_a_picture_wide() -> None:
+    """The lines of a graph by chance (its seed is 1), which would all be straight beside each other otherwise."""
+    chance = Random(1)
+    edges = [Edge(max(0, i - chance.randint(1, 20)), i) for i in range(1, 300) for _ in range(chance.randint(1, 2))]
+    assert lay_out([BOX] * 300, [], edges).width < 4_500
 
 
 # ---- sizes -------------------------------------------------------------------------------------------------------
