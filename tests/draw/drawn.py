@@ -9,9 +9,11 @@ from unittest.mock import patch
 
 from cnnspec.draw import flow
 from cnnspec.draw.flow import FlowStyle
+from cnnspec.draw.layered.diagram import Layout
 from cnnspec.draw.outline import Outline
 from cnnspec.network import AnalysedNetwork
-from cnnspec.pictures.drawing import Drawing
+from cnnspec.pictures.drawing import Drawing, Group, Rect, Text
+from cnnspec.pictures.text_width import measure_text
 from tests.draw.layered.holds import faults
 
 
@@ -59,4 +61,24 @@ def draw_looked_over(network: AnalysedNetwork, outline: Outline, direction: str 
         drawing = flow.draw_outline(network, outline, FlowStyle(direction=direction, **style))
     found = faults(*asked)
     assert not found, found[:5]
+    found = [*face_faults(drawing, asked[0])]
+    assert not found, found[:5]
     return drawing
+
+
+def face_faults(drawing: Drawing, layout: Layout) -> Iterator[str]:
+    """Every box and its words in the place that it has."""
+    boxes = [shape for shape in drawing.shapes if isinstance(shape, Group) and "box" in shape.classes]
+    for box, place in zip(boxes, layout.boxes, strict=False):
+        for shape in box.shapes:
+            if isinstance(shape, Rect):
+                across, down = (shape.x, shape.x + shape.width), (shape.y, shape.y + shape.height)
+            elif isinstance(shape, Text):
+                half = measure_text(shape.words, shape.size, shape.bold) / 2
+                across, down = (shape.x - half, shape.x + half), (shape.y - shape.size, shape.y)
+            else:
+                continue
+            if not (place.x - 0.01 <= across[0] and across[1] <= place.right + 0.01):
+                yield f"{box.id} is wider than its place."
+            if not (place.y - 0.01 <= down[0] and down[1] <= place.bottom + 0.01):
+                yield f"{box.id} is higher than its place."

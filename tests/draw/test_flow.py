@@ -37,6 +37,7 @@ conv(16, 3x3, padding=1) as b
 add(a, b)
 cnov(32, 3x3)
 foo(3)
+relu
 expect params < 5
 """
 
@@ -149,7 +150,20 @@ def test_a_broken_network_is_drawn_as_far_as_it_is_known() -> None:
     assert "assumed" in read_words(boxes["conv 3x3, 32"]) and "E010" in read_words(boxes["conv 3x3, 32"])
     words = read_words(svg)
     assert "?" in words and any([word.startswith("Assumed: conv for cnov (line 7)") for word in words])
+    assert "activation" in boxes["relu"].get("class", "").split()
     assert "error E102: add of" in str(boxes["add"].findtext(f"{SVG}title"))
+
+
+def test_a_finding_is_at_the_layer_that_is_refused() -> None:
+    svg = read_svg(analysed("block f(k) { conv(4, k) }\ninput 9x9x1\nf(3x3) -> f(5x5) -> f(4x4)\n"))
+    badges = {read_words(box)[0]: read_words(box)[1:] for box in find_groups(svg, "box")}
+    assert badges == {"input": [], "conv 3x3, 4": [], "conv 5x5, 4": [], "conv 4x4, 4": ["E101"]}
+
+
+def test_shapes_stand_where_they_change_and_where_a_group_ends() -> None:
+    keeps = "conv(4, 3x3, padding=same) -> conv(4, 5x5, padding=same)"
+    svg = read_svg(analysed(f"block f() {{ {keeps} }}\ninput 8x8x4\nf -> conv(4, 1x1) -> conv(8, 1x1)\n"))
+    assert [read_words(edge) for edge in find_groups(svg, "edge")] == [["8x8x4"], [], ["8x8x4"], [], ["8x8x8"]]
 
 
 def test_a_finding_of_no_layer_is_told_below() -> None:

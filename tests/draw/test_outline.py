@@ -126,6 +126,27 @@ SKETCHES = {  # a text, a depth, what is opened: what is seen
         add of 2 branches ×5 | conv 3x3, conv 3x3, add
         """,
     ),
+    "and a stretch alone": (
+        "input 64x64x3\n" + "".join([f"conv(8, {k}x1) -> conv(8, 1x{k})\n" for k in range(1, 7)])
+        + "add(in, conv(8, 1x1) -> tanh -> conv(8, 3x3, padding=same))\ngap\n",
+        0, (),
+        """
+        input
+        conv 1x1, 8 ×2
+        conv 2x1, 8
+        conv 1x2, 8
+        conv 3x1, 8
+        conv 1x3, 8
+        conv 4x1, 8
+        conv 1x4, 8
+        conv 5x1, 8
+        conv 1x5, 8
+        conv 6x1, 8
+        conv 1x6, 8
+        add of 2 branches | conv 1x1, conv 3x3, add
+        gap
+        """,
+    ),
     "stretches that repeat": (
         "input 64x64x3\n" + "conv(8, 3x3) -> conv(8, 3x3) -> maxpool(2x2)\n" * 3 + "conv(8, 3x3)\n", 0, (),
         """
@@ -142,6 +163,16 @@ SKETCHES = {  # a text, a depth, what is opened: what is seen
           conv 3x3, 8 ×2
           maxpool 2x2, /2
         conv 3x3, 8
+        """,
+    ),
+    "and all of them": (
+        "input 64x64x3\n" + "conv(8, 3x3) -> maxpool(2x2)\n" * 2, ALL, (),
+        """
+        input
+        conv 3x3, 8
+        maxpool 2x2, /2
+        conv 3x3, 8
+        maxpool 2x2, /2
         """,
     ),
     "what is read elsewhere is not folded": (
