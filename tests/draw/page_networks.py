@@ -32,6 +32,9 @@ left -> tower as a
 right -> tower as b
 concat(a, b) as both -> gap -> dense(2)
 """
+CROSS = """input 16x16x4
+add(conv(4, 1x5, padding=same), conv(4, 5x1, padding=same)) as crossed -> conv(4, 3x3) as last
+"""
 GATED = """input 16x16x8
 conv(8, 3x3, padding=same) as x
 multiply(x, x -> gap -> dense(8, sigmoid) -> reshape(1x1x8)) as gated -> conv(4, 3x3) as last
@@ -47,7 +50,7 @@ SEVERAL = """model Small { input 16x16x1
 model Large { input 16x16x1
   conv(8, 3x3) -> conv(8, 3x3) -> gap -> dense(2) }
 """
-ALL = (BLOCKS, LOSSY, UP, WAVE, VOLUME, SIAMESE, GATED, ANY_SIZE, BROKEN, SEVERAL)
+ALL = (BLOCKS, LOSSY, UP, WAVE, VOLUME, SIAMESE, CROSS, GATED, ANY_SIZE, BROKEN, SEVERAL)
 
 
 def analyse_text(text: str, name: str = "net.cnn") -> tuple[AnalysedNetwork, ...]:

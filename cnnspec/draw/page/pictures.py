@@ -11,7 +11,7 @@ import re
 
 from cnnspec.base.record import Record
 from cnnspec.draw.flow import FlowStyle, draw_outline
-from cnnspec.draw.opened import find_opened
+from cnnspec.draw.opened import find_opened, walk_keys
 from cnnspec.draw.outline import ALL, count_seen, find_depth, find_outline, find_tree, see_tree
 from cnnspec.draw.parts import Fold
 from cnnspec.draw.parts import Group as PartGroup
@@ -20,7 +20,7 @@ from cnnspec.pictures.svg import find_colors, write_style, write_svg
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence, Set
 
     from cnnspec.draw.forms import DrawQuestion
     from cnnspec.draw.parts import Part
@@ -60,21 +60,23 @@ def draw_pictures(network: AnalysedNetwork, question: DrawQuestion) -> Pictures:
     outline = find_outline(network, question.depth, question.expanded)
     first = frozenset(find_open_paths(tree, outline.depth, find_opened(network, tree, question.expanded)))
     made: dict[State, Drawing] = {first: draw_outline(network, outline, style)}
-    levels = [frozenset(find_open_paths(tree, depth, frozenset())) for depth in find_depths(tree)]
+    levels = {frozenset(find_open_paths(tree, depth, frozenset())): depth for depth in find_depths(tree)}
+    groups = {key for key, part in walk_keys(tree) if isinstance(part, PartGroup)}
     held = 0
     for state in (waiting := [first, *levels]):
         if state not in made:
-            made[state] = draw_outline(network, see_tree(network.graph, tree, 0, state), style)
+            depth = ALL if levels.get(state) == ALL else 0
+            made[state] = draw_outline(network, see_tree(network.graph, tree, depth, state), style)
             held += count_groups(made[state].shapes)
         if held < MOST_GROUPS:
-            waiting += [other for other in find_neighbours(made[state], state) if other not in waiting]
+            waiting += [other for other in find_neighbours(made[state], state, groups) if other not in waiting]
         if len(made) >= MOST_PICTURES or held > MOST_GROUPS:
             break
     colors = {"paper"} | {
         color for drawing in made.values() for shape in drawing.shapes for color in find_colors(shape)
     }
     pictures = [PagePicture(tuple(sorted(state)), write_bare(drawing)) for state, drawing in made.items()]
-    numbers = [[*made].index(state) for state in dict.fromkeys(levels) if state in made]
+    numbers = [[*made].index(state) for state in levels if state in made]
     return Pictures(tuple(pictures), tuple(numbers), write_style(sorted(colors)))
 
 
@@ -104,10 +106,11 @@ def find_open_paths(parts: Sequence[Part], depth: int, opened: State, path: str 
             yield from find_open_paths(part.parts, depth - 1 if depth < ALL else ALL, opened, f"{key}.")
 
 
-def find_neighbours(drawing: Drawing, state: State) -> Iterator[State]:
-    """The pictures that are one click away: with a closed block opened or a repeat unfolded, with an open block closed."""
+def find_neighbours(drawing: Drawing, state: State, groups: Set[str]) -> Iterator[State]:
+    """The pictures that are one click away: with a closed block opened or a repeat unfolded, with an open block closed. `groups`
+    are the paths of all blocks: those that hold what is opened are open, too."""
     for path in find_paths(drawing, "fold"):
-        yield state | {path}
+        yield state | {path} | {outer for outer in groups if is_within(path, outer) and outer != path}
     for path in find_paths(drawing, "group"):
         yield frozenset([one for one in state if not is_within(one, path)])
 

@@ -117,7 +117,8 @@ class Picture {
       return;
     }
     await this.show(found, path);
-    const exact = wanted.every((one) => this.states[found].includes(one)) && this.states[found].length === wanted.length;
+    const now = this.states[found];
+    const exact = wanted.every((one) => now.includes(one)) && now.every((one) => wanted.includes(one) || isWithin(path, one));
     announce(`The block is ${opens ? "open" : "closed"}${exact ? "" : "; others were changed too, as the page has no picture of these together"}.`);
   }
 
