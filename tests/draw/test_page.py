@@ -262,6 +262,7 @@ def test_no_name_and_no_text_gets_out_of_its_place() -> None:
     )
     tags = [[tag for tag, _ in Elements(page).met if tag != "span"] for page in (plain, hostile)]
     assert tags[0] == tags[1]
+    assert not [data for data in TEXT.findall(hostile) if "<" in data]
     for tag, attributes in Elements(hostile).met:
         assert not [name for name in attributes if name.startswith("on")], tag
     assert not set("\u2028\u202e\x07") & set(hostile)

@@ -94,7 +94,7 @@ class Picture {
   addToggle(part, path, opens, x, y) {
     const title = opens ? (part.classList.contains("box") ? "Open" : "Show each of the repeats") : "Close";
     const sign = draw("path", { d: opens ? "M-4 0H4M0-4V4" : "M-4 0H4" });
-    const toggle = draw("g", { class: "toggle", transform: `translate(${x} ${y})` }, draw("title", {}, title), draw("circle", { r: 8 }), sign);
+    const toggle = draw("g", { class: "toggle", transform: `translate(${x} ${y})` }, draw("title", {}, title), draw("circle", { r: 13, class: "around" }), draw("circle", { r: 8 }), sign);
     toggle.addEventListener("click", (event) => {
       event.stopPropagation();
       if (this.moved <= CLICK) this.toggle(path, opens);
@@ -145,41 +145,36 @@ class Picture {
     else announce(`The page has no picture with ${way > 0 ? "more" : "fewer"} open blocks.`);
   }
 
-  /** Show another picture, what is at a path staying in its place. @param {number} number @param {string} [path] */
+  /** Show another picture, the first layer of a block staying in its place. @param {number} number @param {string} [path] */
   async show(number, path) {
     if (number === this.state) return;
-    if (this.others.size === 0) this.others = await this.view.readPictures(this.svg);
-    const text = this.others.get(number) || "";
-    const before = path === undefined ? null : this.placeOf(path);
-    const parsed = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+    if (this.others.size === 0) this.others = await this.view.readPictures();
+    const part = [...this.svg.querySelectorAll("[data-path]")].find((one) => one.getAttribute("data-path") === path);
+    const [layer] = part ? readIndices(part, "data-layers") : [];
+    const before = this.placeOf(layer);
+    const focused = this.stage.contains(document.activeElement);
+    const parsed = new DOMParser().parseFromString(this.others.get(number) || "", "image/svg+xml").documentElement;
     const shown = document.importNode(parsed, true);
     this.svg.replaceWith(shown);
     this.svg = /** @type {SVGSVGElement} */ (/** @type {unknown} */ (shown));
     this.state = number;
     this.begin();
-    const after = path === undefined ? null : this.placeOf(path);
+    const after = this.placeOf(layer);
     if (before && after) {
       this.frame.x += after.x - before.x;
       this.frame.y += after.y - before.y;
       this.apply();
-      if (this.pane.contains(document.activeElement) || document.activeElement === document.body) this.focusPath(path || "");
-    } else this.fit();
+    } else this.fit(true);
+    const box = this.boxOf.get(layer);
+    if (focused && box) this.focus(box);
     this.view.relight();
   }
 
-  /** Where the block of a path stands in the picture. @param {string} path */
-  placeOf(path) {
-    const part = [...this.svg.querySelectorAll("[data-path]")].find((one) => one.getAttribute("data-path") === path);
-    const area = part && findFace(part);
-    return area ? { x: Number(area.getAttribute("x")), y: Number(area.getAttribute("y")) } : null;
-  }
-
-  /** @param {string} path */
-  focusPath(path) {
-    const part = [...this.svg.querySelectorAll("[data-path]")].find((one) => one.getAttribute("data-path") === path);
-    const inside = part ? readIndices(part, "data-layers") : [];
-    const box = part?.classList.contains("box") ? part : this.boxOf.get(inside[0]);
-    if (box) this.focus(/** @type {SVGGElement} */ (box));
+  /** Where the box of a layer stands in the picture. @param {number | undefined} layer */
+  placeOf(layer) {
+    const box = layer === undefined ? undefined : this.boxOf.get(layer);
+    const area = box && findFace(box);
+    return area ? { x: Number(area.getAttribute("x")) + Number(area.getAttribute("width")) / 2, y: Number(area.getAttribute("y")) } : null;
   }
 
   // ---- zoom

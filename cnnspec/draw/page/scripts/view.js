@@ -43,8 +43,8 @@ class View {
     this.text.reveal(data.first);
   }
 
-  /** The pictures other than the first, by their numbers. @param {SVGSVGElement} first */
-  async readPictures(first) {
+  /** The pictures, by their numbers. */
+  async readPictures() {
     const bytes = Uint8Array.from(atob(this.data.pictures.packed), (letter) => letter.charCodeAt(0));
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
     /** @type {string[]} */
