@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from base64 import b64encode
 from collections.abc import Sequence
+from functools import cache
 from hashlib import sha256
 from html.parser import HTMLParser
 from random import Random
@@ -46,6 +47,12 @@ def make(networks: Sequence[AnalysedNetwork]) -> str:
     return write_page(networks, DrawQuestion())
 
 
+@cache
+def page_of(text: str) -> str:
+    """The page of a text, once for all who ask."""
+    return make(analyse_text(text))
+
+
 class Elements(HTMLParser):
     """Notes the elements of a page, and complains of one that is closed where another is open."""
 
@@ -71,8 +78,7 @@ class Elements(HTMLParser):
 # ---- what a page states ------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("text", ALL)
 def test_the_fields_are_those_of_every_layer(text: str) -> None:
-    networks = analyse_text(text)
-    for network, data in zip(networks, data_of(make(networks)), strict=True):
+    for network, data in zip(analyse_text(text), data_of(page_of(text)), strict=True):
         reach = data["reach"]
         for node, own in zip(network.graph.nodes, reach["fields"], strict=True):
             field = network.facts.fields[node.index]
@@ -108,8 +114,9 @@ needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="there is n
 @needs_node
 def test_the_script_works_out_what_python_does() -> None:
     """Every position of every layer: its field, what of a map is read, the path that makes the field largest."""
-    networks = [network for text in (*ALL, str(EXAMPLES / "unet.cnn")) for network in read(text)]
-    asked = [data_of(make([network]))[0] for network in networks]
+    unet = load(EXAMPLES / "unet.cnn").analysed
+    networks = [*[network for text in ALL for network in analyse_text(text)], unet]
+    asked = [*[data for text in ALL for data in data_of(page_of(text))], *data_of(make([unet]))]
     text = json.dumps([read_asset("scripts/field.js"), asked])
     done = subprocess.run(["node", "-e", NODE], input=text, capture_output=True, text=True, check=True)
     for network, (spans, runs, paths) in zip(networks, json.loads(done.stdout), strict=True):
@@ -126,10 +133,6 @@ def test_the_script_works_out_what_python_does() -> None:
         for loss in find_lost(network).losses:
             read_of = [[[[a, b - 1] for a, b in mask.runs()] for mask in box] for box in loss.read]
             assert runs[str(loss.node)] == read_of
-
-
-def read(text: str) -> Any:
-    return analyse_text(text) if "\n" in text else [load(text).analysed]
 
 
 def find_paths(network: Any) -> list[list[list[int]]]:
@@ -150,7 +153,7 @@ def find_paths(network: Any) -> list[list[list[int]]]:
 
 
 def test_a_layer_knows_its_lines_and_the_calls_that_led_there() -> None:
-    (data,) = data_of(make(analyse_text(BLOCKS)))
+    (data,) = data_of(page_of(BLOCKS))
     layer = data["layers"][8]
     assert layer["name"] == "relu4" or layer["at"] == [0, 1, 1]
     assert [at for _, at in layer["path"]] == [[0, 4, 4], [0, 2, 2]]
@@ -175,27 +178,27 @@ def test_sets_of_positions_are_listed_as_python_lists_them() -> None:
 
 
 def test_what_mixes_is_known_of_all_behind_it() -> None:
-    (data,) = data_of(make(analyse_text(GATED)))
+    (data,) = data_of(page_of(GATED))
     names = [layer["name"] for layer in data["layers"]]
     assert [names[i] for i in data["reach"]["mixing"]] == ["gated", "last"]
 
 
 def test_paths_may_differ_between_axes() -> None:
-    (data,) = data_of(make(analyse_text(CROSS)))
+    (data,) = data_of(page_of(CROSS))
     names = [layer["name"] for layer in data["layers"]]
     assert [names[i] for i in data["reach"]["via"][names.index("crossed")]] == ["conv2", "conv1"]
 
 
 def test_findings_are_told_with_their_layers_and_lines() -> None:
-    (data,) = data_of(make(analyse_text(BROKEN)))
+    (data,) = data_of(page_of(BROKEN))
     (found,) = data["findings"]
     assert found["code"] == "E101" and found["at"] == [0, 2, 2] and "kernel 40" in found["says"]
     assert [layer.get("refused", False) for layer in data["layers"]] == [False, False, True, True, True, True]
-    assert '<li data-line="0 2" class="error">' in make(analyse_text(BROKEN))
+    assert '<li data-line="0 2" class="error">' in page_of(BROKEN)
 
 
 def test_what_is_never_read_is_told_in_words_and_places() -> None:
-    (data,) = data_of(make(analyse_text(LOSSY)))
+    (data,) = data_of(page_of(LOSSY))
     assert data["lost"]["maps"]["0"]["words"].startswith("columns 24 to 28 are never read")
 
 
@@ -229,14 +232,14 @@ def test_what_differs_is_marked_in_both() -> None:
 # ---- a page as a document ----------------------------------------------------------------------------------------
 @pytest.mark.parametrize("text", ALL)
 def test_a_page_is_well_formed_and_the_same_twice(text: str) -> None:
-    page = make(analyse_text(text))
+    page = page_of(text)
     ids = [attributes["id"] for _, attributes in Elements(page).met if "id" in attributes]
     assert len(ids) == len(set(ids))
     assert page == make(analyse_text(text))
 
 
 def test_the_policy_allows_the_one_script_and_the_one_style() -> None:
-    page = make(analyse_text(SEVERAL))
+    page = page_of(SEVERAL)
     (style,) = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
     scripts = list(re.findall(r"<script>(.*?)</script>", page, re.DOTALL))
     assert scripts == [read_script()]
@@ -277,7 +280,7 @@ def test_no_name_and_no_text_gets_out_of_its_place() -> None:
 
 
 def test_nothing_is_loaded_from_elsewhere() -> None:
-    page = make(analyse_text(BLOCKS))
+    page = page_of(BLOCKS)
     links = [
         v
         for _, attributes in Elements(page).met
