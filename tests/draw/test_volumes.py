@@ -120,6 +120,9 @@ SKETCHES = {
     " (H//4)x(W//4)x256 conv 3x3 ×2, (H//2)x(W//2)x256 conv_transpose 2x2, stride 2 + concat (upsa 128|inpu 128),"
     " (H//2)x(W//2)x128 conv 3x3 ×2, HxWx128 conv_transpose 2x2, stride 2 + concat (upsa 64|inpu 64),"
     " HxWx64 conv 3x3 ×2, HxWx2 conv 1x1",
+    "efficientnet_b0": "224x224x3 input, 112x112x32 conv 3x3, /2 + depthwise_conv 3x3, 112x112x16 conv 1x1, 56x56x24 mbconv ×2,"
+    " 28x28x40 mbconv ×2, 14x14x80 mbconv ×3, 14x14x112 mbconv ×3, 7x7x192 mbconv ×4, 7x7x320 mbconv, 7x7x1280 conv 1x1,"
+    " 1280 gap, 1000 dense",
     SIAMESE: "[64x64x1 a, 62x62x8 conv 3x3, 8 gap || 64x64x1 b, 62x62x8 conv 3x3, 8 gap], 16 concat, 1 dense",
     DETECTOR: "64x64x3 input, 32x32x8 conv 3x3, /2, 16x16x16 conv 3x3, /2, 8x8x32 conv 3x3, /2,"
     " [8x8x21 conv 1x1 || 8x8x8 conv 1x1, 16x16x24 upsample + concat (upsa 8|inpu 16), 16x16x21 conv 1x1]",
@@ -137,7 +140,7 @@ def test_boxes(name: str) -> None:
 def test_what_goes_over_the_row() -> None:
     """From which layer to which, by way of which: the copies of a U-Net, a shortcut, and a shortcut with a convolution."""
     found = {}
-    for name in ("unet", RESIDUAL):
+    for name in ("unet", RESIDUAL, GATED):
         network = analysed(name) if "\n" in name else load(name)
         names = [node.name for node in network.graph.nodes]
         edges = [dict(group.data) for group in find_groups(draw_volumes(network), "over")]
@@ -151,6 +154,7 @@ def test_what_goes_over_the_row() -> None:
         ["crop3", "crop3", "concat3"],
         ["crop4", "crop4", "concat4"],
     ]
+    assert found[GATED] == []
     assert found[RESIDUAL] == [["a", "", "add1"], ["conv5", "conv5", "add2"]]
 
 

@@ -19,7 +19,8 @@ class Joiner:
 
     def join(self, before: Block, block: Block) -> bool:
         """Whether it was done."""
-        if not before.module and len(self.readers[before.tensor]) > 1:
+        readers = {*self.readers[before.tensor]}
+        if not before.module and len(readers) > 1 and not readers <= {*block.nodes}:
             return False
         if before.leads and self.follows(before, block):
             before.precede(block)

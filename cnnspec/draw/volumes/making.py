@@ -79,7 +79,7 @@ class Maker:
         sums = merge.layer is not None and merge.layer.sums and len({*merge.inputs}) == 2
         kinds = [find_layer_kind(self.network, self.nodes[index]) for index in nodes]
         kind = next((kind for kind in TELLING if kind in kinds), "merge")
-        gate = self.is_gate(merge.index)
+        gate = merge.index == nodes[-1] and self.is_gate(merge.index)
         name = self.naming.name_module(nodes)
         if not name and gate:
             name = "gate"

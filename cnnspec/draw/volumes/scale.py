@@ -111,5 +111,5 @@ class Scale:
         if any([block.times > MOST_SLICES for block in blocks]):
             parts.append(f"of more than {MOST_SLICES} slices {MOST_SLICES} are drawn")
         if any([kind == "input" for block in blocks for kind, _ in block.parts]):
-            parts.append("white parts are copies")
+            parts.append("parts colored as an input are copies")
         return "; ".join(parts)
