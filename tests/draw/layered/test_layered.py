@@ -130,6 +130,12 @@ def test_two_equal_branches_stand_evenly() -> None:
     assert middle(made.boxes[2]) + middle(made.boxes[3]) == pytest.approx(2 * middle(made.boxes[4]), abs=0.5)
 
 
+def test_lines_are_straight_to_a_box_that_is_wide_enough() -> None:
+    made = laid_out([BOX] * 3 + [Box(300, 24)], [], [Edge(0, 1), Edge(0, 2), Edge(1, 3), Edge(2, 3)])
+    assert straight(made, 2)
+    assert straight(made, 3)
+
+
 def test_a_source_stands_near_its_reader() -> None:
     """A second input that is read late."""
     made = laid_out([BOX] * 7, [], [*[Edge(i, i + 1) for i in range(4)], Edge(5, 6), Edge(6, 4)])
