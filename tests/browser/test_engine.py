@@ -5,6 +5,7 @@ Pages are those that `make playground` has built; without them the tests are ski
 
 from __future__ import annotations
 
+import base64
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,6 +25,13 @@ ASK = """async ([method, question]) => {
 }"""
 ASK_ALL = """async ([name, text, asked]) => await Promise.all(asked.map(
   (one, i) => cnnspec.engine.ask("answer", { name, text, arguments: one }, `test ${i}`)))"""
+IMPORT = """async ([name, packed]) => await cnnspec.engine.ask("importModel",
+  { name, bytes: Uint8Array.from(atob(packed), (one) => one.charCodeAt(0)) }, name)"""
+MODELS = [
+    path
+    for path in sorted((Path(__file__).parents[1] / "model_files" / "weighted").iterdir())
+    if path.suffix in (".onnx", ".pt2")
+]
 SPECS = [*sorted(EXAMPLES.glob("*.cnn")), *sorted((EXAMPLES / "lectures").glob("*.cnn"))]
 COMMANDS = (
     "check --output-format json", "check --output-format full --select ALL", "summary --format json", "summary", "explain --format json",
@@ -76,6 +84,19 @@ def test_every_command_says_the_same_of_every_example(
         there = page.page.evaluate(ASK_ALL, [path.name, text, asked])
         for arguments, answer in zip(asked, there, strict=True):
             assert answer == run(capsys, arguments), arguments
+
+
+def test_models_become_the_texts_that_they_become_there(
+    page: Visit, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for path in MODELS:
+        shutil.copy(path, tmp_path)
+        packed = base64.b64encode(path.read_bytes()).decode()
+        there = page.page.evaluate(IMPORT, [path.name, packed])
+        here = run(capsys, ["import", path.name])
+        notes = [line.removeprefix("cnnspec: ") for line in here["err"].splitlines()]
+        assert there == {"name": path.with_suffix(".cnn").name, "text": here["out"], "notes": notes}
 
 
 def test_a_mistake_is_found_where_it_is(page: Visit) -> None:

@@ -156,7 +156,7 @@ export interface EngineOptions {
 // ---- engine.ts: export function startEngine(options?: EngineOptions): Engine ----------------------------------
 // Finds its parts by itself: beside the page, or in it where the page is one file. Stands at window.cnnspec.engine, too.
 
-// ---- `cnnspec play FILE` opens the page at #play=TOKEN --------------------------------------------
+// ---- `cnnspec play FILE` opens the page at #play=TOKEN -------------------------------------------------------
 export interface ServedFile {
   name: string;
   text: string;
@@ -166,11 +166,3 @@ export interface ServedFile {
   save(text: string, overwrite?: boolean): Promise<{ saved: true } | { saved: false; conflict: string }>;
 }
 // served.ts: export function findServedFile(): Promise<ServedFile | null>; null where the page was not opened by `cnnspec play FILE`
-
-// ---- the build (build.mjs) -----------------------------------------------------------------------------------
-// src/main.ts is the entry (it imports "./engine/engine"), src/main.css the styles, index.html the page: it has <!-- csp -->
-// in its head, and at its end <!-- main --> where scripts come; <link rel="stylesheet" href="main.css"> in its head. The build puts these
-// in both forms: files beside it, and all in one. src/generated/examples.ts is written before by the build:
-//   export const examples: {group: "examples" | "lectures"; name: string; title: string; text: string}[]
-// src/generated/words.ts, from the vocabulary of cnnspec.highlight.words:
-//   export const words: Record<string, string[]>   // keywords, layers, functions, …
