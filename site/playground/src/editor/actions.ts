@@ -7,7 +7,7 @@ import { type Action, type Edit, EngineError } from "../engine/types";
 import type { Session } from "../session";
 import { button, element, sentenceOf } from "../ui/dom";
 import { apply, goTo } from "./edits";
-import { offerFixes, take, writeFinding } from "./lint";
+import { offerFixes, take, writeFinding, writeTitle } from "./lint";
 import { showTip } from "./tips";
 
 export type Say = (sentence: string) => void;
@@ -72,7 +72,7 @@ export class Commands {
       view.focus();
     };
     const items = actions.map((action) =>
-      button(action.title, () => (close(), take(view, this.session, action)), { role: "menuitem", tabindex: -1 }),
+      button(writeTitle(action), () => (close(), take(view, this.session, action)), { role: "menuitem", tabindex: -1 }),
     );
     const menu = element("div", { class: "tip menu", role: "menu", "aria-label": "Repairs" }, ...items);
     menu.addEventListener("keydown", (event) => {

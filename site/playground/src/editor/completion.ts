@@ -14,7 +14,7 @@ const HIGHEST = 99; // what CodeMirror lets a proposal be lifted by
 
 export function completion(session: Session): Extension {
   return [
-    autocompletion({ override: [(context) => complete(context, session)], defaultKeymap: false }),
+    autocompletion({ override: [(context) => complete(context, session)], defaultKeymap: false, icons: false }),
     Prec.high(keymap.of([{ key: "Tab", run: acceptCompletion }, { key: "Enter", run: acceptChange }, ...completionKeymap.filter(({ key }) => key !== "Enter")])),
   ];
 }

@@ -36,11 +36,14 @@ export function writeFinding(finding: Finding, fill: (fixes: HTMLElement) => voi
 export async function offerFixes(place: HTMLElement, finding: Finding, view: EditorView, session: Session): Promise<void> {
   const { from, to } = finding;
   const actions = await session.wonder("actions", { from, to }, `actions ${from} ${to}`);
-  place.replaceChildren(...(actions ?? []).filter(isFix).map((action) => button(action.title, () => take(view, session, action))));
+  const fixes = (actions ?? []).filter(({ kind }) => kind === "quickfix");
+  place.replaceChildren(...fixes.map((action) => button(writeTitle(action), () => take(view, session, action))));
 }
 
-export function isFix(action: Action): boolean {
-  return action.kind === "quickfix";
+// What an action does, and, smaller, what comes of it: "Write stride=1; parameters unchanged, …".
+export function writeTitle({ title }: Action): HTMLElement {
+  const [does = title, ...comes] = title.split("; ");
+  return element("span", {}, does, ...(comes.length ? [" ", element("small", {}, comes.join("; "))] : []));
 }
 
 // Puts an action's edits into the text, where it is still the text that they are made for.
