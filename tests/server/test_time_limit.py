@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from random import Random
@@ -26,6 +27,12 @@ from tests.server.opened import open_text
 
 SMALL = "input 8x8x4\nconv(4, 3x3, padding=same) -> relu as x\n"
 LARGE = "".join([f"model M{number} {{ input 8x8x4; conv(4, 1x1) * 99999 }}\n" for number in range(1000)])
+
+
+@pytest.fixture(autouse=True)
+def silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is raised while rubbish is collected Python reports and passes over: the next look at the clock raises again."""
+    monkeypatch.setattr(sys, "unraisablehook", lambda _: None)
 
 
 def spin(seconds: float = 60.0) -> None:
