@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.api.argument_checks import take_path
-from cnnspec.pictures.files import ENDINGS, write_picture
+from cnnspec.pictures.files import ENDINGS, find_ending, write_picture
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Picture:
             file.write(data)
 
     def _find_form(self, path: str) -> str:
-        ending = path.rpartition(".")[2].lower() if "." in path else ""
+        ending = find_ending(path)
         if ending not in self.endings:
             raise ValueError(f"{path} must end in one of .{', .'.join(self.endings)}: that says what is written")
         return ending

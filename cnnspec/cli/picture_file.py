@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.cli.messages import UsageError, print_message
 from cnnspec.cli.own_outputs import check_not_read, write_output
-from cnnspec.pictures.files import ENDINGS, write_picture
+from cnnspec.pictures.files import ENDINGS, find_ending, write_picture
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,18 +13,11 @@ if TYPE_CHECKING:
     from cnnspec.pictures.drawing import Drawing
 
 
-def find_ending(path: str, endings: Sequence[str] = ENDINGS) -> str:
-    """The kind that a picture's name asks for. UsageError for a name of another ending."""
-    ending = path.rpartition(".")[2].lower() if "." in path else ""
-    if ending not in endings:
-        *others, last = [f".{known}" for known in endings]
-        raise UsageError(f"{path} must end in {', '.join(others)} or {last}: that says which kind of picture it is")
-    return ending
-
-
 def check_picture_name(path: str, *inputs: str, endings: Sequence[str] = ENDINGS) -> None:
     """UsageError where no picture can have a name, or it is that of a file that the command reads."""
-    find_ending(path, endings)
+    if find_ending(path) not in endings:
+        *others, last = [f".{known}" for known in endings]
+        raise UsageError(f"{path} must end in {', '.join(others)} or {last}: that says which kind of picture it is")
     check_not_read(path, *inputs)
 
 

@@ -9,9 +9,9 @@ from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.load import add_file_argument, add_model_options, load_analysed, read_place
 from cnnspec.cli.messages import FINDINGS, Refused, UsageError, print_errors, print_message
 from cnnspec.cli.own_outputs import add_force_option, write_output
-from cnnspec.cli.picture_file import check_picture_name, find_ending, write_drawing
+from cnnspec.cli.picture_file import check_picture_name, write_drawing
 from cnnspec.cli.streams import find_width
-from cnnspec.pictures.files import ENDINGS
+from cnnspec.pictures.files import ENDINGS, find_ending
 from cnnspec.rf import find_effective_field, find_fields, find_picture, find_seen_layers
 
 TYPE_CHECKING = False
@@ -176,7 +176,7 @@ def make_picture(network: AnalysedNetwork, options: argparse.Namespace) -> Drawi
 def write_drawn(network: AnalysedNetwork, options: argparse.Namespace) -> None:
     """Write the picture that is asked for; as a page with the table of layers below it."""
     drawing = make_picture(network, options)
-    if find_ending(options.output, PICTURES) != "html":
+    if find_ending(options.output) != "html":
         write_drawing(options.output, drawing, options.force)
         return
     from cnnspec.api.html.rf import write_html

@@ -73,7 +73,7 @@ def make_drawing(network: AnalysedNetwork, cost: Cost) -> Drawing:
         top = y
         shapes.append(Text(MARGIN, top + 12, panel.title, 12, bold=True))
         y = draw_panel(shapes, panel, bars, MARGIN + LEFT, top + 16, slot)
-    y = draw_names(shapes, network, bars, nodes, MARGIN + LEFT, y, slot)
+    y = draw_names(shapes, network, bars, MARGIN + LEFT, y, slot)
     for words in write_notes(network, cost, bars):
         for line in wrap_text(words, LEFT + width, 11):
             y += LINE
@@ -228,8 +228,8 @@ def meet(a: Word, b: Word) -> bool:
 
 
 def draw_names(
-    shapes: list[Shape], network: AnalysedNetwork, bars: Sequence[Bar], nodes: Sequence[int], x: float, y: float, slot: float
-) -> float:  # fmt: skip
+    shapes: list[Shape], network: AnalysedNetwork, bars: Sequence[Bar], x: float, y: float, slot: float
+) -> float:
     """What stands below the bars: the names of few layers, else the blocks that they are in; where that ends."""
     y -= BETWEEN - 6
     if len(bars) <= FEW:
@@ -249,8 +249,8 @@ def draw_names(
             words = shorten_text(led, right - left - 4, SIZE)
             if measure_text(led[:4] + "…", SIZE) <= right - left - 4:
                 shapes.append(Text((left + right) / 2, y + 17, words, SIZE, "faint", MIDDLE))
-    shapes.append(Text(x, y + 32, f"{bars[0].name}", SIZE, "faint"))
-    shapes.append(Text(x + slot * len(bars), y + 32, f"{bars[-1].name}", SIZE, "faint", END))
+    shapes.append(Text(x, y + 32, bars[0].name, SIZE, "faint"))
+    shapes.append(Text(x + slot * len(bars), y + 32, bars[-1].name, SIZE, "faint", END))
     return y + 42
 
 

@@ -157,7 +157,7 @@ class _Flow:
             made.append(
                 Group(
                     tuple(shapes),
-                    describe_group(self.network, group, title),
+                    describe_group(group, title),
                     identity,
                     ("group", *["fold"] * (group.times > 1)),
                     data,
@@ -171,7 +171,7 @@ class _Flow:
         nodes = self.network.graph.nodes
         for edge, words, route in zip(self.outline.edges, self.tensors, layout.routes, strict=False):
             data = (("from", write_layers(edge.tensors)), ("to", write_layers(edge.readers)))
-            made.append(draw_edge(route, words, describe_edge(self.network, edge), data))
+            made.append(draw_edge(route, words, describe_edge(self.network, edge.tensors, edge.readers), data))
         for (index, _), route in zip(self.ends, layout.routes[len(self.outline.edges) :], strict=True):
             words = write_shapes([nodes[index].shape])
             made.append(draw_edge(route, words, f"{printable(nodes[index].name)}: {words}", (("from", str(index)),)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.base.record import Record
-from cnnspec.pictures.files import ENDINGS
+from cnnspec.pictures.files import ENDINGS, find_ending
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class DrawQuestion(Record):
 
 def find_form(path: str) -> str | None:
     """The form that a file's name asks for; None where it asks for none."""
-    ending = path.rpartition(".")[2].lower() if "." in path else ""
+    ending = find_ending(path)
     form = OTHER_ENDINGS.get(ending, ending)
     return form if form in FORMS else None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cnnspec.base.record import Record
 from cnnspec.draw.opened import find_opened
-from cnnspec.draw.parts import REPEAT, STRETCH, Fold, Group, Layers, find_parts
+from cnnspec.draw.parts import REPEAT, STRETCH, Fold, Group, Layers, find_parts, join_nodes
 from cnnspec.draw.repeats import fold_repeats
 from cnnspec.draw.segments import group_stretches
 
@@ -192,7 +192,7 @@ class _Seeing:
         self.first = [*range(len(graph.nodes))]  # the layer that is drawn for each
         self.turns: dict[
             int, tuple[tuple[str, int], ...]
-        ] = {}  # for each folded layer, which times of which folds it is in
+        ] = {}  # of each folded layer: the folds it is in, and which times
 
     def see(
         self, parts: Sequence[Part], key: str, depth: int, group: int | None, times: int = 1, fold: str = ""
@@ -208,7 +208,7 @@ class _Seeing:
                 self.see([only], f"{key}.{at}", depth, group)
         elif isinstance(part, Group) and (depth > 0 or key in self.opened):
             groups = tuple([one for one in parts if isinstance(one, Group)])
-            self.groups.append(SeenGroup(join_layers(parts), groups, times, fold or key, group))
+            self.groups.append(SeenGroup(join_nodes(parts), groups, times, fold or key, group))
             own = len(self.groups) - 1
             for at, inner in enumerate(zip(*[one.parts for one in groups], strict=True)):
                 self.see(inner, f"{key}.{at}", depth - 1 if depth < ALL else ALL, own)
@@ -231,7 +231,7 @@ class _Seeing:
         for part in parts:
             for own, drawn in zip(part.nodes, parts[0].nodes, strict=True):
                 self.box[own], self.first[own] = len(self.boxes), drawn
-        self.boxes.append(SeenBox(join_layers(parts), tuple(parts), times, path, group))
+        self.boxes.append(SeenBox(join_nodes(parts), tuple(parts), times, path, group))
 
     # ---- edges -------------------------------------------------------------------------------------------------------
     def join(self) -> tuple[tuple[SeenEdge, ...], tuple[tuple[int, int, int], ...]]:
@@ -268,10 +268,6 @@ def is_one_box(part: Part, key: str, depth: int, opened: frozenset[str]) -> bool
         return False
     only = part.parts[0]
     return isinstance(only, Fold) and isinstance(only.parts[0], Layers)
-
-
-def join_layers(parts: Iterable[Part]) -> tuple[int, ...]:
-    return tuple([index for part in parts for index in part.nodes])
 
 
 def unique(values: Iterable[int]) -> tuple[int, ...]:

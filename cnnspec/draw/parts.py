@@ -12,6 +12,7 @@ import re
 from cnnspec.base.record import Record
 from cnnspec.base.source import brief, printable
 from cnnspec.graph import BlockCall, FunctionUse, LoopTurn, RepeatTurn
+from cnnspec.layers.operation import MOVE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -124,12 +125,17 @@ def _make_step(graph: Graph, step: PathStep) -> MakePart:
 
 def _make_module(graph: Graph, path: str) -> MakePart:
     def make(parts: tuple[Part, ...]) -> Group:
-        made = graph.module_classes.get(path, "")
-        name = "" if made in PLAIN_CLASSES else printable(made)
+        name = name_module(graph, path)
         title = f"{printable(path)}: {name}" if name else printable(path)
         return Group(join_nodes(parts), MODULE, title, name, path, parts)
 
     return make
+
+
+def name_module(graph: Graph, path: str) -> str:
+    """The class of a module, "" where that says nothing."""
+    name = graph.module_classes.get(path, "")
+    return "" if name in PLAIN_CLASSES else printable(name)
 
 
 def write_head(step: LoopTurn) -> str:
@@ -210,7 +216,7 @@ def keeps_places(node: Node, facts: Facts) -> bool:
     if inputs is None or node.layer is None:
         return False
     operations = facts.operations[node.index] or ()
-    moves = all([operation.kind == "move" for operation in operations])
+    moves = all([operation.kind == MOVE for operation in operations])
     return not moves or node.layer.idle(inputs) or node.layer.drops() > 0
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from cnnspec.base.diagnostic import Diagnostic
     from cnnspec.draw.box_figures import BoxFigures
-    from cnnspec.draw.outline import SeenBox, SeenEdge, SeenGroup
+    from cnnspec.draw.outline import SeenBox, SeenGroup
     from cnnspec.graph import Node
     from cnnspec.network import AnalysedNetwork
 
@@ -55,7 +55,7 @@ def describe_finding(found: Diagnostic) -> str:
     return brief(printable(f"{found.severity} {found.code}: {found.message}"))
 
 
-def describe_group(network: AnalysedNetwork, group: SeenGroup, title: str) -> str:
+def describe_group(group: SeenGroup, title: str) -> str:
     """What a group is, how much there is of it, and how it is written."""
     lines = [title, count_nouns(len(group.layers), "layer")]
     lines += [f"{group.times} times, one behind the other: one of them is drawn"] * (group.times > 1)
@@ -63,9 +63,9 @@ def describe_group(network: AnalysedNetwork, group: SeenGroup, title: str) -> st
     return "\n".join([*lines, *[written] * (written not in ("", title))])
 
 
-def describe_edge(network: AnalysedNetwork, edge: SeenEdge) -> str:
+def describe_edge(network: AnalysedNetwork, tensors: Sequence[int], readers: Sequence[int]) -> str:
     """Which tensor an edge is, its shape, and who reads it."""
     nodes = network.graph.nodes
-    readers = shorten_names(tuple([printable(nodes[index].name) for index in edge.readers]))
-    shapes = write_shapes([nodes[index].shape for index in edge.tensors])
-    return f"{printable(nodes[edge.tensors[0]].name)}: {shapes}\nread by {readers}"
+    names = shorten_names(tuple([printable(nodes[index].name) for index in readers]))
+    shapes = write_shapes([nodes[index].shape for index in tensors])
+    return f"{printable(nodes[tensors[0]].name)}: {shapes}\nread by {names}"

@@ -9,6 +9,11 @@ if TYPE_CHECKING:
 ENDINGS = ("svg", "pdf", "png", "tex")
 
 
+def find_ending(path: str) -> str:
+    """What a name ends in, in small letters: "svg"; "" where it has no ending."""
+    return path.rpartition(".")[2].lower() if "." in path else ""
+
+
 def write_picture(drawing: Drawing, ending: str) -> bytes:
     """What the file holds, for an ending of ENDINGS.
 

@@ -54,6 +54,8 @@ COLORS = {
     "level-9": ("#08366d", "#c2dff2"),
 }
 LEVELS = 10
+DARK_LEVELS = tuple([f"level-{level}" for level in range(6, LEVELS)])  # on which words have the color of paper
+SERIES = 7
 
 
 def name_level(share: float) -> str:
@@ -63,9 +65,9 @@ def name_level(share: float) -> str:
 
 def name_ink(level: str) -> str:
     """The color of words on a level's."""
-    return "paper" if level in ("level-6", "level-7", "level-8", "level-9") else "ink"
+    return "paper" if level in DARK_LEVELS else "ink"
 
 
 def name_series(number: int) -> str:
     """The color of one of several things, counted from 0."""
-    return f"series-{number % 7 + 1}"
+    return f"series-{number % SERIES + 1}"

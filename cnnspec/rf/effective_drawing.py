@@ -6,7 +6,7 @@ from cnnspec.pictures.drawing import END, MIDDLE, Drawing, Group, Look, Path, Re
 from cnnspec.pictures.palette import LEVELS, name_level
 from cnnspec.pictures.text_width import measure_text, wrap_text
 from cnnspec.rf.effective import find_step, shrink_axis, shrink_map
-from cnnspec.rf.effective_words import LEGEND, write_figures, write_notes, write_title
+from cnnspec.rf.effective_words import CORE, LEGEND, write_figures, write_notes, write_title
 from cnnspec.tables.axis_names import name_axes
 
 TYPE_CHECKING = False
@@ -73,13 +73,13 @@ def draw_map(one: InputWeights, left: float, top: float) -> tuple[list[Shape], f
         (rows.core[1] - rows.core[0] + 1) * pixel,
         Look(stroke="series-2", width=1.5, dash=(5, 3)),
     )
-    core_words = f"95 % of the weight along each axis: {core_size(rows)}x{core_size(columns)}"
+    core_words = f"{CORE} along each axis: {core_size(rows)}x{core_size(columns)}"
     shapes: list[Shape] = [Group(tuple(whole), "How much each position of the input has to do with the unit"), frame]
     shapes += [Group((core,), core_words), *draw_curve(columns, cells.step, x, y - 4, pixel, CURVE - 8, False)]
     shapes += draw_curve(rows, cells.step, x + wide + 4, y, pixel, CURVE - 8, True)
     shapes += write_ends(rows, columns, x, y, wide, high)
     scale_y = y + high + 26
-    shapes += draw_scale(one, cells, x, scale_y)
+    shapes += draw_scale(cells, x, scale_y)
     return shapes, 26 + wide + CURVE + 4, scale_y + 34
 
 
@@ -137,7 +137,7 @@ def write_ends(rows: AxisWeights, columns: AxisWeights, x: float, y: float, wide
     ]
 
 
-def draw_scale(one: InputWeights, cells: Cells, x: float, y: float) -> list[Shape]:
+def draw_scale(cells: Cells, x: float, y: float) -> list[Shape]:
     """The colors and what they mean, and what the dashed box is."""
     box = 14.0
     shapes: list[Shape] = [Rect(x + i * box, y, box, 10, Look(fill=f"level-{i}", stroke="")) for i in range(LEVELS)]
@@ -147,7 +147,7 @@ def draw_scale(one: InputWeights, cells: Cells, x: float, y: float) -> list[Shap
     shapes.append(Rect(x, y, LEVELS * box, 10, Look(stroke="frame")))
     shapes.append(Text(end + 6, y + 9, f"0 to {most} of the weight in a {size}", 10.5, "faint"))
     shapes.append(Rect(x, y + 16, 24, 10, Look(stroke="series-2", width=1.5, dash=(5, 3))))
-    shapes.append(Text(x + 30, y + 25, "95 % of the weight along each axis", 10.5, "faint"))
+    shapes.append(Text(x + 30, y + 25, f"{CORE} along each axis", 10.5, "faint"))
     return shapes
 
 
@@ -164,7 +164,7 @@ def draw_flat(one: InputWeights, left: float, top: float) -> tuple[list[Shape], 
     start, width = left + (axis.core[0] - axis.first) * pixel, core_size(axis) * pixel
     shapes: list[Shape] = [
         *draw_curve(axis, find_step(-(-len(axis.weights) // MOST)), left, base, pixel, FLAT - 10, False),
-        Group((Rect(start, top, width, FLAT, Look(stroke="series-2", width=1.5, dash=(5, 3))),), "95 % of the weight"),
+        Group((Rect(start, top, width, FLAT, Look(stroke="series-2", width=1.5, dash=(5, 3))),), CORE),
         Path(((left, base), (left + LONGEST, base)), Look(stroke="frame")),
         Text(left, base + 12, str(axis.first), 10, "faint"),
         Text(left + LONGEST, base + 12, str(axis.first + len(axis.weights) - 1), 10, "faint", END),

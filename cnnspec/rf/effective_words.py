@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cnnspec.network import AnalysedNetwork
     from cnnspec.rf.effective import EffectiveField, InputWeights
 
+CORE = f"{percent(WITHIN)} of the weight"
 LEGEND = (
     "Weight: the share of the paths from the unit down to the input that end at a position, every layer being the mean of what it "
     "reads. What training makes of the weights is not known; it usually enlarges the effective field."
@@ -35,7 +36,7 @@ def write_figures(field: EffectiveField, one: InputWeights) -> list[tuple[str, s
         deviations = [
             f"{show_plain(axis.deviation)} in {name}" for axis, name in zip(one.axes, name_axes(len(core)), strict=True)
         ]
-        found.append((f"{percent(WITHIN)} of the weight", f"{write_box(core)}: {show_size(core)}, along each axis"))
+        found.append((CORE, f"{write_box(core)}: {show_size(core)}, along each axis"))
         found.append(("Standard deviation", ", ".join(deviations)))
     if len(field.inputs) > 1 or field.padding:
         of_padding = f"; {percent(field.padding)} on padding" if field.padding else ""

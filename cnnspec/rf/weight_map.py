@@ -35,9 +35,9 @@ class WeightMap(Record):
         return sum(map(sum, self.rows))
 
 
-def put_on(position: tuple[int, ...], weight: float = 1.0) -> WeightMap:
+def put_on(position: tuple[int, ...]) -> WeightMap:
     """All weight on one position."""
-    return WeightMap(position, (1,) * len(position), ([weight],))
+    return WeightMap(position, (1,) * len(position), ([1.0],))
 
 
 def spread_evenly(weight: float, sizes: tuple[int, ...]) -> WeightMap:

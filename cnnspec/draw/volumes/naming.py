@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.base.source import printable
-from cnnspec.draw.parts import PLAIN_CLASSES, find_path
+from cnnspec.draw.parts import find_path, name_module
 from cnnspec.graph import BlockCall, FunctionUse
 
 TYPE_CHECKING = False
@@ -31,8 +31,7 @@ class Naming:
         if isinstance(mark, FunctionUse):
             return printable(mark.name)
         if isinstance(mark, str):
-            made = self.graph.module_classes.get(mark, "")
-            return "" if made in PLAIN_CLASSES else printable(made)
+            return name_module(self.graph, mark)
         return ""
 
     def find_common(self, nodes: Sequence[int]) -> tuple[object, ...]:

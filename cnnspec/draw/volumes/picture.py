@@ -13,7 +13,7 @@ from cnnspec.draw.flow import UniqueNames, write_layers
 from cnnspec.draw.kinds import KINDS
 from cnnspec.draw.legend import draw_legend
 from cnnspec.draw.notes import write_notes
-from cnnspec.draw.outline import SeenBox, SeenEdge
+from cnnspec.draw.outline import SeenBox
 from cnnspec.draw.parts import STRETCH, Layers
 from cnnspec.draw.parts import Group as Closed
 from cnnspec.draw.tooltips import UNUSED, describe_box, describe_edge
@@ -129,15 +129,13 @@ class _Volumes:
         shapes: list[Drawn] = [*draw_arrow(points, Look(stroke="line", width=1.1), CORNER)]
         if line.label is not None:
             shapes.append(Text(line.label[0] + dx, line.label[1] + dy, line.words, LETTERS, "faint", MIDDLE))
-        edge = SeenEdge(0, 0, tuple(line.tensors), tuple(line.readers), ())
+        title = describe_edge(self.network, line.tensors, line.readers)
         data = (
             ("from", write_layers(line.tensors)),
             ("to", write_layers(line.readers)),
             *[("layers", write_layers(line.way))] * bool(line.way),
         )
-        return Group(
-            tuple(shapes), describe_edge(self.network, edge), classes=("edge", *["over"] * line.over), data=data
-        )
+        return Group(tuple(shapes), title, classes=("edge", *["over"] * line.over), data=data)
 
     def draw_block(self, number: int, block: Block, dx: float, dy: float) -> Group:
         spot, nodes = self.plan.spots[id(block)], self.network.graph.nodes

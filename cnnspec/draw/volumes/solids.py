@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnspec.base.record import Record
 from cnnspec.layers.base import show_shape
 from cnnspec.pictures.drawing import END, MIDDLE, START, Look, Path, Text
-from cnnspec.pictures.text_width import measure_text, shorten_text
+from cnnspec.pictures.text_width import measure_text, shorten_text, wrap_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -130,23 +130,12 @@ def wrap_words(block: Block) -> list[str]:
         pieces = words.split(", ")
         text = " ".join([pieces[0], *[f"{piece}," for piece in pieces[1:-1]], *pieces[1:][-1:]])
         text += f" ×{count}" if count > 1 else ""
-        lines += wrap(text)
+        lines += wrap_text(text, WRAP, WORDS)
     if block.shared:
         lines.append("shared weights")
     if len(lines) > MOST_LINES:
         lines = [*lines[: MOST_LINES - 1], "…"]
     return [shorten_text(line, WIDEST, WORDS) for line in lines]
-
-
-def wrap(text: str) -> list[str]:
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and measure_text(longer, WORDS) > WRAP:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return lines
 
 
 # ---- faces -----------------------------------------------------------------------------------------------------------------
