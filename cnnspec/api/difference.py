@@ -26,9 +26,9 @@ class Difference(Answer, NetworkDifference):
         Raises ValueError for a path that does not end in .html, or for networks that are too large for a picture, and OSError
         where the file cannot be written.
         """
-        from cnnspec.draw.forms import DrawQuestion
         from cnnspec.draw.outline import TooLarge
         from cnnspec.draw.page import write_difference_page
+        from cnnspec.draw.question import DrawQuestion
 
         name = take_path(path)
         if not name.lower().endswith(".html"):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnspec.api.network import Network
-    from cnnspec.draw.forms import DrawQuestion
+    from cnnspec.draw.question import DrawQuestion
     from cnnspec.network import AnalysedNetwork
 
 
@@ -21,7 +21,8 @@ class NetworkPicture(Picture):
     Mermaid (net.mermaid)."""
 
     def __init__(self, analysed: AnalysedNetwork, question: DrawQuestion) -> None:
-        from cnnspec.draw.forms import FLOW, FORMS, OTHER_ENDINGS, draw_network
+        from cnnspec.draw.forms import FORMS, OTHER_ENDINGS, draw_network
+        from cnnspec.draw.question import FLOW
 
         super().__init__(draw_network(analysed, question))
         self.endings = (*FORMS, *OTHER_ENDINGS) if question.style == FLOW else ENDINGS
@@ -73,9 +74,8 @@ def ask_picture(
     """What is asked of a picture. ValueError for what is not known."""
     from cnnspec.draw.box_figures import SHOWN
     from cnnspec.draw.coloring import COLORINGS
-    from cnnspec.draw.flow import DIRECTIONS
-    from cnnspec.draw.forms import STYLES, DrawQuestion
     from cnnspec.draw.outline import ALL
+    from cnnspec.draw.question import DIRECTIONS, STYLES, DrawQuestion
 
     expanded, shown = take_names(expand, "expand"), take_names(show, "show")
     for what, asked, known in (

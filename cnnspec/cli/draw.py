@@ -8,9 +8,9 @@ from cnnspec.cli.messages import FINDINGS, Refused, UsageError, print_errors, pr
 from cnnspec.cli.own_outputs import STDOUT, add_force_option, check_not_read, write_output
 from cnnspec.draw.box_figures import SHOWN
 from cnnspec.draw.coloring import COLORINGS
-from cnnspec.draw.flow import DIRECTIONS
-from cnnspec.draw.forms import BINARY, FLOW, FORMS, OTHER_ENDINGS, STYLES, VOLUMES, DrawQuestion, find_form, write_form
+from cnnspec.draw.forms import BINARY, FORMS, OTHER_ENDINGS, find_form, write_form
 from cnnspec.draw.outline import ALL, TooLarge
+from cnnspec.draw.question import DIRECTIONS, DOWN, FLOW, STYLES, VOLUMES, DrawQuestion
 from cnnspec.pictures.files import ENDINGS
 
 TYPE_CHECKING = False
@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--expand", metavar="NAME", action="append", default=[], help="open a block, a module, or what a layer is in")  # fmt: skip
     parser.add_argument("--show", type=split_names, metavar="FIGURES", default=[], help=f"figures in the boxes: {', '.join(SHOWN)}")  # fmt: skip
     parser.add_argument("--color", choices=COLORINGS, default="kind", help="what the colors mean (kind: of layer)")
-    parser.add_argument("--direction", choices=DIRECTIONS, default="down", help="where it runs to (down)")
+    parser.add_argument("--direction", choices=DIRECTIONS, default=DOWN, help="where it runs to (down)")
     add_force_option(parser)
     add_model_options(parser)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnspec.draw.question import RIGHT
 from cnnspec.draw.written_flow import write_flow
 from cnnspec.pictures.palette import COLORS
 from cnnspec.tables.escape import dot
@@ -9,6 +10,7 @@ from cnnspec.tables.escape import dot
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.draw.outline import Outline
+    from cnnspec.draw.question import DrawQuestion
     from cnnspec.draw.written_flow import WrittenFlow
     from cnnspec.network import AnalysedNetwork
 
@@ -18,10 +20,14 @@ HEAD = """\
 """
 
 
-def write_dot(network: AnalysedNetwork, outline: Outline, shown: tuple[str, ...] = (), direction: str = "down") -> str:
+def write_dot(network: AnalysedNetwork, outline: Outline, question: DrawQuestion) -> str:
     """The text. Equal networks give equal bytes."""
-    flow = write_flow(network, outline, shown)
-    lines = [f'digraph "{dot(network.name)}" {{', f"  rankdir={'LR' if direction == 'right' else 'TB'}", HEAD.rstrip()]
+    flow = write_flow(network, outline, question.shown)
+    lines = [
+        f'digraph "{dot(network.name)}" {{',
+        f"  rankdir={'LR' if question.direction == RIGHT else 'TB'}",
+        HEAD.rstrip(),
+    ]
     lines += write_inside(flow, None, "  ")
     lines += [f'  n{edge.source} -> n{edge.target} [label="{dot(edge.shape)}"]' for edge in flow.edges]
     return "\n".join([*lines, "}"]) + "\n"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from math import ceil
 
-from cnnspec.base.record import Record
 from cnnspec.base.source import printable
 from cnnspec.draw.box_figures import find_box_figures, write_figures
 from cnnspec.draw.box_words import write_box, write_group, write_shapes
@@ -17,24 +15,23 @@ from cnnspec.draw.layered import lay_out
 from cnnspec.draw.layered.diagram import Box, Edge, Size
 from cnnspec.draw.layered.diagram import Group as Frame
 from cnnspec.draw.legend import draw_legend
+from cnnspec.draw.marks import UniqueNames, join_numbers, mark_box
 from cnnspec.draw.notes import write_notes
 from cnnspec.draw.outline import find_outline
 from cnnspec.draw.parts import Group as PartGroup
-from cnnspec.draw.tooltips import UNUSED, describe_box, describe_edge, describe_group
+from cnnspec.draw.tooltips import describe_box, describe_edge, describe_group
 from cnnspec.pictures.drawing import MIDDLE, Drawing, Group, Look, Rect, Text, draw_arrow
 from cnnspec.pictures.text_width import measure_text
 from cnnspec.tables.layout import write_title
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from cnnspec.draw.layered.diagram import Layout, Route
     from cnnspec.draw.outline import Outline, SeenBox
+    from cnnspec.draw.question import DrawQuestion
     from cnnspec.network import AnalysedNetwork
     from cnnspec.pictures.drawing import Shape
 
-DOWN, RIGHT = DIRECTIONS = ("down", "right")
 LABEL, TITLE = 10.0, 10.5  # sizes of letters
 CORNER = 6.0  # the radius of an arrow's corners
 MARGIN = 16.0
@@ -43,34 +40,23 @@ OUTPUT, END = "output", (52.0, 20.0)  # what stands in the box of an output, and
 CARD = 3.0  # by how much the frame of a folded group stands out
 
 
-class FlowStyle(Record):
-    """How a flow is drawn: what is `shown` in the boxes besides what they are (box_figures.SHOWN), what the colors mean
-    (coloring.COLORINGS), and where it runs to."""
-
-    shown: tuple[str, ...] = ()
-    color: str = "kind"
-    direction: str = DOWN
+def draw_flow(network: AnalysedNetwork, question: DrawQuestion) -> Drawing:
+    """The picture; raises as `find_outline`."""
+    return draw_outline(network, find_outline(network, question.depth, question.expanded), question)
 
 
-def draw_flow(
-    network: AnalysedNetwork, depth: int | None = None, expanded: Sequence[str] = (), style: FlowStyle | None = None
-) -> Drawing:
-    """The picture, seen at a depth, with what is `expanded` opened besides; raises as `find_outline`."""
-    return draw_outline(network, find_outline(network, depth, expanded), style or FlowStyle())
-
-
-def draw_outline(network: AnalysedNetwork, outline: Outline, style: FlowStyle) -> Drawing:
+def draw_outline(network: AnalysedNetwork, outline: Outline, question: DrawQuestion) -> Drawing:
     """The picture of what is seen."""
-    return _Flow(network, outline, style).draw()
+    return _Flow(network, outline, question).draw()
 
 
 class _Flow:
     """What is known of one picture while it is drawn. Behind the boxes of the outline stands one for each output."""
 
-    def __init__(self, network: AnalysedNetwork, outline: Outline, style: FlowStyle) -> None:
-        self.network, self.outline, self.style = network, outline, style
+    def __init__(self, network: AnalysedNetwork, outline: Outline, question: DrawQuestion) -> None:
+        self.network, self.outline, self.question = network, outline, question
         self.figures = [find_box_figures(network, box) for box in outline.boxes]
-        self.coloring = find_coloring(network, outline.boxes, self.figures, style.color)
+        self.coloring = find_coloring(network, outline.boxes, self.figures, question.color)
         self.findings = place_findings(network)
         self.used = network.graph.used()
         self.faces = [self.make_face(at, box) for at, box in enumerate(outline.boxes)]
@@ -84,7 +70,7 @@ class _Flow:
         nodes, words, figures = self.network.graph.nodes, write_box(self.network, box), self.figures[at]
         below = [
             *[cut_words(words.below, SMALL)] * bool(words.below),
-            *write_figures(self.network, box, figures, self.style.shown),
+            *write_figures(self.network, box, figures, self.question.shown),
         ]
         below += ["assumed"] * figures.assumed
         badge, badge_color = write_badge(self.findings.of(box.layers))
@@ -113,7 +99,7 @@ class _Flow:
         for at, (index, source) in enumerate(self.ends):
             words = write_shapes([self.network.graph.nodes[index].shape])
             edges.append(Edge(source, len(outline.boxes) + at, measure_words(words, LABEL), index))
-        return lay_out(boxes, frames, edges, self.style.direction)
+        return lay_out(boxes, frames, edges, self.question.direction)
 
     def choose_labels(self) -> list[bool]:
         """Whether the shape stands at each edge: not where the box before it leaves the shape of all that it reads, unless the
@@ -153,7 +139,7 @@ class _Flow:
                 shapes.append(Rect(x, y, width, height, look, 8.0))
                 shapes.append(Text(frame.title.x, frame.title.y + TITLE * 0.8, title, TITLE, "faint"))
             identity = self.names.make("group", title)
-            data = (("path", group.path), ("layers", write_layers(group.layers)))
+            data = (("path", group.path), ("layers", join_numbers(group.layers)))
             made.append(
                 Group(
                     tuple(shapes),
@@ -170,7 +156,7 @@ class _Flow:
         made: list[Shape] = []
         nodes = self.network.graph.nodes
         for edge, words, route in zip(self.outline.edges, self.tensors, layout.routes, strict=False):
-            data = (("from", write_layers(edge.tensors)), ("to", write_layers(edge.readers)))
+            data = (("from", join_numbers(edge.tensors)), ("to", join_numbers(edge.readers)))
             made.append(draw_edge(route, words, describe_edge(self.network, edge.tensors, edge.readers), data))
         for (index, _), route in zip(self.ends, layout.routes[len(self.outline.edges) :], strict=True):
             words = write_shapes([nodes[index].shape])
@@ -181,16 +167,9 @@ class _Flow:
         made: list[Shape] = []
         for at, (box, face, place) in enumerate(zip(self.outline.boxes, self.faces, layout.boxes, strict=False)):
             found = self.findings.of(box.layers)
-            title = describe_box(self.network, box, self.figures[at], found)
-            title += f"\n{UNUSED}" if face.faint else ""
-            classes = (
-                "box",
-                face.kind,
-                *["fold"] * bool(box.path),
-                *["refused"] * face.refused,
-                *["unused"] * face.faint,
-            )
-            data = [("layers", write_layers(box.layers)), *[("path", box.path)] * bool(box.path)]
+            title = describe_box(self.network, box, self.figures[at], found, face.faint)
+            classes = mark_box(face.kind, bool(box.path), face.refused, face.faint)
+            data = [("layers", join_numbers(box.layers)), *[("path", box.path)] * bool(box.path)]
             name = box.part.title if isinstance(box.part, PartGroup) else self.network.graph.nodes[box.layers[0]].name
             made.append(Group(draw_face(face, place), title, self.names.make("layer", name), classes, tuple(data)))
         for (index, _), place in zip(self.ends, layout.boxes[len(self.outline.boxes) :], strict=True):
@@ -214,22 +193,3 @@ def draw_edge(route: Route, words: str, title: str, data: tuple[tuple[str, str],
     if route.label is not None:
         shapes.append(Text(route.label.x, route.label.y + LABEL * 0.82, words, LABEL, "faint"))
     return Group(tuple(shapes), title, classes=("edge",), data=data)
-
-
-def write_layers(layers: Sequence[int]) -> str:
-    return " ".join(map(str, layers))
-
-
-class UniqueNames:
-    """Makes ids of names, each once: letters, digits and _ . - alone."""
-
-    def __init__(self) -> None:
-        self.taken: set[str] = set()
-
-    def make(self, what: str, name: str) -> str:
-        stem = f"{what}-{re.sub(r'[^A-Za-z0-9_.-]+', '-', name).strip('-')}"
-        made, number = stem, 2
-        while made in self.taken:
-            made, number = f"{stem}-{number}", number + 1
-        self.taken.add(made)
-        return made

@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from cnnspec.base.record import Record
+from cnnspec.draw.question import VOLUMES
 from cnnspec.pictures.files import ENDINGS, find_ending
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cnnspec.draw.question import DrawQuestion
     from cnnspec.network import AnalysedNetwork
     from cnnspec.pictures.drawing import Drawing
 
 FORMS = (*ENDINGS, "html", "dot", "mermaid")
 OTHER_ENDINGS = {"gv": "dot", "mmd": "mermaid"}  # by which files of a form are known as well
 BINARY = ("pdf", "png")
-FLOW, VOLUMES = STYLES = ("flow", "volumes")
-
-
-class DrawQuestion(Record):
-    """What is asked of a picture: one of STYLES; what is `shown` of the boxes, and what the colors mean; of a flow how deep one sees
-    (None: as deep as fits a page), what is `expanded` besides, and where it runs to."""
-
-    style: str = FLOW
-    depth: int | None = None
-    expanded: tuple[str, ...] = ()
-    shown: tuple[str, ...] = ()
-    color: str = "kind"
-    direction: str = "down"
 
 
 def find_form(path: str) -> str | None:
@@ -42,11 +30,10 @@ def draw_network(network: AnalysedNetwork, question: DrawQuestion) -> Drawing:
     if question.style == VOLUMES:
         from cnnspec.draw.volumes import draw_volumes
 
-        return draw_volumes(network, question.shown, question.color)
-    from cnnspec.draw.flow import FlowStyle, draw_flow
+        return draw_volumes(network, question)
+    from cnnspec.draw.flow import draw_flow
 
-    style = FlowStyle(question.shown, question.color, question.direction)
-    return draw_flow(network, question.depth, question.expanded, style)
+    return draw_flow(network, question)
 
 
 def write_form(networks: Sequence[AnalysedNetwork], question: DrawQuestion, form: str) -> bytes:
@@ -74,7 +61,7 @@ def write_text(networks: Sequence[AnalysedNetwork], question: DrawQuestion, form
     if form == "dot":
         from cnnspec.draw.dot import write_dot
 
-        return write_dot(networks[0], outline, question.shown, question.direction)
+        return write_dot(networks[0], outline, question)
     from cnnspec.draw.mermaid import write_mermaid
 
-    return write_mermaid(networks[0], outline, question.shown, question.direction)
+    return write_mermaid(networks[0], outline, question)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnspec.draw.question import RIGHT
 from cnnspec.draw.written_flow import write_flow
 from cnnspec.pictures.palette import COLORS
 from cnnspec.tables.escape import mermaid
@@ -9,16 +10,15 @@ from cnnspec.tables.escape import mermaid
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.draw.outline import Outline
+    from cnnspec.draw.question import DrawQuestion
     from cnnspec.draw.written_flow import WrittenFlow
     from cnnspec.network import AnalysedNetwork
 
 
-def write_mermaid(
-    network: AnalysedNetwork, outline: Outline, shown: tuple[str, ...] = (), direction: str = "down"
-) -> str:
+def write_mermaid(network: AnalysedNetwork, outline: Outline, question: DrawQuestion) -> str:
     """The text. Equal networks give equal bytes."""
-    flow = write_flow(network, outline, shown)
-    lines = [f"flowchart {'LR' if direction == 'right' else 'TD'}", *write_inside(flow, None, "  ")]
+    flow = write_flow(network, outline, question.shown)
+    lines = [f"flowchart {'LR' if question.direction == RIGHT else 'TD'}", *write_inside(flow, None, "  ")]
     lines += [f'  n{edge.source} -->|"{mermaid(edge.shape)}"| n{edge.target}' for edge in flow.edges]
     for kind in sorted({box.kind for box in flow.boxes}):
         lines.append(f"  classDef {kind} fill:{COLORS[kind][0]},stroke:{COLORS['ink'][0]},color:{COLORS['ink'][0]}")

@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from cnnspec.network import AnalysedNetwork
 
 MOST_FINDINGS = 6  # that are told of one box
-UNUSED = "no output depends on it"
 
 
-def describe_box(network: AnalysedNetwork, box: SeenBox, figures: BoxFigures, found: Sequence[Diagnostic]) -> str:
-    """Names, how the layers are written, figures, findings."""
+def describe_box(
+    network: AnalysedNetwork, box: SeenBox, figures: BoxFigures, found: Sequence[Diagnostic], unused: bool
+) -> str:
+    """Names, how the layers are written, figures, findings; `unused`: no output depends on it."""
     nodes = [network.graph.nodes[index] for index in box.layers]
     lines = [shorten_names(tuple([printable(node.name) for node in nodes]))]
     if box.times > 1:
@@ -43,6 +44,7 @@ def describe_box(network: AnalysedNetwork, box: SeenBox, figures: BoxFigures, fo
     lines += ["assumed: a word is misspelt, and was taken for one near to it"] * figures.assumed
     lines += [describe_finding(one) for one in found[:MOST_FINDINGS]]
     lines += [f"{len(found) - MOST_FINDINGS} more findings"] * (len(found) > MOST_FINDINGS)
+    lines += ["no output depends on it"] * unused
     return "\n".join(lines)
 
 

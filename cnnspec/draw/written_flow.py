@@ -12,6 +12,8 @@ from cnnspec.draw.kinds import find_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cnnspec.draw.outline import Outline
     from cnnspec.network import AnalysedNetwork
 
@@ -66,8 +68,8 @@ class WrittenFlow(Record):
         return found
 
 
-def write_flow(network: AnalysedNetwork, outline: Outline, shown: tuple[str, ...] = ()) -> WrittenFlow:
-    """What is seen, in words; `shown`: as of a FlowStyle."""
+def write_flow(network: AnalysedNetwork, outline: Outline, shown: Sequence[str]) -> WrittenFlow:
+    """What is seen, in words; `shown`: as of a DrawQuestion."""
     nodes, findings = network.graph.nodes, place_findings(network)
     boxes = []
     for box in outline.boxes:

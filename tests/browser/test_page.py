@@ -10,8 +10,8 @@ import pytest
 
 from cnnspec import load
 from cnnspec.diff import find_difference
-from cnnspec.draw.forms import DrawQuestion
 from cnnspec.draw.page import write_difference_page, write_page
+from cnnspec.draw.question import DrawQuestion
 from cnnspec.network import AnalysedNetwork
 from tests.browser.visit import PHONE, Visit
 from tests.draw.page_networks import (

@@ -8,9 +8,9 @@ from typing import Any
 from unittest.mock import patch
 
 from cnnspec.draw import flow
-from cnnspec.draw.flow import FlowStyle
 from cnnspec.draw.layered.diagram import Layout
 from cnnspec.draw.outline import Outline
+from cnnspec.draw.question import DrawQuestion
 from cnnspec.network import AnalysedNetwork
 from cnnspec.pictures.drawing import Drawing, Group, Rect, Text
 from cnnspec.pictures.text_width import measure_text
@@ -58,7 +58,7 @@ def draw_looked_over(network: AnalysedNetwork, outline: Outline, direction: str 
 
     real = flow.lay_out
     with patch.object(flow, "lay_out", lay_out):
-        drawing = flow.draw_outline(network, outline, FlowStyle(direction=direction, **style))
+        drawing = flow.draw_outline(network, outline, DrawQuestion(direction=direction, **style))
     found = faults(*asked)
     assert not found, found[:5]
     found = [*face_faults(drawing, asked[0])]

@@ -14,9 +14,10 @@ import pytest
 
 from cnnspec.base.source import Source
 from cnnspec.draw.coloring import COLORINGS
-from cnnspec.draw.flow import DIRECTIONS, FlowStyle, draw_flow
-from cnnspec.draw.forms import DrawQuestion, write_form
+from cnnspec.draw.flow import draw_flow
+from cnnspec.draw.forms import write_form
 from cnnspec.draw.outline import ALL, find_outline
+from cnnspec.draw.question import DIRECTIONS, DrawQuestion
 from cnnspec.network import AnalysedNetwork
 from cnnspec.pictures.palette import COLORS
 from cnnspec.pictures.svg import write_svg
@@ -48,7 +49,7 @@ def analysed(text: str) -> AnalysedNetwork:
 
 
 def read_svg(network: AnalysedNetwork, depth: int | None = None, **style: object) -> ElementTree.Element:
-    return ElementTree.fromstring(write_svg(draw_flow(network, depth, (), FlowStyle(**style))))  # type: ignore[arg-type]
+    return ElementTree.fromstring(write_svg(draw_flow(network, DrawQuestion(depth=depth, **style))))  # type: ignore[arg-type]
 
 
 def find_groups(svg: ElementTree.Element, kind: str) -> list[ElementTree.Element]:
@@ -82,7 +83,7 @@ def test_coordinates_of_texts_by_chance() -> None:
 
 def test_a_page_holds_resnet() -> None:
     (network,) = networks(EXAMPLES / "resnet50.cnn").values()
-    drawing = draw_flow(network)
+    drawing = draw_flow(network, DrawQuestion())
     assert drawing.height <= 2000 and drawing.width <= 800
 
 
@@ -180,7 +181,8 @@ def test_layers_that_no_output_depends_on_are_faint() -> None:
 CODE = """
 import sys
 import cnnspec
-from cnnspec.draw.forms import DrawQuestion, write_form
+from cnnspec.draw.forms import write_form
+from cnnspec.draw.question import DrawQuestion
 for form in ("svg", "tex", "dot", "mermaid"):
     network = cnnspec.load(sys.argv[1]).analysed
     sys.stdout.buffer.write(write_form([network], DrawQuestion(depth=1, color="cost", shown=("params",)), form))

@@ -18,7 +18,6 @@ import pytest
 
 from cnnspec import load
 from cnnspec.diff import find_difference
-from cnnspec.draw.forms import DrawQuestion
 from cnnspec.draw.opened import walk_keys
 from cnnspec.draw.outline import ALL as ALL_SEEN
 from cnnspec.draw.outline import find_outline, find_tree, see_tree
@@ -27,6 +26,7 @@ from cnnspec.draw.page.document import read_asset, read_script
 from cnnspec.draw.page.fields import positions_data
 from cnnspec.draw.page.pictures import draw_pictures, find_open_paths
 from cnnspec.draw.parts import Group
+from cnnspec.draw.question import DrawQuestion
 from cnnspec.facts.positions import NOWHERE, Positions
 from cnnspec.facts.receptive_field import Field
 from cnnspec.lost import find_lost

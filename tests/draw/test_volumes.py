@@ -14,6 +14,7 @@ import pytest
 
 from cnnspec.base.source import Source
 from cnnspec.draw.outline import TooLarge
+from cnnspec.draw.question import DrawQuestion
 from cnnspec.draw.volumes import draw_volumes
 from cnnspec.draw.volumes.blocks import Block, Fork
 from cnnspec.draw.volumes.building import find_boxes
@@ -43,6 +44,10 @@ def analysed(text: str) -> AnalysedNetwork:
 def load(name: str) -> AnalysedNetwork:
     (network,) = networks(EXAMPLES / f"{name}.cnn").values()
     return network
+
+
+def draw(network: AnalysedNetwork, *shown: str, color: str = "kind") -> Drawing:
+    return draw_volumes(network, DrawQuestion(shown=shown, color=color))
 
 
 def find_groups(drawing: Drawing, kind: str) -> list[Group]:
@@ -143,7 +148,7 @@ def test_what_goes_over_the_row() -> None:
     for name in ("unet", RESIDUAL, GATED):
         network = analysed(name) if "\n" in name else load(name)
         names = [node.name for node in network.graph.nodes]
-        edges = [dict(group.data) for group in find_groups(draw_volumes(network), "over")]
+        edges = [dict(group.data) for group in find_groups(draw(network), "over")]
         found[name] = [
             [" ".join([names[int(i)] for i in edge.get(key, "").split()]) for key in ("from", "layers", "to")]
             for edge in edges
@@ -159,7 +164,7 @@ def test_what_goes_over_the_row() -> None:
 
 
 def test_lanes_to_which_lines_lead_stand_above() -> None:
-    boxes = find_groups(draw_volumes(analysed(DETECTOR)), "box")
+    boxes = find_groups(draw(analysed(DETECTOR)), "box")
     large, small = [min(y for _, y in find_outline(box)) for box in boxes if dict(box.data)["layers"] in ("4", "8")]
     assert [box.id for box in boxes][-1] == "layer-small" and small < large
 
@@ -168,19 +173,19 @@ def test_lanes_to_which_lines_lead_stand_above() -> None:
 @pytest.mark.parametrize("path", PATHS, ids=relative)
 def test_coordinates(path: Path) -> None:
     for network in networks(path).values():
-        assert not (found := [*faults(network, draw_volumes(network, ("params", "rf")))]), found[:5]
-        assert draw_volumes(network).width < 2000
+        assert not (found := [*faults(network, draw(network, "params", "rf"))]), found[:5]
+        assert draw(network).width < 2000
 
 
 def test_coordinates_of_networks_by_chance() -> None:
     for seed in (2794, *range(RANDOM)):  # the first has a way that begins and ends in one box
         text = write_web(seed) if seed % 3 else sound(random.Random(seed))
         for network in analyse(Source("net.cnn", text)).networks:
-            assert not (found := [*faults(network, draw_volumes(network))]), (seed, found[:5])
+            assert not (found := [*faults(network, draw(network))]), (seed, found[:5])
 
 
 def test_a_u_stands_on_levels() -> None:
-    drawing = draw_volumes(load("unet"))
+    drawing = draw(load("unet"))
     tops = [min(y for _, y in find_outline(box)) for box in find_groups(drawing, "box")]
     assert len(tops) == 28
     assert tops[0] < tops[3] < tops[6] < tops[9] < tops[12] > tops[15] > tops[18] > tops[21] > tops[24]
@@ -188,7 +193,7 @@ def test_a_u_stands_on_levels() -> None:
 
 def test_boxes_are_to_scale() -> None:
     """Heights by the square roots of the maps' sides; thickness by those of the channels; VGG's pools are single slices."""
-    boxes = [find_outline(box) for box in find_groups(draw_volumes(load("vgg16")), "box")]
+    boxes = [find_outline(box) for box in find_groups(draw(load("vgg16")), "box")]
     heights = [max(y for _, y in corners) - min(y for x, y in corners if x == corners[0][0]) for corners in boxes]
     thicknesses = [max(x for x, y in corners if y == max(y for _, y in corners)) - corners[0][0] for corners in boxes]
     for at, side in ((0, 224), (1, 224), (2, 112), (4, 56), (6, 28), (8, 14), (10, 7)):
@@ -201,7 +206,7 @@ def test_boxes_are_to_scale() -> None:
 
 # ---- what stands at a box ----------------------------------------------------------------------------------------
 def test_words_at_boxes() -> None:
-    drawing = draw_volumes(analysed("input 27x27x1\nconv(8, 3x3, stride=2, activation=relu) as first\n"), ("params",))
+    drawing = draw(analysed("input 27x27x1\nconv(8, 3x3, stride=2, activation=relu) as first\n"), "params")
     assert [read_words(box) for box in find_groups(drawing, "box")] == [
         ["1", "27", "27", "input"],
         ["8", "13", "13", "conv 3x3 /2", "80 params"],
@@ -212,7 +217,7 @@ def test_words_at_boxes() -> None:
 
 
 def test_a_broken_network_is_drawn_as_far_as_it_is_known() -> None:
-    drawing = draw_volumes(analysed("input 28x28x1\nconv(8, 31x31) -> maxpool(2)\nflatten -> dense(10)\n"))
+    drawing = draw(analysed("input 28x28x1\nconv(8, 31x31) -> maxpool(2)\nflatten -> dense(10)\n"))
     boxes = find_groups(drawing, "box")
     assert [read_words(box) for box in boxes] == [
         ["1", "28", "28", "input"],
@@ -226,7 +231,7 @@ def test_a_broken_network_is_drawn_as_far_as_it_is_known() -> None:
 
 
 def test_what_colors_mean() -> None:
-    drawing = draw_volumes(load("lenet5"), color="cost")
+    drawing = draw(load("lenet5"), color="cost")
     (legend,) = find_groups(drawing, "legend")
     assert read_words(legend)[:2] == ["MACs of one example: 0", "240 k"]
     fills = [box.shapes[0].look.fill for box in find_groups(drawing, "box") if isinstance(box.shapes[0], Outline)]
@@ -238,7 +243,7 @@ def test_too_many_boxes_are_refused_in_a_sentence() -> None:
     with pytest.raises(
         TooLarge, match=r"^net would be 401 volumes, more than the 400 that a picture shows: draw it as a flow$"
     ):
-        draw_volumes(analysed(text))
+        draw(analysed(text))
 
 
 def test_long_networks_become_few_boxes() -> None:
@@ -247,30 +252,31 @@ def test_long_networks_become_few_boxes() -> None:
         ("input 10\n" + "".join([f"dense({number})\n" for number in range(10, 910)]), 2),
         ("input 8x8x3\nconv(8, 1x1)\nadd(conv(8, 3x3, padding=same), in) * 1500\n", 3),
     ):
-        drawing = draw_volumes(analysed(text))
+        drawing = draw(analysed(text))
         assert len(find_groups(drawing, "box")) == boxes and drawing.width < 600
 
 
 # ---- files -------------------------------------------------------------------------------------------------------
 CODE = """
 import sys, cnnspec
+from cnnspec.draw.question import DrawQuestion
 from cnnspec.draw.volumes import draw_volumes
 from cnnspec.pictures.svg import write_svg
-sys.stdout.buffer.write(write_svg(draw_volumes(cnnspec.load(sys.argv[1]).analysed)).encode())
+sys.stdout.buffer.write(write_svg(draw_volumes(cnnspec.load(sys.argv[1]).analysed, DrawQuestion())).encode())
 """
 
 
 def test_equal_bytes() -> None:
     command = [sys.executable, "-c", CODE, str(EXAMPLES / "unet.cnn")]
     done = subprocess.run(command, env={"PYTHONHASHSEED": "7"}, capture_output=True, check=True)
-    assert done.stdout == write_svg(draw_volumes(load("unet"))).encode()
+    assert done.stdout == write_svg(draw(load("unet"))).encode()
 
 
 def test_hostile_names_stay_words() -> None:
     network = analysed("input 9x9x1\nconv(1, 3x3) -> flatten -> dense(3)\n")
     for node in network.graph.nodes:
         node.name = node.label = "</text><script>alert(1)</script>"
-    root = ElementTree.fromstring(write_svg(draw_volumes(network)))
+    root = ElementTree.fromstring(write_svg(draw(network)))
     assert not [element for element in root.iter() if element.tag.endswith("script")]
     assert len({element.get("id") for element in root.iter() if element.get("id")}) == 3
 
@@ -279,7 +285,7 @@ def test_hostile_names_stay_words() -> None:
 @pytest.mark.skipif(not shutil.which("pdflatex"), reason="pdflatex is not installed")
 @pytest.mark.parametrize("name", ["lenet5", "unet", "resnet50", "inception_v3", "mobilenet_v2"])
 def test_tikz_compiles(name: str, tmp_path: Path) -> None:
-    (tmp_path / "net.tex").write_bytes(write_picture(draw_volumes(load(name)), "tex"))
+    (tmp_path / "net.tex").write_bytes(write_picture(draw(load(name)), "tex"))
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "net.tex"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=100)
     assert done.returncode == 0, done.stdout[-2000:]

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnspec.diff.difference import NetworkDifference
-    from cnnspec.draw.forms import DrawQuestion
+    from cnnspec.draw.question import DrawQuestion
     from cnnspec.network import AnalysedNetwork
 
 

@@ -16,6 +16,7 @@ from cnnspec.diff.text import (
     write_side,
     write_totals,
 )
+from cnnspec.draw.marks import join_numbers
 from cnnspec.draw.outline import find_outline
 from cnnspec.draw.page.document import merge_styles, write_data, write_document
 from cnnspec.draw.page.parts import THEME, write_network
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from cnnspec.diff.difference import LayerDifference, NetworkDifference
-    from cnnspec.draw.forms import DrawQuestion
+    from cnnspec.draw.question import DrawQuestion
     from cnnspec.network import AnalysedNetwork
 
 NAMES = {
@@ -89,10 +90,6 @@ def write_difference(a: AnalysedNetwork, b: AnalysedNetwork, difference: Network
         f'{table}</div></div><p class="note">{LEGEND}</p>{more}'
         f'<div class="wide" tabindex="0">{write_plain_table(total_headings, totals, TOTAL_RIGHT, False)}</div></section>'
     )
-
-
-def join_numbers(numbers: Sequence[int]) -> str:
-    return " ".join(map(str, numbers))
 
 
 def find_marks(

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnspec.draw.forms import DrawQuestion
+    from cnnspec.draw.question import DrawQuestion
     from cnnspec.network import AnalysedNetwork
 
 

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from cnnspec.draw.forms import DrawQuestion
     from cnnspec.draw.page.pictures import Pictures
     from cnnspec.draw.page.texts import PageText
+    from cnnspec.draw.question import DrawQuestion
     from cnnspec.network import AnalysedNetwork
     from cnnspec.summary.summary import Summary
 

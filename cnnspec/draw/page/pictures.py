@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from cnnspec.base.record import Record
-from cnnspec.draw.flow import FlowStyle, draw_outline
+from cnnspec.draw.flow import draw_outline
 from cnnspec.draw.opened import find_opened, walk_keys
 from cnnspec.draw.outline import ALL, count_seen, find_depth, find_outline, find_tree, see_tree
 from cnnspec.draw.parts import Fold
@@ -22,8 +22,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence, Set
 
-    from cnnspec.draw.forms import DrawQuestion
     from cnnspec.draw.parts import Part
+    from cnnspec.draw.question import DrawQuestion
     from cnnspec.network import AnalysedNetwork
     from cnnspec.pictures.drawing import Drawing, Shape
 
@@ -55,18 +55,17 @@ class Pictures(Record):
 
 def draw_pictures(network: AnalysedNetwork, question: DrawQuestion) -> Pictures:
     """The pictures of a network. Raises as `find_outline` where the first is too large, or nothing has a name."""
-    style = FlowStyle(question.shown, question.color, question.direction)
     tree = find_tree(network)
     outline = find_outline(network, question.depth, question.expanded)
     first = frozenset(find_open_paths(tree, outline.depth, find_opened(network, tree, question.expanded)))
-    made: dict[State, Drawing] = {first: draw_outline(network, outline, style)}
+    made: dict[State, Drawing] = {first: draw_outline(network, outline, question)}
     levels = {frozenset(find_open_paths(tree, depth, frozenset())): depth for depth in find_depths(tree)}
     groups = {key for key, part in walk_keys(tree) if isinstance(part, PartGroup)}
     held = 0
     for state in (waiting := [first, *levels]):
         if state not in made:
             depth = ALL if levels.get(state) == ALL else 0
-            made[state] = draw_outline(network, see_tree(network.graph, tree, depth, state), style)
+            made[state] = draw_outline(network, see_tree(network.graph, tree, depth, state), question)
             held += count_groups(made[state].shapes)
         if held < MOST_GROUPS:
             waiting += [other for other in find_neighbours(made[state], state, groups) if other not in waiting]

@@ -9,14 +9,14 @@ from cnnspec.draw.box_figures import find_box_figures, write_figures
 from cnnspec.draw.coloring import find_coloring
 from cnnspec.draw.faces import write_badge
 from cnnspec.draw.findings import is_refused, place_findings
-from cnnspec.draw.flow import UniqueNames, write_layers
 from cnnspec.draw.kinds import KINDS
 from cnnspec.draw.legend import draw_legend
+from cnnspec.draw.marks import UniqueNames, join_numbers, mark_box
 from cnnspec.draw.notes import write_notes
 from cnnspec.draw.outline import SeenBox
 from cnnspec.draw.parts import STRETCH, Layers
 from cnnspec.draw.parts import Group as Closed
-from cnnspec.draw.tooltips import UNUSED, describe_box, describe_edge
+from cnnspec.draw.tooltips import describe_box, describe_edge
 from cnnspec.draw.volumes.blocks import Block, walk_blocks
 from cnnspec.draw.volumes.building import find_boxes
 from cnnspec.draw.volumes.lines import LETTERS, Line, find_lines
@@ -29,8 +29,9 @@ from cnnspec.tables.layout import write_title
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
+    from cnnspec.draw.question import DrawQuestion
     from cnnspec.draw.volumes.blocks import Boxes, Items
     from cnnspec.layers.base import Shape
     from cnnspec.network import AnalysedNetwork
@@ -42,27 +43,24 @@ SMALLER = 0.75  # the scale of a U, by that of a row
 CORNER = 6.0
 
 
-def draw_volumes(network: AnalysedNetwork, shown: Collection[str] = (), color: str = "kind") -> Drawing:
-    """The picture: figures that are `shown` below the boxes (box_figures.SHOWN), what the colors mean (coloring.COLORINGS).
-
-    Raises TooLarge where there are more boxes than a picture can show.
-    """
-    return _Volumes(network, shown, color).draw()
+def draw_volumes(network: AnalysedNetwork, question: DrawQuestion) -> Drawing:
+    """The picture. Raises TooLarge where there are more boxes than a picture can show."""
+    return _Volumes(network, question).draw()
 
 
 class _Volumes:
     """What is known of one picture while it is drawn."""
 
-    def __init__(self, network: AnalysedNetwork, shown: Collection[str], color: str) -> None:
-        self.network, self.shown = network, shown
+    def __init__(self, network: AnalysedNetwork, question: DrawQuestion) -> None:
+        self.network, self.shown = network, question.shown
         self.boxes: Boxes = find_boxes(network)
         self.blocks = [*self.boxes.walk()]
         self.levels = find_levels(self.boxes) if self.boxes.copies else []
         self.scale = Scale([block.shape for block in self.blocks], SMALLER if self.levels else 1.0)
         self.seen = [make_seen(block) for block in self.blocks]
         self.figures = [find_box_figures(network, seen) for seen in self.seen]
-        self.coloring = find_coloring(network, self.seen, self.figures, color)
-        if color == "kind":
+        self.coloring = find_coloring(network, self.seen, self.figures, question.color)
+        if self.coloring.kinds:
             kinds = [block.kind for block in self.blocks] + [kind for block in self.blocks for kind, _ in block.parts]
             self.coloring = self.coloring.replace(
                 colors=tuple([block.kind for block in self.blocks]),
@@ -131,9 +129,9 @@ class _Volumes:
             shapes.append(Text(line.label[0] + dx, line.label[1] + dy, line.words, LETTERS, "faint", MIDDLE))
         title = describe_edge(self.network, line.tensors, line.readers)
         data = (
-            ("from", write_layers(line.tensors)),
-            ("to", write_layers(line.readers)),
-            *[("layers", write_layers(line.way))] * bool(line.way),
+            ("from", join_numbers(line.tensors)),
+            ("to", join_numbers(line.readers)),
+            *[("layers", join_numbers(line.way))] * bool(line.way),
         )
         return Group(tuple(shapes), title, classes=("edge", *["over"] * line.over), data=data)
 
@@ -158,11 +156,11 @@ class _Volumes:
             shapes += draw_skips(solid, x, y)
         shapes += [label.draw(x, y) for label in solid.labels]
         found = self.findings.of(block.nodes)
-        title = describe_box(self.network, self.seen[number], self.figures[number], found) + f"\n{UNUSED}" * faint
+        title = describe_box(self.network, self.seen[number], self.figures[number], found, faint)
         name = printable(nodes[block.nodes[0]].name)
-        classes = ("box", block.kind, *["fold"] * (len(block.nodes) > 1), *["refused"] * refused, *["unused"] * faint)
+        classes = mark_box(block.kind, len(block.nodes) > 1, refused, faint)
         return Group(
-            tuple(shapes), title, self.names.make("layer", name), classes, (("layers", write_layers(block.nodes)),)
+            tuple(shapes), title, self.names.make("layer", name), classes, (("layers", join_numbers(block.nodes)),)
         )
 
 

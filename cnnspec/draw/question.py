@@ -1,0 +1,21 @@
+"""What is asked of the picture of a network."""
+
+from __future__ import annotations
+
+from cnnspec.base.record import Record
+
+FLOW, VOLUMES = STYLES = ("flow", "volumes")
+DOWN, RIGHT = DIRECTIONS = ("down", "right")
+
+
+class DrawQuestion(Record):
+    """One of STYLES; what is `shown` of the boxes besides what they are (box_figures.SHOWN), and what the colors mean
+    (coloring.COLORINGS); of a flow how deep one sees (None: as deep as fits a page), what is `expanded` besides, and where it runs
+    to, one of DIRECTIONS."""
+
+    style: str = FLOW
+    depth: int | None = None
+    expanded: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    color: str = "kind"
+    direction: str = DOWN
