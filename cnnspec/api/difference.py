@@ -29,9 +29,10 @@ class Difference(Answer, NetworkDifference):
         from cnnspec.draw.outline import TooLarge
         from cnnspec.draw.page import write_difference_page
         from cnnspec.draw.question import DrawQuestion
+        from cnnspec.pictures.files import find_ending
 
         name = take_path(path)
-        if not name.lower().endswith(".html"):
+        if find_ending(name) != "html":
             raise ValueError(f"{name} must end in .html: an interactive page is what is written")
         try:
             page = write_difference_page(self, *self.analysed, DrawQuestion())

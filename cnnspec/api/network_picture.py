@@ -52,7 +52,7 @@ def draw(
     `depth` says how many blocks deep one sees, "all": every layer; without it, as many as fit a page. `expand` names blocks,
     modules or layers that are opened besides. `show` names figures that stand in the boxes (name, shape, params, macs, rf,
     memory); `color` says what the colors mean (kind, cost, rf, lost, none); `direction` is down or right. The `style` is flow,
-    or volumes: a row of blocks in three dimensions, of which `depth`, `expand` and `direction` say nothing.
+    or volumes: a row of blocks in three dimensions, without `depth`, `expand` and `direction`.
 
     Raises ValueError for what is not known and for more boxes than can be shown, LookupError for a name in `expand` that nothing
     has, and what `Picture.save` raises.
@@ -88,7 +88,10 @@ def ask_picture(
             if take_text(word, what) not in known:
                 raise ValueError(f'{what} knows no "{word}": {", ".join(known)}')
     deep = None if depth is None else ALL if depth == "all" else take_count(depth, "depth", 0)
-    return DrawQuestion(style, deep, expanded, shown, color, direction)
+    question = DrawQuestion(style, deep, expanded, shown, color, direction)
+    if question.contradicts:
+        raise ValueError('depth, expand and direction are about a flow: leave them out with style="volumes"')
+    return question
 
 
 def take_names(given: str | Sequence[str], name: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from cnnspec.base.source import Span
 
-ERROR, WARNING, INFO = "error", "warning", "info"
+ERROR, WARNING, INFO = SEVERITIES = ("error", "warning", "info")  # the worst first
 
 
 class Note(Record):

@@ -26,6 +26,7 @@ from cnnspec.cli.own_outputs import add_force_option, check_not_read, write_outp
 from cnnspec.cli.streams import find_width
 from cnnspec.diff import find_difference
 from cnnspec.network import AnalysedNetwork
+from cnnspec.pictures.files import find_ending
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
     )
     if path_a == path_b == "-":
         raise UsageError("stdin can be one side only: give the other as a file")
-    if options.output is not None and not options.output.endswith(".html"):
+    if options.output is not None and find_ending(options.output) != "html":
         raise UsageError(f"{options.output} must end in .html: an interactive page is what is written")
     check_not_read(options.output or "", path_a, path_b)
     a = load_side(path_a, model_a, options.set_a, options)

@@ -98,6 +98,8 @@ def read_form(options: argparse.Namespace) -> str:
     if form is None:
         known = ", ".join([f".{ending}" for ending in (*FORMS, *OTHER_ENDINGS)])
         raise UsageError(f"{options.output} must end in one of {known}, or --format say what it is")
+    if named and find_form(options.output) not in (None, form):
+        raise UsageError(f"{options.output} says another form than --format {form}: give one of the two")
     if options.style == VOLUMES and form not in ENDINGS:
         raise UsageError(f"volumes are a picture: {', '.join(ENDINGS)}, not {form}")
     if not named and form in BINARY:
@@ -106,11 +108,13 @@ def read_form(options: argparse.Namespace) -> str:
 
 
 def read_question(options: argparse.Namespace) -> DrawQuestion:
-    """What the options ask. UsageError for figures that there are none of."""
+    """What the options ask. UsageError for what there is not, or not of that style."""
     unknown = [name for name in options.show if name not in SHOWN]
     if unknown:
         raise UsageError(f'--show knows no "{unknown[0]}": give some of {", ".join(SHOWN)}, with commas between them')
-    if options.style == VOLUMES and (options.depth is not None or options.expand):
-        raise UsageError("--depth and --expand open the blocks of a flow: leave them out with --style volumes")
-    shown = tuple(options.show)
-    return DrawQuestion(options.style, options.depth, tuple(options.expand), shown, options.color, options.direction)
+    question = DrawQuestion(
+        options.style, options.depth, tuple(options.expand), tuple(options.show), options.color, options.direction
+    )
+    if question.contradicts:
+        raise UsageError("--depth, --expand and --direction are about a flow: leave them out with --style volumes")
+    return question

@@ -8,7 +8,7 @@ checked again.
 from __future__ import annotations
 
 from cnnspec.base import diagnostic, source
-from cnnspec.base.diagnostic import ERROR, INFO, WARNING, Diagnostic
+from cnnspec.base.diagnostic import ERROR, SEVERITIES, Diagnostic
 from cnnspec.base.record import Record
 from cnnspec.base.source import LayerPlace, Source
 from cnnspec.base.source_files import decode_source, find_used_file, name_file, read_bytes
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from cnnspec.lint.fix.project import Analyse
     from cnnspec.pipeline import Analysis
 
-SEVERITIES = (ERROR, WARNING, INFO)
 OUT_OF_MEMORY = "there was not enough memory to check it"
 
 

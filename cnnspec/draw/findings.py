@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.base.diagnostic import ERROR, INFO, WARNING
+from cnnspec.base.diagnostic import SEVERITIES
 from cnnspec.base.record import Record
 
 TYPE_CHECKING = False
@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from cnnspec.base.diagnostic import Diagnostic
     from cnnspec.graph import Node
     from cnnspec.network import AnalysedNetwork
-
-SEVERITIES = (ERROR, WARNING, INFO)  # the worst first
 
 
 class PlacedFindings(Record):

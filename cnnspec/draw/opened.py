@@ -62,14 +62,12 @@ def list_names(group: Group) -> tuple[str, ...]:
 
 
 def explain_no_name(network: AnalysedNetwork, parts: Iterable[Part], name: str) -> str:
+    """That nothing has a name, and which names there are: those near to it, or of the blocks, or of the layers."""
     from cnnspec.base.did_you_mean import write_suggestion
 
-    groups = [part for part in parts if isinstance(part, Group)]
-    names = [
-        *dict.fromkeys([group.name or group.title for group in groups]),
-        *[node.name for node in network.graph.nodes],
-    ]
-    near = write_suggestion(name, names) or (
-        ": its blocks are " + ", ".join(names[:MOST_NAMES]) if groups else ": it has none"
-    )
+    blocks = [*dict.fromkeys([part.name or part.title for part in parts if isinstance(part, Group)])]
+    layers = [node.name for node in network.graph.nodes]
+    what, known = ("blocks", blocks) if blocks else ("layers", layers)
+    some = ", ".join([*known[:MOST_NAMES], *["…"] * (len(known) > MOST_NAMES)])
+    near = write_suggestion(name, [*blocks, *layers]) or f": its {what} are {some}"
     return f'{network.name} has no block, module or layer "{name}"{near}'

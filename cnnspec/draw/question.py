@@ -19,3 +19,9 @@ class DrawQuestion(Record):
     shown: tuple[str, ...] = ()
     color: str = "kind"
     direction: str = DOWN
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether volumes are asked for what a flow alone has: blocks that are opened, a direction."""
+        opened = self.depth is not None or bool(self.expanded)
+        return self.style == VOLUMES and (opened or self.direction != DOWN)

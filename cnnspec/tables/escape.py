@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MARKS = re.compile(r"[\\`*\[\]<>|~&#$]|(?<![^\W_])_|_(?![^\W_])")  # an underscore within a word means nothing
 MERMAID = re.compile(r"(?!\.[\w.])[^\w ,/()×·→…]")  # a point within a word or a number means nothing
+IN_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 GIFT = re.compile(r"[~=#{}:\\]")
 LATEX = {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "…": r"\dots{}", '"': r"\textquotedbl{}",
@@ -77,6 +78,14 @@ def json(data: Any, indent: int | None = 2) -> str:
     from json import dumps
 
     return dumps(data, indent=indent).replace("\x7f", "\\u007f")
+
+
+def json_in_script(data: Any) -> str:
+    """Data as JSON within an element of HTML that holds a script: no character of it ends the element."""
+    text = json(data, None)
+    for character, escaped in IN_SCRIPT.items():
+        text = text.replace(character, escaped)
+    return text
 
 
 def line(text: str) -> str:

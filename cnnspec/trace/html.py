@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cnnspec.base.source import printable
-from cnnspec.tables.escape import json, xml
+from cnnspec.tables.escape import json_in_script, xml
 from cnnspec.trace.board import Grid, name_grid
 from cnnspec.trace.formula import write_formula, write_number
 from cnnspec.trace.forward import find_values, list_weights, tell_where_from
@@ -40,8 +40,7 @@ def write_html(trace: Trace, board: Board, decimals: bool = False) -> str:
     title = xml(board.title)
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>'
     body = "\n".join([f"<h1>{title}</h1>", *parts, *write_notes(board.notes)])
-    # a name cannot end the script
-    found = json(data, None).replace("<", "\\u003c")
+    found = json_in_script(data)
     script = (
         f'<script type="application/json" id="layers">{found}</script>\n<script>\n{read_part("html_page.js")}</script>'
     )

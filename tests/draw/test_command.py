@@ -55,10 +55,13 @@ SENTENCES = {
     "draw net.cnn -o no/such/net.svg": "cnnspec: cannot write no/such/net.svg: No such file or directory",
     "draw net.cnn -o net.cnn --format svg": "cnnspec: net.cnn is what the command reads: give the output another name",
     "draw net.cnn -o other.svg": "cnnspec: other.svg is there already, and is not what cnnspec wrote there last: give another name, or --force to replace it",
-    "draw net.cnn --expand g": 'cnnspec: net has no block, module or layer "g": its blocks are f, input1, conv1, relu1, conv2, conv3, relu2, conv4',
+    "draw net.cnn --expand g": 'cnnspec: net has no block, module or layer "g": its blocks are f',
     "draw net.cnn --show params,x": 'cnnspec: --show knows no "x": give some of name, shape, params, macs, rf, memory, with commas between them',
     "draw net.cnn --style volumes -o net.dot": "cnnspec: volumes are a picture: svg, pdf, png, tex, not dot",
-    "draw net.cnn --style volumes --depth 1": "cnnspec: --depth and --expand open the blocks of a flow: leave them out with --style volumes",
+    "draw net.cnn --style volumes --depth 1": "cnnspec: --depth, --expand and --direction are about a flow: leave them out with --style volumes",
+    "draw net.cnn --style volumes --direction right -o net.svg": "cnnspec: --depth, --expand and --direction are about a flow",
+    "draw net.cnn -o net.svg --format dot": "cnnspec: net.svg says another form than --format dot: give one of the two",
+    "draw flat.cnn --expand g": 'cnnspec: flat has no block, module or layer "g": its layers are input1, relu1',
     "draw net.cnn --depth -1": "cnnspec: --depth must be a whole number from 0, or all, not \"-1\"",
     "draw no.cnn -o net.svg": "cnnspec: cannot read no.cnn: No such file or directory",
     "draw two.cnn -o net.svg": "cnnspec: two.cnn holds several models (A, B): choose one with --model",
@@ -68,6 +71,7 @@ SENTENCES = {
 @pytest.mark.parametrize("line", SENTENCES)
 def test_a_sentence(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path("other.svg").write_text("mine")
+    Path("flat.cnn").write_text("input 8x8x1\nrelu\n")
     Path("two.cnn").write_text("model A { input 8x8x1 -> relu }\nmodel B { input 8x8x1 -> relu }\n")
     status, out, err = run(capsys, *line.split())
     assert (status, out) == (2, "") and SENTENCES[line] in " ".join(err.split())
@@ -82,6 +86,7 @@ def test_volumes(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_one_of_several_models(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("flat.cnn").write_text("input 8x8x1\nrelu\n")
     Path("two.cnn").write_text("model A { input 8x8x1 -> relu }\nmodel B { input 8x8x1 -> tanh }\n")
     assert 'n1["tanh"]' in run(capsys, "draw", "two.cnn", "--model", "B")[1]
 
@@ -117,6 +122,7 @@ def test_a_picture_shows_and_saves_itself(capsys: pytest.CaptureFixture[str]) ->
         ({"color": "red"}, ValueError, 'color knows no "red": kind, cost, rf, lost, none'),
         ({"direction": 3}, TypeError, "direction must be a str, not int"),
         ({"expand": ["g"]}, LookupError, 'net has no block, module or layer "g"'),
+        ({"style": "volumes", "depth": 1}, ValueError, 'leave them out with style="volumes"'),
         ({"path": "net.jpg"}, ValueError, "net.jpg must end in one of .svg, .pdf, .png, .tex, .html"),
         ({"path": ""}, FileNotFoundError, "an empty path names no file"),
     ],

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from cnnspec.tables.escape import xml
+from cnnspec.tables.escape import json_in_script, xml
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 SCRIPTS = ("field", "elements", "picture", "text", "fieldview", "layer", "table", "view", "page")  # in order
-IN_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
 def write_document(title: str, body: str, style: str) -> str:
@@ -63,9 +62,4 @@ def sum_for_policy(text: str) -> str:
 
 def write_data(data: Any) -> str:
     """Data within a page, which a script reads: no character of it ends the element that it stands in."""
-    from cnnspec.tables.escape import json
-
-    text = json(data, None)
-    for character, escaped in IN_SCRIPT.items():
-        text = text.replace(character, escaped)
-    return f'<script type="application/json">{text}</script>'
+    return f'<script type="application/json">{json_in_script(data)}</script>'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.base.count_nouns import count_nouns
+from cnnspec.base.diagnostic import SEVERITIES
 from cnnspec.draw.page.document import write_data
 from cnnspec.draw.page.layers import network_data
 from cnnspec.draw.page.pictures import draw_pictures
@@ -123,7 +124,7 @@ def write_texts(texts: Sequence[PageText], network: AnalysedNetwork, title: str)
 def find_marked_lines(network: AnalysedNetwork) -> dict[tuple[str, int], str]:
     """The lines where something is found, with the worst that is found there."""
     found: dict[tuple[str, int], str] = {}
-    for severity in ("info", "warning", "error"):
+    for severity in reversed(SEVERITIES):
         for one in network.diagnostics:
             if one.severity == severity and one.span is not None and one.span.source.text and one.position:
                 found[one.span.source.name, one.position[0]] = severity
