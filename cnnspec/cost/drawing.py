@@ -7,8 +7,9 @@ from cnnspec.base.percent import percent
 from cnnspec.base.record import Record
 from cnnspec.cost.memory import find_schedule
 from cnnspec.facts.precision import memory_text
+from cnnspec.pictures.captions import MARGIN, TITLE, draw_sentences, draw_title, measure_title
 from cnnspec.pictures.drawing import END, MIDDLE, Drawing, Group, Look, Path, Rect, Text
-from cnnspec.pictures.text_width import measure_text, shorten_text, wrap_text
+from cnnspec.pictures.text_width import measure_text, shorten_text
 from cnnspec.tables.assumed import write_assumptions
 from cnnspec.tables.figures import round_figure, show_figure, write_unknown_macs
 from cnnspec.tables.folds import fold_layers
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from cnnspec.network import AnalysedNetwork
     from cnnspec.pictures.drawing import Shape
 
-MARGIN, TITLE, LINE = 20.0, 14.0, 16.0
 LEFT, LEAST, WIDEST = 70.0, 320.0, 760.0  # pixels before the bars, and along them
 SLOT, THINNEST = 46.0, 1.6  # pixels of a layer where there are few, and at least
 FEW, MOST = 24, 460  # layers that have their names below, and that have a bar of their own
@@ -58,7 +58,7 @@ def make_drawing(network: AnalysedNetwork, cost: Cost) -> Drawing:
     used = network.facts.graph.used()
     nodes = [node.index for node in network.graph.nodes if used[node.index]]
     title = f'Cost of "{network.name}"'
-    shapes: list[Shape] = [Text(MARGIN, MARGIN + TITLE - 2, title, TITLE, bold=True)]
+    shapes: list[Shape] = [draw_title(title)]
     bars = make_bars(network, nodes)
     slot = max(THINNEST, min(SLOT, WIDEST / max(1, len(bars))))
     width = max(LEAST, slot * len(bars))
@@ -74,12 +74,9 @@ def make_drawing(network: AnalysedNetwork, cost: Cost) -> Drawing:
         shapes.append(Text(MARGIN, top + 12, panel.title, 12, bold=True))
         y = draw_panel(shapes, panel, bars, MARGIN + LEFT, top + 16, slot)
     y = draw_names(shapes, network, bars, MARGIN + LEFT, y, slot)
-    for words in write_notes(network, cost, bars):
-        for line in wrap_text(words, LEFT + width, 11):
-            y += LINE
-            shapes.append(Text(MARGIN, y, line, 11, "faint"))
-    titles = [measure_text(title, TITLE, True), *[measure_text(panel.title, 12, True) for panel in panels]]
-    return Drawing(title, round(2 * MARGIN + max(LEFT + width, *titles)), round(y + MARGIN), tuple(shapes))
+    notes, y = draw_sentences(write_notes(network, cost, bars), y, LEFT + width)
+    titles = [measure_title(title), *[measure_text(panel.title, 12, True) for panel in panels]]
+    return Drawing(title, round(2 * MARGIN + max(LEFT + width, *titles)), round(y + MARGIN), (*shapes, *notes))
 
 
 def make_bars(network: AnalysedNetwork, nodes: Sequence[int]) -> list[Bar]:

@@ -7,6 +7,7 @@ both are seen.
 from __future__ import annotations
 
 from cnnspec.base.record import Record
+from cnnspec.pictures.captions import MARGIN, TITLE, draw_title, measure_title
 from cnnspec.pictures.drawing import END, MIDDLE, Drawing, Group, Look, Path, Rect, Text
 from cnnspec.pictures.palette import name_series
 from cnnspec.pictures.text_width import measure_text
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from cnnspec.rf.picture import FieldBox, Picture
 
 LONGEST = 440.0  # pixels of the longer side
-MARGIN, GAP, TITLE = 20.0, 44.0, 14.0
+GAP = 44.0
 LINE, CLOSE = 32.0, 17.0  # from one name to the next: of two lines, and of one where there are many
 FEW = 12  # boxes whose names have two lines
 APART, LEAST = 3.0, 4.0  # pixels between two sides, and of a side
@@ -43,10 +44,10 @@ def make_drawing(picture: Picture) -> Drawing:
         [
             right,
             *[MARGIN + measure_text(words, 11) for words in notes],
-            MARGIN + measure_text(picture.title, TITLE, True),
+            MARGIN + measure_title(picture.title),
         ]
     )
-    title = Text(MARGIN, MARGIN + TITLE - 2, picture.title, TITLE, bold=True)
+    title = draw_title(picture.title)
     below = [Text(MARGIN, bottom + 16, words, 11, "faint") for words in notes]
     height = bottom + (16 if notes else 0) + MARGIN
     return Drawing(picture.title, round(width + MARGIN), round(height), (title, *shapes, *below))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from cnnspec.pictures.captions import LINE, MARGIN, TITLE, draw_sentences, draw_title, measure_title
 from cnnspec.pictures.drawing import END, MIDDLE, Drawing, Group, Look, Path, Rect, Text
 from cnnspec.pictures.palette import LEVELS, name_level
-from cnnspec.pictures.text_width import measure_text, wrap_text
+from cnnspec.pictures.text_width import measure_text
 from cnnspec.rf.effective import find_step, shrink_axis, shrink_map
 from cnnspec.rf.effective_words import CORE, LEGEND, write_figures, write_notes, write_title
 from cnnspec.tables.axis_names import name_axes
@@ -15,29 +16,25 @@ if TYPE_CHECKING:
     from cnnspec.pictures.drawing import Shape
     from cnnspec.rf.effective import AxisWeights, Cells, EffectiveField, InputWeights
 
-MARGIN, TITLE, GAP = 20.0, 14.0, 40.0
+GAP = 40.0
 LONGEST, FINEST = 360.0, 3.0  # pixels of a map's longer side, and of a cell at least
 CURVE = 64.0  # pixels that the largest weight along an axis is high
 FLAT = 120.0  # the same, where there is one axis alone
-LINE = 16.0
 MOST = int(LONGEST / FINEST)  # cells along an axis
 
 
 def make_drawing(network: AnalysedNetwork, field: EffectiveField) -> Drawing:
     """The drawing: the inputs side by side, and what is to be said below."""
     title = write_title(network, field)
-    shapes: list[Shape] = [Text(MARGIN, MARGIN + TITLE - 2, title, TITLE, bold=True)]
+    shapes: list[Shape] = [draw_title(title)]
     x, bottom = MARGIN, 0.0
     for one in field.inputs:
         drawn, width, end = draw_input(field, one, x, MARGIN + 2.6 * TITLE)
         shapes += drawn
         x, bottom = x + width + GAP, max(bottom, end)
-    width = max(x - GAP, MARGIN + measure_text(title, TITLE, True), MARGIN + 480)
-    for words in (LEGEND, *write_notes(network, field)):
-        for line in wrap_text(words, width - MARGIN, 11):
-            bottom += LINE
-            shapes.append(Text(MARGIN, bottom, line, 11, "faint"))
-    return Drawing(title, round(width + MARGIN), round(bottom + MARGIN), tuple(shapes))
+    width = max(x - GAP, MARGIN + measure_title(title), MARGIN + 480)
+    notes, bottom = draw_sentences((LEGEND, *write_notes(network, field)), bottom, width - MARGIN)
+    return Drawing(title, round(width + MARGIN), round(bottom + MARGIN), (*shapes, *notes))
 
 
 def draw_input(field: EffectiveField, one: InputWeights, left: float, top: float) -> tuple[list[Shape], float, float]:

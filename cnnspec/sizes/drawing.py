@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from cnnspec.pictures.captions import MARGIN, TITLE, draw_sentences, draw_title, measure_title
 from cnnspec.pictures.drawing import MIDDLE, Drawing, Group, Look, Path, Rect, Text
-from cnnspec.pictures.text_width import measure_text, shorten_text, wrap_text
+from cnnspec.pictures.text_width import measure_text, shorten_text
 from cnnspec.sizes.axis_sizes import MEANINGS
 from cnnspec.sizes.axis_words import describe_kind, group_axes, write_heading, write_reasons
 from cnnspec.sizes.input_sizes import find_asked_size
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from cnnspec.sizes.axis_sizes import SizesOfKind
     from cnnspec.sizes.input_sizes import Axis, InputSizes, Near
 
-MARGIN, TITLE, LINE = 20.0, 14.0, 16.0
 LEFT, LONGEST = 76.0, 600.0  # pixels before a band, and along it
 BAND, ROW = 16.0, 40.0  # the height of a band, and from one to the next
 THINNEST = 1.5  # pixels of a size that stands alone
@@ -29,7 +29,7 @@ COLORS = {"legal": "series-1", "lossless": "series-3", "strict": "series-2"}
 def make_drawing(network: AnalysedNetwork, sizes: InputSizes, near: Near = None) -> Drawing:
     """The drawing; `near` is the size that is asked about, None: the text's."""
     title = f'Input sizes of "{network.name}"'
-    shapes: list[Shape] = [Text(MARGIN, MARGIN + TITLE - 2, title, TITLE, bold=True)]
+    shapes: list[Shape] = [draw_title(title)]
     y = MARGIN + TITLE + 6
     if not sizes.axes:
         y = add_lines(shapes, ["Its inputs are vectors: they have no height or width."], y)
@@ -44,16 +44,14 @@ def make_drawing(network: AnalysedNetwork, sizes: InputSizes, near: Near = None)
         y = add_axes(shapes, sizes.rest, near, y)
     if sizes.axes:
         y = add_lines(shapes, [f"{kind}: {meaning}" for kind, meaning in MEANINGS.items()], y + 6)
-    width = 2 * MARGIN + max(LEFT + LONGEST, measure_text(title, TITLE, True))
+    width = 2 * MARGIN + max(LEFT + LONGEST, measure_title(title))
     return Drawing(title, round(width), round(y + MARGIN), tuple(shapes))
 
 
 def add_lines(shapes: list[Shape], sentences: Sequence[str], y: float) -> float:
     """Sentences below one another; where the last stands."""
-    for words in sentences:
-        for line in wrap_text(words, LEFT + LONGEST, 11):
-            y += LINE
-            shapes.append(Text(MARGIN, y, line, 11, "faint"))
+    drawn, y = draw_sentences(sentences, y, LEFT + LONGEST)
+    shapes += drawn
     return y
 
 
