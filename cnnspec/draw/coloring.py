@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.base.percent import percent
 from cnnspec.base.record import Record
-from cnnspec.draw.kinds import KINDS, find_kind
+from cnnspec.draw.kinds import sort_kinds
 from cnnspec.pictures.palette import name_level
 from cnnspec.tables.figures import round_figure
 
@@ -36,12 +36,15 @@ class Coloring(Record):
 
 
 def find_coloring(
-    network: AnalysedNetwork, boxes: Sequence[SeenBox], figures: Sequence[BoxFigures], asked: str
+    network: AnalysedNetwork,
+    boxes: Sequence[SeenBox],
+    figures: Sequence[BoxFigures],
+    kinds: Sequence[str],
+    asked: str,
 ) -> Coloring:
-    """The colors of boxes by one of COLORINGS."""
-    kinds = [find_kind(network, box) for box in boxes]
+    """The colors of boxes, whose figures and kinds are known, by one of COLORINGS."""
     if asked == "kind":
-        return Coloring(tuple(kinds), tuple([kind for kind in KINDS if kind in kinds]))
+        return Coloring(tuple(kinds), sort_kinds(kinds))
     if asked == "none":
         return Coloring(("input",) * len(boxes))
     if asked == "cost":

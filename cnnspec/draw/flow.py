@@ -56,7 +56,8 @@ class _Flow:
     def __init__(self, network: AnalysedNetwork, outline: Outline, question: DrawQuestion) -> None:
         self.network, self.outline, self.question = network, outline, question
         self.figures = [find_box_figures(network, box) for box in outline.boxes]
-        self.coloring = find_coloring(network, outline.boxes, self.figures, question.color)
+        self.kinds = [find_kind(network, box) for box in outline.boxes]
+        self.coloring = find_coloring(network, outline.boxes, self.figures, self.kinds, question.color)
         self.findings = place_findings(network)
         self.used = network.graph.used()
         self.faces = [self.make_face(at, box) for at, box in enumerate(outline.boxes)]
@@ -75,7 +76,7 @@ class _Flow:
         below += ["assumed"] * figures.assumed
         badge, badge_color = write_badge(self.findings.of(box.layers))
         return Face(
-            cut_words(words.head), tuple(below), find_kind(self.network, box), self.coloring.colors[at], badge, badge_color,
+            cut_words(words.head), tuple(below), self.kinds[at], self.coloring.colors[at], badge, badge_color,
             cards=box.times > 1,
             refused=any([is_refused(self.network, nodes[index]) for index in box.layers]),
             faint=not any([self.used[index] for index in box.layers]),

@@ -12,6 +12,8 @@ from cnnspec.layers import operation as work
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from cnnspec.draw.outline import SeenBox
     from cnnspec.graph import Node
     from cnnspec.network import AnalysedNetwork
@@ -51,6 +53,11 @@ KINDS = {  # in the order of the legend
     "other": KindLook("other", width=0.6),
     "fold": KindLook("closed block", width=1.4),
 }
+
+
+def sort_kinds(kinds: Collection[str]) -> tuple[str, ...]:
+    """Kinds, each once, in the order of the legend."""
+    return tuple([kind for kind in KINDS if kind in kinds])
 
 
 def find_kind(network: AnalysedNetwork, box: SeenBox) -> str:

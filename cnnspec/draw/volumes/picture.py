@@ -9,7 +9,7 @@ from cnnspec.draw.box_figures import find_box_figures, write_figures
 from cnnspec.draw.coloring import find_coloring
 from cnnspec.draw.faces import write_badge
 from cnnspec.draw.findings import is_refused, place_findings
-from cnnspec.draw.kinds import KINDS
+from cnnspec.draw.kinds import sort_kinds
 from cnnspec.draw.legend import draw_legend
 from cnnspec.draw.marks import UniqueNames, join_numbers, mark_box
 from cnnspec.draw.notes import write_notes
@@ -59,13 +59,11 @@ class _Volumes:
         self.scale = Scale([block.shape for block in self.blocks], SMALLER if self.levels else 1.0)
         self.seen = [make_seen(block) for block in self.blocks]
         self.figures = [find_box_figures(network, seen) for seen in self.seen]
-        self.coloring = find_coloring(network, self.seen, self.figures, question.color)
+        kinds = [block.kind for block in self.blocks]
+        self.coloring = find_coloring(network, self.seen, self.figures, kinds, question.color)
         if self.coloring.kinds:
-            kinds = [block.kind for block in self.blocks] + [kind for block in self.blocks for kind, _ in block.parts]
-            self.coloring = self.coloring.replace(
-                colors=tuple([block.kind for block in self.blocks]),
-                kinds=tuple([kind for kind in KINDS if kind in kinds]),
-            )
+            kinds += [kind for block in self.blocks for kind, _ in block.parts]
+            self.coloring = self.coloring.replace(kinds=sort_kinds(kinds))
         self.findings = place_findings(network)
         self.used = network.graph.used()
         self.names = UniqueNames()
