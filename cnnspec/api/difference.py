@@ -26,7 +26,7 @@ class Difference(Answer, NetworkDifference):
         Raises ValueError for a path that does not end in .html, or for networks that are too large for a picture, and OSError
         where the file cannot be written.
         """
-        from cnnspec.draw.outline import TooLarge
+        from cnnspec.draw.outline.outline import TooLarge
         from cnnspec.draw.page import write_difference_page
         from cnnspec.draw.question import DrawQuestion
         from cnnspec.pictures.files import find_ending

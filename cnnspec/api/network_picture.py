@@ -72,9 +72,9 @@ def ask_picture(
     style: str,
 ) -> DrawQuestion:
     """What is asked of a picture. ValueError for what is not known."""
-    from cnnspec.draw.box_figures import SHOWN
-    from cnnspec.draw.coloring import COLORINGS
-    from cnnspec.draw.outline import ALL
+    from cnnspec.draw.boxes.coloring import COLORINGS
+    from cnnspec.draw.boxes.figures import SHOWN
+    from cnnspec.draw.outline.outline import ALL
     from cnnspec.draw.question import DIRECTIONS, STYLES, DrawQuestion
 
     expanded, shown = take_names(expand, "expand"), take_names(show, "show")

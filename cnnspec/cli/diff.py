@@ -94,7 +94,7 @@ def run(options: argparse.Namespace) -> int:
 
 def write_page(path: str, difference: NetworkDifference, a: AnalysedNetwork, b: AnalysedNetwork, force: bool) -> None:
     """Write the page of two networks. UsageError where it cannot be written, or would be too large."""
-    from cnnspec.draw.outline import TooLarge
+    from cnnspec.draw.outline.outline import TooLarge
     from cnnspec.draw.page import write_difference_page
     from cnnspec.draw.question import DrawQuestion
 

@@ -6,10 +6,10 @@ from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.load import add_file_argument, add_model_options, load_all, load_analysed, split_names
 from cnnspec.cli.messages import FINDINGS, Refused, UsageError, print_errors, print_message
 from cnnspec.cli.own_outputs import STDOUT, add_force_option, check_not_read, write_output
-from cnnspec.draw.box_figures import SHOWN
-from cnnspec.draw.coloring import COLORINGS
+from cnnspec.draw.boxes.coloring import COLORINGS
+from cnnspec.draw.boxes.figures import SHOWN
 from cnnspec.draw.forms import BINARY, FORMS, OTHER_ENDINGS, find_form, write_form
-from cnnspec.draw.outline import ALL, TooLarge
+from cnnspec.draw.outline.outline import ALL, TooLarge
 from cnnspec.draw.question import DIRECTIONS, DOWN, FLOW, STYLES, VOLUMES, DrawQuestion
 from cnnspec.pictures.files import ENDINGS
 

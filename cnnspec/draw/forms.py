@@ -31,7 +31,7 @@ def draw_network(network: AnalysedNetwork, question: DrawQuestion) -> Drawing:
         from cnnspec.draw.volumes import draw_volumes
 
         return draw_volumes(network, question)
-    from cnnspec.draw.flow import draw_flow
+    from cnnspec.draw.flow.flow import draw_flow
 
     return draw_flow(network, question)
 
@@ -55,13 +55,13 @@ def write_text(networks: Sequence[AnalysedNetwork], question: DrawQuestion, form
         from cnnspec.draw.page import write_page
 
         return write_page(networks, question)
-    from cnnspec.draw.outline import find_outline
+    from cnnspec.draw.outline.outline import find_outline
 
     outline = find_outline(networks[0], question.depth, question.expanded)
     if form == "dot":
-        from cnnspec.draw.dot import write_dot
+        from cnnspec.draw.flow.dot import write_dot
 
         return write_dot(networks[0], outline, question)
-    from cnnspec.draw.mermaid import write_mermaid
+    from cnnspec.draw.flow.mermaid import write_mermaid
 
     return write_mermaid(networks[0], outline, question)

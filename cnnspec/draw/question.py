@@ -9,7 +9,7 @@ DOWN, RIGHT = DIRECTIONS = ("down", "right")
 
 
 class DrawQuestion(Record):
-    """One of STYLES; what is `shown` of the boxes besides what they are (box_figures.SHOWN), and what the colors mean
+    """One of STYLES; what is `shown` of the boxes besides what they are (figures.SHOWN), and what the colors mean
     (coloring.COLORINGS); of a flow how deep one sees (None: as deep as fits a page), what is `expanded` besides, and where it runs
     to, one of DIRECTIONS."""
 

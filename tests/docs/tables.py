@@ -25,7 +25,9 @@ from tests.docs.lectures import find_lines, read_lectures
 
 MARKED = re.compile(r"(<!-- ([a-z ]+) -->\n).*?(<!-- end -->)", re.S)
 GROUPS = "EWRTPNSL"  # errors and warnings first, habits of lectures last
-CODE = re.compile(r"(--[\w-]+(?:=\S*\w)?|\$?[A-Z]+_[A-Z_]+|[\w./-]*\.(?:cnn|keras|onnx|pt2|tflite|csv|npz|svg|pdf|png|tex|html|dot|mermaid|json|h5|py)\b)")
+CODE = re.compile(
+    r"(--[\w-]+(?:=\S*\w)?|\$?[A-Z]+_[A-Z_]+|[\w./-]*\.(?:cnn|keras|onnx|pt2|tflite|csv|npz|svg|pdf|png|tex|html|dot|mermaid|json|h5|py)\b)"
+)
 
 
 def fill(text: str, page: Path) -> str:

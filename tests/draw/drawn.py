@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 from unittest.mock import patch
 
-from cnnspec.draw import flow
+from cnnspec.draw.flow import flow
 from cnnspec.draw.layered.diagram import Layout
-from cnnspec.draw.outline import Outline
+from cnnspec.draw.outline.outline import Outline
 from cnnspec.draw.question import DrawQuestion
 from cnnspec.network import AnalysedNetwork
 from cnnspec.pictures.drawing import Drawing, Group, Rect, Text

@@ -13,10 +13,10 @@ from xml.etree import ElementTree
 import pytest
 
 from cnnspec.base.source import Source
-from cnnspec.draw.coloring import COLORINGS
-from cnnspec.draw.flow import draw_flow
+from cnnspec.draw.boxes.coloring import COLORINGS
+from cnnspec.draw.flow.flow import draw_flow
 from cnnspec.draw.forms import write_form
-from cnnspec.draw.outline import ALL, find_outline
+from cnnspec.draw.outline.outline import ALL, find_outline
 from cnnspec.draw.question import DIRECTIONS, DrawQuestion
 from cnnspec.network import AnalysedNetwork
 from cnnspec.pictures.palette import COLORS

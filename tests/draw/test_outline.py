@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from cnnspec.base.source import Source
-from cnnspec.draw.box_words import write_box, write_group, write_shapes
-from cnnspec.draw.outline import ALL, Outline, TooLarge, find_outline
+from cnnspec.draw.boxes.words import write_box, write_group, write_shapes
+from cnnspec.draw.outline.outline import ALL, Outline, TooLarge, find_outline
 from cnnspec.network import AnalysedNetwork
 from cnnspec.pipeline import analyse, analyse_model
 from tests.draw.drawn import outline_faults
@@ -310,7 +310,7 @@ def test_texts_by_chance() -> None:
 def test_many_layers_are_folded_or_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     network = analysed("block f(n) { add(in, conv(n, 3x3, padding=same) -> bn -> relu) }\ninput 8x8x8\nf(8) * 600\n")
     assert len(find_outline(network).boxes) == 3
-    monkeypatch.setattr("cnnspec.draw.outline.MOST_BOXES", 1_000)
+    monkeypatch.setattr("cnnspec.draw.outline.outline.MOST_BOXES", 1_000)
     with pytest.raises(TooLarge, match=r"1,201 boxes, more than the 1,000 .*: give a smaller --depth, or none"):
         find_outline(network, ALL)
 

@@ -18,14 +18,14 @@ import pytest
 
 from cnnspec import load
 from cnnspec.diff import find_difference
-from cnnspec.draw.opened import walk_keys
-from cnnspec.draw.outline import ALL as ALL_SEEN
-from cnnspec.draw.outline import find_outline, find_tree, see_tree
+from cnnspec.draw.outline.opened import walk_keys
+from cnnspec.draw.outline.outline import ALL as ALL_SEEN
+from cnnspec.draw.outline.outline import find_outline, find_tree, see_tree
+from cnnspec.draw.outline.parts import Group
 from cnnspec.draw.page import layers, write_difference_page, write_page
 from cnnspec.draw.page.document import read_asset, read_script
 from cnnspec.draw.page.fields import positions_data
 from cnnspec.draw.page.pictures import draw_pictures, find_open_paths
-from cnnspec.draw.parts import Group
 from cnnspec.draw.question import DrawQuestion
 from cnnspec.facts.positions import NOWHERE, Positions
 from cnnspec.facts.receptive_field import Field

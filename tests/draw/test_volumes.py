@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from cnnspec.base.source import Source
-from cnnspec.draw.outline import TooLarge
+from cnnspec.draw.outline.outline import TooLarge
 from cnnspec.draw.question import DrawQuestion
 from cnnspec.draw.volumes import draw_volumes
 from cnnspec.draw.volumes.blocks import Block, Fork

@@ -16,8 +16,8 @@ from cnnspec.diff.text import (
     write_side,
     write_totals,
 )
-from cnnspec.draw.marks import join_numbers
-from cnnspec.draw.outline import find_outline
+from cnnspec.draw.boxes.marks import join_numbers
+from cnnspec.draw.outline.outline import find_outline
 from cnnspec.draw.page.document import merge_styles, write_data, write_document
 from cnnspec.draw.page.parts import THEME, write_network
 from cnnspec.tables.escape import xml

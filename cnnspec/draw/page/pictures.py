@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 
 from cnnspec.base.record import Record
-from cnnspec.draw.flow import draw_outline
-from cnnspec.draw.opened import find_opened, walk_keys
-from cnnspec.draw.outline import ALL, count_seen, find_depth, find_outline, find_tree, see_tree
-from cnnspec.draw.parts import Fold
-from cnnspec.draw.parts import Group as PartGroup
+from cnnspec.draw.flow.flow import draw_outline
+from cnnspec.draw.outline.opened import find_opened, walk_keys
+from cnnspec.draw.outline.outline import ALL, count_seen, find_depth, find_outline, find_tree, see_tree
+from cnnspec.draw.outline.parts import Fold
+from cnnspec.draw.outline.parts import Group as PartGroup
 from cnnspec.pictures.drawing import Group
 from cnnspec.pictures.svg import find_colors, write_style, write_svg
 
@@ -22,7 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence, Set
 
-    from cnnspec.draw.parts import Part
+    from cnnspec.draw.outline.parts import Part
     from cnnspec.draw.question import DrawQuestion
     from cnnspec.network import AnalysedNetwork
     from cnnspec.pictures.drawing import Drawing, Shape

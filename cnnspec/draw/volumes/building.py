@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.draw.outline import TooLarge
+from cnnspec.draw.outline.outline import TooLarge
 from cnnspec.draw.volumes.blocks import Block, Boxes, Fork, count_columns, walk_blocks
 from cnnspec.draw.volumes.joining import Joiner
 from cnnspec.draw.volumes.making import Maker

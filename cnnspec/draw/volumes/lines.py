@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from cnnspec.draw.box_words import write_layer
+from cnnspec.draw.boxes.words import write_layer
 from cnnspec.draw.volumes.blocks import Block, Fork
 
 TYPE_CHECKING = False

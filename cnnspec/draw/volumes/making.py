@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cnnspec.base.source import printable
-from cnnspec.draw.box_words import write_layer, write_window
-from cnnspec.draw.kinds import find_layer_kind
+from cnnspec.draw.boxes.kinds import find_layer_kind
+from cnnspec.draw.boxes.words import write_layer, write_window
 from cnnspec.draw.volumes.blocks import Block
 
 TYPE_CHECKING = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.base.source import printable
-from cnnspec.draw.parts import find_path, name_module
+from cnnspec.draw.outline.parts import find_path, name_module
 from cnnspec.graph import BlockCall, FunctionUse
 
 TYPE_CHECKING = False

@@ -5,18 +5,17 @@ from __future__ import annotations
 from math import sqrt
 
 from cnnspec.base.source import printable
-from cnnspec.draw.box_figures import find_box_figures, write_figures
-from cnnspec.draw.coloring import find_coloring
-from cnnspec.draw.faces import write_badge
-from cnnspec.draw.findings import is_refused, place_findings
-from cnnspec.draw.kinds import sort_kinds
-from cnnspec.draw.legend import draw_legend
-from cnnspec.draw.marks import UniqueNames, join_numbers, mark_box
-from cnnspec.draw.notes import write_notes
-from cnnspec.draw.outline import SeenBox
-from cnnspec.draw.parts import STRETCH, Layers
-from cnnspec.draw.parts import Group as Closed
-from cnnspec.draw.tooltips import describe_box, describe_edge
+from cnnspec.draw.boxes.coloring import find_coloring
+from cnnspec.draw.boxes.figures import find_box_figures, write_figures
+from cnnspec.draw.boxes.findings import is_refused, place_findings, write_badge
+from cnnspec.draw.boxes.kinds import sort_kinds
+from cnnspec.draw.boxes.legend import draw_legend
+from cnnspec.draw.boxes.marks import UniqueNames, join_numbers, mark_box
+from cnnspec.draw.boxes.notes import write_notes
+from cnnspec.draw.boxes.tooltips import describe_box, describe_edge
+from cnnspec.draw.outline.outline import SeenBox
+from cnnspec.draw.outline.parts import STRETCH, Layers
+from cnnspec.draw.outline.parts import Group as Closed
 from cnnspec.draw.volumes.blocks import Block, walk_blocks
 from cnnspec.draw.volumes.building import find_boxes
 from cnnspec.draw.volumes.lines import LETTERS, Line, find_lines

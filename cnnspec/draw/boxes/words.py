@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.base.record import Record
 from cnnspec.base.source import brief, printable
-from cnnspec.draw.parts import Fold, Group, name_part
+from cnnspec.draw.outline.parts import Fold, Group, name_part
 from cnnspec.layers.argument import REQUIRED, same_on_every_axis, show
 from cnnspec.layers.operation import GROUPED, TRANSPOSED
 from cnnspec.layers.shape import show_shape
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any
 
-    from cnnspec.draw.outline import SeenBox, SeenGroup
-    from cnnspec.draw.parts import Part
+    from cnnspec.draw.outline.outline import SeenBox, SeenGroup
+    from cnnspec.draw.outline.parts import Part
     from cnnspec.graph import Node
     from cnnspec.layers.argument import Argument
     from cnnspec.layers.base import Layer

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from cnnspec.draw.flow.written import write_flow
 from cnnspec.draw.question import RIGHT
-from cnnspec.draw.written_flow import write_flow
 from cnnspec.pictures.palette import COLORS
 from cnnspec.tables.escape import dot
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnnspec.draw.outline import Outline
+    from cnnspec.draw.flow.written import WrittenFlow
+    from cnnspec.draw.outline.outline import Outline
     from cnnspec.draw.question import DrawQuestion
-    from cnnspec.draw.written_flow import WrittenFlow
     from cnnspec.network import AnalysedNetwork
 
 HEAD = """\

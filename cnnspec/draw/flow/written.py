@@ -5,16 +5,16 @@ from __future__ import annotations
 from functools import cached_property
 
 from cnnspec.base.record import Record
-from cnnspec.draw.box_figures import find_box_figures, write_figures
-from cnnspec.draw.box_words import write_box, write_group, write_shapes
-from cnnspec.draw.findings import place_findings
-from cnnspec.draw.kinds import find_kind
+from cnnspec.draw.boxes.figures import find_box_figures, write_figures
+from cnnspec.draw.boxes.findings import place_findings
+from cnnspec.draw.boxes.kinds import find_kind
+from cnnspec.draw.boxes.words import write_box, write_group, write_shapes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnspec.draw.outline import Outline
+    from cnnspec.draw.outline.outline import Outline
     from cnnspec.network import AnalysedNetwork
 
 

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from math import ceil
 
-from cnnspec.base.diagnostic import ERROR, INFO, WARNING
 from cnnspec.base.record import Record
-from cnnspec.draw.kinds import KINDS
+from cnnspec.draw.boxes.kinds import KINDS
 from cnnspec.pictures.drawing import MIDDLE, Look, Rect, Text
 from cnnspec.pictures.palette import name_ink
 from cnnspec.pictures.text_width import measure_text, shorten_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from cnnspec.base.diagnostic import Diagnostic
     from cnnspec.draw.layered.diagram import Rect as Place
     from cnnspec.pictures.drawing import Shape
 
@@ -25,7 +21,6 @@ BESIDE, ABOVE = 9.0, 6.0  # between words and the border
 WIDEST = 230.0  # of words
 NARROWEST = 46.0
 CARD = 4.0  # by how much the cards of a fold stand out behind one another
-BADGE_COLORS = {ERROR: "error", WARNING: "warning", INFO: "note"}
 
 
 class Face(Record):
@@ -56,14 +51,6 @@ class Face(Record):
 def cut_words(words: str, size: float = HEAD) -> str:
     """Words that fit a box."""
     return shorten_text(words, WIDEST, size)
-
-
-def write_badge(found: Sequence[Diagnostic]) -> tuple[str, str]:
-    """The code of the worst finding, with how many more there are, and its color."""
-    if not found:
-        return "", ""
-    codes = dict.fromkeys([one.code for one in found])
-    return f"{found[0].code}{f' +{len(codes) - 1}' if len(codes) > 1 else ''}", BADGE_COLORS[found[0].severity]
 
 
 def draw_face(face: Face, place: Place) -> tuple[Shape, ...]:

@@ -7,14 +7,14 @@ that: a fold is a chain, and can be drawn as one.
 
 from __future__ import annotations
 
-from cnnspec.draw.parts import STRETCH, Fold, Group, describe_parts, join_nodes
+from cnnspec.draw.outline.parts import STRETCH, Fold, Group, describe_parts, join_nodes
 from cnnspec.layers.argument import same_on_every_axis
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
 
-    from cnnspec.draw.parts import Part
+    from cnnspec.draw.outline.parts import Part
     from cnnspec.facts.facts import Facts
     from cnnspec.graph import Graph, Node
     from cnnspec.layers.operation import Operation

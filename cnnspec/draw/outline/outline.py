@@ -7,16 +7,16 @@ drawn, with how often it stands there, and each of its boxes stands for the laye
 from __future__ import annotations
 
 from cnnspec.base.record import Record
-from cnnspec.draw.opened import find_opened
-from cnnspec.draw.parts import REPEAT, STRETCH, Fold, Group, Layers, find_parts, join_nodes
-from cnnspec.draw.repeats import fold_repeats
-from cnnspec.draw.segments import group_stretches
+from cnnspec.draw.outline.opened import find_opened
+from cnnspec.draw.outline.parts import REPEAT, STRETCH, Fold, Group, Layers, find_parts, join_nodes
+from cnnspec.draw.outline.repeats import fold_repeats
+from cnnspec.draw.outline.segments import group_stretches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from cnnspec.draw.parts import Part
+    from cnnspec.draw.outline.parts import Part
     from cnnspec.graph import Graph
     from cnnspec.network import AnalysedNetwork
 

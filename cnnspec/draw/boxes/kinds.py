@@ -7,14 +7,14 @@ no difference between two hues.
 from __future__ import annotations
 
 from cnnspec.base.record import Record
-from cnnspec.draw.parts import Group
+from cnnspec.draw.outline.parts import Group
 from cnnspec.layers import operation as work
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from cnnspec.draw.outline import SeenBox
+    from cnnspec.draw.outline.outline import SeenBox
     from cnnspec.graph import Node
     from cnnspec.network import AnalysedNetwork
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.draw.kinds import KINDS
+from cnnspec.draw.boxes.kinds import KINDS
 from cnnspec.pictures.drawing import Group, Look, Rect, Text
 from cnnspec.pictures.palette import LEVELS
 from cnnspec.pictures.text_width import measure_text
@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnspec.draw.coloring import Coloring, Scale
+    from cnnspec.draw.boxes.coloring import Coloring, Scale
     from cnnspec.pictures.drawing import Shape
 
 SIZE, LINE = 10.5, 18.0  # of letters; of a row

@@ -7,13 +7,13 @@ block.
 
 from __future__ import annotations
 
-from cnnspec.draw.parts import STRETCH, Fold, Group, describe_parts, join_nodes
+from cnnspec.draw.outline.parts import STRETCH, Fold, Group, describe_parts, join_nodes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnspec.draw.parts import Part
+    from cnnspec.draw.outline.parts import Part
     from cnnspec.graph import Graph
 
 FEWEST = 13  # parts that are looked at for stretches: fewer are seen at a glance

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from cnnspec.draw.legend import SIZE
-from cnnspec.draw.tooltips import describe_finding
+from cnnspec.draw.boxes.legend import SIZE
+from cnnspec.draw.boxes.tooltips import describe_finding
 from cnnspec.pictures.text_width import shorten_text
 from cnnspec.tables.assumed import write_assumptions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnnspec.draw.findings import PlacedFindings
+    from cnnspec.draw.boxes.findings import PlacedFindings
     from cnnspec.network import AnalysedNetwork
 
 WIDEST = 760.0

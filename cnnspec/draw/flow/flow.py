@@ -5,21 +5,21 @@ from __future__ import annotations
 from math import ceil
 
 from cnnspec.base.source import printable
-from cnnspec.draw.box_figures import find_box_figures, write_figures
-from cnnspec.draw.box_words import write_box, write_group, write_shapes
-from cnnspec.draw.coloring import find_coloring
-from cnnspec.draw.faces import SMALL, Face, cut_words, draw_face, write_badge
-from cnnspec.draw.findings import is_refused, place_findings
-from cnnspec.draw.kinds import find_kind
+from cnnspec.draw.boxes.coloring import find_coloring
+from cnnspec.draw.boxes.figures import find_box_figures, write_figures
+from cnnspec.draw.boxes.findings import is_refused, place_findings, write_badge
+from cnnspec.draw.boxes.kinds import find_kind
+from cnnspec.draw.boxes.legend import draw_legend
+from cnnspec.draw.boxes.marks import UniqueNames, join_numbers, mark_box
+from cnnspec.draw.boxes.notes import write_notes
+from cnnspec.draw.boxes.tooltips import describe_box, describe_edge, describe_group
+from cnnspec.draw.boxes.words import write_box, write_group, write_shapes
+from cnnspec.draw.flow.faces import SMALL, Face, cut_words, draw_face
 from cnnspec.draw.layered import lay_out
 from cnnspec.draw.layered.diagram import Box, Edge, Size
 from cnnspec.draw.layered.diagram import Group as Frame
-from cnnspec.draw.legend import draw_legend
-from cnnspec.draw.marks import UniqueNames, join_numbers, mark_box
-from cnnspec.draw.notes import write_notes
-from cnnspec.draw.outline import find_outline
-from cnnspec.draw.parts import Group as PartGroup
-from cnnspec.draw.tooltips import describe_box, describe_edge, describe_group
+from cnnspec.draw.outline.outline import find_outline
+from cnnspec.draw.outline.parts import Group as PartGroup
 from cnnspec.pictures.drawing import MIDDLE, Drawing, Group, Look, Rect, Text, draw_arrow
 from cnnspec.pictures.text_width import measure_text
 from cnnspec.tables.layout import write_title
@@ -27,7 +27,7 @@ from cnnspec.tables.layout import write_title
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.draw.layered.diagram import Layout, Route
-    from cnnspec.draw.outline import Outline, SeenBox
+    from cnnspec.draw.outline.outline import Outline, SeenBox
     from cnnspec.draw.question import DrawQuestion
     from cnnspec.network import AnalysedNetwork
     from cnnspec.pictures.drawing import Shape

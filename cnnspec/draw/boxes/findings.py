@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from cnnspec.base.diagnostic import SEVERITIES
+from cnnspec.base.diagnostic import ERROR, INFO, SEVERITIES, WARNING
 from cnnspec.base.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from cnnspec.base.diagnostic import Diagnostic
     from cnnspec.graph import Node
     from cnnspec.network import AnalysedNetwork
+
+BADGE_COLORS = {ERROR: "error", WARNING: "warning", INFO: "note"}
 
 
 class PlacedFindings(Record):
@@ -24,6 +26,14 @@ class PlacedFindings(Record):
         """The findings of some layers, each once, the worst first."""
         found = dict.fromkeys([diagnostic for index in layers for diagnostic in self.at.get(index, ())])
         return tuple(sorted(found, key=lambda one: SEVERITIES.index(one.severity)))
+
+
+def write_badge(found: Sequence[Diagnostic]) -> tuple[str, str]:
+    """The code of the worst finding, with how many more there are, and its color."""
+    if not found:
+        return "", ""
+    codes = dict.fromkeys([one.code for one in found])
+    return f"{found[0].code}{f' +{len(codes) - 1}' if len(codes) > 1 else ''}", BADGE_COLORS[found[0].severity]
 
 
 def place_findings(network: AnalysedNetwork) -> PlacedFindings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.base.percent import percent
 from cnnspec.base.record import Record
-from cnnspec.draw.kinds import sort_kinds
+from cnnspec.draw.boxes.kinds import sort_kinds
 from cnnspec.pictures.palette import name_level
 from cnnspec.tables.figures import round_figure
 
@@ -12,8 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnspec.draw.box_figures import BoxFigures
-    from cnnspec.draw.outline import SeenBox
+    from cnnspec.draw.boxes.figures import BoxFigures
+    from cnnspec.draw.outline.outline import SeenBox
     from cnnspec.network import AnalysedNetwork
 
 COLORINGS = ("kind", "cost", "rf", "lost", "none")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cnnspec.base.record import Record
 from cnnspec.base.size import add_up
-from cnnspec.draw.box_words import write_shapes
-from cnnspec.draw.parts import Group
+from cnnspec.draw.boxes.words import write_shapes
+from cnnspec.draw.outline.parts import Group
 from cnnspec.facts.activation_memory import output_bytes
 from cnnspec.facts.precision import find_precision, memory_text
 from cnnspec.tables.figures import round_figure, show_field
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cnnspec.base.size import Dim
-    from cnnspec.draw.outline import SeenBox
+    from cnnspec.draw.outline.outline import SeenBox
     from cnnspec.layers.base import Shape
     from cnnspec.network import AnalysedNetwork
     from cnnspec.tables.rows import ReceptiveField

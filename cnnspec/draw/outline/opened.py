@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from cnnspec.draw.parts import Fold, Group
+from cnnspec.draw.outline.parts import Fold, Group
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from cnnspec.draw.parts import Part
+    from cnnspec.draw.outline.parts import Part
     from cnnspec.network import AnalysedNetwork
 
 MOST_NAMES = 8  # that are told where there is none such

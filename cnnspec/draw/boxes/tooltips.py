@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.source import brief, printable
-from cnnspec.draw.box_figures import write_fields
-from cnnspec.draw.box_words import write_shapes
+from cnnspec.draw.boxes.figures import write_fields
+from cnnspec.draw.boxes.words import write_shapes
 from cnnspec.facts.precision import memory_text
 from cnnspec.tables.figures import show_figure
 from cnnspec.tables.layout import shorten_names
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnspec.base.diagnostic import Diagnostic
-    from cnnspec.draw.box_figures import BoxFigures
-    from cnnspec.draw.outline import SeenBox, SeenGroup
+    from cnnspec.draw.boxes.figures import BoxFigures
+    from cnnspec.draw.outline.outline import SeenBox, SeenGroup
     from cnnspec.graph import Node
     from cnnspec.network import AnalysedNetwork
 

@@ -1,0 +1,1 @@
+"""What every picture tells of a box: its words, figures and findings, its kind and color, the legend."""
