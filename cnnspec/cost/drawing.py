@@ -242,7 +242,8 @@ def draw_names(
         if inside:
             left, right = x + inside[0] * slot, x + (inside[-1] + 1) * slot
             led = fold.summary.split(":")[0]
-            shapes.append(Group((Rect(left, y, max(1.0, right - left - 1), 5, Look(fill=f"level-{3 + 2 * (number % 2)}", stroke="")),), fold.summary))  # fmt: skip
+            look = Look(fill=f"level-{3 + 2 * (number % 2)}", stroke="")
+            shapes.append(Group((Rect(left, y, max(1.0, right - left - 1), 5, look),), fold.summary))
             words = shorten_text(led, right - left - 4, SIZE)
             if measure_text(led[:4] + "…", SIZE) <= right - left - 4:
                 shapes.append(Text((left + right) / 2, y + 17, words, SIZE, "faint", MIDDLE))

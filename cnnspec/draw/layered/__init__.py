@@ -1,7 +1,7 @@
 """A layered layout (after Sugiyama) of boxes in nested groups; it knows nothing of networks.
 
     from cnnspec.draw.layered import lay_out
-    from cnnspec.draw.layered.diagram import Box, Edge, Group, Size, Spacing
+    from cnnspec.draw.layered.diagram import Box, Edge, Group, Size
 
     layout = lay_out(
         [Box(120, 26), Box(120, 26, group=0), Box(40, 26, group=0)],
@@ -32,7 +32,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnspec.draw.layered.diagram import Box, Edge, Group, Layout, Spacing
+    from cnnspec.draw.layered.diagram import Box, Edge, Group, Layout
 
 
 def lay_out(
@@ -40,7 +40,6 @@ def lay_out(
     groups: Sequence[Group],
     edges: Sequence[Edge],
     direction: str = "down",
-    spacing: Spacing | None = None,
 ) -> Layout:
     """The places of all; equal input gives an equal answer.
 
@@ -49,4 +48,4 @@ def lay_out(
     """
     from cnnspec.draw.layered.whole import lay_out_all
 
-    return lay_out_all(boxes, groups, edges, direction, spacing)
+    return lay_out_all(boxes, groups, edges, direction)

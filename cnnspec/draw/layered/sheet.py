@@ -11,7 +11,9 @@ BOX, INNER, ENTRY, EXIT, LABEL, LANE = range(6)
 
 class Node:
     """What stands in a layer of a sheet: a BOX, an INNER sheet, the ENTRY or EXIT of a wire through the border, the LABEL of
-    a wire, or the LANE of a wire that passes the layer. `which`: the box's index. `entries`, `exits`: where along its width the wires of forks enter and leave an inner sheet.
+    a wire, or the LANE of a wire that passes the layer.
+
+    `which`: the box's index. `entries`, `exits`: where along its width the wires of forks enter and leave an inner sheet.
     """
 
     __slots__ = (

@@ -29,13 +29,10 @@ WORK = 4_000_000  # steps for the order of one sheet
 DIRECTIONS = ("down", "right")
 
 
-def lay_out_all(
-    boxes: Sequence[Box], groups: Sequence[Group], edges: Sequence[Edge], direction: str, spacing: Spacing | None
-) -> Layout:
+def lay_out_all(boxes: Sequence[Box], groups: Sequence[Group], edges: Sequence[Edge], direction: str) -> Layout:
     """See `cnnspec.draw.layered.lay_out`."""
     refuse_what_is_wrong(boxes, groups, edges, direction)
-    spacing = spacing or Spacing()
-    sideways = direction == "right"
+    spacing, sideways = Spacing(), direction == "right"
     if sideways:
         boxes, edges = on_their_side(boxes, edges)
     nesting = nest(boxes, groups, edges)

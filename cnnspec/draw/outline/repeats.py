@@ -148,7 +148,11 @@ class _Folding:
         """For each layer which tensors it reads: those of the part by their places, others numbered as they are met."""
         places = {index: at for at, index in enumerate(nodes)}
         others: dict[int, int] = {}
-        return tuple([tuple([places[i] if i in places else -1 - others.setdefault(i, len(others)) for i in self.nodes[index].inputs]) for index in nodes])  # fmt: skip
+
+        def place(index: int) -> int:
+            return places[index] if index in places else -1 - others.setdefault(index, len(others))
+
+        return tuple([tuple(map(place, self.nodes[index].inputs)) for index in nodes])
 
 
 def describe_layer(node: Node, operations: Sequence[Operation] | None) -> Hashable:
