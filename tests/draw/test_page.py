@@ -25,7 +25,7 @@ from cnnspec.draw.outline.parts import Group
 from cnnspec.draw.page import layers, write_difference_page, write_page
 from cnnspec.draw.page.document import read_asset, read_script
 from cnnspec.draw.page.fields import positions_data
-from cnnspec.draw.page.pictures import draw_pictures, find_open_paths
+from cnnspec.draw.page.pictures import draw_pictures
 from cnnspec.draw.question import DrawQuestion
 from cnnspec.facts.positions import NOWHERE, Positions
 from cnnspec.facts.receptive_field import Field
@@ -305,9 +305,28 @@ def test_the_first_picture_is_the_one_that_draw_makes(name: str) -> None:
     for outline in [find_outline(network, depth) for depth in (None, 0, 1, 2)]:
         if outline.depth == ALL_SEEN:
             continue
-        state = frozenset(find_open_paths(tree, outline.depth, frozenset()))
-        same = see_tree(network.graph, tree, 0, state)
+        same = see_tree(network.graph, tree, 0, outline.open)
+        assert same.open == outline.open
         assert (same.boxes, same.groups, same.edges) == (outline.boxes, outline.groups, outline.edges)
+
+
+ONE_BOX = """
+block f(n) { conv(n, 3x3, padding=same) * 3 }
+input 28x28x3
+f(8) -> maxpool(2) -> f(16) -> maxpool(2) -> flatten -> dense(10)
+"""
+
+
+def test_no_picture_is_there_twice() -> None:
+    """A block that is one box looks alike open and closed."""
+    (network,) = analyse_text(ONE_BOX)
+    pictures = [picture.svg for picture in draw_pictures(network, DrawQuestion(depth=0)).pictures]
+    assert len({*pictures}) == len(pictures) > 3
+
+
+def test_what_would_be_too_large_is_not_opened() -> None:
+    (network,) = analyse_text("input 8x8x8\nconv(8, 3x3, padding=same) * 3500\n")
+    assert len(draw_pictures(network, DrawQuestion()).pictures) == 1
 
 
 def test_every_picture_shows_what_its_state_says() -> None:

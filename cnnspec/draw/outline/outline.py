@@ -82,9 +82,11 @@ class SeenEdge(Record):
 
 
 class Outline(Record):
-    """What is seen. `hidden` are the edges of the network inside of a box, or between the times of a fold."""
+    """What is seen. `open`: the paths of the groups that are open, and of the folds that are unfolded; `hidden` are the edges of
+    the network inside of a box, or between the times of a fold."""
 
     depth: int
+    open: frozenset[str]
     boxes: tuple[SeenBox, ...]
     groups: tuple[SeenGroup, ...]
     edges: tuple[SeenEdge, ...]
@@ -178,7 +180,7 @@ def see_tree(graph: Graph, tree: Sequence[Part], depth: int, opened: frozenset[s
     for at, part in enumerate(tree):
         seeing.see([part], str(at), depth, None)
     edges, hidden = seeing.join()
-    return Outline(depth, tuple(seeing.boxes), tuple(seeing.groups), edges, hidden)
+    return Outline(depth, frozenset(seeing.open), tuple(seeing.boxes), tuple(seeing.groups), edges, hidden)
 
 
 class _Seeing:
@@ -188,6 +190,7 @@ class _Seeing:
         self.graph, self.opened = graph, opened
         self.boxes: list[SeenBox] = []
         self.groups: list[SeenGroup] = []
+        self.open: set[str] = set()
         self.box = [0] * len(graph.nodes)  # of each layer
         self.first = [*range(len(graph.nodes))]  # the layer that is drawn for each
         self.turns: dict[
@@ -204,9 +207,11 @@ class _Seeing:
         elif times == 1 and is_one_box(part, key, depth, self.opened):
             self.see([one.parts[0] for one in parts if isinstance(one, Group)], f"{key}.0", depth, group)
         elif isinstance(part, Group) and part.kind in NAMELESS and depth >= ALL:
+            self.open.add(key)
             for at, only in enumerate(part.parts):
                 self.see([only], f"{key}.{at}", depth, group)
         elif isinstance(part, Group) and (depth > 0 or key in self.opened):
+            self.open.add(key)
             groups = tuple([one for one in parts if isinstance(one, Group)])
             self.groups.append(SeenGroup(join_nodes(parts), groups, times, fold or key, group))
             own = len(self.groups) - 1
@@ -217,6 +222,7 @@ class _Seeing:
 
     def see_fold(self, folds: Sequence[Fold], key: str, depth: int, group: int | None) -> None:
         if depth >= ALL or key in self.opened:
+            self.open.add(key)
             for at, times in enumerate(zip(*[fold.parts for fold in folds], strict=True)):
                 self.see(times, f"{key}.{at}", depth, group)
             return

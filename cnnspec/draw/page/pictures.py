@@ -11,9 +11,8 @@ import re
 
 from cnnspec.base.record import Record
 from cnnspec.draw.flow.flow import draw_outline
-from cnnspec.draw.outline.opened import find_opened, walk_keys
+from cnnspec.draw.outline.opened import walk_keys
 from cnnspec.draw.outline.outline import ALL, count_seen, find_depth, find_outline, find_tree, see_tree
-from cnnspec.draw.outline.parts import Fold
 from cnnspec.draw.outline.parts import Group as PartGroup
 from cnnspec.pictures.drawing import Group
 from cnnspec.pictures.svg import find_colors, write_style, write_svg
@@ -56,26 +55,28 @@ class Pictures(Record):
 def draw_pictures(network: AnalysedNetwork, question: DrawQuestion) -> Pictures:
     """The pictures of a network. Raises as `find_outline` where the first is too large, or nothing has a name."""
     tree = find_tree(network)
-    outline = find_outline(network, question.depth, question.expanded)
-    first = frozenset(find_open_paths(tree, outline.depth, find_opened(network, tree, question.expanded)))
-    made: dict[State, Drawing] = {first: draw_outline(network, outline, question)}
-    levels = {frozenset(find_open_paths(tree, depth, frozenset())): depth for depth in find_depths(tree)}
+    first = find_outline(network, question.depth, question.expanded)
+    levels = [see_tree(network.graph, tree, depth, frozenset()) for depth in find_depths(tree)]
+    outlines = {outline.open: outline for outline in (first, *levels)} | {first.open: first}
     groups = {key for key, part in walk_keys(tree) if isinstance(part, PartGroup)}
+    made: dict[State, Drawing] = {}
     held = 0
-    for state in (waiting := [first, *levels]):
-        if state not in made:
-            depth = ALL if levels.get(state) == ALL else 0
-            made[state] = draw_outline(network, see_tree(network.graph, tree, depth, state), question)
-            held += count_groups(made[state].shapes)
+    for state in (waiting := [*outlines]):
+        outline = outlines[state] if state in outlines else see_tree(network.graph, tree, 0, state)
+        if outline.open in made:
+            continue
+        drawing = made[outline.open] = draw_outline(network, outline, question)
+        held += count_groups(drawing.shapes) if outline is not first else 0
         if held < MOST_GROUPS:
-            waiting += [other for other in find_neighbours(made[state], state, groups) if other not in waiting]
+            others = [other for other in find_neighbours(drawing, outline.open, groups) if other not in waiting]
+            waiting += [other for other in others if count_seen(tree, 0, other) <= MOST_BOXES]
         if len(made) >= MOST_PICTURES or held > MOST_GROUPS:
             break
     colors = {"paper"} | {
         color for drawing in made.values() for shape in drawing.shapes for color in find_colors(shape)
     }
     pictures = [PagePicture(tuple(sorted(state)), write_bare(drawing)) for state, drawing in made.items()]
-    numbers = [[*made].index(state) for state in levels if state in made]
+    numbers = [[*made].index(state) for state in dict.fromkeys([one.open for one in levels]) if state in made]
     return Pictures(tuple(pictures), tuple(numbers), write_style(sorted(colors)))
 
 
@@ -89,20 +90,6 @@ def find_depths(tree: Sequence[Part]) -> list[int]:
     """The depths of which a page has a picture."""
     depths = [*range(min(find_depth(tree), MOST_LEVELS) + 1), ALL]
     return [depth for depth in depths if count_seen(tree, depth, frozenset()) <= MOST_BOXES]
-
-
-def find_open_paths(parts: Sequence[Part], depth: int, opened: State, path: str = "") -> Iterator[str]:
-    """The paths of the blocks that are open at a depth, and of the repeats that are unfolded; see `find_outline`."""
-    for at, part in enumerate(parts):
-        key = f"{path}{at}"
-        if isinstance(part, Fold):
-            unfolded = depth >= ALL or key in opened
-            if unfolded:
-                yield key
-            yield from find_open_paths(part.parts if unfolded else part.parts[:1], depth, opened, f"{key}.")
-        elif isinstance(part, PartGroup) and (depth > 0 or key in opened):
-            yield key
-            yield from find_open_paths(part.parts, depth - 1 if depth < ALL else ALL, opened, f"{key}.")
 
 
 def find_neighbours(drawing: Drawing, state: State, groups: Set[str]) -> Iterator[State]:
