@@ -7,7 +7,7 @@ import os
 from contextlib import suppress
 
 from cnnspec.base.diagnostic import Diagnostic
-from cnnspec.base.source_files import is_stream, read
+from cnnspec.base.source_files import decode_source, is_stream, read
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.inputs import leads_to_model
 from cnnspec.cli.messages import CLEAN, UsageError, print_message
@@ -92,11 +92,13 @@ class SpecFile:
     def save(self, text: str) -> None:
         from cnnspec.playground.local_server import NotDone
 
-        source = read(self.path)
+        source, given = read(self.path), decode_source(text.encode(), "the text of the page")
         try:
             if isinstance(source, Diagnostic):
                 raise UsageError(source.message)
-            rewrite_source(source, text)
+            if isinstance(given, Diagnostic):  # the file could not be read again
+                raise UsageError(given.message)
+            rewrite_source(source, given.text)
         except UsageError as error:
             raise NotDone(str(error)) from None
 

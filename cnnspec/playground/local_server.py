@@ -77,9 +77,7 @@ class Handler(BaseHTTPRequestHandler):
         elif path == "/file":
             self._show_file()
         elif name in self.server.names:
-            with open(os.path.join(self.server.folder, name), "rb") as file:
-                kind = TYPES.get(os.path.splitext(name)[1], "application/octet-stream")
-                self._send(200, kind, file.read())
+            self._show_page(name)
         else:
             self._say(404, {"error": "there is no such file here"})
 
@@ -95,8 +93,18 @@ class Handler(BaseHTTPRequestHandler):
                 self._save(file, asked["text"], asked["before"], asked["overwrite"])
             except NotDone as error:
                 self._say(500, {"error": str(error)})
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, RecursionError):
                 self._say(400, {"error": "the request cannot be read"})
+
+    def _show_page(self, name: str) -> None:
+        """A file of the page, which may be built anew meanwhile."""
+        try:
+            with open(os.path.join(self.server.folder, name), "rb") as file:
+                data = file.read()
+        except OSError as error:
+            self._say(404, {"error": f"{name} cannot be read any more: {error.strerror}"})
+            return
+        self._send(200, TYPES.get(os.path.splitext(name)[1], "application/octet-stream"), data)
 
     # ---- the file --------------------------------------------------------------------------------------------
     def _show_file(self) -> None:

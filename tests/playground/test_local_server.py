@@ -56,6 +56,14 @@ class Client:
         connection.close()
         return answer.status, json.loads(data) if kind == "application/json" else data, kind
 
+    def ask_raw(self, body: bytes) -> int:
+        """The status that is the answer to a request to save that is made of these bytes."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection.request("PUT", "/file", body, self.headers)
+        status = connection.getresponse().status
+        connection.close()
+        return status
+
     def save(self, text: Any, before: Any = SEEN, overwrite: Any = False) -> tuple[int, Any]:
         return self.ask("PUT", "/file", {"text": text, "before": before, "overwrite": overwrite})[:2]
 
@@ -88,6 +96,8 @@ def test_the_page_is_served_and_nothing_else(serve: Serve, site: Path, spec: Pat
     for path in ("/net.cnn", "/../net.cnn", "//etc/passwd", "/..%2fnet.cnn", f"/{spec}", "/site"):
         assert client.ask("GET", path)[0] == 404, path
     assert client.ask("GET", "/file")[0] == 403  # there is none
+    (site / "main.js").unlink()  # the page is built anew
+    assert client.ask("GET", "/main.js")[0] == 404
 
 
 @pytest.mark.parametrize(
@@ -142,6 +152,12 @@ def test_what_cannot_be_read_or_saved_says_why(serve: Serve, spec: Path) -> None
     client = serve(play.SpecFile(str(spec), True))
     for text, before in ((None, SEEN), (NEW, 3)):
         assert client.save(text, before=before)[0] == 400
+    assert client.save("input 8x8x1\0") == (
+        500,
+        {"error": "the text of the page holds a NUL character in line 1: it is no text"},
+    )
+    assert spec.read_bytes() == TEXT.encode()
+    assert client.ask_raw(b"[" * 100_000) == 400
     assert (
         client.ask("PUT", "/file")[0] == client.ask("PUT", "/file", [], **{"Content-Length": "99999999999"})[0] == 400
     )
