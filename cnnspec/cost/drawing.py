@@ -28,7 +28,9 @@ SLOT, THINNEST = 46.0, 1.6  # pixels of a layer where there are few, and at leas
 FEW, MOST = 24, 460  # layers that have their names below, and that have a bar of their own
 HIGH, BETWEEN = 96.0, 30.0  # the height of a panel, and between two
 TIER, TIERS = 14.0, 3  # lines of words above the bars
-NAMED, WORTH = 6, 0.4  # bars that have words at most, and of the largest what one of many must have for that
+NAMED = 6  # bars that have words at most
+LEAST_WORTH, WORTH = 0.01, 0.4  # of the largest what one of few must have for that, and one of many
+LEANS = (0.5, 1.0, 0.0)  # of words the share before the middle of their bar
 OVERLAP = 0.5  # pixels, so that no line is seen between bars that touch
 SIZE = 10.0  # of the letters beside bars
 
@@ -199,16 +201,24 @@ class Word(Record):
 
 
 def place_words(panel: Panel, bars: Sequence[Bar], x: float, slot: float) -> list[Word]:
-    """Words for the largest bars, of the memory for the peak alone, where they and their lines meet no others."""
+    """Words for the largest bars, of the memory for the peak alone, where they and their lines meet no others: those over the
+    middles of their bars, or else those that lean to one side, whichever tell of the most."""
+    ways = [place_leaning(panel, bars, x, slot, lean) for lean in LEANS]
+    return max(ways, key=lambda placed: sum([panel.values[word.bar] or 0 for word in placed]))
+
+
+def place_leaning(panel: Panel, bars: Sequence[Bar], x: float, slot: float, lean: float) -> list[Word]:
+    """The words, with a share of each before the middle of its bar, where the page allows it."""
     width, largest = slot * len(bars), max([value or 0 for value in panel.values])
+    worth_saying = LEAST_WORTH if len(bars) <= FEW else WORTH
     order = sorted(range(len(bars)), key=lambda i: (-(panel.values[i] or 0), i))
-    worth = [i for i in order if (value := panel.values[i]) and (len(bars) <= FEW or value >= WORTH * largest)]
+    worth = [i for i in order if (value := panel.values[i]) and value >= worth_saying * largest]
     placed: list[Word] = []
     for i in worth[: 1 if panel.peaks else None]:
         peak = "peak at " if panel.peaks else ""
         words = shorten_text(peak + describe_bar(panel, bars[i], panel.values[i] or 0), width, SIZE)
         long, middle = measure_text(words, SIZE), x + (i + 0.5) * slot
-        start = max(x, min(middle - long / 2, x + width - long))
+        start = max(x, min(middle - long * lean, x + width - long))
         tried = [Word(i, words, tier, start, start + long, middle) for tier in range(TIERS)]
         free = [word for word in tried if not any([meet(word, other) for other in placed])]
         if len(placed) < NAMED:

@@ -98,6 +98,15 @@ def test_all_stands_on_the_page_and_words_do_not_meet(name: str) -> None:
             assert isinstance(rect, Rect) and rect.x >= 0 and rect.x + rect.width <= drawing.width
 
 
+def test_the_largest_are_named_and_what_is_next_to_nothing_is_not() -> None:
+    analysed = load(EXAMPLES / "vgg16.cnn").analysed
+    drawing = make_drawing(analysed, find_cost(analysed, make_question(analysed, 1, "float32", None, None, None, None)))
+    words = {shape.words for shape in drawing.shapes if isinstance(shape, Text)}
+    assert {"dense1: 102.8 M, 74.3 %", "dense2: 16.8 M, 12.1 %", "dense3: 4.1 M, 2.96 %"} <= words
+    assert {f"conv{number}: 1.8 G, 12.0 %" for number in (2, 4, 6, 7, 9, 10)} <= words
+    assert not [word for word in words if word.startswith("conv6: 590")]
+
+
 def test_many_layers_share_bars() -> None:
     _, drawing = find("long")
     drawn = bars(drawing, "series-1")
