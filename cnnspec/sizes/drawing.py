@@ -81,7 +81,9 @@ def add_axis(shapes: list[Shape], axis: Axis, near: Near, y: float) -> float:
         shapes.append(Text(left, row + BAND + 13, shorten_text(words, LONGEST, 10.5), 10.5, "faint"))
     if asked is not None:
         x = left + (asked - first + 0.5) * pixel
-        shapes.append(Path(((x, top - 3), (x, end + 2)), Look(stroke="ink", width=1.5, dash=(4, 3))))
+        for row in range(len(axis.kinds)):  # through the bands, not through the words below them
+            ends = (x, top + row * ROW - 3), (x, top + row * ROW + BAND + 3)
+            shapes.append(Path(ends, Look(stroke="ink", width=1.5, dash=(4, 3))))
         shapes.append(Text(x, top - 6, f"{'asked' if near is not None else 'the text has'} {asked}", 11, "ink", MIDDLE))
     below = end + 22
     for n in list_ticks(first, last):

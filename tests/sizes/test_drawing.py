@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest
 from cnnspec.api import load, loads
 from cnnspec.cli import main
 from cnnspec.pictures.drawing import Drawing, Group, Rect, Text
+from cnnspec.pictures.drawing import Path as Line
+from cnnspec.pictures.text_width import measure_text
 from cnnspec.sizes import find_input_sizes
 from cnnspec.sizes.axis_sizes import KINDS
 from cnnspec.sizes.drawing import LEFT, LONGEST, MARGIN, find_range, list_ticks, make_drawing
@@ -55,6 +58,18 @@ def test_bands_hold_the_sizes_of_their_kind(name: str) -> None:
                 middle = MARGIN + LEFT + (n - first + 0.5) * pixel
                 inside = any([rect.x <= middle <= rect.x + rect.width for rect in rects])
                 assert inside == (n in kind.sizes if kind.sizes else bool(kind.members >> n & 1)), (kind.kind, n)
+
+
+def test_the_line_of_the_size_goes_through_no_words() -> None:
+    _, drawing = find("one axis")
+    lines = [shape.steps for shape in drawing.shapes if isinstance(shape, Line) and shape.look.dash]
+    assert len(lines) == len(KINDS)
+    for ((x, top), (_, bottom)), words in product(
+        lines, [shape for shape in drawing.shapes if isinstance(shape, Text)]
+    ):
+        width = measure_text(words.words, words.size, words.bold)
+        left = words.x - {"start": 0.0, "middle": width / 2, "end": width}[words.anchor]
+        assert not (left < x < left + width and top < words.y < bottom + words.size / 2), words.words
 
 
 def describes(kinds: list[Group], axis: Any) -> bool:
