@@ -20,6 +20,7 @@ LINE = 12.0
 WRAP, WIDEST = 78.0, 120.0  # pixels: words go on in a next line; no line is wider
 MOST_LINES = 5  # of words below a box
 ARRIVING, LEAVING = 0.35, 0.75  # of the thickness: where lines over the row end and begin
+BESIDE = 6.0  # pixels between such a line, whose head is 7 wide, and the number beside it
 TOP_SHADE, SIDE_SHADE = 0.06, 0.16  # of ink on the faces above and beside
 
 
@@ -96,7 +97,7 @@ def write_sizes(block: Block, extent: Extent, sized: bool, lines: bool) -> list[
     channels = write_range(block)
     base = extent.top - 3 - (2 + measure_arc(extent)) * any(block.residual)
     if lines:
-        made = [Label(extent.depth + extent.thickness * ARRIVING - 3, base, channels, anchor=END)]
+        made = [Label(extent.depth + extent.thickness * ARRIVING - BESIDE, base, channels, anchor=END)]
     else:
         made = [Label(extent.depth + extent.thickness / 2, base, channels)]
     if shape is None:
