@@ -51,7 +51,7 @@ def write_network(
     data |= {
         "pictures": picture_data(pictures),
         "first": find_first(network),
-        "figures": [FIGURES.get(name, COLUMNS[name].heading) for name in mark_assumed(network, find_columns(network))],
+        "figures": [FIGURES.get(name, COLUMNS[name].heading) for name in find_columns(network)],
     }
     title = label or write_title(network)
     parts = (

@@ -20,7 +20,7 @@ class LayerPane {
     this.mates = mates.join();
     const { layers, findings, rows, figures: names } = this.view.data;
     const layer = layers[index];
-    const figures = rows[index].map((words, column) => [names[column], words]).slice(1);
+    const figures = rows[index].slice(0, names.length).map((words, column) => [names[column], words]).slice(1);
     const about = findings.filter((found) => found.layers.includes(index));
     this.field.show(index);
     this.pane.replaceChildren(
