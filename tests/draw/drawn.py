@@ -59,9 +59,10 @@ def draw_looked_over(network: AnalysedNetwork, outline: Outline, direction: str 
     real = flow.lay_out
     with patch.object(flow, "lay_out", lay_out):
         drawing = flow.draw_outline(network, outline, DrawQuestion(direction=direction, **style))
-    found = faults(*asked)
+    layout = asked[0].widen(drawing.width)
+    found = faults(layout, *asked[1:])
     assert not found, found[:5]
-    found = [*face_faults(drawing, asked[0])]
+    found = [*face_faults(drawing, layout)]
     assert not found, found[:5]
     return drawing
 

@@ -14,7 +14,7 @@ import pytest
 
 from cnnspec.base.source import Source
 from cnnspec.draw.boxes.coloring import COLORINGS
-from cnnspec.draw.flow.flow import draw_flow
+from cnnspec.draw.flow.flow import NARROWEST, draw_flow
 from cnnspec.draw.forms import write_form
 from cnnspec.draw.outline.outline import ALL, find_outline
 from cnnspec.draw.question import DIRECTIONS, DrawQuestion
@@ -134,11 +134,30 @@ def test_what_colors_mean() -> None:
     legends = {color: read_words(read_svg(network, color=color))[-7:] for color in COLORINGS}
     assert legends["kind"][-5:] == ["input", "convolution", "pooling", "dense", "reshape"]
     assert legends["cost"][-2:] == ["MACs of one example: 0", "57.6 k"]
-    assert legends["rf"][-2:] == ["receptive field: 0", "27 positions of an axis"]
+    assert legends["rf"][-2:] == ["receptive field: 0", "27 positions along an axis"]
     assert legends["lost"][-2:] == ["positions that are never read: 0", "7.84 %"]
     assert legends["none"][-1] == "output"
+    whole = analysed("input 28x28x1\nconv(8, 3x3) -> maxpool(2x2)\n")
+    assert read_words(read_svg(whole, color="lost"))[-1] == "positions that are never read: none"
     fills = [box.find(f"{SVG}rect").get("fill") for box in find_groups(read_svg(network, color="cost"), "box")]  # type: ignore[union-attr]
     assert fills[1] == COLORS["level-7"][0] and fills[3] == COLORS["level-9"][0] and fills[0] == COLORS["level-0"][0]
+
+
+def test_what_is_narrower_than_its_legend_stands_above_its_middle() -> None:
+    network = analysed("input 28x28x1\nconv(8, 3x3) -> maxpool(2x2) -> flatten -> dense(3)\n")
+    svg = read_svg(network)
+    boxes = [box.find(f"{SVG}rect") for box in find_groups(svg, "box")]
+    middles = {float(box.get("x", "")) + float(box.get("width", "")) / 2 for box in boxes if box is not None}
+    width, alone = float(svg.get("width", "")), float(read_svg(network, color="none").get("width", ""))
+    assert width > 1.5 * alone and len(middles) == 1 and abs(middles.pop() - width / 2) < alone / 4
+
+
+def test_notes_are_as_wide_as_the_picture() -> None:
+    network = analysed("input 28x28x1\nconvv(8, 3x3) -> maxpol(2x2) -> flaten -> dense(3, softmx)\n")
+    svg = read_svg(network)
+    words = " ".join(read_words(svg))
+    assert "Assumed: conv for convv (line 2)" in words and words.endswith("its figures rest on that")
+    assert float(svg.get("width", "")) <= NARROWEST
 
 
 def test_a_broken_network_is_drawn_as_far_as_it_is_known() -> None:

@@ -313,6 +313,13 @@ def test_many_layers_are_folded_or_refused(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("cnnspec.draw.outline.outline.MOST_BOXES", 1_000)
     with pytest.raises(TooLarge, match=r"1,201 boxes, more than the 1,000 .*: give a smaller --depth, or none"):
         find_outline(network, ALL)
+    turns = "".join([f"conv(8, {1 + 2 * (i * i * i % 101 % 7)}, padding=same)\n" for i in range(1_500)])
+    with pytest.raises(
+        TooLarge, match=r"boxes, more than the 1,000 .*: put stretches of it into blocks, each of which"
+    ):
+        find_outline(analysed(f"input 8x8x8\n{turns}"))
+    halves = f"block f() {{\n{turns}}}\ninput 8x8x8\nf() -> f() -> maxpool(2x2)\n"
+    assert len(find_outline(analysed(halves)).boxes) == 3
 
 
 def test_a_name_that_nothing_has() -> None:

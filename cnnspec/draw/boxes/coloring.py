@@ -20,7 +20,7 @@ COLORINGS = ("kind", "cost", "rf", "lost", "none")
 
 
 class Scale(Record):
-    """A legend of levels: what is shown, and the words at its ends."""
+    """A legend of levels: what is shown, and the words at its ends; `most` is "" where there is nothing of it."""
 
     words: str
     least: str
@@ -54,7 +54,7 @@ def find_coloring(
     if asked == "rf":
         values = [measure_last_field(one) for one in figures]
         most = max([value for value in values if value is not None], default=0.0)
-        return scale_colors(values, most, "receptive field", f"{most:g} positions of an axis")
+        return scale_colors(values, most, "receptive field", f"{most:g} positions along an axis")
     values = find_shares_lost(network, boxes)
     most = max([value for value in values if value is not None], default=0.0)
     return scale_colors(values, most, "positions that are never read", percent(most))
@@ -63,7 +63,7 @@ def find_coloring(
 def scale_colors(values: Sequence[float | None], most: float, words: str, at_most: str) -> Coloring:
     """The levels of some values between 0 and the largest of them."""
     colors = ["" if value is None else name_level(value / most if most else 0.0) for value in values]
-    return Coloring(tuple(colors), scale=Scale(words, "0", at_most))
+    return Coloring(tuple(colors), scale=Scale(words, "0", at_most if most else ""))
 
 
 def measure_last_field(figures: BoxFigures) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnspec.draw.boxes.kinds import KINDS
 from cnnspec.pictures.drawing import Group, Look, Rect, Text
 from cnnspec.pictures.palette import LEVELS
-from cnnspec.pictures.text_width import measure_text
+from cnnspec.pictures.text_width import measure_text, wrap_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cnnspec.draw.boxes.coloring import Coloring, Scale
     from cnnspec.pictures.drawing import Shape
 
-SIZE, LINE = 10.5, 18.0  # of letters; of a row
+SIZE, LINE, NOTE_LINE = 10.5, 18.0, 14.0  # of letters; of a row; of a line of a note that has several
 SWATCH, STEP = (18.0, 11.0), 14.0  # of a kind; the width of a level
 BETWEEN = 16.0  # two entries
 
@@ -22,7 +22,8 @@ BETWEEN = 16.0  # two entries
 def draw_legend(
     coloring: Coloring, notes: Sequence[str], left: float, top: float, width: float
 ) -> tuple[tuple[Shape, ...], float, float]:
-    """The shapes, and how far to the right and down they go; nothing where there is nothing to tell."""
+    """The shapes, of a width where words allow it, and how far to the right and down they go; nothing where there is nothing to
+    tell."""
     shapes: list[Shape] = []
     right, y = left, top
     if coloring.kinds:
@@ -33,8 +34,10 @@ def draw_legend(
         shapes += drawn
         y = top + LINE
     for note in notes:
-        shapes.append(Text(left, y + 11, note, SIZE, "faint"))
-        right, y = max(right, left + measure_text(note, SIZE)), y + LINE
+        for line in wrap_text(note, width, SIZE):
+            shapes.append(Text(left, y + 11, line, SIZE, "faint"))
+            right, y = max(right, left + measure_text(line, SIZE)), y + NOTE_LINE
+        y += LINE - NOTE_LINE
     return ((Group(tuple(shapes), classes=("legend",)),) if shapes else ()), right, y
 
 
@@ -57,7 +60,10 @@ def draw_kinds(kinds: Sequence[str], left: float, top: float, width: float) -> t
 
 
 def draw_scale(scale: Scale, left: float, top: float) -> tuple[list[Shape], float]:
-    """The levels from the least to the most, with words before and behind."""
+    """The levels from the least to the most, with words before and behind; words alone where all boxes are alike."""
+    if not scale.most:
+        words = f"{scale.words}: none"
+        return [Text(left, top + 11, words, SIZE, "faint")], left + measure_text(words, SIZE)
     words = f"{scale.words}: {scale.least}"
     x = left + measure_text(words, SIZE) + 6
     shapes: list[Shape] = [Text(left, top + 11, words, SIZE, "faint")]

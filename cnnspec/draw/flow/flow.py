@@ -116,7 +116,6 @@ class _Flow:
     # ---- shapes ------------------------------------------------------------------------------------------------------
     def draw(self) -> Drawing:
         layout = self.lay_out()
-        shapes = [*self.draw_groups(layout), *self.draw_edges(layout), *self.draw_boxes(layout)]
         legend, right, bottom = draw_legend(
             self.coloring,
             write_notes(self.network, self.findings),
@@ -124,9 +123,10 @@ class _Flow:
             layout.height,
             max(layout.width, NARROWEST) - 2 * MARGIN,
         )
-        width = max(layout.width, right + MARGIN) if legend else layout.width
+        layout = layout.widen(right + MARGIN if legend else 0.0)
+        shapes = [*self.draw_groups(layout), *self.draw_edges(layout), *self.draw_boxes(layout)]
         height = bottom + MARGIN * 0.6 if legend else layout.height
-        return Drawing(write_title(self.network), width, height, (*shapes, *legend))
+        return Drawing(write_title(self.network), layout.width, height, (*shapes, *legend))
 
     def draw_groups(self, layout: Layout) -> list[Shape]:
         """The frames of the groups, the outer ones behind."""

@@ -72,6 +72,10 @@ class Rect(Record):
         """The y of its lower side."""
         return self.y + self.height
 
+    def move_right(self, by: float) -> Rect:
+        """The same, further to the right."""
+        return self.replace(x=self.x + by)
+
 
 class Frame(Record):
     """The border of a group and the place of its title."""
@@ -96,3 +100,19 @@ class Layout(Record):
     boxes: tuple[Rect, ...]
     groups: tuple[tuple[Frame, ...], ...]
     routes: tuple[Route, ...]
+
+    def widen(self, width: float) -> Layout:
+        """The same in the middle of a width, where that is larger."""
+        by = (width - self.width) / 2
+        if by <= 0:
+            return self
+        frames = [
+            tuple([Frame(frame.rect.move_right(by), frame.title.move_right(by)) for frame in group])
+            for group in self.groups
+        ]
+        routes = [
+            Route(tuple([(x + by, y) for x, y in route.points]), route.label and route.label.move_right(by))
+            for route in self.routes
+        ]
+        boxes = tuple([box.move_right(by) for box in self.boxes])
+        return Layout(width, self.height, boxes, tuple(frames), tuple(routes))

@@ -172,7 +172,9 @@ def see_tree(graph: Graph, tree: Sequence[Part], depth: int, opened: frozenset[s
     """What is seen of a tree. Raises TooLarge."""
     many = count_seen(tree, depth, opened)
     if many > MOST_BOXES:
-        less = "give a smaller --depth, or none" if depth else "put what repeats into blocks or loops"
+        less = (
+            "give a smaller --depth, or none" if depth else "put stretches of it into blocks, each of which is one box"
+        )
         raise TooLarge(
             f"{graph.name} would be {many:,} boxes, more than the {MOST_BOXES:,} that a picture shows: {less}"
         )
