@@ -4,7 +4,7 @@
 # make docs: the pages of docs/ as a site in build/site, with search; python -m tests.docs writes their generated parts
 # make vscode: the extension of VS Code, build/cnnspec.vsix, by npm
 # make editor-test: install editors under build/editors, by npm and pip, and try cnnspec in them
-# make browser-test: install Playwright and axe under build/browser, by pip and npm, and try the pages in Chromium
+# make browser-test: the playground built, Playwright and axe installed under build/browser, by pip and npm, and all pages tried in Chromium
 # make playground: the page in which cnnspec runs, build/playground and build/playground.html, by npm
 # make bench: the speed figures of docs/speed.md   make growth: which constructs take more than their length in time
 # make zoo: examples/zoo, imported anew from Keras
@@ -54,7 +54,7 @@ editor-test: $(VENV)/ready
 	$(BIN)/python -m tests.editors.install build/editors
 	CNNSPEC_EDITORS=build/editors $(BIN)/python -m pytest -n 0 -rs tests/editors
 
-browser-test: $(VENV)/ready
+browser-test: playground
 	$(BIN)/python -m tests.browser.install build/browser
 	CNNSPEC_BROWSER=build/browser $(BIN)/python -m pytest -n 0 -rs tests/browser
 
