@@ -8,6 +8,7 @@ from __future__ import annotations
 from cnnspec.pictures.drawing import Group, Path, Rect, Text
 from cnnspec.pictures.palette import COLORS
 from cnnspec.pictures.svg import find_colors, write_number
+from cnnspec.pictures.text_width import measure_letter
 from cnnspec.tables.escape import latex
 
 TYPE_CHECKING = False
@@ -44,7 +45,9 @@ def write_lines(drawing: Drawing) -> Iterator[str]:
     if letters:  # what pdfTeX has no letter for is shown by its number
         yield r"\ifPDFTeX"
         for letter in letters:
-            yield rf"\DeclareUnicodeCharacter{{{ord(letter):04X}}}{{{{\fboxsep1pt\fbox{{\tiny {ord(letter):04X}}}}}}}"
+            room = f"{measure_letter(letter) / 1000:.3f}em"  # as wide as the picture is laid out for
+            box = rf"{{{{\fboxsep1pt\resizebox{{{room}}}{{!}}{{\fbox{{{ord(letter):04X}}}}}}}}}"
+            yield rf"\DeclareUnicodeCharacter{{{ord(letter):04X}}}{box}"
         yield r"\fi"
     for name in sorted({color for shape in drawing.shapes for color in find_colors(shape)}):
         yield rf"\definecolor{{cnnspec-{name}}}{{HTML}}{{{COLORS[name][0][1:].upper()}}}"
@@ -108,7 +111,7 @@ def write_point(point: tuple[float, ...]) -> str:
 
 
 def write_text(text: Text, unit: float) -> str:
-    words = "".join([SIGNS.get(letter) or latex(letter) for letter in text.words])
+    words = "".join([SIGNS.get(letter) or latex(letter) for letter in text.words]).replace(",,", "{,}{,}")
     bold = r"\bfseries" if text.bold else ""
     size = text.size * unit
     turn = f",rotate={write_number(-text.turn)}" if text.turn else ""

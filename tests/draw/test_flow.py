@@ -260,6 +260,16 @@ def test_names_stay_names_in_svg() -> None:
     assert HOSTILE[0] in " ".join(read_words(svg))
 
 
+@pytest.mark.parametrize(("form", "style"), [("svg", "flow"), ("svg", "volumes"), ("dot", "flow"), ("mermaid", "flow")])
+def test_a_long_name_is_cut(form: str, style: str) -> None:
+    long = "n" * 5_000
+    network = analysed(f"block {long}() {{ conv(4, 3x3) -> relu }}\ninput 9x9x1\n{long} -> conv(4, 3x3) as l{long}\n")
+    depth = 0 if style == "flow" else None
+    text = write_form([network], DrawQuestion(style, depth, shown=("name",)), form).decode()
+    words = re.findall("<text.*</text>", text) if form == "svg" else [text]
+    assert "nnn…" in "".join(words) and long not in "".join(words)
+
+
 def test_names_stay_names_in_dot() -> None:
     for line in write_hostile("dot").split("\n"):
         bare = re.sub(r'"(?:[^"\\]|\\.)*"', '""', line).strip()

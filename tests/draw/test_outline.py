@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from cnnspec.base.source import Source
 from cnnspec.draw.boxes.words import write_box, write_group, write_shapes
-from cnnspec.draw.outline.outline import ALL, Outline, TooLarge, find_outline
+from cnnspec.draw.outline.outline import ALL, Outline, TooLarge, find_outline, find_tree
+from cnnspec.draw.outline.parts import Part
+from cnnspec.draw.outline.repeats import _Folding
 from cnnspec.network import AnalysedNetwork
 from cnnspec.pipeline import analyse, analyse_model
 from tests.draw.drawn import outline_faults
@@ -320,6 +322,20 @@ def test_many_layers_are_folded_or_refused(monkeypatch: pytest.MonkeyPatch) -> N
         find_outline(analysed(f"input 8x8x8\n{turns}"))
     halves = f"block f() {{\n{turns}}}\ninput 8x8x8\nf() -> f() -> maxpool(2x2)\n"
     assert len(find_outline(analysed(halves)).boxes) == 3
+
+
+def test_many_branches_are_not_tried_with_all_behind_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Sequence[Part]] = []
+    make = _Folding.make_member
+
+    def note(self: _Folding, parts: Sequence[Part]) -> Part:
+        made.append(parts)
+        return make(self, parts)
+
+    monkeypatch.setattr(_Folding, "make_member", note)
+    branches = ", ".join(["conv(4, 3x3)"] * 300)
+    assert len(find_tree(analysed(f"input x 8x8x1\nconcat({branches})\n"))) == 302
+    assert len(made) < 20 * 300  # two for each length of a stretch
 
 
 def test_a_name_that_nothing_has() -> None:

@@ -202,6 +202,13 @@ def test_words_stay_words_in_tikz(words: str) -> None:
 
 
 @pytest.mark.skipif(not shutil.which("pdflatex") or not shutil.which("kpsewhich"), reason="pdflatex is not installed")
+def test_what_pdftex_has_no_letter_for_is_as_wide_as_planned() -> None:
+    text = write_picture(draw("漢ש"), "tex").decode()
+    widths = dict(re.findall(r"DeclareUnicodeCharacter\{(\w+)\}.*resizebox\{([\d.]+)em\}", text))
+    assert widths == {"6F22": "1.000", "05E9": "0.667"}
+    assert "{,}{,}" in write_picture(draw("a,,b"), "tex").decode(), "two commas are no quotation mark"
+
+
 def test_tikz_compiles(tmp_path: File) -> None:
     if not subprocess.run(["kpsewhich", "tikz.sty"], capture_output=True).stdout:
         pytest.skip("TikZ is not installed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnspec.base.record import Record
 from cnnspec.base.size import add_up
+from cnnspec.draw.boxes.letters import SMALL, cut_words
 from cnnspec.draw.boxes.words import write_shapes
 from cnnspec.draw.outline.parts import Group
 from cnnspec.facts.activation_memory import output_bytes
@@ -60,7 +61,7 @@ def add_known(values: Iterable[Dim | None]) -> Dim | None:
 def write_figures(network: AnalysedNetwork, box: SeenBox, figures: BoxFigures, shown: Iterable[str]) -> list[str]:
     """What is shown of a box, a line each; no line for no parameters or MACs."""
     texts = {
-        "name": write_name(network, box),
+        "name": cut_words(write_name(network, box), SMALL),
         "shape": write_shapes(figures.shapes),
         "params": f"{round_figure(figures.parameters)} params" if figures.parameters != 0 else "",
         "macs": f"{round_figure(figures.macs)} MACs" if figures.macs != 0 else "",

@@ -6,25 +6,25 @@ from math import ceil
 
 from cnnspec.base.record import Record
 from cnnspec.draw.boxes.kinds import KINDS
+from cnnspec.draw.boxes.letters import HEAD, SMALL
 from cnnspec.pictures.drawing import MIDDLE, Look, Rect, Text
 from cnnspec.pictures.palette import name_ink
-from cnnspec.pictures.text_width import measure_text, shorten_text
+from cnnspec.pictures.text_width import measure_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.draw.layered.diagram import Rect as Place
     from cnnspec.pictures.drawing import Shape
 
-HEAD, SMALL, BADGE = 12.0, 10.5, 9.0  # sizes of letters
+BADGE = 9.0  # the size of a badge's letters
 HEAD_LINE, SMALL_LINE = 15.0, 13.0
 BESIDE, ABOVE = 9.0, 6.0  # between words and the border
-WIDEST = 230.0  # of words
 NARROWEST = 46.0
 CARD = 4.0  # by how much the cards of a fold stand out behind one another
 
 
 class Face(Record):
-    """A box before it has a place. `below` are lines under the head, of which the figures are not cut; `badge`: the code of the
+    """A box before it has a place. `below` are lines under the head, of which numbers are not cut; `badge`: the code of the
     worst finding, "" for none, in a color of its own. `kind` gives the outline, `color` the fill, "" for none."""
 
     head: str
@@ -46,11 +46,6 @@ class Face(Record):
         height = 2 * ABOVE + HEAD_LINE + SMALL_LINE * len(self.below)
         cards = CARD * self.cards
         return width + cards, height + cards
-
-
-def cut_words(words: str, size: float = HEAD) -> str:
-    """Words that fit a box."""
-    return shorten_text(words, WIDEST, size)
 
 
 def draw_face(face: Face, place: Place) -> tuple[Shape, ...]:

@@ -10,11 +10,12 @@ from cnnspec.draw.boxes.figures import find_box_figures, write_figures
 from cnnspec.draw.boxes.findings import is_refused, place_findings, write_badge
 from cnnspec.draw.boxes.kinds import find_kind
 from cnnspec.draw.boxes.legend import draw_legend
+from cnnspec.draw.boxes.letters import SMALL, cut_words
 from cnnspec.draw.boxes.marks import UniqueNames, join_numbers, mark_box
 from cnnspec.draw.boxes.notes import write_notes
 from cnnspec.draw.boxes.tooltips import describe_box, describe_edge, describe_group
 from cnnspec.draw.boxes.words import write_box, write_group, write_shapes
-from cnnspec.draw.flow.faces import SMALL, Face, cut_words, draw_face
+from cnnspec.draw.flow.faces import Face, draw_face
 from cnnspec.draw.layered import lay_out
 from cnnspec.draw.layered.diagram import Box, Edge, Size
 from cnnspec.draw.layered.diagram import Group as Frame

@@ -8,6 +8,7 @@ from cnnspec.base.record import Record
 from cnnspec.draw.boxes.figures import find_box_figures, write_figures
 from cnnspec.draw.boxes.findings import place_findings
 from cnnspec.draw.boxes.kinds import find_kind
+from cnnspec.draw.boxes.letters import SMALL, cut_words
 from cnnspec.draw.boxes.words import write_box, write_group, write_shapes
 
 TYPE_CHECKING = False
@@ -76,7 +77,12 @@ def write_flow(network: AnalysedNetwork, outline: Outline, shown: Sequence[str])
         words = write_box(network, box)
         figures = find_box_figures(network, box)
         codes = dict.fromkeys([found.code for found in findings.of(box.layers)])
-        lines = [words.head, words.below, *write_figures(network, box, figures, shown), *["assumed"] * figures.assumed]
+        lines = [
+            cut_words(words.head),
+            cut_words(words.below, SMALL),
+            *write_figures(network, box, figures, shown),
+            *["assumed"] * figures.assumed,
+        ]
         lines.append(", ".join(codes))
         boxes.append(WrittenBox(tuple(filter(None, lines)), find_kind(network, box), box.group))
     edges = [
@@ -86,5 +92,5 @@ def write_flow(network: AnalysedNetwork, outline: Outline, shown: Sequence[str])
     for index, source in outline.find_ends(network.graph):
         edges.append(WrittenEdge(source, len(boxes), write_shapes([nodes[index].shape])))
         boxes.append(WrittenBox(("output",), "input", None))
-    groups = [WrittenGroup(write_group(group), group.group) for group in outline.groups]
+    groups = [WrittenGroup(cut_words(write_group(group)), group.group) for group in outline.groups]
     return WrittenFlow(tuple(boxes), tuple(groups), tuple(edges))

@@ -12,7 +12,7 @@ from cnnspec.layers.argument import same_on_every_axis
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
 
     from cnnspec.draw.outline.parts import Part
     from cnnspec.facts.facts import Facts
@@ -61,22 +61,23 @@ class _Folding:
         """What repeats from a part on, and of how many parts each is: the run that takes in the most of them."""
         best: tuple[list[Part], int] = ([parts[at]], 1)
         for period in periods:
-            times = self.count_alike(parts, at, period)
-            if times > 1 and times * period > len(best[0]) * best[1]:
-                members = self.cut_run(
-                    [self.make_member(parts[at + k * period : at + (k + 1) * period]) for k in range(times)]
-                )
+            if self.list_forms(parts, at, period) == self.list_forms(parts, at + period, period):
+                members = self.cut_run(self.take_alike(parts, at, period))
                 if len(members) > 1 and len(members) * period > len(best[0]) * best[1]:
                     best = members, period
         return best
 
-    def count_alike(self, parts: Sequence[Part], at: int, period: int) -> int:
-        """How many stretches of so many parts stand behind one another whose parts have the forms of the first's."""
-        forms = [self.find_form(part) for part in parts[at : at + period]]
-        times = 1
-        while [self.find_form(part) for part in parts[at + times * period : at + (times + 1) * period]] == forms:
-            times += 1
-        return times
+    def list_forms(self, parts: Sequence[Part], at: int, period: int) -> list[int]:
+        """The forms of so many parts from one on; fewer at the end."""
+        return [self.find_form(part) for part in parts[at : at + period]]
+
+    def take_alike(self, parts: Sequence[Part], at: int, period: int) -> Iterator[Part]:
+        """Stretches of so many parts behind one another whose parts have the forms of the first's, each as one; made when they are
+        asked for, as most runs end early."""
+        forms = self.list_forms(parts, at, period)
+        while self.list_forms(parts, at, period) == forms:
+            yield self.make_member(parts[at : at + period])
+            at += period
 
     def make_member(self, parts: Sequence[Part]) -> Part:
         """Parts that repeat together, as one."""
@@ -85,23 +86,23 @@ class _Folding:
         nodes = join_nodes(parts)
         return Group(nodes, STRETCH, describe_parts(self.graph, parts), "", nodes[0], tuple(parts))
 
-    def cut_run(self, members: list[Part]) -> list[Part]:
-        """As many of equal parts as are a chain."""
-        form, first = self.find_form(members[0]), self.trace(members[0], members[1])
-        if first is None:
-            return members[:1]
+    def cut_run(self, alike: Iterator[Part]) -> list[Part]:
+        """As many of equal parts, of which there are two at least, as are a chain."""
+        members, second = [next(alike)], next(alike)
+        form, first = self.find_form(members[0]), self.trace(members[0], second)
+        behind: Part | None = second
         # of those whose members read what the one before the last gives, too
-        late = any([at >= 0 and at != own for own, at in enumerate(first)])
-        length = 1
-        while length < len(members) and self.find_form(members[length]) == form:
-            behind = members[length]
-            if self.trace(members[length - 1], behind) != first:
+        late = first is not None and any([at >= 0 and at != own for own, at in enumerate(first)])
+        while first is not None and behind is not None and self.find_form(behind) == form:
+            if self.trace(members[-1], behind) != first:
                 break
-            inside = {*behind.nodes, *(members[length + 1].nodes if late and length + 1 < len(members) else ())}
-            if not self.stays(members[length - 1], inside, late and length + 1 >= len(members)):
+            after = next(alike, None)
+            inside = {*behind.nodes, *(after.nodes if late and after is not None else ())}
+            if not self.stays(members[-1], inside, late and after is None):
                 break
-            length += 1
-        return members[:length]
+            members.append(behind)
+            behind = after
+        return members
 
     def trace(self, before: Part, part: Part) -> tuple[int, ...] | None:
         """For each tensor that a part reads from outside, where it comes from: below 0 a layer of the part before it, else a
