@@ -96,7 +96,7 @@ def write_unknown(network: AnalysedNetwork, lost: Lost) -> list[str]:
         return [TOO_LONG]
     if lost.unknown:
         why = "There are errors to mend first" if network.broken else "Sizes are unknown"
-        return [f"{why}, and what is lost is not known: ? of {name_nodes(network.graph, lost.unknown)}."]
+        return [f"{why}, and it is not known what is lost of {name_nodes(network.graph, lost.unknown)}."]
     if lost.untraced:
         names, reads = name_nodes(network.graph, lost.untraced), "reads" if len(lost.untraced) == 1 else "read"
         return [f"More may be lost: what {names} {reads} is not followed, and counts as everything."]
