@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cnnspec.base.source import Source
+from cnnspec.draw.boxes.findings import place_findings
 from cnnspec.draw.boxes.words import write_box, write_group, write_shapes
 from cnnspec.draw.outline.outline import ALL, Outline, TooLarge, find_outline, find_tree
 from cnnspec.draw.outline.parts import Part
@@ -290,6 +291,13 @@ def test_modules_of_pytorch_are_groups() -> None:
     assert "[layer3.1: BasicBlock]" in sketch(network, find_outline(network, 0, ["layer3.1"])).replace("  ", "")
     assert "[layer1.0: BasicBlock ×2]" not in sketch(network, find_outline(network, 0, ["BasicBlock"]))
     assert "[BasicBlock ×2]" in sketch(network, find_outline(network, 0, ["BasicBlock"]))
+
+
+def test_findings_of_a_model_are_at_its_layers() -> None:
+    network = analyse_model(str(TORCH / "alexnet.pt2")).networks[0]
+    placed = place_findings(network)
+    at = {network.graph.nodes[index].name: [one.code for one in found] for index, found in placed.at.items()}
+    assert at == {"avgpool": ["W205"], "classifier.1": ["P501"]} and not placed.elsewhere
 
 
 def test_paths_that_are_no_modules() -> None:

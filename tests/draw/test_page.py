@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from cnnspec import load
+from cnnspec import load, loads
 from cnnspec.diff import find_difference
 from cnnspec.draw.outline.opened import walk_keys
 from cnnspec.draw.outline.outline import ALL as ALL_SEEN
@@ -187,6 +187,14 @@ def test_paths_may_differ_between_axes() -> None:
     (data,) = data_of(page_of(CROSS))
     names = [layer["name"] for layer in data["layers"]]
     assert [names[i] for i in data["reach"]["via"][names.index("crossed")]] == ["conv2", "conv1"]
+
+
+def test_a_finding_that_names_no_layers_is_at_the_one_whose_text_it_is_in() -> None:
+    (data,) = data_of(
+        make([loads("input 64x64x3\nconv(64, 3x3) -> relu -> flatten -> dense(32) -> relu -> dense(3)\n").analysed])
+    )
+    dense = next(number for number, layer in enumerate(data["layers"]) if layer["name"] == "dense1")
+    assert [found["layers"] for found in data["findings"] if found["code"] == "P501"] == [[dense]]
 
 
 def test_findings_are_told_with_their_layers_and_lines() -> None:

@@ -27,6 +27,10 @@ class PlacedFindings(Record):
         found = dict.fromkeys([diagnostic for index in layers for diagnostic in self.at.get(index, ())])
         return tuple(sorted(found, key=lambda one: SEVERITIES.index(one.severity)))
 
+    def layers_of(self, finding: Diagnostic) -> list[int]:
+        """The layers that a finding is at."""
+        return [index for index, found in self.at.items() if any([one is finding for one in found])]
+
 
 def write_badge(found: Sequence[Diagnostic]) -> tuple[str, str]:
     """The code of the worst finding, with how many more there are, and its color."""
@@ -63,15 +67,13 @@ def find_layers_at(network: AnalysedNetwork, found: Diagnostic) -> list[int]:
 
 
 def holds(node: Node, found: Diagnostic) -> bool:
-    """Whether a finding stands in the text of a layer."""
+    """Whether a finding stands in the text of a layer, or at the layer of a model, which has no text."""
     place, span = node.site.node, found.span
-    return (
-        span is not None
-        and bool(node.site.source.text)
-        and node.site.source.name == span.source.name
-        and place.start <= span.start
-        and span.end <= place.end
-    )
+    if span is None or node.site.source.name != span.source.name:
+        return False
+    if not node.site.source.text:
+        return node.site.span.mark == span.mark
+    return place.start <= span.start and span.end <= place.end
 
 
 def is_refused(network: AnalysedNetwork, node: Node) -> bool:

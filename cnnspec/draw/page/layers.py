@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnspec.draw.findings import place_findings
 from cnnspec.draw.page.fields import field_data, lost_data
 from cnnspec.explain.explanation import explain_layers
 from cnnspec.explain.wording import write_step
@@ -10,6 +11,7 @@ from cnnspec.findings.sentence import write_sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from cnnspec.base.diagnostic import Diagnostic
@@ -24,7 +26,8 @@ MOST_DERIVED = 250_000  # characters of derivations that a page holds
 def network_data(network: AnalysedNetwork, texts: Texts) -> dict[str, Any]:
     """The data of a network's page, but for its pictures and its tables."""
     nodes, used = network.graph.nodes, network.graph.used()
-    found = [finding_data(one, texts) for one in network.diagnostics]
+    placed = place_findings(network)
+    found = [finding_data(one, placed.layers_of(one), texts) for one in network.diagnostics]
     return {
         "name": network.name,
         "file": network.source.name,
@@ -52,7 +55,7 @@ def layer_data(node: Node, texts: Texts, used: bool) -> dict[str, Any]:
     return made | {name: value for name, value in flags.items() if value}
 
 
-def finding_data(found: Diagnostic, texts: Texts) -> dict[str, Any]:
+def finding_data(found: Diagnostic, layers: Sequence[int], texts: Texts) -> dict[str, Any]:
     """One finding: what it says, its layers, its line."""
     at = None
     if found.span is not None and found.span.source.text and found.position is not None:
@@ -62,7 +65,7 @@ def finding_data(found: Diagnostic, texts: Texts) -> dict[str, Any]:
         "code": found.code,
         "severity": found.severity,
         "says": write_sentence(found),
-        "layers": list(found.nodes),
+        "layers": [*layers],
         "at": at,
     }
 
