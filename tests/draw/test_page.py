@@ -21,7 +21,7 @@ from cnnspec.diff import find_difference
 from cnnspec.draw.outline.opened import walk_keys
 from cnnspec.draw.outline.outline import ALL as ALL_SEEN
 from cnnspec.draw.outline.outline import find_outline, find_tree, see_tree
-from cnnspec.draw.outline.parts import Group
+from cnnspec.draw.outline.parts import Fold, Group
 from cnnspec.draw.page import layers, write_difference_page, write_page
 from cnnspec.draw.page.document import read_asset, read_script
 from cnnspec.draw.page.fields import positions_data
@@ -316,6 +316,13 @@ def test_the_first_picture_is_the_one_that_draw_makes(name: str) -> None:
         same = see_tree(network.graph, tree, 0, outline.open)
         assert same.open == outline.open
         assert (same.boxes, same.groups, same.edges) == (outline.boxes, outline.groups, outline.edges)
+
+
+@pytest.mark.parametrize("name", ["resnet50_keras", "unet"])
+def test_all_is_open_where_every_layer_is_seen(name: str) -> None:
+    network = load(EXAMPLES / f"{name}.cnn").analysed
+    parts = dict(walk_keys(find_tree(network)))
+    assert find_outline(network, ALL_SEEN).open == {key for key, one in parts.items() if isinstance(one, (Group, Fold))}
 
 
 ONE_BOX = """
