@@ -318,7 +318,7 @@ def test_the_first_picture_is_the_one_that_draw_makes(name: str) -> None:
         assert (same.boxes, same.groups, same.edges) == (outline.boxes, outline.groups, outline.edges)
 
 
-@pytest.mark.parametrize("name", ["resnet50_keras", "unet"])
+@pytest.mark.parametrize("name", ["lenet5", "unet"])
 def test_all_is_open_where_every_layer_is_seen(name: str) -> None:
     network = load(EXAMPLES / f"{name}.cnn").analysed
     parts = dict(walk_keys(find_tree(network)))
