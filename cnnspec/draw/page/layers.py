@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.draw.findings import place_findings
+from cnnspec.draw.boxes.findings import place_findings
 from cnnspec.draw.page.fields import field_data, lost_data
 from cnnspec.explain.explanation import explain_layers
 from cnnspec.explain.wording import write_step
