@@ -235,3 +235,14 @@ def test_what_is_wrong_is_said(graph: tuple[object, ...], says: str) -> None:
     with pytest.raises(ValueError) as raised:
         lay_out(*graph)  # type: ignore[arg-type]
     assert str(raised.value) == says
+
+
+def test_what_comes_first_is_at_the_left_or_at_the_top() -> None:
+    boxes, edges = [BOX] * 5, [Edge(0, 2, LABEL, 0), Edge(1, 3, LABEL, 1), Edge(2, 4, LABEL, 2), Edge(3, 4, LABEL, 3)]
+    down, right = [laid_out(boxes, [], edges, direction) for direction in ("down", "right")]
+    assert down.boxes[0].x < down.boxes[1].x and right.boxes[0].y < right.boxes[1].y
+    assert down.routes[2].points[-1][0] < down.routes[3].points[-1][0]
+    assert right.routes[2].points[-1][1] < right.routes[3].points[-1][1]
+    shared = [Edge(0, 2, LABEL, 7), Edge(0, 1, LABEL, 7), Edge(1, 2, LABEL, 8)]
+    for direction in ("down", "right"):
+        assert [route.label is not None for route in laid_out(boxes[:3], [], shared, direction).routes] == [True, False, True]  # fmt: skip
