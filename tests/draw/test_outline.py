@@ -300,6 +300,12 @@ def test_findings_of_a_model_are_at_its_layers() -> None:
     assert at == {"avgpool": ["W205"], "classifier.1": ["P501"]} and not placed.elsewhere
 
 
+def test_what_repeats_without_a_name_is_no_block() -> None:
+    text = "input 28x28x1\n" + "conv(4, 3x3) -> maxpool(2x2)\n" * 2
+    with pytest.raises(LookupError, match=r'"qqq": its layers are input1, conv1, maxpool1, conv2, maxpool2$'):
+        find_outline(analysed(text), None, ["qqq"])
+
+
 def test_paths_that_are_no_modules() -> None:
     """An exporter writes one path at some layers of a stretch: /net/relu among Conv_1, Conv_2."""
     network = analysed("input 32x32x4\n" + "conv(4, 3x3) -> relu -> maxpool(2x2, stride=1) -> add(in, in)\n" * 4)

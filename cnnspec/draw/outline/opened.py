@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.draw.outline.parts import Fold, Group
+from cnnspec.draw.outline.parts import NAMELESS, Fold, Group
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +65,11 @@ def explain_no_name(network: AnalysedNetwork, parts: Iterable[Part], name: str) 
     """That nothing has a name, and which names there are: those near to it, or of the blocks, or of the layers."""
     from cnnspec.base.did_you_mean import write_suggestion
 
-    blocks = [*dict.fromkeys([part.name or part.title for part in parts if isinstance(part, Group)])]
+    blocks = [
+        *dict.fromkeys(
+            [part.name or part.title for part in parts if isinstance(part, Group) and part.kind not in NAMELESS]
+        )
+    ]
     layers = [node.name for node in network.graph.nodes]
     what, known = ("blocks", blocks) if blocks else ("layers", layers)
     some = ", ".join([*known[:MOST_NAMES], *["…"] * (len(known) > MOST_NAMES)])

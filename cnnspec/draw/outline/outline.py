@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cnnspec.base.record import Record
 from cnnspec.draw.outline.opened import find_opened
-from cnnspec.draw.outline.parts import REPEAT, STRETCH, Fold, Group, Layers, find_parts, join_nodes
+from cnnspec.draw.outline.parts import NAMELESS, Fold, Group, Layers, find_parts, join_nodes
 from cnnspec.draw.outline.repeats import fold_repeats
 from cnnspec.draw.outline.segments import group_stretches
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 ALL = 1_000  # a depth that no network has: everything is seen, and nothing folded
 MOST_BOXES = 3_000  # of a picture
-NAMELESS = (REPEAT, STRETCH)  # groups that are there to be folded, and no frame where nothing is
 PAGE_ROWS, PAGE_BOXES = 24, 44  # of a picture that fits a page: boxes on the longest way through it, and in all
 WHOLE_ROWS = 16  # where every layer is seen unasked
 

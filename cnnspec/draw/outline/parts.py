@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 LONGEST_TITLE = 28  # letters of a loop's head
 MOST_NAMED = 3  # kinds of layers in a title
 BLOCK, LOOP, REPEAT, MODULE, STRETCH = "block", "loop", "repeat", "module", "stretch"  # what a group is
+NAMELESS = (REPEAT, STRETCH)  # groups that are there to be folded, and no frame where nothing is
 PLAIN_CLASSES = ("Sequential", "ModuleList", "ModuleDict")  # of modules, which say nothing
 
 
