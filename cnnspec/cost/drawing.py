@@ -257,8 +257,9 @@ def draw_names(
             words = shorten_text(led, right - left - 4, SIZE)
             if measure_text(led[:4] + "…", SIZE) <= right - left - 4:
                 shapes.append(Text((left + right) / 2, y + 17, words, SIZE, "faint", MIDDLE))
-    shapes.append(Text(x, y + 32, bars[0].name, SIZE, "faint"))
-    shapes.append(Text(x + slot * len(bars), y + 32, bars[-1].name, SIZE, "faint", END))
+    room = slot * len(bars) / 2 - 4
+    shapes.append(Text(x, y + 32, shorten_text(bars[0].name, room, SIZE), SIZE, "faint"))
+    shapes.append(Text(x + slot * len(bars), y + 32, shorten_text(bars[-1].name, room, SIZE), SIZE, "faint", END))
     return y + 42
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.pictures.drawing import Text
-from cnnspec.pictures.text_width import measure_text, wrap_text
+from cnnspec.pictures.text_width import measure_text, shorten_text, wrap_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,14 +11,17 @@ if TYPE_CHECKING:
 
 MARGIN = 20.0
 TITLE, SENTENCE, LINE = 14.0, 11.0, 16.0  # sizes of letters; from one line of a sentence to the next
+WIDEST = 760.0  # of a title
 
 
 def draw_title(words: str) -> Text:
-    return Text(MARGIN, MARGIN + TITLE - 2, words, TITLE, bold=True)
+    """The title, cut where a long name in it would make the picture wider than a page."""
+    return Text(MARGIN, MARGIN + TITLE - 2, shorten_text(words, WIDEST, TITLE, True), TITLE, bold=True)
 
 
 def measure_title(words: str) -> float:
-    return measure_text(words, TITLE, True)
+    """How wide it is."""
+    return min(measure_text(words, TITLE, True), WIDEST)
 
 
 def draw_sentences(sentences: Iterable[str], top: float, width: float) -> tuple[list[Text], float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from cnnspec.base.source import printable
 
 ASCII = (
@@ -25,6 +27,7 @@ OTHERS = {
 }
 WIDE, USUAL = 1000, 667  # of a letter that Helvetica has not: a Chinese one, another
 BOLD = 1.07  # of the usual width, about
+WIDEST_NAME = 240.0  # of a name beside something else
 
 
 def measure_text(words: str, size: float = 12.0, bold: bool = False) -> float:
@@ -47,10 +50,9 @@ def shorten_text(words: str, room: float, size: float = 12.0, bold: bool = False
     """Words cut to a width, with "…" at their end where something was cut."""
     if measure_text(words, size, bold) <= room:
         return words
-    end = len(words)
-    while end and measure_text(words[:end].rstrip() + "…", size, bold) > room:
-        end -= 1
-    return words[:end].rstrip() + "…"
+    ends = range(len(words))
+    end = bisect_right(ends, room, key=lambda end: measure_text(words[:end].rstrip() + "…", size, bold)) - 1
+    return words[: max(end, 0)].rstrip() + "…"
 
 
 def wrap_text(words: str, room: float, size: float = 12.0) -> list[str]:

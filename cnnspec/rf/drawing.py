@@ -10,7 +10,7 @@ from cnnspec.base.record import Record
 from cnnspec.pictures.captions import MARGIN, TITLE, draw_title, measure_title
 from cnnspec.pictures.drawing import END, MIDDLE, Drawing, Group, Look, Path, Rect, Text
 from cnnspec.pictures.palette import name_series
-from cnnspec.pictures.text_width import measure_text
+from cnnspec.pictures.text_width import WIDEST_NAME, measure_text, shorten_text
 from cnnspec.rf.picture import describe_place
 
 TYPE_CHECKING = False
@@ -85,9 +85,14 @@ def draw_boxes(picture: Picture) -> tuple[list[Shape], float, float]:
         color = name_series(number)
         look = Look(fill=color, stroke=color, width=1.5, opacity=0.13)
         shapes.append(Group((rect.replace(look=look),), write_tooltip(box), classes=("field",)))
-        labels.append(Label(rect.x + rect.width, rect.y, f"{box.name} {box.size}", describe_place(box), color))
+        labels.append(Label(rect.x + rect.width, rect.y, write_label(box), describe_place(box), color))
     named, right_end, bottom_end = draw_labels(labels, end[0], head, end[1])
     return [*shapes, *(below if room else []), *named], right_end, max(bottom_end, end[1] + room)
+
+
+def write_label(box: FieldBox) -> str:
+    """The name of a box, cut where it is very long, and its size."""
+    return f"{shorten_text(box.name, WIDEST_NAME, 11)} {box.size}"
 
 
 def write_tooltip(box: FieldBox) -> str:
@@ -155,8 +160,7 @@ def draw_bars(picture: Picture) -> tuple[list[Shape], float, float]:
     _, (left, right) = picture.hull()
     head = MARGIN + 2 * TITLE
     named = [
-        (f"{box.name} {box.size}", describe_place(box), box.columns, name_series(i))
-        for i, box in enumerate(picture.boxes)
+        (write_label(box), describe_place(box), box.columns, name_series(i)) for i, box in enumerate(picture.boxes)
     ]
     if picture.width is not None:
         named.insert(0, (picture.input, "", (0, picture.width - 1), ""))

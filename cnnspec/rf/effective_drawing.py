@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnspec.pictures.captions import LINE, MARGIN, TITLE, draw_sentences, draw_title, measure_title
 from cnnspec.pictures.drawing import END, MIDDLE, Drawing, Group, Look, Path, Rect, Text
 from cnnspec.pictures.palette import LEVELS, name_level
-from cnnspec.pictures.text_width import measure_text
+from cnnspec.pictures.text_width import WIDEST_NAME, measure_text, shorten_text
 from cnnspec.rf.effective import find_step, shrink_axis, shrink_map
 from cnnspec.rf.effective_words import CORE, LEGEND, write_figures, write_notes, write_title
 from cnnspec.tables.axis_names import name_axes
@@ -45,6 +45,7 @@ def draw_input(field: EffectiveField, one: InputWeights, left: float, top: float
         draw = draw_flat if len(one.axes) == 1 else draw_map
         shapes, width, bottom = draw(one, left, top)
     figures = [(f"input {one.name}", "")] * (len(field.inputs) > 1) + write_figures(field, one)
+    figures = [(shorten_text(name, WIDEST_NAME, 11), words) for name, words in figures]
     names = max([measure_text(name, 11) for name, words in figures if words]) + 14
     for name, words in figures:
         bottom += LINE
