@@ -64,3 +64,12 @@ function reveal(part, frame) {
     frame.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2;
   }
 }
+
+// ---- the mouse
+const mouse = { x: -1, y: -1 };
+document.addEventListener("pointermove", (event) => Object.assign(mouse, { x: event.clientX, y: event.clientY }), { capture: true });
+
+/** Whether a mouse has moved to where an event is; what is scrolled under a mouse that rests is not pointed at. @param {PointerEvent} event */
+function hasMoved(event) {
+  return event.pointerType !== "touch" && (event.clientX !== mouse.x || event.clientY !== mouse.y);
+}

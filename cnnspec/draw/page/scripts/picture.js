@@ -289,7 +289,7 @@ class Picture {
     stage.addEventListener("click", (event) => this.click(event));
     stage.addEventListener("pointerover", (event) => {
       const box = this.boxAt(event);
-      if (event.pointerType !== "touch" && this.pointers.size === 0) this.hover(box);
+      if (hasMoved(event) && this.pointers.size === 0) this.hover(box);
     });
     stage.addEventListener("pointerleave", () => this.hover(null));
     stage.addEventListener("focusin", (event) => {

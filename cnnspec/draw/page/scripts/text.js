@@ -64,7 +64,7 @@ class TextPane {
   listen() {
     this.pane.addEventListener("pointerover", (event) => {
       const line = this.lineAt(event);
-      if (event.pointerType !== "touch") this.hover(line);
+      if (hasMoved(event)) this.hover(line);
     });
     this.pane.addEventListener("pointerleave", () => this.hover(null));
     this.pane.addEventListener("focusin", (event) => {
