@@ -39,7 +39,9 @@ COMMANDS = (
     "draw -o - --format svg --color cost",
 )  # fmt: skip
 SPEC = "input 28x28x1\nconv(32, 3x3) -> relu\nflatten -> dense(10)\n"
-LONG = "input 64x64x8\nfor layer in 1..33000 { conv(8, 3x3, padding=1) -> batch_norm -> relu }\n"  # which takes a page half a minute
+LONG = "".join(
+    [f"model M{number} {{ input 8x8x4; conv(4, 1x1) * 99999 }}\n" for number in range(1000)]
+)  # no machine ends
 
 
 @pytest.fixture(scope="module")
