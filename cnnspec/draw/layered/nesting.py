@@ -7,6 +7,7 @@ group and b is not) has a sheet for what comes before and one for what comes aft
 from __future__ import annotations
 
 from cnnspec.draw.layered.sheet import BOX, Node, Sheet
+from cnnspec.draw.layered.sorting import sort
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -116,10 +117,4 @@ def sort_units(units: Iterable[Unit], arrows: Sequence[tuple[Unit, Unit]]) -> li
     for a, b in arrows:
         waits[b] += 1
         after[a].append(b)
-    ready = [unit for unit, count in waits.items() if not count]
-    for unit in ready:
-        for other in after[unit]:
-            waits[other] -= 1
-            if not waits[other]:
-                ready.append(other)
-    return ready
+    return sort(waits, after)

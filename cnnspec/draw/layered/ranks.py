@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.draw.layered.sheet import ENTRY, EXIT
+from cnnspec.draw.layered.sorting import sort
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,17 +43,6 @@ def mark_longest(sheet: Sheet, arriving: dict[Node, list[Wire]]) -> None:
             early = [other.early for other in arriving[end.node]]
             if end.late == max(late) and wire.early == max(early):
                 end.main = LONGEST if late.count(end.late) == 1 and early.count(wire.early) == 1 else TIED
-
-
-def sort(waits: dict[Node, int], readers: Readers) -> list[Node]:
-    """All nodes, each behind its sources, of which it waits for so many."""
-    ready = [node for node, count in waits.items() if not count]
-    for node in ready:
-        for reader in readers[node]:
-            waits[reader] -= 1
-            if not waits[reader]:
-                ready.append(reader)
-    return ready
 
 
 def led(sheet: Sheet, order: list[Node], readers: Readers) -> set[Node]:
