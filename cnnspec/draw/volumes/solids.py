@@ -120,7 +120,7 @@ def write_range(block: Block) -> str:
     """The channels; of modules that have more and more, from the first to the last."""
     first, last = block.first_shape, block.shape
     if block.grown and first and last and first[-1] != last[-1]:
-        return f"{first[-1]}–{last[-1]}"
+        return f"{first[-1]}…{last[-1]}"
     return (str(last[-1]) if last else "1") if last is not None else block.channels or "?"
 
 
