@@ -71,7 +71,7 @@ def run(options: argparse.Namespace) -> int:
     if path_a == path_b == "-":
         raise UsageError("stdin can be one side only: give the other as a file")
     if options.output is not None and find_ending(options.output) != "html":
-        raise UsageError(f"{options.output} must end in .html: an interactive page is what is written")
+        raise UsageError(f"{options.output or '-o'} must end in .html: an interactive page is what is written")
     check_not_read(options.output or "", path_a, path_b)
     a = load_side(path_a, model_a, options.set_a, options)
     b = load_side(path_b, model_b, options.set_b, options)

@@ -97,7 +97,7 @@ def read_form(options: argparse.Namespace) -> str:
     form = options.format or (find_form(options.output) if named else "svg" if options.style == VOLUMES else "mermaid")
     if form is None:
         known = ", ".join([f".{ending}" for ending in (*FORMS, *OTHER_ENDINGS)])
-        raise UsageError(f"{options.output} must end in one of {known}, or --format say what it is")
+        raise UsageError(f"{options.output or '-o'} must end in one of {known}, or --format say what it is")
     if named and find_form(options.output) not in (None, form):
         raise UsageError(f"{options.output} says another form than --format {form}: give one of the two")
     if options.style == VOLUMES and form not in ENDINGS:

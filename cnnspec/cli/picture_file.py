@@ -17,7 +17,9 @@ def check_picture_name(path: str, *inputs: str, endings: Sequence[str] = ENDINGS
     """UsageError where no picture can have a name, or it is that of a file that the command reads."""
     if find_ending(path) not in endings:
         *others, last = [f".{known}" for known in endings]
-        raise UsageError(f"{path} must end in {', '.join(others)} or {last}: that says which kind of picture it is")
+        raise UsageError(
+            f"{path or '-o'} must end in {', '.join(others)} or {last}: that says which kind of picture it is"
+        )
     check_not_read(path, *inputs)
 
 

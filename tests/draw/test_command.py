@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -56,6 +57,9 @@ SENTENCES = {
     "draw net.cnn -o net.cnn --format svg": "cnnspec: net.cnn is what the command reads: give the output another name",
     "draw net.cnn -o other.svg": "cnnspec: other.svg is there already, and is not what cnnspec wrote there last: give another name, or --force to replace it",
     "draw net.cnn --expand g": 'cnnspec: net has no block, module or layer "g": its blocks are f',
+    "draw net.cnn -o ''": "cnnspec: -o must end in one of .svg, .pdf, .png, .tex, .html, .dot, .mermaid, .gv, .mmd, or --format say what it is",
+    "diff net.cnn two.cnn -o ''": "cnnspec: -o must end in .html: an interactive page is what is written",
+    "rf net.cnn -o ''": "cnnspec: -o must end in .svg, .pdf, .png, .tex or .html: that says which kind of picture it is",
     "draw net.cnn --show params,x": 'cnnspec: --show knows no "x": give some of name, shape, params, macs, rf, memory, with commas between them',
     "draw net.cnn --style volumes -o net.dot": "cnnspec: volumes are a picture: svg, pdf, png, tex, not dot",
     "draw net.cnn --style volumes --depth 1": "cnnspec: --depth, --expand and --direction are about a flow: leave them out with --style volumes",
@@ -73,7 +77,7 @@ def test_a_sentence(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path("other.svg").write_text("mine")
     Path("flat.cnn").write_text("input 8x8x1\nrelu\n")
     Path("two.cnn").write_text("model A { input 8x8x1 -> relu }\nmodel B { input 8x8x1 -> relu }\n")
-    status, out, err = run(capsys, *line.split())
+    status, out, err = run(capsys, *shlex.split(line))
     assert (status, out) == (2, "") and SENTENCES[line] in " ".join(err.split())
     assert Path("other.svg").read_text() == "mine" and not Path("net.svg").exists()
 
