@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cnnspec.graph import Graph
     from cnnspec.network import AnalysedNetwork
 
-ALL = 1_000  # a depth that no network has: everything is seen, and nothing folded
+ALL = 1_000_000_000  # a depth that no network has: everything is seen, and nothing folded
 MOST_BOXES = 3_000  # of a picture
 PAGE_ROWS, PAGE_BOXES = 24, 44  # of a picture that fits a page: boxes on the longest way through it, and in all
 WHOLE_ROWS = 16  # where every layer is seen unasked
@@ -153,14 +153,11 @@ def count_seen(parts: Sequence[Part], depth: int, opened: frozenset[str], path: 
     total = 0
     for at, part in enumerate(parts):
         key = f"{path}{at}"
-        if isinstance(part, Fold) and (depth >= ALL or key in opened):
-            total += count_seen(part.parts, depth, opened, f"{key}.")
-        elif isinstance(part, Fold):
-            total += count_seen(part.parts[:1], depth, opened, f"{key}.")
-        elif is_one_box(part, key, depth, opened):
-            total += 1
-        elif isinstance(part, Group) and (depth > 0 or key in opened):
-            total += count_seen(part.parts, depth - 1 if depth < ALL else ALL, opened, f"{key}.")
+        if isinstance(part, Fold):
+            times = part.parts if is_open(part, key, depth, opened) else part.parts[:1]
+            total += count_seen(times, depth, opened, f"{key}.")
+        elif isinstance(part, Group) and is_open(part, key, depth, opened):
+            total += count_seen(part.parts, go_deeper(depth), opened, f"{key}.")
         else:
             total += 1
     return total
@@ -171,9 +168,7 @@ def see_tree(graph: Graph, tree: Sequence[Part], depth: int, opened: frozenset[s
     """What is seen of a tree. Raises TooLarge."""
     many = count_seen(tree, depth, opened)
     if many > MOST_BOXES:
-        less = (
-            "give a smaller --depth, or none" if depth else "put stretches of it into blocks, each of which is one box"
-        )
+        less = "give a smaller depth, or none" if depth else "put stretches of it into blocks, each of which is one box"
         raise TooLarge(
             f"{graph.name} would be {many:,} boxes, more than the {MOST_BOXES:,} that a picture shows: {less}"
         )
@@ -211,18 +206,18 @@ class _Seeing:
             self.open.add(key)
             for at, only in enumerate(part.parts):
                 self.see([only], f"{key}.{at}", depth, group)
-        elif isinstance(part, Group) and (depth > 0 or key in self.opened):
+        elif isinstance(part, Group) and is_open(part, key, depth, self.opened):
             self.open.add(key)
             groups = tuple([one for one in parts if isinstance(one, Group)])
             self.groups.append(SeenGroup(join_nodes(parts), groups, times, fold or key, group))
             own = len(self.groups) - 1
             for at, inner in enumerate(zip(*[one.parts for one in groups], strict=True)):
-                self.see(inner, f"{key}.{at}", depth - 1 if depth < ALL else ALL, own)
+                self.see(inner, f"{key}.{at}", go_deeper(depth), own)
         else:
             self.add_box(parts, times, fold if isinstance(part, Layers) else key, group)
 
     def see_fold(self, folds: Sequence[Fold], key: str, depth: int, group: int | None) -> None:
-        if depth >= ALL or key in self.opened:
+        if is_open(folds[0], key, depth, self.opened):
             self.open.add(key)
             for at, times in enumerate(zip(*[fold.parts for fold in folds], strict=True)):
                 self.see(times, f"{key}.{at}", depth, group)
@@ -267,6 +262,16 @@ class _Seeing:
             if number != its:
                 return True
         return False
+
+
+def is_open(part: Group | Fold, key: str, depth: int, opened: frozenset[str]) -> bool:
+    """Whether what a group or a fold is made of is seen in its place."""
+    return key in opened or depth >= ALL or (isinstance(part, Group) and depth > 0)
+
+
+def go_deeper(depth: int) -> int:
+    """How deep one sees within an open group."""
+    return depth - 1 if depth < ALL else ALL
 
 
 def is_one_box(part: Part, key: str, depth: int, opened: frozenset[str]) -> bool:

@@ -24,10 +24,10 @@ LONGEST_PERIOD = 8  # parts of a stretch that repeats
 
 def fold_repeats(graph: Graph, facts: Facts, parts: tuple[Part, ...]) -> tuple[Part, ...]:
     """Parts, with those that repeat folded; in their groups likewise."""
-    return _Folding(graph, facts).fold(parts)
+    return Folding(graph, facts).fold(parts)
 
 
-class _Folding:
+class Folding:
     """What is known about the parts of one network while it is folded."""
 
     def __init__(self, graph: Graph, facts: Facts) -> None:
