@@ -20,6 +20,7 @@ from cnnspec.draw.boxes.marks import join_numbers
 from cnnspec.draw.outline.outline import find_outline
 from cnnspec.draw.page.document import merge_styles, write_data, write_document
 from cnnspec.draw.page.parts import THEME, write_network
+from cnnspec.draw.page.tables import align_cell, write_choice, write_head, write_hidden, write_table
 from cnnspec.tables.escape import xml
 
 TYPE_CHECKING = False
@@ -84,11 +85,11 @@ def write_difference(a: AnalysedNetwork, b: AnalysedNetwork, difference: Network
     total_headings, total_cells = without_empty_end(TOTAL_HEADINGS, write_totals(difference))
     totals = [f"<tr>{write_cells(row, TOTAL_RIGHT)}</tr>" for row in total_cells]
     more = "".join([f"<p>{xml(words)}</p>" for words in (*write_ends(difference), *write_expressions(difference))])
-    table = write_plain_table(headings, rows, RIGHT, True) if rows else ""
+    table = write_table(write_heads(headings, RIGHT, True), rows) if rows else ""
     return (
         f'<section class="pane difference" aria-label="What differs">{data}<div class="table"><div class="wide" tabindex="0">'
         f'{table}</div></div><p class="note">{LEGEND}</p>{more}'
-        f'<div class="wide" tabindex="0">{write_plain_table(total_headings, totals, TOTAL_RIGHT, False)}</div></section>'
+        f'<div class="wide" tabindex="0">{write_table(write_heads(total_headings, TOTAL_RIGHT, False), totals)}</div></section>'
     )
 
 
@@ -110,28 +111,15 @@ def find_pairs(layers: Sequence[LayerDifference], in_a: dict[str, int], in_b: di
 
 
 # ---- tables ------------------------------------------------------------------------------------------------------
-def write_plain_table(headings: Sequence[str], rows: Sequence[str], right: Collection[int], sorts: bool) -> str:
-    heads = []
-    for column, heading in enumerate(headings):
-        side = ' class="number"' if column in right else ""
-        words = xml(heading) or '<span class="heard">Sign</span>'
-        heads.append(
-            f'<th scope="col"{side} aria-sort="none"><button type="button" class="plain">{words}</button></th>'
-            if sorts
-            else f'<th scope="col"{side}>{words}</th>'
-        )
-    return f"<table><thead><tr>{''.join(heads)}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+def write_heads(headings: Sequence[str], right: Collection[int], sorts: bool) -> list[str]:
+    return [write_head(xml(one) or write_hidden("Sign"), i in right, sorts) for i, one in enumerate(headings)]
 
 
 def write_cells(cells: Sequence[str], right: Collection[int], shows: str = "") -> str:
     """Cells of a row, the first of which says its sign or its name; with `shows` the one of the change is a button."""
     made = []
     for column, words in enumerate(cells):
-        side = ' class="number"' if column in right else ""
-        text = (
-            f'<button type="button" class="plain">{xml(words)}</button>'
-            if shows and column == HEADINGS.index("Change")
-            else xml(words)
-        )
+        text = write_choice(xml(words)) if shows and column == HEADINGS.index("Change") else xml(words)
+        side = align_cell(column in right)
         made.append(f'<th scope="row">{text}</th>' if column == 0 and not shows else f"<td{side}>{text}</td>")
     return "".join(made)

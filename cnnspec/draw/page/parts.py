@@ -7,6 +7,7 @@ from cnnspec.base.diagnostic import SEVERITIES
 from cnnspec.draw.page.document import write_data
 from cnnspec.draw.page.layers import network_data
 from cnnspec.draw.page.pictures import draw_pictures
+from cnnspec.draw.page.tables import align_cell, write_choice, write_head, write_table
 from cnnspec.draw.page.texts import Texts
 from cnnspec.findings.sentence import write_sentence
 from cnnspec.layers.base import product
@@ -156,11 +157,12 @@ def write_layers(network: AnalysedNetwork, summary: Summary, title: str) -> str:
         keys = [find_number(COLUMNS[name].value(layers, index)) for name in columns]
         name, *rest = [write_cell(column, words, key) for column, words, key in zip(columns, row, keys, strict=True)]
         rows.append(f'<tr data-layer="{index}">{name}{"".join(rest)}</tr>')
+    heads = [write_head(xml(COLUMNS[name].heading), COLUMNS[name].numeric) for name in columns]
     totals = "<br>".join(map(xml, write_totals(network, summary.totals, sizes)))
     search = '<label class="search">Find layers <input type="search" placeholder="conv 3x3"></label><span class="count" role="status"></span>'
     return (
         f'<section class="pane table" aria-label="Figures of {xml(title)}"><div class="bar">{search}</div>'
-        f'<div class="wide" tabindex="0">{write_table(columns, rows)}</div><p class="totals">{totals}</p></section>'
+        f'<div class="wide" tabindex="0">{write_table(heads, rows)}</div><p class="totals">{totals}</p></section>'
     )
 
 
@@ -169,24 +171,12 @@ def find_columns(network: AnalysedNetwork) -> tuple[str, ...]:
     return LISTED if network.has_text else LISTED[:-1]
 
 
-def write_table(columns: Sequence[str], rows: Sequence[str]) -> str:
-    heads = "".join([write_head(COLUMNS[name].heading, COLUMNS[name].numeric) for name in columns])
-    return f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-
-
-def write_head(heading: str, numeric: bool) -> str:
-    """The head of a column that can be sorted."""
-    side = ' class="number"' if numeric else ""
-    return f'<th scope="col" aria-sort="none"{side}><button type="button" class="plain">{xml(heading)}</button></th>'
-
-
 def write_cell(column: str, words: str, number: float | None) -> str:
     """A cell, with the number that it is sorted by where its words do not tell it."""
     key = "" if number is None or words.replace(",", "") == f"{number}" else f' data-number="{number}"'
     if column == "name":
-        return f'<th scope="row"><button type="button" class="plain">{xml(words)}</button></th>'
-    side = ' class="number"' if COLUMNS[column].numeric else ""
-    return f"<td{side}{key}>{xml(words)}</td>"
+        return f'<th scope="row">{write_choice(xml(words))}</th>'
+    return f"<td{align_cell(COLUMNS[column].numeric)}{key}>{xml(words)}</td>"
 
 
 def find_number(value: Any) -> float | None:
