@@ -30,11 +30,10 @@ class Block:
     def tensor(self) -> int:
         return self.nodes[-1]
 
-    def precede(self, block: Block) -> None:
-        """Become a box that follows, with its own layers before those."""
-        nodes, words = self.nodes + block.nodes, self.words | block.words if block.leads else block.words
-        vars(self).update(vars(block))
-        self.nodes, self.words = nodes, words
+    def lead(self, before: Block) -> None:
+        """Stand for a box before it as well, which has none of its own."""
+        self.nodes = before.nodes + self.nodes
+        self.words = before.words | self.words if self.leads else self.words
 
     def repeat(self, block: Block) -> None:
         """Take a box of one kind with it in."""

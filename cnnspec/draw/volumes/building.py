@@ -91,9 +91,11 @@ class Builder:
         """Put boxes behind others, or into the last of them."""
         for block in blocks:
             before = items[-1] if items else None
-            joined = isinstance(before, Block) and isinstance(block, Block) and self.joiner.join(before, block)
-            if not joined:
+            one = self.joiner.join(before, block) if isinstance(before, Block) and isinstance(block, Block) else None
+            if one is None:
                 items.append(block)
+            else:
+                items[-1] = one
 
     def count_sizes(self, nodes: Iterable[int]) -> int:
         """How many halvings of maps some layers have, about."""

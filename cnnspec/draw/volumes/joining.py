@@ -12,19 +12,20 @@ if TYPE_CHECKING:
 
 
 class Joiner:
-    """Puts a box into the one before it, where both are one and nothing else reads what is between them."""
+    """Makes one box of two, where they are one and nothing else reads what is between them."""
 
     def __init__(self, graph: Graph, wiring: Wiring) -> None:
         self.nodes, self.wiring, self.readers = graph.nodes, wiring, graph.consumers()
 
-    def join(self, before: Block, block: Block) -> bool:
-        """Whether it was done."""
+    def join(self, before: Block, block: Block) -> Block | None:
+        """The box that the two are; None where they are two."""
         readers = {*self.readers[before.tensor]}
         if not before.module and len(readers) > 1 and not readers <= {*block.nodes}:
-            return False
+            return None
         if before.leads and self.follows(before, block):
-            before.precede(block)
-        elif block.leads and block.shape == before.shape and before.kind != "input":
+            block.lead(before)
+            return block
+        if block.leads and block.shape == before.shape and before.kind != "input":
             before.nodes += block.nodes
         elif self.is_added(before, block):
             before.nodes += block.nodes
@@ -34,8 +35,8 @@ class Joiner:
         elif self.is_alike(before, block):
             before.repeat(block)
         else:
-            return False
-        return True
+            return None
+        return before
 
     def follows(self, before: Block, block: Block) -> bool:
         """Whether a box may stand for the one before it as well, which has none then."""
