@@ -34,6 +34,7 @@ ORDER = [
     {"lost"},
     {"lint", "compile"},
     {"train", "spec_writer", "model_files"},
+    {"python_source"},
     {"trace"},
     {"pipeline"},
     {"findings", "quiz", "look", "highlight"},

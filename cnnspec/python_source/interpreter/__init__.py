@@ -1,0 +1,1 @@
+"""The interpreter: what statements and expressions of Python do to a `Machine`."""

@@ -1,0 +1,95 @@
+"""What is known of libraries: functions, classes and constants by their canonical dotted names.
+
+Each room has a table of its own: name → what is called with a `Call`, or a constant. A name that none of them has is an
+`External` of which nothing is known but its name.
+"""
+
+from __future__ import annotations
+
+from cnnspec.python_source.values import External
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from cnnspec.python_source.values import Call
+
+# How a library's parts are called elsewhere; the longest that fits counts.
+CANONICAL = {
+    "tensorflow.keras": "keras",
+    "tensorflow.python.keras": "keras",
+    "tensorflow.compat.v1.keras": "keras",
+    "tensorflow.compat.v2.keras": "keras",
+    "tf_keras": "keras",
+    "keras.src": "keras",
+    "keras.api": "keras",
+    "keras.api._v2.keras": "keras",
+    "jax.numpy": "numpy",
+    "tensorflow.experimental.numpy": "numpy",
+}
+
+
+def name_canonically(name: str) -> str:
+    """The one name of what a library has under several."""
+    for old in sorted(CANONICAL, key=len, reverse=True):
+        if name == old or name.startswith(f"{old}."):
+            return name_canonically(CANONICAL[old] + name[len(old) :])
+    return name
+
+
+class Libraries:
+    """All tables. `functions`: name → function(call); `constants`: name → value; `fallbacks`: (beginning of a name,
+    function(name, call) → a value, or NotImplemented where it does not know the name)."""
+
+    def __init__(self) -> None:
+        self.functions: dict[str, Callable[[Call], Any]] = {}
+        self.constants: dict[str, Any] = {}
+        self.fallbacks: list[tuple[str, Callable[[str, Call], Any]]] = []
+        self.instance_makers: list[Callable[[Any, Call], Any]] = []  # (class of the source, call) → its instance
+        self.super_callers: list[
+            Callable[[Any, str, Call], Any]
+        ] = []  # (instance, base's method, call) → what it gives
+
+    def find(self, name: str) -> Any:
+        """The value of a dotted name."""
+        name = name_canonically(name)
+        return self.constants[name] if name in self.constants else External(name)
+
+    def call(self, name: str, call: Call) -> Any:
+        """What a call of a library's function or class gives."""
+        function = self.functions.get(name)
+        if function is not None:
+            return function(call)
+        for beginning, answer in self.fallbacks:
+            if name.startswith(beginning):
+                found = answer(name, call)
+                if found is not NotImplemented:
+                    return found
+        return call.make_unknown(f"what {name} gives is not known")
+
+    def make_instance(self, made_of: Any, call: Call) -> Any:
+        """The instance of a class of the source that stands on a library's; NotImplemented for an ordinary one."""
+        return self._ask(self.instance_makers, made_of, call)
+
+    def call_super(self, instance: Any, method: str, call: Call) -> Any:
+        """What a method gives that an instance has from a library's class, such as keras.Model's `__init__`;
+        NotImplemented where nobody knows."""
+        return self._ask(self.super_callers, instance, method, call)
+
+    def _ask(self, answers: list[Any], *question: Any) -> Any:
+        for answer in answers:
+            found = answer(*question)
+            if found is not NotImplemented:
+                return found
+        return NotImplemented
+
+
+def load_libraries() -> Libraries:
+    """The tables of all rooms."""
+    from cnnspec.python_source import arrays, keras, standard
+
+    made = Libraries()
+    for room in (standard, arrays, keras):
+        room.register(made)
+    return made

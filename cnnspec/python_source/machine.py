@@ -1,0 +1,93 @@
+"""The machine that reads a Python source: it follows statements as Python would, and runs nothing.
+
+`Machine` is what all rooms share: where we are, what there is, what is found. The interpreter (`interpreter/`) moves it on.
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import ERROR, Diagnostic, Note
+from cnnspec.base.source import brief
+from cnnspec.elaborate.report import trail
+from cnnspec.graph import PathStep, Site
+from cnnspec.python_source.libraries import Libraries, load_libraries
+from cnnspec.python_source.tape import Tape
+from cnnspec.python_source.values import Unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from typing import Any
+
+    from cnnspec.python_source.written import Written
+
+MOST_MISTAKES = 100
+
+
+class Machine:
+    """`models` are the model values (keras/) in the order in which the source makes them; `unknowns` all that could not be
+    known, once for each cause; `found` the mistakes."""
+
+    def __init__(self) -> None:
+        self.libraries: Libraries = load_libraries()
+        self.tape = Tape()
+        self.models: list[Any] = []
+        self.unknowns: dict[tuple[str, int, str], Unknown] = {}
+        self.found: list[Diagnostic] = []
+        self.written: Written  # of the text that is being read
+        self.path: PathStep | None = None  # the calls and turns of loops that led here
+        self._seen: set[tuple[Any, ...]] = set()
+
+    # ---- places --------------------------------------------------------------------------------------------
+    def make_site(self, node: ast.AST) -> Site:
+        """Where a node stands, and what led there."""
+        return Site(self.written.source, self.written.make_node(node), self.path)
+
+    # ---- what is not known, and what is wrong ------------------------------------------------------------------
+    def make_unknown(self, reason: str, node: ast.AST) -> Unknown:
+        """A new unknown, for a cause that is told with --explain-unknown."""
+        site = self.make_site(node)
+        key = site.source.name, site.node.start, reason
+        return self.unknowns.setdefault(key, Unknown(reason, site))
+
+    def report(
+        self, code: str, message: str, site: Site, stretch: tuple[int, int] | None = None, help: str = "",
+        notes: tuple[Note, ...] = (),
+    ) -> None:  # fmt: skip
+        """Report a mistake at a site, or at a stretch of its text (an argument), once, with what led there. Never call it
+        where anything that it rests on is unknown."""
+        start, end = stretch or (site.node.start, site.node.end)
+        key = code, site.source.name, start, message
+        if key in self._seen or len(self.found) >= MOST_MISTAKES:
+            return
+        self._seen.add(key)
+        span = site.span.replace(start=start, end=end)
+        self.found.append(
+            Diagnostic(code, brief(message), span, brief(help), (*notes, *trail(site, turns=True)), ERROR)
+        )
+
+    # ---- what the interpreter answers (interpreter/) -----------------------------------------------------------
+    def call(self, function: Any, arguments: tuple[Any, ...], keywords: dict[str, Any], node: ast.AST) -> Any:
+        """The value of a call: of a function of the source, of a library, of a value."""
+        raise NotImplementedError
+
+    def get_attribute(self, value: Any, name: str, node: ast.AST) -> Any:
+        """value.name, of any value."""
+        raise NotImplementedError
+
+    def set_attribute(self, value: Any, name: str, new: Any, node: ast.AST) -> None:
+        raise NotImplementedError
+
+    def get_item(self, value: Any, key: Any, node: ast.AST) -> Any:
+        raise NotImplementedError
+
+    def compute(self, operator: str, left: Any, right: Any, node: ast.AST) -> Any:
+        """left operator right; see `Value.compute`."""
+        raise NotImplementedError
+
+    def list_items(self, value: Any, node: ast.AST) -> list[Any] | None:
+        """What a loop over a value meets; None: unknown."""
+        raise NotImplementedError
+
+    def find_truth(self, value: Any) -> bool | None:
+        """bool() of a value; None: unknown."""
+        raise NotImplementedError

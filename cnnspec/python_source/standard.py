@@ -1,0 +1,11 @@
+"""What is known of the standard library."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnnspec.python_source.libraries import Libraries
+
+
+def register(libraries: Libraries) -> None:
+    """Enter what is known here."""

@@ -1,0 +1,116 @@
+"""The tape: every use of a Keras layer that a source makes, in order, whichever model it ends up in.
+
+A tensor is the output of one node of the tape. A model is cut out of the tape when all has been read: what its outputs
+need, from its inputs on. A model that is called on other tensors has its uses made again behind these: each node knows its
+`use`, the call that made it.
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.record import Record
+from cnnspec.base.size import Size
+from cnnspec.python_source.values import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from typing import Any
+
+    from cnnspec.graph import Site
+    from cnnspec.layers.base import Layer, Shape
+    from cnnspec.python_source.machine import Machine
+
+
+class Use(Record):
+    """One call of something on tensors: `callee` is a value with `apply(arguments, keywords, machine, node, site)`, which can
+    be asked again with other tensors in the same places. `outputs`: what it gave."""
+
+    callee: Any
+    arguments: tuple[Any, ...]
+    keywords: dict[str, Any]
+    outputs: Any = None
+
+
+class TapeNode:
+    """One layer of ours on tensors, or an input, or a use of which nothing is known but its inputs.
+
+    `owner` is the value whose weights it has (a Keras layer's): nodes of one owner, at one `part` of it, share them. `doubt`:
+    its arguments are not all known (a rate): its shape, weights and MACs are right, and nothing is found about it.
+    """
+
+    __slots__ = (
+        "doubt",
+        "index",
+        "inputs",
+        "is_input",
+        "label",
+        "layer",
+        "name",
+        "owner",
+        "part",
+        "shape",
+        "site",
+        "use",
+    )
+
+    def __init__(
+        self, index: int, layer: Layer | None, inputs: tuple[int, ...], shape: Shape | None, label: str, site: Site
+    ) -> None:
+        self.index, self.layer, self.inputs, self.shape, self.label, self.site = (
+            index,
+            layer,
+            inputs,
+            shape,
+            label,
+            site,
+        )
+        self.is_input = self.doubt = False
+        self.owner: Any = None
+        self.part = 0
+        self.name = ""  # that the source gives
+        self.use: Use | None = None
+
+
+class Tape:
+    def __init__(self) -> None:
+        self.nodes: list[TapeNode] = []
+
+    def add(
+        self, layer: Layer | None, inputs: tuple[int, ...], shape: Shape | None, label: str, site: Site
+    ) -> TapeNode:
+        node = TapeNode(len(self.nodes), layer, inputs, shape, label, site)
+        self.nodes.append(node)
+        return node
+
+
+class TensorValue(Value):
+    """A symbolic tensor of Keras: the output of a node."""
+
+    __slots__ = ("node",)
+
+    def __init__(self, node: TapeNode) -> None:
+        self.node = node
+
+    def list_sizes(self) -> tuple[int | None, ...] | None:
+        """Its shape as Keras has it, the batch first: None for a size that is not known; None where nothing is."""
+        shape = self.node.shape
+        return None if shape is None else (None, *[None if isinstance(n, Size) else n for n in shape])
+
+    def describe(self) -> str:
+        return "a tensor"
+
+
+def find_tensors(value: Any) -> list[TensorValue]:
+    """The tensors in a value, in Keras's order: a dict's keys are sorted."""
+    if isinstance(value, TensorValue):
+        return [value]
+    if isinstance(value, dict):
+        value = [value[key] for key in sorted(value, key=str)]
+    return [tensor for part in value for tensor in find_tensors(part)] if isinstance(value, (tuple, list)) else []
+
+
+def add_unknown(machine: Machine, tensors: list[TensorValue], label: str, node: ast.AST) -> TensorValue:
+    """The tensor that something unknown makes of tensors."""
+    return TensorValue(
+        machine.tape.add(None, tuple([t.node.index for t in tensors]), None, label, machine.make_site(node))
+    )

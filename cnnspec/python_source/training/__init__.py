@@ -1,0 +1,1 @@
+"""What compile and fit say, as the settings of a train section."""

@@ -1,0 +1,198 @@
+"""What the expressions of a Python source come to, as far as that is known without running it.
+
+What Python itself has is itself: numbers, texts, bytes, None, tuples, lists, dicts, sets, ranges, slices; containers may
+hold any value. All else is a `Value`, which answers what the interpreter asks of it; what it does not answer is unknown.
+"""
+
+from __future__ import annotations
+
+from cnnspec.base.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from typing import Any
+
+    from cnnspec.graph import Site
+    from cnnspec.python_source.machine import Machine
+
+NUMBERS = (int, float, complex)
+PLAIN = (bool, *NUMBERS, str, bytes, type(None), type(Ellipsis), tuple, list, dict, set, frozenset, range, slice)
+
+
+class Call(Record):
+    """One call: its arguments' values, and where it stands. An argument `**unknown` is in `open_keywords`, `*unknown` in
+    `open_arguments`: then others may be given too."""
+
+    machine: Machine
+    node: ast.AST  # an ast.Call; of an operator, the ast.BinOp; of a decorator, that
+    arguments: tuple[Any, ...] = ()
+    keywords: dict[str, Any] = {}
+    open_arguments: bool = False
+    open_keywords: bool = False
+
+    @property
+    def site(self) -> Site:
+        return self.machine.make_site(self.node)
+
+    def find(self, position: int | None, *names: str, default: Any = None) -> Any:
+        """The argument with one of these names, or at this position (from 0); the default where it is not given, and
+        an unknown where that cannot be told."""
+        for name in names:
+            if name in self.keywords:
+                return self.keywords[name]
+        if position is not None and position < len(self.arguments):
+            return self.arguments[position]
+        if self.open_keywords or self.open_arguments and position is not None:
+            return self.machine.make_unknown(f"whether {names[0] if names else 'it'} is given is not known", self.node)
+        return default
+
+    def make_unknown(self, reason: str) -> Unknown:
+        """An unknown that comes from this call; `reason` is a sentence's end for people: "np.load reads a file"."""
+        return self.machine.make_unknown(reason, self.node)
+
+
+class Value:
+    """A value that is no plain Python object."""
+
+    __slots__ = ()
+
+    def get_attribute(self, name: str, machine: Machine, node: ast.AST) -> Any:
+        """The value of an attribute. A method is a `Method`."""
+        return machine.make_unknown(f".{name} of {self.describe()} is not known", node)
+
+    def set_attribute(self, name: str, value: Any, machine: Machine, node: ast.AST) -> None:
+        """Note an assignment to an attribute."""
+
+    def call(self, call: Call) -> Any:
+        return call.make_unknown(f"what {self.describe()} gives is not known")
+
+    def get_item(self, key: Any, machine: Machine, node: ast.AST) -> Any:
+        return machine.make_unknown(f"an item of {self.describe()} is not known", node)
+
+    def set_item(self, key: Any, value: Any, machine: Machine, node: ast.AST) -> None:
+        """Note an assignment to an item."""
+
+    def list_items(self, machine: Machine, node: ast.AST) -> list[Any] | None:
+        """What a loop over it meets; None: unknown."""
+        return None
+
+    def count_items(self, machine: Machine, node: ast.AST) -> int | None:
+        """len() of it; None: unknown."""
+        return None
+
+    def find_truth(self) -> bool | None:
+        """bool() of it; None: unknown."""
+        return True
+
+    def compute(self, operator: str, other: Any, swapped: bool, machine: Machine, node: ast.AST) -> Any:
+        """`self operator other`, or with `swapped` the other way round; a unary operator has no other (`NOTHING`).
+        Operators are written as in Python: + - * / // % ** @ & | ^ << >> < <= > >= == !=, and ~ for the unary one."""
+        return machine.make_unknown(f"what {operator} makes of {self.describe()} is not known", node)
+
+    def describe(self) -> str:
+        """What it is, for a message: "an array", "the function build"."""
+        return "a value"
+
+
+NOTHING = object()
+
+
+class Unknown(Value):
+    """What is not known. It travels: whatever is made of it is the same unknown, so that its cause is told once."""
+
+    __slots__ = ("reason", "site")
+
+    def __init__(self, reason: str, site: Site | None) -> None:
+        self.reason, self.site = reason, site
+
+    def get_attribute(self, name: str, machine: Machine, node: ast.AST) -> Any:
+        return self
+
+    def call(self, call: Call) -> Any:
+        return self
+
+    def get_item(self, key: Any, machine: Machine, node: ast.AST) -> Any:
+        return self
+
+    def find_truth(self) -> bool | None:
+        return None
+
+    def compute(self, operator: str, other: Any, swapped: bool, machine: Machine, node: ast.AST) -> Any:
+        return self
+
+    def describe(self) -> str:
+        return "what is not known"
+
+    def __repr__(self) -> str:
+        return f"Unknown({self.reason!r})"
+
+
+class Method(Value):
+    """A method of a value, which a Python function of ours computes: function(call) -> value."""
+
+    __slots__ = ("function", "name")
+
+    def __init__(self, name: str, function: Any) -> None:
+        self.name, self.function = name, function
+
+    def call(self, call: Call) -> Any:
+        return self.function(call)
+
+    def describe(self) -> str:
+        return f"the method {self.name}"
+
+
+class External(Value):
+    """What a library has under a dotted name: a module, function, class or constant: keras.layers.Conv2D.
+
+    Its name is the canonical one (`canonical.name_canonically`): tensorflow.keras.layers.Conv2D is keras.layers.Conv2D.
+    """
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def get_attribute(self, name: str, machine: Machine, node: ast.AST) -> Any:
+        return machine.libraries.find(f"{self.name}.{name}")
+
+    def call(self, call: Call) -> Any:
+        return call.machine.libraries.call(self.name, call)
+
+    def compute(self, operator: str, other: Any, swapped: bool, machine: Machine, node: ast.AST) -> Any:
+        if operator in ("==", "!=") and isinstance(other, External):
+            return (self.name == other.name) == (operator == "==")
+        return super().compute(operator, other, swapped, machine, node)
+
+    def describe(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        return f"External({self.name})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, External) and other.name == self.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+
+def is_known(value: Any) -> bool:
+    """Whether a value is plain Python and holds nothing else, however deep."""
+    if isinstance(value, (tuple, list, set, frozenset)):
+        return all(map(is_known, value))
+    if isinstance(value, dict):
+        return all(is_known(key) and is_known(item) for key, item in value.items())
+    return isinstance(value, PLAIN)
+
+
+def find_unknown(value: Any) -> Unknown | None:
+    """The first unknown in a value, however deep."""
+    if isinstance(value, Unknown):
+        return value
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, (tuple, list, set, frozenset)):
+        return None
+    return next((found for part in value if (found := find_unknown(part)) is not None), None)
