@@ -1,0 +1,96 @@
+"""Run a Python file or a notebook, without its data and without training, and tell what Keras built or raised."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import runpy
+import shutil
+import sys
+import tempfile
+import traceback
+import types
+from pathlib import Path
+from typing import Any
+
+from tests.python_source.recorder import Json, Project, Recorder
+from tests.python_source.stand_ins import install
+
+MAINS = ("main.py", "train.py", "main.ipynb", "train.ipynb")
+SKIPPED = ("%%bash", "%%sh", "%%html", "%%writefile", "%%javascript", "%%latex", "%%markdown")
+
+
+def main_of(path: Path) -> Path:
+    """The file that runs: the path itself, or a project folder's main.py or train.py."""
+    return next(path / name for name in MAINS if (path / name).exists()) if path.is_dir() else path
+
+
+def run(path: Path, real_fit: bool = False) -> Json:
+    """{"models": [...]}, and {"error", "frames"} where it ended with an error. The process is spoilt afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder).resolve()
+        if path.is_dir():
+            shutil.copytree(path, root, dirs_exist_ok=True)
+            main = root / main_of(path).name
+        else:
+            main = root / path.name
+            shutil.copy(path, main)
+        project = Project(root, {str(file) for file in root.rglob("*") if file.suffix in (".py", ".ipynb")})
+        recorder = Recorder(project)
+        install(recorder, real_fit)
+        recorder.listen()
+        os.chdir(root)
+        sys.path.insert(0, str(root))
+        sys.argv = [main.name]
+        with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
+            error = execute(main, project)
+        return {"models": recorder.models()} | (error or {})
+
+
+def execute(main: Path, project: Project) -> Json | None:
+    try:
+        if main.suffix == ".ipynb":
+            run_notebook(main)
+        else:
+            runpy.run_path(str(main), run_name="__main__")
+    except SystemExit:
+        return None
+    except BaseException as error:
+        frames = [
+            project.place_of(frame.filename, frame.lineno or 0)
+            for frame in traceback.extract_tb(error.__traceback__)
+            if frame.filename.split("[")[0] in project.files
+        ]
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        first = lines[0] if lines else ""
+        return {"error": f"{type(error).__name__}: {first}", "frames": frames, "traceback": traceback.format_exc()}
+    return None
+
+
+def run_notebook(path: Path) -> None:
+    module = types.ModuleType("__main__")
+    sys.modules["__main__"] = module
+    for number, source in enumerate(code_cells(path), 1):
+        exec(compile(plain_python(source), f"{path}[{number}]", "exec"), vars(module))
+
+
+def code_cells(path: Path) -> list[str]:
+    cells: list[Any] = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+
+
+def plain_python(source: str) -> str:
+    """A cell without its magics, every line in its place."""
+    if source.lstrip().startswith(SKIPPED):
+        return ""
+    return "\n".join(map(plain_line, source.splitlines()))
+
+
+def plain_line(line: str) -> str:
+    """A line of Python: what is timed alone is run as it is, other magics and the shell's commands are not."""
+    words = line.lstrip()
+    indent = line[: len(line) - len(words)]
+    if words.startswith("%time "):
+        return indent + words.removeprefix("%time ")
+    return indent + "pass" if words.startswith(("%", "!", "?")) else line
