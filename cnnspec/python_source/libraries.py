@@ -40,7 +40,8 @@ def name_canonically(name: str) -> str:
 
 class Libraries:
     """All tables. `functions`: name → function(call); `constants`: name → value; `fallbacks`: (beginning of a name,
-    function(name, call) → a value, or NotImplemented where it does not know the name)."""
+    function(name, call) → a value). A function gives NotImplemented where it does not know the name, or is not for such
+    arguments (one of tensors that is called on arrays): the next is asked."""
 
     def __init__(self) -> None:
         self.functions: dict[str, Callable[[Call], Any]] = {}
@@ -59,8 +60,9 @@ class Libraries:
     def call(self, name: str, call: Call) -> Any:
         """What a call of a library's function or class gives."""
         function = self.functions.get(name)
-        if function is not None:
-            return function(call)
+        found = NotImplemented if function is None else function(call)
+        if found is not NotImplemented:
+            return found
         for beginning, answer in self.fallbacks:
             if name.startswith(beginning):
                 found = answer(name, call)

@@ -99,12 +99,13 @@ NOTHING = object()
 
 
 class Unknown(Value):
-    """What is not known. It travels: whatever is made of it is the same unknown, so that its cause is told once."""
+    """What is not known. It travels: whatever is made of it is the same unknown, so that its cause is told once.
+    `is_number`: whether it is one number at least, such as the mean of an array."""
 
-    __slots__ = ("reason", "site")
+    __slots__ = ("is_number", "reason", "site")
 
-    def __init__(self, reason: str, site: Site | None) -> None:
-        self.reason, self.site = reason, site
+    def __init__(self, reason: str, site: Site | None, is_number: bool = False) -> None:
+        self.reason, self.site, self.is_number = reason, site, is_number
 
     def get_attribute(self, name: str, machine: Machine, node: ast.AST) -> Any:
         return self
@@ -119,7 +120,10 @@ class Unknown(Value):
         return None
 
     def compute(self, operator: str, other: Any, swapped: bool, machine: Machine, node: ast.AST) -> Any:
-        return self
+        """The other value knows what a number makes of it: an array keeps its shape."""
+        if self.is_number and isinstance(other, Value) and not isinstance(other, Unknown):
+            return other.compute(operator, self, not swapped, machine, node)
+        return other if self.is_number and isinstance(other, Unknown) else self
 
     def describe(self) -> str:
         return "what is not known"
