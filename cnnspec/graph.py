@@ -47,6 +47,11 @@ class Site(Record):
         return LayerPlace(self.source, self.node.start, self.node.end, self.line, layer, self.module, self.called)
 
     @property
+    def in_spec(self) -> bool:
+        """Whether it stands in a spec, and not in a Python source or a model file."""
+        return bool(self.source.text) and not self.source.is_python
+
+    @property
     def first_line(self) -> int:
         """The line of the place, from 1; 0 where it has none, as in a model."""
         return self.source.position(self.node.start)[0] if self.source.text else self.line

@@ -32,11 +32,17 @@ class AnalysedNetwork(Record):
     item: Model | None
     broken: bool
     settings: TrainSettings | None = None  # what its train section says; None without one
+    whole: bool = True  # whether all of it is known; of a Python source it may not be
 
     @property
     def has_text(self) -> bool:
-        """Whether it stands in a spec; a model file has no text."""
+        """Whether there is a text to show; a model file has none."""
         return bool(self.source.text)
+
+    @property
+    def in_spec(self) -> bool:
+        """Whether it stands in a spec, and not in a Python source or a model file."""
+        return self.has_text and not self.source.is_python
 
     def certain(self) -> AnalysedNetwork:
         """The network as far as it rests on no assumption."""

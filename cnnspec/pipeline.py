@@ -1,6 +1,7 @@
 """The way through the house, on one page: text → tree → networks → facts → diagnostics.
 
 source ──parse──▶ tree ──elaborate──▶ ┐
+Python source ───────python_source──▶ ┤
 model file ────────model_files──────▶ ┴ graphs ──Facts──▶ figures ──rules──▶ diagnostics
 """
 
@@ -18,7 +19,7 @@ from cnnspec.elaborate import elaborate
 from cnnspec.facts.facts import Facts
 from cnnspec.lint import rules
 from cnnspec.lint.context import Context
-from cnnspec.lint.ignores import Hiding
+from cnnspec.lint.ignores import Hiding, read_spec
 from cnnspec.network import AnalysedBlock, AnalysedNetwork
 from cnnspec.syntax.parse import parse
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from cnnspec.elaborate.block_calls import BlockQuestion
     from cnnspec.elaborate.files import Read
     from cnnspec.graph import Graph, Setting
+    from cnnspec.python_source.found import PythonReading
     from cnnspec.syntax.tree import Tree
     from cnnspec.train.settings import TrainSettings
 
@@ -48,6 +50,12 @@ class Analysis(Record):
     diagnostics: tuple[Diagnostic, ...]
 
 
+class PythonAnalysis(Analysis):
+    """A Python source, analysed: the models that it builds, but for those that stand within others. The tree is empty."""
+
+    reading: PythonReading
+
+
 class BlockAnalysis(Analysis):
     """The blocks of a file, analysed; its networks are their calls."""
 
@@ -57,14 +65,17 @@ class BlockAnalysis(Analysis):
 def analyse(
     source: Source, parameters: Mapping[str, Any] | None = None, model: str | None = None,
     max_layers: int = MAX_LAYERS, codes: Set[str] | None = None, read: Read = read, watch: Watch | None = None,
-    before: Tree | None = None,
+    before: Tree | None = None, call: str = "",
 ) -> Analysis:  # fmt: skip
     """Everything that is known about a file; of the rules, those with the given codes run, None: the default ones.
 
     `before` is the tree of an earlier text of the file, of which its own is then made. `read` gives the sources of the files that it uses. `watch` is called with each network's findings as they are made, and
-    may end the analysis by raising. Raises KeyError for a parameter that no model has.
+    may end the analysis by raising. Of a Python source `call` is a call of one of its functions, whose model alone is then
+    asked for. Raises KeyError for a parameter that no model has.
     """
     with Uncollected():
+        if source.is_python:
+            return _analyse_python(source, parameters, model, codes, read, watch, call)
         return _analysed(parse(source, before), parameters, model, max_layers, codes, read, watch)
 
 
@@ -73,18 +84,20 @@ def _analysed(
     read: Read, watch: Watch | None,
 ) -> Analysis:  # fmt: skip
     found = [*parsed.diagnostics, *parsed.notes]
-    hiding = Hiding(parsed)
+    hiding = Hiding([read_spec(parsed)])
     networks = []
     for made in elaborate(parsed, read, parameters, max_layers, model):
         network, own = _analyse_network(made, parsed, hiding, codes, watch)
         networks.append(network)
         found += own
     everything = bool(networks) and not parameters and model is None
-    everything = everything and all(
-        rules.optional(d.code) or d.severity == INFO for d in found
-    )  # a mistake keeps rules from looking
-    found += hiding.findings(codes, everything)
+    found += hiding.findings(codes, everything and not any(map(keeps_from_looking, found)))
     return Analysis(parsed.source, parsed, tuple(networks), sort_diagnostics(found))
+
+
+def keeps_from_looking(found: Diagnostic) -> bool:
+    """Whether a finding keeps rules from looking at what depends on it."""
+    return not rules.optional(found.code) and found.severity != INFO
 
 
 def _analyse_network(
@@ -110,6 +123,43 @@ def _analyse_network(
         graph.name, parsed.source, parsed, made.graph, facts, made.train, diagnostics, made.item, broken, settings
     )
     return network, own
+
+
+def _analyse_python(
+    source: Source, parameters: Mapping[str, Any] | None, model: str | None, codes: Set[str] | None, read: Read,
+    watch: Watch | None, call: str,
+) -> PythonAnalysis:  # fmt: skip
+    """Everything that is known about a Python source."""
+    from cnnspec.python_source import read_python
+    from cnnspec.python_source.choosing import choose_networks, find_mistakes_of, refuse_parameters
+    from cnnspec.python_source.comments import read_comments
+    from cnnspec.syntax.tree import Body, Tree
+
+    refuse_parameters(parameters)
+    reading = read_python(source, read, call)
+    hiding = Hiding([read_comments(part) for part in reading.parts], read_comments)
+    text = source if source in reading.parts else source.replace(text="")  # of a notebook the cells are the texts
+    tree = Tree(source, Body(0, 0, ()), (), ())
+    mistakes = hiding.visible(reading.found)
+    networks, found = [], [*mistakes]
+    for made in choose_networks(reading, model):
+        own = find_mistakes_of(made, reading, mistakes)
+        settings = None if not made.train else read_train_section(made.train)[0]
+        context = Context(made.graph, made.train, bool(own) or not made.whole, settings)
+        watching = None if watch is None else partial(_show_visible, watch, made.graph, hiding)
+        ruled = [d for d in rules.check(context, codes, watching) if made.doubtful.isdisjoint(d.nodes)]
+        own += hiding.visible(ruled)
+        broken = not made.whole or any(rules.prevents(d) for d in own)
+        networks.append(
+            AnalysedNetwork(
+                made.graph.name, text, tree, made.graph, context.facts, made.train, sort_diagnostics(own), None,
+                broken, settings, made.whole,
+            )
+        )  # fmt: skip
+        found += own
+    everything = bool(networks) and model is None and not call and all(made.whole for made in reading.networks)
+    found += hiding.findings(codes, everything and not any(map(keeps_from_looking, found)))
+    return PythonAnalysis(source, tree, tuple(networks), sort_diagnostics(found), reading)
 
 
 def analyse_model(
@@ -170,7 +220,7 @@ def analyse_blocks(
 
     with Uncollected():
         parsed = parse(source)
-        hiding = Hiding(parsed)
+        hiding = Hiding([read_spec(parsed)])
         called = call_blocks(parsed, read, question, max_layers)
         about_file = [*parsed.diagnostics, *parsed.notes, *hiding.visible([*called.errors])]
         found = {_name_mistake(diagnostic): diagnostic for diagnostic in about_file}

@@ -17,12 +17,33 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+PYTHON = (".py", ".ipynb")
+CELL = ":cell "  # between the name of a notebook and the number of one of its cells
+
+
 class Source(Record):
-    """The text of a file and the name to call it by. `text` has "\\n" line ends only."""
+    """The text of a file and the name to call it by. `text` has "\\n" line ends only. Each cell of a notebook is a text of its
+    own: "net.ipynb:cell 3"."""
 
     name: str
     text: str
     __slots__ = ("__dict__",)  # for where its lines start, which is worked out once
+
+    @property
+    def file(self) -> str:
+        """The name of the file that the text is in."""
+        file, mark, number = self.name.rpartition(CELL)
+        return file if mark and number.isdecimal() else self.name
+
+    @property
+    def cell(self) -> int:
+        """The number of its cell, from 1; 0 where it is none."""
+        return int(self.name.rpartition(CELL)[2]) if self.file != self.name else 0
+
+    @property
+    def is_python(self) -> bool:
+        """Whether Python reads it: a .py file, a notebook, or a cell of one."""
+        return self.file.endswith(PYTHON)
 
     @property
     def stem(self) -> str:

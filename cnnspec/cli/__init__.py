@@ -133,10 +133,20 @@ def run_verb(options: argparse.Namespace) -> int:
 
     from cnnspec.base.gc_pause import Uncollected
 
+    if hasattr(options, "model") and any([":" in path for path in list_paths(options)]):
+        from cnnspec.cli.python_files import choose_in_path
+
+        choose_in_path(options)
     module = import_module(f"cnnspec.cli.{MODULES.get(options.verb, options.verb)}")
     with Uncollected(options.verb in TOLD_ONCE):
         status: int = module.run(options)
     return status
+
+
+def list_paths(options: argparse.Namespace) -> list[str]:
+    """The files that a command line names."""
+    named = getattr(options, "paths", None) or [getattr(options, "file", None)]
+    return [path for path in named if path is not None]
 
 
 def make_parser(names: Iterable[str], whole: Collection[str]) -> tuple[Parser, Any]:

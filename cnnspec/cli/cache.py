@@ -49,7 +49,8 @@ class Cache:
 
     def __init__(self, options: argparse.Namespace) -> None:
         blocks = tuple(options.input), options.block
-        asked = (tuple(options.set), options.model, options.max_layers, choose_repair_detail(options), blocks)
+        repairs = choose_repair_detail(options)
+        asked = (tuple(options.set), options.model, options.call, options.max_layers, repairs, blocks)
         self.asked = repr(asked)
         self.folders: dict[str, str | None] = {}  # folder of specs → its cache
         self.tool = "" if options.no_cache else name_tool()
@@ -132,19 +133,21 @@ def write_body(examined: Examined) -> str:
         return CLEAN
     from json import dumps
 
-    files = [[path, hash_data(data)] for path, data in examined.reading.contents.items() if isinstance(data, bytes)]
+    files = [[path, stamp(data)] for path, data in examined.reading.contents.items()]
     names = [[by, text, *find_used_file(by, text)] for by, text in list_uses(examined)]
     sources = examined.sources
-    told = as_data(found.diagnostics, DIAGNOSTICS, sources)
-    return dumps([told, files, names, found.unshaped, found.opaque], separators=(",", ":"))
+    told = as_data(found.replace(reads=()), "Outcome", sources)
+    return dumps([told, files, names], separators=(",", ":"))
 
 
-DIAGNOSTICS = "tuple[Diagnostic, ...]"
+def stamp(data: bytes | Diagnostic) -> str:
+    """What tells a file's content from others; "" for a file that is not there."""
+    return "" if isinstance(data, Diagnostic) else hash_data(data)
 
 
 def list_uses(examined: Examined) -> list[tuple[str, str]]:
     """Every `use`, followed or refused: the name of the source that it stands in, and its text."""
-    if examined.analysis is None:
+    if examined.analysis is None or examined.analysis.source.is_python:
         return []
     from cnnspec.syntax.parse import parse
     from cnnspec.syntax.tree import Use
@@ -157,21 +160,30 @@ def read_outcome(body: str, name: str, data: bytes) -> Outcome | None:
     """What an entry says, if the files that it came from are as they were."""
     from json import loads
 
-    found, files, names, unshaped, opaque = loads(body)
-    if not (texts(files, 2) and texts(names, 4) and type(unshaped) is bool and type(opaque) is str):
+    found, files, names = loads(body)
+    if not (texts(files, 2) and texts(names, 4)):
         return None
-    sources: list[Source | Diagnostic] = [Source(name, "") if leads_to_model(name) else decode_source(data, name)]
+    sources: list[Source | Diagnostic] = [*read_own_texts(name, data)]
     for path, mark in files:
         now = read_bytes(path)
-        if isinstance(now, Diagnostic) or hash_data(now) != mark:
+        if stamp(now) != mark or not mark and os.path.lexists(path):
             return None
-        sources.append(decode_source(now, name_file(path)))
+        if isinstance(now, bytes):
+            sources.append(decode_source(now, name_file(path)))
     if any(find_used_file(by, text) != (root, path) for by, text, root, path in names):
         return None
     known = [source for source in sources if isinstance(source, Source)]
     if len(known) < len(sources):
         return None
-    return Outcome(name, from_data(found, DIAGNOSTICS, known), (), tuple([path for path, _ in files]), unshaped, opaque)
+    outcome: Outcome = from_data(found, "Outcome", known)
+    return (
+        None if outcome.name != name or outcome.refused else outcome.replace(reads=tuple([path for path, _ in files]))
+    )
+
+
+def read_own_texts(name: str, data: bytes) -> list[Source | Diagnostic]:
+    """The texts that a file is: none of a model, of a notebook its cells."""
+    return [Source(name, "") if leads_to_model(name) else decode_source(data, name)]
 
 
 def texts(data: Any, many: int) -> bool:

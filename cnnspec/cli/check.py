@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from cnnspec.base.record import Record
 from cnnspec.base.source import printable
 from cnnspec.base.source_files import name_file
 from cnnspec.cli import settings
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from cnnspec.base.diagnostic import Note
     from cnnspec.findings.locations import Finding
 
 FORMATS = ("full", "concise", "json", "jsonl", "sarif", "github", "junit", "gitlab")
@@ -32,12 +34,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         {
             "cnnspec check": "all specs in the working folder and below",
             "cnnspec check net.cnn --fix": "mend what can be mended without changing the network",
-            "cnnspec check net.keras": "a saved model, as it is",
+            "cnnspec check train.py": "the Keras models that a Python file builds",
             "cnnspec check --output-format github": "as annotations in continuous integration",
         },
     )
-    settings.add_paths(parser, "stdin", "a model file such as net.pt2, net.onnx or net.keras, ")
+    settings.add_paths(
+        parser, "stdin", "a Python file that uses Keras, a model file such as net.pt2, net.onnx or net.keras, "
+    )
     settings.add_arguments(parser)
+    settings.add_python_argument(parser)
     group = parser.add_argument_group("what is mended")
     group.add_argument(
         "--fix", action="store_true", help="make the repairs that leave the network computing what it does"
@@ -55,6 +60,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="full",
         metavar="FORM",
         help=f"how findings are printed: {', '.join(FORMATS)} (full)",
+    )
+    group.add_argument(
+        "--explain-unknown", action="store_true", help="of Python sources, list what could not be known, and where"
     )
     group.add_argument("--statistics", action="store_true", help="count the findings of each rule instead")
     group.add_argument("-q", "--quiet", action="store_true", help="print findings alone: no totals, no remarks")
@@ -119,7 +127,8 @@ def mend(options: argparse.Namespace, lookup: settings.Lookup) -> int:
 
 def report(options: argparse.Namespace, lookup: settings.Lookup) -> int:
     """Find and write."""
-    found, files, status, unshaped = collect_findings(options, lookup)
+    collected = collect_findings(options, lookup)
+    found, files, status, unshaped = collected.found, collected.files, collected.status, collected.unshaped
     if options.baseline or options.write_baseline:
         found = against_baseline(options, found, files)
     if options.statistics:
@@ -128,20 +137,34 @@ def report(options: argparse.Namespace, lookup: settings.Lookup) -> int:
         write(found, files, options, lookup)
         if unshaped and unshaped == files and options.output_format in PROSE and not options.quiet:
             print(fit_sentence(describe_unshaped(unshaped), sys.stdout))
+    if options.explain_unknown:
+        from cnnspec.cli.python_files import print_unknowns
+
+        print_unknowns(collected.unknowns)
     if options.exit_zero or status != CLEAN:
         return status
     return FINDINGS if any(lookup.fails(finding) for finding in found) else CLEAN
 
 
-def collect_findings(
-    options: argparse.Namespace, lookup: settings.Lookup
-) -> tuple[list[Finding], list[str], int, list[str]]:
-    """What is found in which files, in order, each mistake once since two files may use the same third, whose blocks they
-    call at places of their own; USAGE for an unreadable one; and the files whose blocks were called on no input."""
+class Collected(Record):
+    """What is found in which files, in order; the files; USAGE for an unreadable one; the files whose blocks were called on no
+    input; what of Python sources could not be known."""
+
+    found: list[Finding]
+    files: list[str]
+    status: int
+    unshaped: list[str]
+    unknowns: list[Note]
+
+
+def collect_findings(options: argparse.Namespace, lookup: settings.Lookup) -> Collected:
+    """What is found, each mistake once since two files may use the same third, whose blocks they call at places of their own."""
     found: dict[Finding, None] = {}
     known: set[tuple[object, ...]] = set()  # the mistakes of the files before
     files: list[str] = []
     unshaped: list[str] = []
+    unknowns: dict[Note, None] = {}
+    named = {lookup.inputs.name_source(path) for path in options.paths}
     status = CLEAN
     for outcome in check_paths(options, lookup):
         if outcome.refused:
@@ -151,17 +174,20 @@ def collect_findings(
         files.append(outcome.name)
         if outcome.opaque and not options.quiet:
             print_message(f"{outcome.name}: no rule looks into {outcome.opaque}, of which nothing is known")
+        if outcome.unfound and outcome.name in named and not options.quiet:
+            print_message(outcome.unfound)
         unshaped += [outcome.name] * outcome.unshaped
+        unknowns |= dict.fromkeys(outcome.unknowns)
         own: list[tuple[object, ...]] = []
         for diagnostic in outcome.diagnostics:
-            place = diagnostic.span.source.name if diagnostic.span else outcome.name
-            at = diagnostic.span.mark if diagnostic.span else None
+            place = diagnostic.span.source.file if diagnostic.span else outcome.name
+            at = (diagnostic.span.source.cell, diagnostic.span.mark) if diagnostic.span else None
             mistake = name_file(place), diagnostic.code, at, diagnostic.message
             if mistake not in known and (place == outcome.name or lookup.of(place).reports(diagnostic.code, place)):
                 found[place, diagnostic] = None
                 own.append(mistake)
         known.update(own)
-    return list(found), files, status, unshaped
+    return Collected(list(found), files, status, unshaped, list(unknowns))
 
 
 def against_baseline(options: argparse.Namespace, found: list[Finding], files: list[str]) -> list[Finding]:

@@ -36,6 +36,7 @@ KEYS: dict[str, str | tuple[str, ...]] = {
     "exclude": WORDS,
     "force-exclude": FLAG,
     "respect-gitignore": FLAG,
+    "python": FLAG,
     "cache-dir": TEXT,
     "devices": NAMED,
 }

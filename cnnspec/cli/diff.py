@@ -6,7 +6,6 @@ A side is a spec, one model of a spec (`file.cnn:Model`), stdin (`-`), or a mode
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 
 from cnnspec.base.diagnostic import ERROR
@@ -23,6 +22,7 @@ from cnnspec.cli.messages import (
     wants_color,
 )
 from cnnspec.cli.own_outputs import add_force_option, check_not_read, write_output
+from cnnspec.cli.python_files import split_model
 from cnnspec.cli.streams import find_width
 from cnnspec.diff import find_difference
 from cnnspec.network import AnalysedNetwork
@@ -65,8 +65,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     (path_a, model_a), (path_b, model_b) = (
-        choose_model(options.a, options.model),
-        choose_model(options.b, options.model),
+        split_model(options.a, options.model),
+        split_model(options.b, options.model),
     )
     if path_a == path_b == "-":
         raise UsageError("stdin can be one side only: give the other as a file")
@@ -106,16 +106,16 @@ def write_page(path: str, difference: NetworkDifference, a: AnalysedNetwork, b: 
     print_message(f"wrote {path}")
 
 
-def choose_model(side: str, model: str | None) -> tuple[str, str | None]:
-    """A side's path and model: net.cnn:Small is one model of a file, unless there is a file of that very name."""
-    path, colon, name = side.rpartition(":")
-    return (path, name) if colon and path and name.isidentifier() and not os.path.exists(side) else (side, model)
-
-
 def load_side(path: str, model: str | None, own: list[str], options: argparse.Namespace) -> AnalysedNetwork | None:
     """The network of one side; None when it has mistakes, which have been shown."""
     asked = argparse.Namespace(
-        file=path, model=model, set=[*options.set, *own], max_layers=options.max_layers, input=[], block=None
+        file=path,
+        model=model,
+        set=[*options.set, *own],
+        max_layers=options.max_layers,
+        input=[],
+        block=None,
+        call=options.call,
     )
     try:
         network, found = load_analysed(asked)

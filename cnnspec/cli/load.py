@@ -36,6 +36,9 @@ def add_file_argument(parser: argparse.ArgumentParser) -> None:
 def add_model_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--set", metavar="NAME=VALUE", action="append", default=[], help="give a parameter a value")
     parser.add_argument("--model", metavar="NAME", help="the model to take, where a file holds several")
+    parser.add_argument(
+        "--call", metavar="CALL", help='of a Python source: what builds the model, as in "build(classes=10)"'
+    )
     parser.set_defaults(input=[], block=None)  # where there are no options for blocks
     add_layer_limit(parser)
 
@@ -140,6 +143,10 @@ def analyse_as_asked(
     from cnnspec.pipeline import analyse  # what is known already needs no analysis, so it is not imported above
     from cnnspec.syntax import tree
 
+    if source.is_python or options.call is not None:
+        from cnnspec.cli.python_files import analyse_python_as_asked
+
+        return analyse_python_as_asked(source, options, codes, read, watch, model)
     question = read_question(options)
     if question is not None:
         return analyse_blocks_as_asked(source, question, options, codes, read)

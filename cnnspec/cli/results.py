@@ -7,8 +7,10 @@ checked again.
 
 from __future__ import annotations
 
+import os
+
 from cnnspec.base import diagnostic, source
-from cnnspec.base.diagnostic import ERROR, SEVERITIES, Diagnostic
+from cnnspec.base.diagnostic import ERROR, SEVERITIES, Diagnostic, Note
 from cnnspec.base.record import Record
 from cnnspec.base.source import LayerPlace, Source
 from cnnspec.base.source_files import decode_source, find_used_file, name_file, read_bytes
@@ -40,13 +42,17 @@ class Outcome(Record):
     refused: tuple[str, ...] = ()  # why it was not checked: a sentence, and what it announces
     reads: tuple[str, ...] = ()  # the files that it uses or names as data, found or not
     unshaped: bool = False  # whether it holds blocks alone, which were called on no input
+    unfound: str = ""  # why a Python source has no models
+    unknowns: tuple[Note, ...] = ()  # what of a Python source could not be known, and where
     opaque: str = ""  # the names of a model's layers of which nothing is known, so that no rule looks at them
 
 
 class Reading:
-    """Reads the files that one file uses, and remembers what was in them."""
+    """Reads the files that one file uses, and remembers what was in them. `may_lack`: whether it is nothing special that
+    one is not there: a Python source looks for a module in several places."""
 
-    def __init__(self) -> None:
+    def __init__(self, may_lack: bool = False) -> None:
+        self.may_lack = may_lack
         self.contents: dict[str, bytes | Diagnostic] = {}
         self.sources: dict[str, Source] = {}
         self.steady = True  # whether each was there, and the same every time
@@ -54,6 +60,9 @@ class Reading:
     def __call__(self, path: str) -> Source | Diagnostic:
         data = read_bytes(path)
         found = data if isinstance(data, Diagnostic) else decode_source(data, path)
+        if isinstance(data, Diagnostic) and self.may_lack and not os.path.lexists(path):
+            self.contents.setdefault(path, data)
+            return found
         if isinstance(found, Diagnostic) or self.contents.get(path, data) != data:
             self.steady = False
         else:
@@ -72,13 +81,19 @@ class Examined(Record):
     @property
     def sources(self) -> list[Source]:
         """All sources that the findings may lie in, the file's own first."""
-        return [self.analysis.source, *self.reading.sources.values()] if self.analysis else []
+        if self.analysis is None:
+            return []
+        from cnnspec.pipeline import PythonAnalysis
+
+        if isinstance(self.analysis, PythonAnalysis):
+            return [*self.analysis.reading.parts, *self.analysis.reading.helpers]
+        return [self.analysis.source, *self.reading.sources.values()]
 
 
 def examine(name: str, data: bytes | Diagnostic, options: argparse.Namespace, codes: Set[str] | None) -> Examined:
     """Check what stands in a file, as the options say."""
     source = data if isinstance(data, Diagnostic) else decode_text(data, name)
-    reading = Reading()
+    reading = Reading(may_lack=isinstance(source, Source) and source.is_python)
     if isinstance(source, Diagnostic):
         return Examined(Outcome(name, refused=(f"{source.message}: {source.help}",)), reading)
     try:
@@ -86,12 +101,26 @@ def examine(name: str, data: bytes | Diagnostic, options: argparse.Namespace, co
         diagnostics = place_in_file(add_repairs(analysis, options, codes), analysis.tree, options)
     except MemoryError:
         return Examined(Outcome(name, refused=(f"{name}: {OUT_OF_MEMORY}",)), reading)
+    if source.is_python:
+        return Examined(read_python_outcome(analysis, diagnostics, reading), reading, analysis)
     named = find_data_paths(analysis)
     reading.steady = reading.steady and not named  # a header may be read, which is no text
     reads = (*reading.contents, *named)
     refused = find_emptiness(analysis) or (describe_uncalled(analysis, options) if options.input else "")
     outcome = Outcome(name, diagnostics, (refused,) if refused else (), reads, has_unshaped_blocks(analysis, options))
     return Examined(outcome, reading, analysis)
+
+
+def read_python_outcome(analysis: Analysis, diagnostics: tuple[Diagnostic, ...], reading: Reading) -> Outcome:
+    """What a Python source came to."""
+    from cnnspec.cli.python_files import describe_no_model
+    from cnnspec.pipeline import PythonAnalysis
+
+    assert isinstance(analysis, PythonAnalysis)
+    unknowns = tuple([Note(unknown.reason, unknown.site.span) for unknown in analysis.reading.unknowns])
+    unfound = "" if analysis.networks or diagnostics else describe_no_model(analysis)
+    name, reads = analysis.source.name, tuple(reading.contents)
+    return Outcome(name, diagnostics, reads=reads, unfound=unfound, unknowns=unknowns)
 
 
 def examine_model(path: str, name: str, options: argparse.Namespace, codes: Set[str] | None) -> Examined:

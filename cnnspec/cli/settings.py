@@ -36,6 +36,7 @@ DEFAULTS: dict[str, Any] = {
     "exclude": (),
     "force-exclude": False,
     "respect-gitignore": True,
+    "python": False,
     "cache-dir": None,
     "devices": {},
 }
@@ -96,6 +97,16 @@ def add_file_arguments(parser: argparse.ArgumentParser) -> None:
         "--stdin-filename",
         metavar="NAME",
         help="the file whose text stdin brings: its name, settings and `use` paths hold",
+    )
+
+
+def add_python_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the option of a command that looks for Python sources in folders."""
+    parser.add_argument(
+        "--python",
+        action=BooleanOptionalAction,
+        default=None,
+        help="of a folder, take the Python files and notebooks too that mention Keras (no)",
     )
 
 
@@ -190,6 +201,7 @@ class Lookup:
         if stdin_name is not None:
             check_stdin_name(stdin_name, named)
         self.inputs = Inputs(named, stdin_name)
+        self.takes_python = hasattr(options, "python")
         self.looked_at: set[str] = set()  # the files that were checked, and those that they use
         self._folders: dict[str, Settings] = {}
         self._files: dict[str | None, Settings] = {}
@@ -217,7 +229,9 @@ class Lookup:
             else:
                 from cnnspec.cli.spec_files import find_specs
 
-                yield from find_specs(path, self.of(path).values["respect-gitignore"])
+                values = self.of(path).values
+                python = values["python"] if self.takes_python else None
+                yield from find_specs(path, values["respect-gitignore"], python=python)
 
     def files(self, paths: list[str]) -> Iterator[str | Diagnostic]:
         """The files that paths and folders name, without those that are excluded; remarks when nothing is left."""

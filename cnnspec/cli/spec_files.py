@@ -1,4 +1,4 @@
-"""The specs below a folder. What git ignores is left out, and so are folders that hold copies and other people's files.
+"""The specs below a folder, and the Python sources where they are asked for. What git ignores is left out, and so are folders that hold copies and other people's files.
 
 The patterns of a .gitignore hold for its folder and all below it, the deepest that speaks of a path decides, and below a
 folder that is left out nothing is looked at. Those of the whole repository count; a folder outside of any has its own.
@@ -10,6 +10,7 @@ import os
 from itertools import islice
 
 from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.source import PYTHON
 from cnnspec.base.source_files import read_bytes
 
 TYPE_CHECKING = False
@@ -19,12 +20,17 @@ if TYPE_CHECKING:
     from cnnspec.cli.gitignore import Pattern
 
 LEFT_OUT = ("__pycache__", "build", "dist", "node_modules", "site-packages", "venv")  # beside hidden folders
+MOST = 100  # files of a folder that are looked into for a hint
 VENV = "pyvenv.cfg"  # in a virtual environment of any name
 
 
-def find_specs(top: str, by_git: bool, most: int | None = None) -> Iterator[str | Diagnostic]:
+def find_specs(
+    top: str, by_git: bool, most: int | None = None, python: bool | None = None
+) -> Iterator[str | Diagnostic]:
     """The .cnn files below a folder, in order; a diagnostic for a folder that cannot be read, and where there are none.
-    `by_git`: what git ignores is left out. `most`: so many folders are looked into."""
+    `by_git`: what git ignores is left out. `most`: so many folders are looked into. `python`: so are the Python files and
+    notebooks that mention Keras; None: whoever asks cannot take them."""
+    endings = (".cnn", *PYTHON) if python else (".cnn",)
     ignored = IgnoredByGit(top) if by_git else None
     found: list[str] = []
     closed: list[OSError] = []
@@ -43,9 +49,12 @@ def find_specs(top: str, by_git: bool, most: int | None = None) -> Iterator[str 
                 kept.append(name)
         folders[:] = kept
         for name in sorted(names):
-            if name.endswith(".cnn"):
+            if name.endswith(endings):
                 path = os.path.join(folder, name)
-                (left_out if ignored is not None and ignored.has(name) else found).append(path)
+                if ignored is not None and ignored.has(name):
+                    left_out.append(path)
+                elif name.endswith(".cnn") or mentions_keras(path):
+                    found.append(path)
     if top == os.curdir:
         found, left_out = [*map(os.path.normpath, found)], [*map(os.path.normpath, left_out)]
     for error in closed:
@@ -57,8 +66,23 @@ def find_specs(top: str, by_git: bool, most: int | None = None) -> Iterator[str 
         else:
             besides = f" (left out: {', '.join(left_out[:3])}{', …' * (len(left_out) > 3)})" if left_out else ""
             help = f"a model is checked where it is named, as {model}" if model else "name a file, or another folder"
-            yield Diagnostic("E002", f"there is no .cnn file in {top}{besides}", None, help)
+            if not model and python is False and has_keras(top):
+                help = "--python takes the Python files that mention Keras, too"
+            what = "no .cnn file, and no Python file that mentions Keras," if python else "no .cnn file"
+            yield Diagnostic("E002", f"there is {what} in {top}{besides}", None, help)
     yield from found
+
+
+def mentions_keras(path: str) -> bool:
+    """Whether a Python file may build a model with Keras: without the word it cannot."""
+    data = read_bytes(path)
+    return isinstance(data, bytes) and b"keras" in data
+
+
+def has_keras(folder: str) -> bool:
+    """Whether a Python file that mentions Keras lies in a folder."""
+    with os.scandir(folder) as entries:
+        return any([e.name.endswith(PYTHON) and e.is_file() and mentions_keras(e.path) for e in islice(entries, MOST)])
 
 
 def find_first_model(folder: str) -> str:

@@ -23,7 +23,7 @@ from cnnspec.syntax.tree import Block, Body, Branch, Loop, Model, Train, Tree, w
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence, Set
+    from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 
     from cnnspec.base.source import Source
     from cnnspec.graph import Site
@@ -37,33 +37,61 @@ NOWHERE = (0, -1)
 BRACED = (Block, Branch, Loop, Model, Train)
 
 
+class Statement(Record):
+    """A statement of a text: where it stands, and whether it is one with a body of its own, in braces or indented."""
+
+    start: int
+    end: int
+    has_body: bool
+
+
+class CommentedText(Record):
+    """What a front end tells of a text: where its comments stand, and, where that is asked, its statements."""
+
+    source: Source
+    comments: tuple[tuple[int, int], ...]
+    list_statements: Callable[[], list[Statement]]
+
+
+def read_spec(tree: Tree) -> CommentedText:
+    """What a spec's tree tells of its text."""
+
+    def list_statements() -> list[Statement]:
+        items = [item for part in walk(tree.body) if isinstance(part, Body) for item in part.items]
+        return [Statement(item.start, item.end, isinstance(item, BRACED)) for item in items]
+
+    return CommentedText(tree.source, tree.comments, list_statements)
+
+
 class Ignore(Record):
-    """One rule that a comment ignores: where it is named, and the stretch of text that is concerned."""
+    """One rule that a comment ignores: where it is named, and the stretch of text that is concerned; or `everywhere` in its
+    file, which may have several texts."""
 
     code: str
     span: Span
     start: int
     end: int
+    everywhere: bool = False
 
 
 class Ignores:
-    """The comments of a file that concern findings. `bad` are those that cannot be followed."""
+    """The comments of a text that concern findings. `bad` are those that cannot be followed."""
 
-    def __init__(self, tree: Tree) -> None:
-        self.source = tree.source
+    def __init__(self, read: CommentedText) -> None:
+        self.source = read.source
         self.ignores: list[Ignore] = []
         self.bad: list[Diagnostic] = []
         self._stretches: dict[str, Stretches] | None = None  # by the rules that are ignored there
         self._asked: dict[str, set[int]] = {}  # of each rule the places at which it was ignored
         statements: Statements | None = None
-        text = tree.source.text
-        for start, end in tree.comments:
+        text = self.source.text
+        for start, end in read.comments:
             body = text[start:end].lstrip("#! \t")
             if not body.startswith(MARK):
                 continue
-            statements = statements or Statements(tree)
+            statements = statements or Statements(text, read.list_statements())
             at = end - len(body) + len(MARK)
-            self.read(text[at:end], at, Span(tree.source, start, end), statements)
+            self.read(text[at:end], at, Span(self.source, start, end), statements)
 
     def read(self, text: str, at: int, comment: Span, statements: Statements) -> None:
         """What a comment says behind the mark; `at` is where that begins."""
@@ -83,7 +111,7 @@ class Ignores:
             if why:
                 self.bad.append(Diagnostic(BAD, why[0], span, why[1], (), WARNING))
             else:
-                self.ignores.append(Ignore(code, span, *stretch))
+                self.ignores.append(Ignore(code, span, *stretch, word == FILE))
 
     def hide(self, code: str, place: int) -> bool:
         """Whether what a rule finds at a place is to be ignored; the comments that ignore it have been of use."""
@@ -96,6 +124,11 @@ class Ignores:
         if hidden:
             self._asked.setdefault(code, set()).add(place)
         return hidden
+
+    def hide_everywhere(self, code: str) -> bool:
+        """Whether a rule is ignored in all texts of the file; the comment that says so has been of use."""
+        place = next((ignore.start for ignore in self.ignores if ignore.everywhere and ignore.code == code), None)
+        return place is not None and self.hide(code, place)
 
     def find_unused(self, codes: Set[str]) -> Iterator[Diagnostic]:
         """A finding for each comment that hides nothing, of the rules that ran."""
@@ -162,10 +195,9 @@ def explain_unreadable(comment: Span, text: str) -> Iterator[Diagnostic]:
 class Statements:
     """The statements of a file, ordered by where they begin, the outer before the inner, each with the one around it."""
 
-    def __init__(self, tree: Tree) -> None:
-        self.text = tree.source.text
-        self.all = [item for part in walk(tree.body) if isinstance(part, Body) for item in part.items]
-        self.all.sort(key=lambda item: (item.start, -item.end))
+    def __init__(self, text: str, statements: list[Statement]) -> None:
+        self.text = text
+        self.all = sorted(statements, key=lambda item: (item.start, -item.end))
         self.starts = [item.start for item in self.all]
         self.around: list[int] = []  # -1: none
         for number, item in enumerate(self.all):
@@ -191,16 +223,23 @@ class Statements:
         below = self.all[last + 1] if last + 1 < len(self.all) else None
         if below is not None and (holder is None or below.start < holder.end):
             return below.start, below.end
-        return NOWHERE if holder is None or isinstance(holder, BRACED) else (holder.start, holder.end)
+        return NOWHERE if holder is None or holder.has_body else (holder.start, holder.end)
 
 
 # ---- the findings of a file ----------------------------------------------------------------------------------
-class Hiding:
-    """What the comments of a file, and of the files that it uses, hide."""
+def read_used_spec(source: Source) -> CommentedText:
+    """What a spec that another uses tells of its text."""
+    return read_spec(parse(source))
 
-    def __init__(self, tree: Tree) -> None:
-        self.own = Ignores(tree)
-        self._known = {tree.source.name: self.own}
+
+class Hiding:
+    """What the comments of a file, and of the files that it uses, hide. `own` are the texts of the file, of which a notebook
+    has several; `read` reads those of another, which was parsed before: once more only for its comments."""
+
+    def __init__(self, own: Sequence[CommentedText], read: Callable[[Source], CommentedText] = read_used_spec) -> None:
+        self.own = [Ignores(text) for text in own]
+        self._known = {ignores.source.name: ignores for ignores in self.own}
+        self._read = read
 
     def visible(self, found: Sequence[Diagnostic]) -> list[Diagnostic]:
         """The findings that no comment ignores. What led to them has been asked and stays behind: they are texts and places."""
@@ -209,7 +248,7 @@ class Hiding:
     def _hidden(self, found: Diagnostic) -> bool:
         if found.span is None:
             return False
-        if self._of(found.span.source).hide(found.code, found.span.start):
+        if self._hides(found.code, found.span.source, found.span.start):
             return True
         sites = next((note.sites for note in found.notes if note.sites), ())
         return bool(sites) and all([self._on_the_way(found.code, site) for site in sites])
@@ -217,22 +256,28 @@ class Hiding:
     def _on_the_way(self, code: str, site: Site) -> bool:
         """Whether a rule is ignored where a layer stands, or at one of the calls that led there."""
         way = (site, *[step.site for step in site.steps])
-        return any([self._of(place.source).hide(code, place.node.start) for place in way])
+        return any([self._hides(code, place.source, place.node.start) for place in way])
 
-    def _of(self, source: Source) -> Ignores:
+    def _hides(self, code: str, source: Source, place: int) -> bool:
+        """Whether a comment ignores what a rule finds at a place of a text."""
         if source.name not in self._known:
-            empty = MARK not in source.text  # a used file was parsed before: once more only for its comments
-            self._known[source.name] = Ignores(parse(source.replace(text="") if empty else source))
-        return self._known[source.name]
+            read = self._read(source) if MARK in source.text else CommentedText(source, (), list)
+            self._known[source.name] = Ignores(read)
+        here = self._known[source.name]
+        hidden = [here.hide(code, place)]
+        if here in self.own:
+            hidden += [other.hide_everywhere(code) for other in self.own if other is not here]
+        return any(hidden)
 
     def findings(self, codes: Set[str] | None, everything: bool) -> list[Diagnostic]:
         """What is wrong with the comments themselves; whether each is of use is told when `everything` was looked at."""
-        if not self.own.bad and not self.own.ignores:
+        own = [ignores for ignores in self.own if ignores.bad or ignores.ignores]
+        if not own:
             return []
         codes = rules.default_codes() if codes is None else codes
-        found = list(self.own.bad) if BAD in codes else []
+        found = [bad for ignores in own for bad in ignores.bad] if BAD in codes else []
         if everything and UNUSED in codes:
-            found += self.own.find_unused(codes)
+            found += [unused for ignores in own for unused in ignores.find_unused(codes)]
         return found
 
 

@@ -103,14 +103,20 @@ def ask_sizes(options: argparse.Namespace, names: Names) -> Answer:
 def ask_diff(options: argparse.Namespace, names: Names) -> Answer:
     """The difference of two networks, each by its name or as the command takes it: FILE:MODEL is one model of a file."""
     from cnnspec.api import diff
-    from cnnspec.cli.diff import choose_model
+    from cnnspec.cli.python_files import split_model
 
     sides = []
     for word, own in ((options.a, options.set_a), (options.b, options.set_b)):
         if own and find_network(word, names):
             raise UsageError(f"{word} is a network already: give --set to its %%cnnspec cell, or name a file")
-        file, model = (word, None) if find_network(word, names) else choose_model(word, options.model)
-        given = {"file": file, "model": model, "set": [*options.set, *own], "max_layers": options.max_layers}
+        file, model = (word, None) if find_network(word, names) else split_model(word, options.model)
+        given = {
+            "file": file,
+            "model": model,
+            "set": [*options.set, *own],
+            "max_layers": options.max_layers,
+            "call": options.call,
+        }
         sides.append(load_network(argparse.Namespace(**given, input=[], block=None), names))
     return diff(*sides)
 
@@ -142,8 +148,8 @@ def ask_check(options: argparse.Namespace, names: Names) -> Answer:
     if network is not None:
         return network.diagnostics
     check_there(path)
-    found, _, _, _ = collect_findings(options, Lookup(options))
-    return Findings([one for _, one in found], path)
+    collected = collect_findings(options, Lookup(options))
+    return Findings([one for _, one in collected.found], path)
 
 
 ANSWERS: dict[str, Callable[[argparse.Namespace, Names], Any]] = {

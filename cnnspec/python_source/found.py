@@ -11,11 +11,15 @@ if TYPE_CHECKING:
     from cnnspec.graph import Graph, Setting, Site
 
 
+class CallRefused(Exception):
+    """What is to be called cannot be: a sentence that says why."""
+
+
 class PythonNetwork(Record):
     """One model that a source builds. `names`: those by which it may be chosen: the variable that holds it, the function that
     returns it, its Keras name; the first is what it is called. `train`: what compile and fit say, as a train section has it.
     `whole`: whether all of its layers and sizes are known; `inner`: whether it is used within another model of the file, or
-    shares its layers."""
+    shares its layers; `doubtful`: its nodes about which nothing is found, since their arguments are not all known."""
 
     names: tuple[str, ...]
     graph: Graph
@@ -23,6 +27,7 @@ class PythonNetwork(Record):
     site: Site
     whole: bool = True
     inner: bool = False
+    doubtful: frozenset[int] = frozenset()
 
 
 class NotKnown(Record):

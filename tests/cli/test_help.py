@@ -96,11 +96,18 @@ def test_every_verb_has_examples_that_can_be_copied(
     assert all(line.startswith("  # ") for line in lines[::2]) and max(map(len, lines)) <= 60
 
 
+SOURCE = """from keras import Input, Sequential, layers
+
+model = Sequential([Input((8, 8, 3)), layers.Conv2D(4, 3, activation="relu"), layers.Flatten(), layers.Dense(2)])
+"""
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the examples work on: specs in a repository, two trainings, a saved model, images."""
     folder = tmp_path_factory.mktemp("examples")
     (folder / "net.cnn").write_text(NETWORK)
+    (folder / "train.py").write_text(SOURCE)
     (folder / "old.cnn").write_text(NETWORK.replace("filters=4", "filters=6"))
     for command in ("git init -q", "git add old.cnn net.cnn", "git -c user.name=a -c user.email=a@b commit -qm a"):
         subprocess.run(command.split(), cwd=folder, check=True)

@@ -224,7 +224,8 @@ def test_a_forged_entry_is_an_outcome_or_none(tmp_path_factory: pytest.TempPathF
     note = ["used here", place, []]
     repair = ["write stride=4", [[place, "4"]], False, "nothing"]
     found = ["W201", "a message", place, "help", [note], "warning", [1], [repair]]
-    body: Any = [[found], [[str(library), cache.hash_data(library.read_bytes())]], [], False, ""]
+    outcome_data = ["a.cnn", [found], [], [], False, "", [["it is read from a file", place, []]], ""]
+    body: Any = [outcome_data, [[str(library), cache.hash_data(library.read_bytes())]], []]
     assert known(str(folder), body) is not None, "the body itself is believed"
     way = data.draw(st.sampled_from(leaves(body)))
     made = data.draw(JSON | st.sampled_from(["E999", "error", "/dev/zero", "\0", "../..", 0, -1, 10**30, True, [[]]]))

@@ -1,0 +1,109 @@
+"""Python sources on the command line: which of their models is asked about, and what is said where there is none."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from cnnspec.base.did_you_mean import write_suggestion
+from cnnspec.base.source import brief, printable
+from cnnspec.cli.messages import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Set
+
+    from cnnspec.base.diagnostic import Note
+    from cnnspec.base.source import Source
+    from cnnspec.elaborate.files import Read
+    from cnnspec.pipeline import Analysis, PythonAnalysis, Watch
+
+CHOSEN = re.compile(r"(?P<path>.+\.(?:py|ipynb)):(?P<model>[^:/\\]+)|(?P<spec>..+):(?P<name>[^\W\d]\w*)", re.DOTALL)
+GIVE = 'give a function that builds one its arguments: --call "build(classes=10)"'
+UNKNOWN = "`cnnspec check {} --explain-unknown` lists what could not be known"
+
+
+def split_model(path: str, model: str | None = None) -> tuple[str, str | None]:
+    """The path of a file and the model that is chosen with it, as in train.py:build; a file of the whole name comes first."""
+    found = CHOSEN.fullmatch(path)
+    if found is None or os.path.exists(path):
+        return path, model
+    return found["path"] or found["spec"], found["model"] or found["name"]
+
+
+def choose_in_path(options: argparse.Namespace) -> None:
+    """Take FILE:MODEL as FILE and --model MODEL. UsageError where --model says another."""
+    paths = [options.file] if hasattr(options, "file") else [*options.paths]
+    split = [split_model(path) for path in paths]
+    chosen = [model for _, model in split if model is not None]
+    if not chosen:
+        return
+    if len(paths) > 1:
+        raise UsageError(f"{printable(brief(paths[0]))} and others: a model is chosen of one file alone")
+    if options.model not in (None, *chosen):
+        raise UsageError(
+            f"{printable(brief(paths[0]))} says another model than --model {options.model}: give one of the two"
+        )
+    (path, options.model), *_ = split
+    if hasattr(options, "file"):
+        options.file = path
+    else:
+        options.paths = [path]
+
+
+def analyse_python_as_asked(
+    source: Source, options: argparse.Namespace, codes: Set[str] | None, read: Read, watch: Watch | None, model: str | None
+) -> Analysis:  # fmt: skip
+    """A Python source analysed as the options say. UsageError for what it does not have."""
+    from cnnspec.pipeline import PythonAnalysis, analyse
+    from cnnspec.python_source.found import CallRefused
+
+    refuse_options(source, options)
+    model = model or options.model
+    try:
+        analysis = analyse(source, None, model, options.max_layers, codes, read, watch, call=options.call or "")
+    except CallRefused as refusal:
+        raise UsageError(f"--call: {refusal}") from None
+    if options.model and isinstance(analysis, PythonAnalysis) and not analysis.networks:
+        raise UsageError(describe_no_model(analysis, options.model))
+    return analysis
+
+
+def refuse_options(source: Source, options: argparse.Namespace) -> None:
+    """UsageError for an option that asks a source for what it does not have."""
+    if not source.is_python:
+        if options.call is not None:
+            raise UsageError(
+                f"--call calls a function of a Python source, and {source.name} is none: --set gives parameters"
+            )
+        return
+    for given, lacks in (
+        (options.set, f"no parameters to set: {GIVE}"),
+        (options.input, "no blocks for --input to call"),
+        (options.block, "no blocks for --block to choose from"),
+    ):
+        if given:
+            raise UsageError(f"{source.name} is a Python source, which has {lacks}")
+
+
+def describe_no_model(analysis: PythonAnalysis, model: str | None = None) -> str:
+    """That a source builds no model that could be read, and why; or none of that name."""
+    from cnnspec.python_source.choosing import list_names
+
+    name, names = analysis.source.name, list_names(analysis.reading)
+    if model is not None and names:
+        near = write_suggestion(model, names) or f": it has {brief(', '.join(names))}"
+        return f'{name} builds no model "{brief(printable(model))}"{near}'
+    return f"{name}: {analysis.reading.why_none or 'it builds no model with Keras'}"
+
+
+def print_unknowns(unknowns: list[Note]) -> None:
+    """List what could not be known, by file and line."""
+    for unknown in sorted(unknowns, key=place_of):
+        where = f"{unknown.span.origin}: " if unknown.span else ""
+        print(f"{printable(where)}unknown: {printable(unknown.message)}")
+
+
+def place_of(unknown: Note) -> tuple[str, int, int]:
+    return (unknown.span.source.file, unknown.span.source.cell, unknown.span.start) if unknown.span else ("", 0, 0)

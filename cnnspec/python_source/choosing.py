@@ -1,0 +1,53 @@
+"""Which models of a Python source are asked about, and which of the mistakes in it are theirs."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from cnnspec.base.diagnostic import Diagnostic
+    from cnnspec.python_source.found import PythonNetwork, PythonReading
+
+
+def choose_networks(reading: PythonReading, name: str | None) -> list[PythonNetwork]:
+    """The models that are called so, by the first of their names where one is; all but those within others, where no name is
+    given."""
+    if name is None:
+        return [network for network in reading.networks if not network.inner]
+    first = [network for network in reading.networks if network.names[:1] == (name,)]
+    return first or [network for network in reading.networks if name in network.names]
+
+
+def list_names(reading: PythonReading) -> list[str]:
+    """The names by which each model is chosen, the first of each."""
+    return [network.names[0] for network in reading.networks]
+
+
+def refuse_parameters(parameters: Mapping[str, Any] | None) -> None:
+    """KeyError, with what to do, for values of parameters, which a Python source has none of."""
+    if parameters:
+        message = f"a Python source has no parameter {next(iter(parameters))}"
+        raise KeyError(message, 'give the arguments of a function that builds the model: --call "build(classes=10)"')
+
+
+def find_mistakes_of(
+    network: PythonNetwork, reading: PythonReading, mistakes: Sequence[Diagnostic]
+) -> list[Diagnostic]:
+    """The mistakes at a model's layers. Those at no layer of any model are those of every model that is not whole."""
+    found = []
+    for mistake in mistakes:
+        homes = [other for other in reading.networks if stands_in(mistake, other)]
+        if network in homes or not homes and not network.whole:
+            found.append(mistake)
+    return found
+
+
+def stands_in(found: Diagnostic, network: PythonNetwork) -> bool:
+    """Whether something is found at a layer of a model."""
+    at = found.span
+    if at is None:
+        return False
+    sites = [node.site for node in network.graph.nodes]
+    return any([s.source == at.source and s.node.start <= at.start < s.node.end for s in sites])
