@@ -108,7 +108,10 @@ class Unknown(Value):
         self.reason, self.site, self.is_number = reason, site, is_number
 
     def get_attribute(self, name: str, machine: Machine, node: ast.AST) -> Any:
-        return self
+        method = machine.libraries.unknown_methods.get(name)
+        if method is None:
+            return self
+        return Method(name, lambda call: method(call.replace(arguments=(self, *call.arguments))))
 
     def call(self, call: Call) -> Any:
         return self

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
     from cnnspec.python_source.libraries import Libraries
+    from cnnspec.python_source.values import Call
 
 
 def register(libraries: Libraries) -> None:
@@ -12,19 +16,40 @@ def register(libraries: Libraries) -> None:
     from cnnspec.python_source.arrays import (
         arithmetic,
         array_methods,
+        dataset_functions,
         items,
         keras_datasets,
+        keras_utilities,
         numpy_functions,
+        other_libraries,
+        pictures,
         random_arrays,
+        tensor_functions,
     )
 
     functions, answer_number = libraries.functions, numpy_functions.answer_number
-    functions |= {f"numpy.{name}": answer_number(function) for name, function in numpy_functions.FUNCTIONS.items()}
-    functions |= {f"numpy.ndarray.{name}": function for name, function in array_methods.METHODS.items()}
-    functions |= {"numpy.ndarray.__getitem__": items.get_item, "numpy.ndarray.compute": arithmetic.compute}
     libraries.constants |= {f"numpy.{name}": value for name, value in numpy_functions.CONSTANTS.items()}
     libraries.fallbacks.append(("numpy.", numpy_functions.forget_arguments))
-    functions |= {f"numpy.random.{name}": answer_number(function) for name, function in random_arrays.FUNCTIONS.items()}
+    libraries.fallbacks += [(library, tensor_functions.answer_for_arrays) for library in ("tensorflow.", "keras.")]
+    for prefix, table, wrap in (
+        ("numpy.", numpy_functions.FUNCTIONS, answer_number),
+        ("numpy.random.", random_arrays.FUNCTIONS, answer_number),
+        ("numpy.ndarray.", array_methods.METHODS | tensor_functions.METHODS, None),
+        ("numpy.ndarray.", {"__getitem__": items.get_item, "compute": arithmetic.compute}, None),
+        ("tensorflow.data.Dataset.", dataset_functions.FUNCTIONS, answer_safely),
+        ("tensorflow.data.DatasetV2.", dataset_functions.METHODS, None),
+        ("", keras_utilities.FUNCTIONS | pictures.FUNCTIONS | other_libraries.FUNCTIONS, answer_safely),
+    ):
+        functions |= {prefix + name: wrap(function) if wrap else function for name, function in table.items()}
     functions |= dict.fromkeys(("numpy.random.default_rng", "numpy.random.RandomState"), random_arrays.make_generator)
+    functions["tensorflow.TensorSpec"] = dataset_functions.make_spec
     for name in keras_datasets.DATASETS:
         functions[f"keras.datasets.{name}.load_data"] = keras_datasets.make_loader(name)
+    libraries.unknown_methods["reshape"] = tensor_functions.reshape_unknown
+
+
+def answer_safely(function: Callable[[Call], Any]) -> Callable[[Call], Any]:
+    """A function that gives an unknown where its arguments do not fit."""
+    from cnnspec.python_source.arrays.array_value import answer
+
+    return lambda call: answer(function, call)

@@ -113,8 +113,8 @@ def _compute_values(operator: str, one: ArrayValue, two: ArrayValue, dtype: str)
     if one.shape != two.shape:
         if len(left) != 1 and len(right) != 1:
             return None
-        count = max(len(left), len(right))
-        left, right = [v if len(v) == count else v * count for v in (left, right)]
+        count = len(right) if len(left) == 1 else len(left)
+        left, right = [v * count if len(v) == 1 else v for v in (left, right)]
     return fit_values(compute_each(operator, left, right), dtype)
 
 

@@ -169,12 +169,16 @@ ARITHMETIC = ("sum", "prod", "max", "min", "amax", "amin", "mean")
 AXIS_AT = {"percentile": 2, "quantile": 2}
 
 
-def make_reduction(name: str) -> Callable[[Call], Any]:
+def make_reduction(name: str, keepdims_at: int | None = None) -> Callable[[Call], Any]:
     def reduce(call: Call) -> Any:
         array = get_array(call, 0, "a", "x", "input_tensor")
         axis = read_axes(call.find(AXIS_AT.get(name, 1), "axis"))
-        keepdims = read_flag(call.find(None, "keepdims", default=False))
-        if isinstance(axis, Unknown) or keepdims is None:
+        keepdims = read_flag(call.find(keepdims_at, "keepdims", default=False))
+        if (
+            isinstance(axis, Unknown)
+            or keepdims is None
+            or len(call.arguments) > max(2, AXIS_AT.get(name, 1), keepdims_at or 0) + 1
+        ):
             return ArrayValue(None, why=array.why)
         if name in AXIS_AT and (given := call.find(1, "q")) is not None and not is_number(given):
             return ArrayValue(None, why=array.why)

@@ -1,4 +1,4 @@
-"""An array of which the shape is known, as far as it is, and where its values come from."""
+"""Arrays, of which the shape is known, as far as it is, and where their values come from; and data sets of them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
+    from cnnspec.graph import Site
     from cnnspec.python_source.arrays.shapes import Sizes
     from cnnspec.python_source.machine import Machine
 
@@ -82,10 +83,7 @@ class ArrayValue(Value):
             return (
                 External(f"numpy.{self.dtype}") if self.dtype else machine.make_unknown("the dtype is not known", node)
             )
-        method = machine.libraries.functions.get(f"numpy.ndarray.{name}")
-        if method is not None:
-            return Method(name, lambda call: answer(method, call.replace(arguments=(self, *call.arguments))))
-        return super().get_attribute(name, machine, node)
+        return find_method(self, "numpy.ndarray", name, machine) or super().get_attribute(name, machine, node)
 
     def list_sizes(self, machine: Machine, node: ast.AST) -> Any:
         """Its `shape` for a program: an unknown in place of each size that is not known."""
@@ -134,6 +132,59 @@ class ArrayValue(Value):
 
     def __repr__(self) -> str:
         return f"ArrayValue({self.shape}, {self.dtype!r})"
+
+
+class DatasetValue(Value):
+    """A data set, or a generator of batches. `element` is what a loop over it meets: a structure of arrays, or unknown.
+    `length`: how many elements it has. `batch`: the number of examples that were asked for in each, and where.
+    `attributes`: what a generator of Keras tells of itself."""
+
+    __slots__ = ("attributes", "batch", "element", "length")
+
+    def __init__(
+        self, element: Any, length: int | None = None, batch: tuple[int, Site] | None = None,
+        attributes: dict[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        self.element, self.length, self.batch, self.attributes = element, length, batch, attributes or {}
+
+    def get_attribute(self, name: str, machine: Machine, node: ast.AST) -> Any:
+        if name in self.attributes:
+            return self.attributes[name]
+        return find_method(self, "tensorflow.data.DatasetV2", name, machine) or super().get_attribute(
+            name, machine, node
+        )
+
+    def get_item(self, key: Any, machine: Machine, node: ast.AST) -> Any:
+        return self.element
+
+    def count_items(self, machine: Machine, node: ast.AST) -> int | None:
+        return self.length
+
+    def list_items(self, machine: Machine, node: ast.AST) -> list[Any] | None:
+        few = self.length is not None and self.length <= MOST_ITEMS
+        return [self.element] * (self.length or 0) if few else None
+
+    def describe(self) -> str:
+        return "a data set"
+
+
+def find_batch_shape(value: Any) -> Sizes | None:
+    """The shape of a batch of what fit, predict and a model are given, None first: of an array, or of the inputs of a data
+    set. None where its rank is not known, or where it has several."""
+    if isinstance(value, DatasetValue):
+        value = value.element[0] if isinstance(value.element, tuple) and value.element else value.element
+    if isinstance(value, ArrayValue) and value.shape:
+        return (None, *value.shape[1:])
+    return None
+
+
+# ---- methods and numbers -----------------------------------------------------------------------------------
+def find_method(value: Value, kind: str, name: str, machine: Machine) -> Method | None:
+    """The method of a value that the table has under the name of a library's class; the value is its first argument."""
+    function = machine.libraries.functions.get(f"{kind}.{name}")
+    if function is None:
+        return None
+    return Method(name, lambda call: answer(function, call.replace(arguments=(value, *call.arguments))))
 
 
 def make_number(reason: str, why: Unknown | None = None) -> Unknown:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnspec.python_source.arrays import shapes
 from cnnspec.python_source.arrays.array_value import ArrayValue, Labels, is_unknown_number, make_number
+from cnnspec.python_source.arrays.picture_value import PictureValue
 from cnnspec.python_source.arrays.shapes import Misfit
 from cnnspec.python_source.values import NOTHING, External, Unknown, find_unknown
 
@@ -85,6 +86,8 @@ def to_array(value: Any, depth: int = 0) -> ArrayValue:
     """np.asarray of a value: its shape is None where it cannot be known."""
     if isinstance(value, ArrayValue):
         return value
+    if isinstance(value, PictureValue):
+        return value.to_array()
     if isinstance(value, range):
         value = list(value) if len(value) <= 4096 else ArrayValue((len(value),), "int64")
         return to_array(value)
