@@ -29,7 +29,7 @@ def read_structure(value: Any) -> Any:
         return tuple(map(read_structure, value))
     if isinstance(value, dict):
         return {key: read_structure(part) for key, part in value.items()}
-    return to_array(value)
+    return value if isinstance(value, ArrayValue) else to_array(value).make_view(to_array(value).shape, dtype="")
 
 
 def take_tensors(call: Call) -> DatasetValue:
@@ -113,10 +113,7 @@ def batch(call: Call) -> Any:
     length = None
     if dataset.length is not None and size and dropped is not None:
         length = dataset.length // size if dropped else -(-dataset.length // size)
-    even = dropped or bool(size and dataset.length is not None and dataset.length % size == 0)
-    if even and size and dataset.length == 0:
-        even = False
-    element = map_arrays(lambda array: add_batch(array, size if even else None), dataset.element)
+    element = map_arrays(lambda array: add_batch(array, size if dropped else None), dataset.element)
     return DatasetValue(element, length, (size, call.site) if size else None)
 
 

@@ -47,7 +47,7 @@ def to_categorical(call: Call) -> ArrayValue:
     shape = array.shape
     if shape is not None and len(shape) > 1 and shape[-1] in (1, None):
         shape = shape[:-1] if shape[-1] == 1 else None
-    return ArrayValue(None if shape is None else (*shape, count), "float32", None, array.data if made else "", made, array.why)  # fmt: skip
+    return ArrayValue(None if shape is None else (*shape, count), "", None, array.data if made else "", made, array.why)  # fmt: skip
 
 
 def pad_sequences(call: Call) -> ArrayValue:

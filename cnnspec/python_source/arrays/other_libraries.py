@@ -71,7 +71,7 @@ class TransformerValue(Value):
             return ArrayValue(
                 (array.shape[0] if array.shape else None, classes), "", None, array.data if one_hot else "", one_hot
             )
-        return ArrayValue((array.shape[0] if array.shape else None, self.kind), "float64")
+        return ArrayValue((array.shape[0] if array.shape else None, self.kind))
 
     def describe(self) -> str:
         return "a transformer of scikit-learn"

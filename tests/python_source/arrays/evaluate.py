@@ -15,7 +15,15 @@ OPERATORS = {
     ast.MatMult: "@", ast.BitAnd: "&", ast.BitOr: "|", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
     ast.Eq: "==", ast.NotEq: "!=", ast.USub: "-", ast.Invert: "~",
 }  # fmt: skip
-MODULES = {"np": "numpy", "tf": "tensorflow", "keras": "keras", "sklearn": "sklearn", "pd": "pandas", "cv2": "cv2"}
+MODULES = {"np": "numpy", "tf": "tensorflow", "keras": "keras", "pd": "pandas", "cv2": "cv2", "Image": "PIL.Image"} | {
+    name: f"sklearn.{module}.{name}"
+    for module, names in (
+        ("preprocessing", ("StandardScaler", "LabelBinarizer", "LabelEncoder")),
+        ("decomposition", ("PCA",)),
+        ("model_selection", ("train_test_split",)),
+    )
+    for name in names
+}
 
 
 class Evaluator(Machine):
