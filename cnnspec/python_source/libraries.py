@@ -58,6 +58,11 @@ class Libraries:
         name = name_canonically(name)
         return self.constants[name] if name in self.constants else External(name)
 
+    def has(self, name: str) -> bool:
+        """Whether a dotted name is in a table."""
+        name = name_canonically(name)
+        return name in self.constants or name in self.functions
+
     def call(self, name: str, call: Call) -> Any:
         """What a call of a library's function or class gives."""
         function = self.functions.get(name)

@@ -9,15 +9,17 @@ from cnnspec.base.diagnostic import ERROR, Diagnostic, Note
 from cnnspec.base.source import brief
 from cnnspec.elaborate.report import trail
 from cnnspec.graph import PathStep, Site
+from cnnspec.python_source.interpreter.interpreter import Interpreter
 from cnnspec.python_source.libraries import Libraries, load_libraries
 from cnnspec.python_source.tape import Tape
-from cnnspec.python_source.values import Unknown
+from cnnspec.python_source.values import Call, Unknown, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
     from typing import Any
 
+    from cnnspec.python_source.interpreter.objects import InstanceValue
     from cnnspec.python_source.written import Written
 
 MOST_MISTAKES = 100
@@ -35,6 +37,7 @@ class Machine:
         self.found: list[Diagnostic] = []
         self.written: Written  # of the text that is being read
         self.path: PathStep | None = None  # the calls and turns of loops that led here
+        self.interpreter = Interpreter(self)
         self._seen: set[tuple[Any, ...]] = set()
 
     # ---- places --------------------------------------------------------------------------------------------
@@ -54,7 +57,9 @@ class Machine:
         notes: tuple[Note, ...] = (),
     ) -> None:  # fmt: skip
         """Report a mistake at a site, or at a stretch of its text (an argument), once, with what led there. Never call it
-        where anything that it rests on is unknown."""
+        where anything that it rests on is unknown. Nothing is reported of what is only perhaps run."""
+        if self.doubt:
+            return
         start, end = stretch or (site.node.start, site.node.end)
         key = code, site.source.name, start, message
         if key in self._seen or len(self.found) >= MOST_MISTAKES:
@@ -68,26 +73,53 @@ class Machine:
     # ---- what the interpreter answers (interpreter/) -----------------------------------------------------------
     def call(self, function: Any, arguments: tuple[Any, ...], keywords: dict[str, Any], node: ast.AST) -> Any:
         """The value of a call: of a function of the source, of a library, of a value."""
-        raise NotImplementedError
+        return self.interpreter.call_value(function, Call(self, node, tuple(arguments), dict(keywords)))
+
+    def call_method(
+        self, instance: InstanceValue, name: str, arguments: tuple[Any, ...], keywords: dict[str, Any], node: ast.AST
+    ) -> Any:  # fmt: skip
+        """The value of a method that the source's class of an instance has; NotImplemented where it has none."""
+        if instance.class_value.find_method(name) is None:
+            return NotImplemented
+        return self.call(self.get_attribute(instance, name, node), arguments, keywords, node)
 
     def get_attribute(self, value: Any, name: str, node: ast.AST) -> Any:
         """value.name, of any value."""
-        raise NotImplementedError
+        return self.interpreter.get_attribute(value, name, node)
 
     def set_attribute(self, value: Any, name: str, new: Any, node: ast.AST) -> None:
-        raise NotImplementedError
+        """value.name = new"""
+        if isinstance(value, Value):
+            value.set_attribute(name, new, self, node)
 
     def get_item(self, value: Any, key: Any, node: ast.AST) -> Any:
-        raise NotImplementedError
+        """value[key]"""
+        return self.interpreter.get_item(value, key, node)
 
     def compute(self, operator: str, left: Any, right: Any, node: ast.AST) -> Any:
         """left operator right; see `Value.compute`."""
-        raise NotImplementedError
+        return self.interpreter.compute(operator, left, right, node)
 
     def list_items(self, value: Any, node: ast.AST) -> list[Any] | None:
         """What a loop over a value meets; None: unknown."""
-        raise NotImplementedError
+        return self.interpreter.list_items(value, node)
 
     def find_truth(self, value: Any) -> bool | None:
         """bool() of a value; None: unknown."""
-        raise NotImplementedError
+        return self.interpreter.find_truth(value)
+
+    # ---- what is only perhaps run ------------------------------------------------------------------------------
+    @property
+    def doubt(self) -> tuple[int, ...]:
+        """The conditions that are not known, under which what is followed now stands, by their numbers, the outermost
+        first. What was made in doubt D and is changed in doubt E is still known where E begins with nothing but D."""
+        return tuple(self.interpreter.doubts.open)
+
+    def note_change(self, container: list[Any] | dict[Any, Any] | set[Any]) -> None:
+        """A list, dict or set of the source is about to be changed. Whoever changes one says so first, so that the change
+        can be taken back where it is only perhaps made."""
+        self.interpreter.journal.note(container)
+
+    def forget(self, container: list[Any] | dict[Any, Any] | set[Any], unknown: Unknown) -> None:
+        """From now on nothing is known of what is in a list, dict or set of the source."""
+        self.interpreter.journal.taint(container, unknown)

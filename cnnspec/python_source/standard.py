@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cnnspec.python_source.interpreter import builtins
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.python_source.libraries import Libraries
@@ -9,3 +11,4 @@ if TYPE_CHECKING:
 
 def register(libraries: Libraries) -> None:
     """Enter what is known here."""
+    builtins.register(libraries)

@@ -1,0 +1,127 @@
+"""def and class: functions and classes are made, and decorated."""
+
+from __future__ import annotations
+
+from cnnspec.python_source.interpreter.functions import make_function
+from cnnspec.python_source.interpreter.objects import ClassValue, InstanceValue, Wrapped
+from cnnspec.python_source.interpreter.scopes import Names, Scope
+from cnnspec.python_source.interpreter.targets import bind_name
+from cnnspec.python_source.values import Call, External, Unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Callable
+    from typing import Any
+
+    from cnnspec.python_source.interpreter.interpreter import Interpreter
+
+ANNOTATIONS = "__annotations__"
+ENUMS = ("enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag")
+TUPLES = ("typing.NamedTuple",)
+
+
+def run_function(it: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    decorators = [it.evaluate(decorator) for decorator in node.decorator_list]
+    made = decorate(it, make_function(it, node), decorators, node)
+    bind_name(it, it.scope.find_home(node.name), node.name, made)
+
+
+def decorate(
+    it: Interpreter, made: Any, decorators: list[Any], node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+) -> Any:
+    """What decorators make of a function or class. One of which nothing is known leaves it as it is, as nearly all do."""
+    for decorator, written in zip(decorators[::-1], node.decorator_list[::-1], strict=True):
+        name = decorator.name if isinstance(decorator, External) else ""
+        if name in ("builtins.property", "builtins.staticmethod", "builtins.classmethod"):
+            made = Wrapped(name.removeprefix("builtins."), made)
+        elif name in ("functools.cached_property", "abc.abstractproperty"):
+            made = Wrapped("property", made)
+        elif not isinstance(decorator, External) or name in it.machine.libraries.functions:
+            given = it.call_value(decorator, Call(it.machine, written, (made,)))
+            made = made if isinstance(given, Unknown) else given
+    return made
+
+
+# ---- classes ------------------------------------------------------------------------------------------------------
+def run_class(it: Interpreter, node: ast.ClassDef) -> None:
+    decorators = [it.evaluate(decorator) for decorator in node.decorator_list]
+    bases = [it.evaluate(base) for base in node.bases]
+    scope = Scope(it.scope.module, it.scope.closure, Names(attributes=True))
+    scope.cell = []
+    outer = it.scope.names.get("__qualname__", "") if it.scope.cell is not None else ""
+    scope.names["__qualname__"] = f"{outer}.{node.name}" if outer else node.name
+    before = it.scope
+    it.scope = scope
+    try:
+        it.run(node.body)
+    finally:
+        it.scope = before
+    made = ClassValue(node.name, node, bases, scope.names, it.machine.written)
+    scope.cell.append(made)
+    shape_class(made)
+    bind_name(it, it.scope.find_home(node.name), node.name, decorate(it, made, decorators, node))
+
+
+def note_annotation(it: Interpreter, name: str, node: ast.expr) -> None:
+    """A class's field: dataclasses and NamedTuples have them in this order."""
+    names = it.scope.names
+    names.setdefault(ANNOTATIONS, {})[name] = "ClassVar" if is_class_variable(node) else ""
+
+
+def is_class_variable(node: ast.expr) -> bool:
+    from ast import unparse
+
+    return "ClassVar" in unparse(node)
+
+
+def shape_class(made: ClassValue) -> None:
+    """What its bases make of a class: an Enum, a NamedTuple; it has the fields of the dataclasses that it stands on."""
+    base = made.find_library_base()
+    if base in TUPLES:
+        made.form = "tuple"
+        made.fields = {name: made.attributes.get(name, NO_DEFAULT) for name in made.attributes.get(ANNOTATIONS, {})}
+        for name in made.fields:
+            made.attributes.pop(name, None)
+    elif base in ENUMS:
+        made.form = "enum"
+        for name, value in list(made.attributes.items()):
+            if not name.startswith("_") and not hasattr(value, "function") and not hasattr(value, "scope"):
+                made.attributes[name] = make_member(made, name, value)
+    else:
+        for other in made.mro[1:]:
+            if other.form:
+                made.form, made.fields = other.form, other.fields
+                break
+
+
+def make_member(made: ClassValue, name: str, value: Any) -> InstanceValue:
+    member = InstanceValue(made)
+    if isinstance(value, External) and value.name == "enum.auto()":
+        value = len(made.members) + 1
+    member.attributes.update(name=name, value=value)
+    made.members.append(member)
+    return member
+
+
+def find_fields(made: ClassValue) -> dict[str, Any]:
+    """The fields of a dataclass, those of its bases first, with their defaults."""
+    found: dict[str, Any] = {}
+    for other in reversed(made.mro):
+        for name, kind in other.attributes.get(ANNOTATIONS, {}).items():
+            if kind != "ClassVar":
+                found[name] = other.attributes.get(name, NO_DEFAULT)
+    return found
+
+
+class NoDefault:
+    def __repr__(self) -> str:
+        return "no default"
+
+
+NO_DEFAULT = NoDefault()
+STATEMENTS: dict[str, Callable[[Any, Any], None]] = {
+    "FunctionDef": run_function,
+    "AsyncFunctionDef": run_function,
+    "ClassDef": run_class,
+}
