@@ -197,7 +197,8 @@ def compare_equal(it: Interpreter, operator: str, left: Any, right: Any, node: a
 
 def compute_unary(it: Interpreter, operator: str, value: Any, node: ast.AST) -> Any:
     try:
-        return guard(UNARY[operator](value))
+        function: Any = UNARY[operator]
+        return guard(function(value))
     except TypeError as error:
         return it.fail("TypeError", str(error), node)
 

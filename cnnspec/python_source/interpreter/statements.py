@@ -109,10 +109,10 @@ def delete(it: Interpreter, target: ast.expr) -> None:
             delete(it, part)
     elif isinstance(target, Attribute):
         owner = it.evaluate(target.value)
-        names = getattr(owner, "attributes", None)
-        if isinstance(names, Names):
-            it.journal.note(names)
-            names.pop(target.attr, None)
+        attributes = getattr(owner, "attributes", None)
+        if isinstance(attributes, Names):
+            it.journal.note(attributes)
+            attributes.pop(target.attr, None)
 
 
 # ---- blocks -------------------------------------------------------------------------------------------------------
