@@ -106,23 +106,8 @@ class LayerPlacer(Runner):
         key = (id(layer), shapes)
         found = self._inferred.get(key)
         if found is None:
-            problem = layer.problem(shapes) or layer.numbers_problem(shapes)
-            output = None
-            if problem is None:
-                for weight in layer.weights(shapes):
-                    if any(isinstance(n, Size) for n in weight.shape):
-                        name = layer.names[0]
-                        message = f"{name} on {show_shape(shapes[0])}: its {weight.name} would have the unknown shape {show_shape(weight.shape)}"
-                        problem = Problem("E107", message, help=explain_unknown_size(layer, shapes))
-                        break
-                else:
-                    output = layer.output(shapes)
-                    problem = find_size_problem(layer, output) or find_memory_problem(layer, shapes, output)
-                    output = None if problem else output
-            found = self._inferred[key] = (
-                layer,
-                (problem, output),
-            )  # with the layer, so that no other has its identity
+            found = layer, infer_shape(layer, shapes)  # with the layer, so that no other has its identity
+            self._inferred[key] = found
         return found[1]
 
     def aim_at_branch(self, problem: Problem, inputs: tuple[int, ...], branches: list[tree.Argument]) -> Problem:
@@ -173,6 +158,21 @@ class LayerPlacer(Runner):
 
             help = explain_product(place.value, rank) or help
         self.report.error(problem.code, place, scope, problem.message, help)
+
+
+def infer_shape(layer: Layer, shapes: tuple[Shape, ...]) -> Inferred:
+    """What keeps a layer from these inputs, and else the shape of its output."""
+    problem = layer.problem(shapes) or layer.numbers_problem(shapes)
+    if problem is not None:
+        return problem, None
+    for weight in layer.weights(shapes):
+        if any(isinstance(n, Size) for n in weight.shape):
+            name = layer.names[0]
+            message = f"{name} on {show_shape(shapes[0])}: its {weight.name} would have the unknown shape {show_shape(weight.shape)}"
+            return Problem("E107", message, help=explain_unknown_size(layer, shapes)), None
+    output = layer.output(shapes)
+    problem = find_size_problem(layer, output) or find_memory_problem(layer, shapes, output)
+    return problem, None if problem else output
 
 
 def find_channels_layer(

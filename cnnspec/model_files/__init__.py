@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     import torch
 
     from cnnspec.graph import Graph
+    from cnnspec.layers.shape import Shape
+    from cnnspec.model_files.keras.finding import FoundLayer
+    from cnnspec.model_files.keras.saved_calls import SavedCall
     from cnnspec.model_files.model_weights import ModelWeights
 
 
@@ -103,6 +106,13 @@ def convert_torch_module(module: torch.nn.Module, shapes: Sequence[tuple[int, ..
     return convert(module, shapes)
 
 
+def find_layers(call: SavedCall, shapes: tuple[Shape | None, ...]) -> list[FoundLayer]:
+    """The layers that one call of a Keras layer, as Keras saves it, is on tensors of these shapes."""
+    from cnnspec.model_files.keras.finding import find_layers as find
+
+    return find(call, shapes)
+
+
 def find_live_layer(model: Any, path: str) -> Any:
     """The layer of a live Keras model with the path that the sites of its graph have: "features/conv1"."""
     from cnnspec.model_files.keras_weights import find_live_layer as find
@@ -155,6 +165,7 @@ __all__ = [
     "convert_torch_module",
     "find_foreign_targets",
     "find_kernel_remarks",
+    "find_layers",
     "find_live_layer",
     "forget_names",
     "give_file_weights",

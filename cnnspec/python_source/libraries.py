@@ -48,6 +48,7 @@ class Libraries:
         self.constants: dict[str, Any] = {}
         self.fallbacks: list[tuple[str, Callable[[str, Call], Any]]] = []
         self.unknown_methods: dict[str, Callable[[Call], Any]] = {}  # what an unknown's methods give: its reshape
+        self.tensor_operations: Any = None  # the module whose compute and get_item are those of tensors
         self.instance_makers: list[Callable[[Any, Call], Any]] = []  # (class of the source, call) → its instance
         self.super_callers: list[
             Callable[[Any, str, Call], Any]

@@ -38,6 +38,10 @@ class Machine:
         self.written: Written  # of the text that is being read
         self.path: PathStep | None = None  # the calls and turns of loops that led here
         self.interpreter = Interpreter(self)
+        self.tracing = (
+            0  # how many calls of a layer's own function we are in, where tensors are TensorFlow's, not Keras's
+        )
+        self.channels_first = False  # whether images are, where a layer does not say
         self._seen: set[tuple[Any, ...]] = set()
 
     # ---- places --------------------------------------------------------------------------------------------

@@ -96,6 +96,20 @@ class TensorValue(Value):
         shape = self.node.shape
         return None if shape is None else (None, *[None if isinstance(n, Size) else n for n in shape])
 
+    def get_attribute(self, name: str, machine: Machine, node: ast.AST) -> Any:
+        if name == "shape":
+            sizes = self.list_sizes()
+            return sizes if sizes is not None else machine.make_unknown("the shape of this tensor is not known", node)
+        if name in ("ndim", "rank") and self.node.shape is not None:
+            return len(self.node.shape) + 1
+        return "float32" if name == "dtype" else super().get_attribute(name, machine, node)
+
+    def compute(self, operator: str, other: Any, swapped: bool, machine: Machine, node: ast.AST) -> Any:
+        return machine.libraries.tensor_operations.compute(self, operator, other, swapped, machine, node)
+
+    def get_item(self, key: Any, machine: Machine, node: ast.AST) -> Any:
+        return machine.libraries.tensor_operations.get_item(self, key, machine, node)
+
     def describe(self) -> str:
         return "a tensor"
 

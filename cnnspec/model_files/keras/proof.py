@@ -40,8 +40,12 @@ def prove_layer(cls: type[Layer], calls: tuple[KerasCall, ...], shapes: tuple[Sh
 
 def find_difference(layer: Layer, calls: tuple[KerasCall, ...], shapes: tuple[Shape, ...]) -> str:
     """The first difference between some calls and those that a layer would become; "" where there is none."""
-    if problem := layer.problem(shapes):
-        return problem.message
+    problem = layer.problem(shapes)
+    return problem.message if problem is not None else compare_calls(layer, calls, shapes)
+
+
+def compare_calls(layer: Layer, calls: tuple[KerasCall, ...], shapes: tuple[Shape, ...]) -> str:
+    """The same, whether or not the layer takes the inputs."""
     if without := [name for name, value in layer.argument_values().items() if value in (INFINITY, -INFINITY)]:
         return f"its {without[0]} is infinite, which the language cannot say"
     ours = layer.keras(shapes)

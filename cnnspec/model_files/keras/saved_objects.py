@@ -101,8 +101,13 @@ def find_built_shape(model: dict[str, Any], layers: list[dict[str, Any]]) -> Any
     )
 
 
+def write_snake(kind: str) -> str:
+    """A class's name as Keras makes names of layers from it: max_pooling2d."""
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", re.sub(r"\W+", "", kind))).lower()
+
+
 def is_automatic(name: str, kind: str) -> bool:
     """Whether Keras made a layer's name from its class: conv2d, conv2d_7."""
-    snake = re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", re.sub(r"\W+", "", kind))).lower()
+    snake = write_snake(kind)
     words = (snake, "input") if kind == INPUT else (snake,)
     return any(re.fullmatch(rf"{re.escape(word)}(_\d+)?", name) for word in words)

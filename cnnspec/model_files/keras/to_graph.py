@@ -14,22 +14,19 @@ from cnnspec.base.size import Size
 from cnnspec.base.source import Source
 from cnnspec.elaborate.input_reader import with_unknowns
 from cnnspec.graph import Graph, Node, Site
-from cnnspec.layers import CATALOGUE, find
+from cnnspec.layers import find
 from cnnspec.layers.base import KerasCall, Layer, Shape, show_shape
 from cnnspec.layers.shape import all_known
 from cnnspec.model_files.keras.equivalents import TRAINING
+from cnnspec.model_files.keras.finding import LONGEST, find_layer, simplify
 from cnnspec.model_files.keras.keras_steps import KerasSteps
 from cnnspec.model_files.keras.policies import describe_precision
-from cnnspec.model_files.keras.proof import prove_layer
 from cnnspec.model_files.keras.saved_calls import SavedCall, SavedCalls
 from cnnspec.model_files.keras.saved_config import read_config
 from cnnspec.model_files.keras.saved_objects import INPUT, MODELS, is_automatic
 from cnnspec.model_files.layer_words import find_word
 from cnnspec.model_files.refusal import ModelRefused
 from cnnspec.syntax import tree
-
-COMPOSITES = [layer for layer in CATALOGUE if layer.most_calls > 1]
-LONGEST = max(layer.most_calls for layer in COMPOSITES)
 
 
 def convert_config(config: dict[str, Any], name: str) -> Graph:
@@ -100,25 +97,15 @@ class KerasGraphBuilder:
         chain = [index]
         while len(chain) < LONGEST and chain[-1] in self.next and self.steps[self.next[chain[-1]]].made is not None:
             chain.append(self.next[chain[-1]])
-        calls = tuple([self._find_call(i, shapes) for i in chain])
+        calls = tuple([simplify(made, shapes) for i in chain if (made := self.steps[i].made) is not None])
+        why = ""
         for length in range(len(chain), 0, -1):
-            why = f"no layer of the language is Keras's {calls[0].name}"
-            for cls in find_candidates(calls[:length]):
-                found = prove_layer(cls, calls[:length], shapes)
-                if isinstance(found, Layer):
-                    self._add_proved(chain[:length], found, shapes)
-                    return
-                why = found
+            found = find_layer(calls[:length], shapes)
+            if isinstance(found, Layer):
+                self._add_proved(chain[:length], found, shapes)
+                return
+            why = found
         self._refuse(index, why)
-
-    def _find_call(self, index: int, shapes: tuple[Shape, ...]) -> KerasCall:
-        """A step's Keras call without the name and dtype; the last axis is -1, whichever number it has in the file."""
-        made = self.steps[index].made
-        assert made is not None
-        arguments = {k: v for k, v in made.arguments.items() if k not in ("name", "dtype")}
-        if not made.name.startswith("ops.") and arguments.get("axis") in (len(shapes[0]), [len(shapes[0])]):
-            arguments["axis"] = -1
-        return made.replace(arguments=arguments)
 
     def _add_proved(self, chain: list[int], layer: Layer, shapes: tuple[Shape, ...]) -> None:
         """Add the node of a layer for some steps, unless the file contradicts it."""
@@ -231,14 +218,6 @@ class KerasGraphBuilder:
 def is_frozen(call: SavedCall) -> bool:
     """Whether a call keeps a layer from acting as in training, where that is not its default."""
     return call.keywords.get("training") is False and TRAINING.get(call.kind) is not False
-
-
-def find_candidates(calls: tuple[KerasCall, ...]) -> list[type[Layer]]:
-    """The layers that some calls may be, the likeliest last: a refusal says why it is not that one."""
-    if len(calls) > 1:
-        return [cls for cls in COMPOSITES if cls.most_calls >= len(calls)]
-    own = find(calls[0].name)
-    return [cls for cls in CATALOGUE if calls[0].name in cls.becomes] + ([own] if own else [])
 
 
 def find_built_input(call: SavedCall) -> Any:

@@ -1,0 +1,144 @@
+"""A Keras layer as a value: its class, its arguments, and what it gives on tensors."""
+
+from __future__ import annotations
+
+from cnnspec.base.diagnostic import Note
+from cnnspec.python_source.keras.arguments import find_signature
+from cnnspec.python_source.keras.augmentation import find_augmentation
+from cnnspec.python_source.keras.placing import Placement
+from cnnspec.python_source.keras.problems import Mistake, find_rank_mistake
+from cnnspec.python_source.keras.saved_form import save_layer
+from cnnspec.python_source.keras.uses import make_use
+from cnnspec.python_source.keras.wrapping import SPECIAL
+from cnnspec.python_source.tape import TensorValue, find_tensors
+from cnnspec.python_source.values import Unknown, Value, find_unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from typing import Any
+
+    from cnnspec.graph import Site
+    from cnnspec.python_source.machine import Machine
+    from cnnspec.python_source.values import Call
+
+
+class LayerValue(Value):
+    """A layer of Keras, of the class `kind` (without its module), with the arguments that it is given by Keras's names.
+
+    `stretches`: where in its site's text those stand that are written there. `attributes`: those that the source sets.
+    """
+
+    __slots__ = ("arguments", "attributes", "kind", "name", "outputs", "site", "stretches", "trainable", "used")
+
+    def __init__(
+        self, kind: str, arguments: dict[str, Any], site: Site, machine: Machine, stretches: dict[str, tuple[int, int]] | None = None
+    ) -> None:  # fmt: skip
+        self.kind, self.arguments, self.site = kind, arguments, site
+        self.stretches = stretches or {}
+        name, trainable = arguments.get("name"), arguments.get("trainable", True)
+        self.name = name if isinstance(name, str) else ""
+        self.trainable: Any = trainable
+        self.attributes: dict[str, Any] = {}
+        self.used: list[tuple[Any, Any]] = []  # what it was called on, and what it gave, in order
+
+    def describe(self) -> str:
+        return f"the {self.kind} layer{f' {self.name}' if self.name else ''}"
+
+    def __repr__(self) -> str:
+        return f"{self.kind}({self.arguments})"
+
+    # ---- what a source asks of it ------------------------------------------------------------------------------
+    def call(self, call: Call) -> Any:
+        return call_layer(call.machine, self, call)
+
+    def get_attribute(self, name: str, machine: Machine, node: ast.AST) -> Any:
+        from cnnspec.python_source.keras.layer_attributes import find_attribute
+
+        return self.attributes[name] if name in self.attributes else find_attribute(self, name, machine, node)
+
+    def set_attribute(self, name: str, value: Any, machine: Machine, node: ast.AST) -> None:
+        if name == "trainable":
+            self.trainable = value
+        elif name in ("name", "_name"):
+            self.name = value if isinstance(value, str) else ""
+        elif name in self.arguments and self.used:
+            self.arguments = {**self.arguments, name: machine.make_unknown(f"{name} is set behind the use", node)}
+        else:
+            signature = find_signature(f"keras.layers.{self.kind}")
+            if signature is not None and signature.takes(name):
+                self.arguments = {**self.arguments, name: value}
+            self.attributes[name] = value
+
+    # ---- on tensors --------------------------------------------------------------------------------------------
+    def apply(
+        self, arguments: tuple[Any, ...], keywords: dict[str, Any], machine: Machine, node: ast.AST, site: Site
+    ) -> Any:
+        """What the layer gives on tensors: the tensor of the last node that it comes to."""
+        result = self.place(arguments, keywords, machine, node, site)
+        self.used.append(((arguments, keywords), result))
+        return result
+
+    def place(
+        self, arguments: tuple[Any, ...], keywords: dict[str, Any], machine: Machine, node: ast.AST, site: Site
+    ) -> Any:
+        training = keywords.get("training")
+        keywords = {
+            key: value for key, value in keywords.items() if key != "training" and (key != "mask" or value is not None)
+        }
+        if "inputs" in keywords and not arguments:
+            arguments = (keywords.pop("inputs"),)
+        use = Placement(self.kind, arguments, keywords, machine, node, site, self, self.name)
+        if self.kind in SPECIAL:
+            return SPECIAL[self.kind](self, use)
+        if mistake := find_rank_mistake(self.kind, use.shapes):
+            self.report(mistake, use)
+            return use.give_up("")
+        try:
+            saved = save_layer(self.kind, {**self.arguments, "trainable": self.trainable})
+        except ValueError as error:
+            return use.give_up(f"{self.kind}: {error}")
+        if saved.unknown:
+            value = saved.config[saved.unknown]
+            why = "" if isinstance(value, Unknown) else f"{saved.unknown} of {self.kind} is not known"
+            return use.give_up(why)
+        made = self.find_tensor(use, saved.config, saved.doubt or training not in (None, False))
+        if use.mistake is not None:
+            self.report(use.mistake, use)
+        return made if saved.activation is None else self.activate(saved.activation, made, use)
+
+    def find_tensor(self, use: Placement, config: dict[str, Any], doubt: bool) -> TensorValue:
+        if len(use.shapes) == 1 and use.shapes[0] is not None and find_unknown(use.arguments) is None:
+            augmentation = find_augmentation(self.kind, config, use.shapes[0])
+            if augmentation is not None:
+                return use.add_layer(augmentation)
+        saved = {"module": "keras.layers", "class_name": self.kind, "config": config, "registered_name": None}
+        return use.find(saved, doubt)
+
+    def activate(self, activation: Any, tensor: TensorValue, use: Placement) -> TensorValue:
+        """An activation that is no word, a function of the source's or a layer, behind the layer itself."""
+        made = (
+            use.machine.call(activation, (tensor,), {}, use.node) if not isinstance(activation, Unknown) else activation
+        )
+        if isinstance(made, TensorValue):
+            return made
+        node = use.machine.tape.add(None, (tensor.node.index,), tensor.node.shape, "activation", use.site)
+        return TensorValue(node)
+
+    def report(self, mistake: Mistake, use: Placement) -> None:
+        """Report a mistake where its cause stands: at an argument, or where the layer is used."""
+        stretch = self.stretches.get(mistake.argument)
+        if stretch is None:
+            use.machine.report(mistake.code, mistake.message, use.site, None, mistake.help)
+            return
+        same = use.site.source is self.site.source and use.site.node.start <= self.site.node.start < use.site.node.end
+        notes = () if same else (Note("it is called here", use.site.span),)
+        use.machine.report(mistake.code, mistake.message, self.site, stretch, mistake.help, notes)
+
+
+def call_layer(machine: Machine, callee: Any, call: Call) -> Any:
+    """What calling something like a layer gives: of tensors the result of its use, of anything else something unknown."""
+    given = [*call.arguments, call.keywords]
+    if not find_tensors(given):
+        return find_unknown(given) or call.make_unknown(f"what {callee.describe()} gives for data is not known")
+    return make_use(machine, callee, call.arguments, call.keywords, call.node, call.site)

@@ -1,0 +1,65 @@
+"""Calls of the classes and functions of keras.layers → layers."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from cnnspec.python_source.keras.arguments import bind, find_signature
+from cnnspec.python_source.keras.layer_value import LayerValue, call_layer
+from cnnspec.python_source.keras.refusals import find_refusal
+from cnnspec.python_source.keras.signatures import ALIASES, SIGNATURES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cnnspec.python_source.libraries import Libraries
+    from cnnspec.python_source.values import Call
+
+# What stands in keras.layers and is made elsewhere, or is no layer.
+NO_LAYERS = ("Input", "InputSpec", "Layer", "Wrapper", "Pipeline")
+# The functions of keras.layers that call a layer at once, the first argument its inputs; with what it has by position besides.
+FUNCTIONS = {
+    "add": "Add", "average": "Average", "concatenate": "Concatenate", "dot": "Dot", "maximum": "Maximum", "minimum": "Minimum",
+    "multiply": "Multiply", "subtract": "Subtract",
+}  # fmt: skip
+OLD_PLACE = "keras.layers.experimental.preprocessing."
+
+
+def make_layer(kind: str, call: Call) -> Any:
+    """The layer that a call of a class makes; something unknown where Keras would refuse it, which is reported."""
+    signature = find_signature(f"keras.layers.{kind}")
+    assert signature is not None
+    bound = bind(call, signature, kind)
+    if bound is None:
+        return call.make_unknown(f"this {kind} is refused")
+    if (refusal := find_refusal(kind, bound.arguments)) is not None:
+        stretch = bound.stretches.get(refusal.argument)
+        call.machine.report(refusal.code, refusal.message, call.site, stretch, refusal.help)
+        return call.make_unknown(f"this {kind} is refused")
+    arguments = bound.arguments
+    if call.machine.channels_first and signature.takes("data_format") and arguments.get("data_format") is None:
+        arguments = {**arguments, "data_format": "channels_first"}
+    return LayerValue(kind, arguments, call.site, call.machine, bound.stretches)
+
+
+def call_function(kind: str, call: Call) -> Any:
+    """What a function of keras.layers gives: the inputs, then what its layer takes by name, and `axes` or `axis` by
+    position."""
+    inputs = call.find(0, "inputs")
+    keywords = {key: value for key, value in call.keywords.items() if key != "inputs"}
+    made = make_layer(kind, call.replace(arguments=call.arguments[1:], keywords=keywords))
+    if not isinstance(made, LayerValue):
+        return made
+    return call_layer(call.machine, made, call.replace(arguments=(inputs,), keywords={}))
+
+
+def register(libraries: Libraries) -> None:
+    for name in (*SIGNATURES, *ALIASES):
+        module, _, public = name.rpartition(".")
+        kind = ALIASES.get(name, name).rpartition(".")[2]
+        if module == "keras.layers" and kind[:1].isupper() and kind not in NO_LAYERS:
+            libraries.functions[name] = partial(make_layer, kind)
+            libraries.functions[OLD_PLACE + public] = libraries.functions[name]
+    for name, kind in FUNCTIONS.items():
+        libraries.functions[f"keras.layers.{name}"] = partial(call_function, kind)

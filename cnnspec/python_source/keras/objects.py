@@ -1,0 +1,65 @@
+"""Keras's initializers, regularizers, losses, metrics, optimizers and so on: which, and with which arguments."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from cnnspec.python_source.keras.arguments import bind, find_signature
+from cnnspec.python_source.keras.signatures import ALIASES, SIGNATURES
+from cnnspec.python_source.values import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from typing import Any
+
+    from cnnspec.python_source.libraries import Libraries
+    from cnnspec.python_source.machine import Machine
+    from cnnspec.python_source.values import Call
+
+MODULES = ("initializers", "regularizers", "constraints", "losses", "metrics", "optimizers")
+
+
+class KerasObject(Value):
+    """An object of a class of Keras's that is neither layer nor model. `name` is its class's full name:
+    keras.losses.BinaryCrossentropy; `arguments` those that it is given, by Keras's names."""
+
+    __slots__ = ("arguments", "name")
+
+    def __init__(self, name: str, arguments: dict[str, Any]) -> None:
+        self.name, self.arguments = name, arguments
+
+    @property
+    def kind(self) -> str:
+        """Its class without the module: BinaryCrossentropy."""
+        return self.name.rpartition(".")[2]
+
+    def get_attribute(self, name: str, machine: Machine, node: ast.AST) -> Any:
+        if name in self.arguments:
+            return self.arguments[name]
+        signature = find_signature(self.name)
+        if signature is not None and name in signature.defaults and signature.defaults[name] is not ...:
+            return signature.defaults[name]
+        return super().get_attribute(name, machine, node)
+
+    def describe(self) -> str:
+        return f"a {self.kind}"
+
+    def __repr__(self) -> str:
+        return f"{self.kind}({self.arguments})"
+
+
+def make_object(name: str, call: Call) -> Any:
+    """What a call of a class of Keras's gives."""
+    name = ALIASES.get(name, name)
+    signature = find_signature(name)
+    kind = name.rpartition(".")[2]
+    bound = bind(call, signature, kind) if signature is not None else None
+    return KerasObject(name, bound.arguments) if bound is not None else call.make_unknown(f"{kind} is refused")
+
+
+def register(libraries: Libraries) -> None:
+    for name in (*SIGNATURES, *ALIASES):
+        kind = ALIASES.get(name, name).rpartition(".")[2]
+        if name.split(".")[1] in MODULES and kind[:1].isupper():
+            libraries.functions[name] = partial(make_object, name)

@@ -1,0 +1,208 @@
+"""Functions of keras.ops, TensorFlow and the like on tensors, and operators between tensors."""
+
+from __future__ import annotations
+
+from functools import cache, partial
+
+from cnnspec.python_source.keras import function_table as table
+from cnnspec.python_source.keras.arguments import Signature, bind, read_signature
+from cnnspec.python_source.keras.operation_shapes import find_operation_shape
+from cnnspec.python_source.keras.placing import Placement
+from cnnspec.python_source.keras.uses import make_use
+from cnnspec.python_source.tape import TensorValue, find_tensors
+from cnnspec.python_source.values import NOTHING, Value, find_unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from typing import Any
+
+    from cnnspec.graph import Site
+    from cnnspec.python_source.libraries import Libraries
+    from cnnspec.python_source.machine import Machine
+    from cnnspec.python_source.values import Call
+
+OPERATORS = {"+": "Add", "-": "Subtract", "*": "Multiply", "/": "TrueDivide", "**": "Power", "@": "Matmul"}
+
+
+class Operation(Value):
+    """An operation of Keras, with its settings: what keras.ops.mean(x, axis=1) is applied to x."""
+
+    __slots__ = ("config", "kind")
+
+    def __init__(self, kind: str, config: dict[str, Any]) -> None:
+        self.kind, self.config = kind, config
+
+    def describe(self) -> str:
+        return f"the operation {self.kind}"
+
+    def apply(
+        self, arguments: tuple[Any, ...], keywords: dict[str, Any], machine: Machine, node: ast.AST, site: Site
+    ) -> Any:
+        """The tensor that it gives; its shape may be known where no layer is."""
+        use = Placement(self.kind, arguments, keywords, machine, node, site)
+        if find_unknown(self.config) is not None:
+            return use.give_up("")
+        config = {key: list(value) if isinstance(value, tuple) else value for key, value in self.config.items()}
+        saved = {
+            "module": "keras.src.ops.numpy",
+            "class_name": self.kind,
+            "config": config,
+            "registered_name": self.kind,
+        }
+        made = use.find(saved)
+        if use.mistake is not None:
+            machine.report(use.mistake.code, use.mistake.message, site, None, use.mistake.help)
+        elif made.node.shape is None and None not in use.shapes and find_unknown(arguments) is None:
+            made.node.shape = find_operation_shape(self.kind, self.config, arguments)
+        return made
+
+
+# ---- functions -------------------------------------------------------------------------------------------------
+@cache
+def find_function(name: str) -> tuple[str, Signature, tuple[str, ...]] | None:
+    """The operation's class of a function by its full name, its signature, and Keras's names of its parameters."""
+    for beginning, functions in ((("tensorflow."), table.TENSORFLOW), ("keras.backend.", table.BACKEND)):
+        if name.startswith(beginning) and name[len(beginning) :] in functions:
+            other, text = functions[name[len(beginning) :]]
+            kind, own = table.OPERATIONS[other]
+            return kind, read_signature(text), read_signature(own).positional
+    short = (
+        name.removeprefix("keras.ops.").removeprefix("nn.").removeprefix("numpy.").removeprefix("keras.activations.")
+    )
+    if name.startswith("keras.activations.") and short in table.ACTIVATIONS:
+        signature = read_signature(table.ACTIVATIONS[short])
+        kind = {"exponential": "Exp", "linear": "Linear", "mish": "Mish"}.get(short) or table.OPERATIONS[short][0]
+        return kind, signature, signature.positional
+    if name.startswith("keras.ops.") and short in table.OPERATIONS:
+        kind, text = table.OPERATIONS[short]
+        signature = read_signature(text)
+        return kind, signature, signature.positional
+    return None
+
+
+def call_on_tensors(name: str, call: Call) -> Any:
+    """What a function gives for tensors."""
+    given = [*call.arguments, call.keywords]
+    if not find_tensors(given):
+        return find_unknown(given) or call.make_unknown(f"what {name} gives for data is not known")
+    if not name.startswith("keras.ops.") and not name.startswith("keras.activations.") and not call.machine.tracing:
+        return refuse(name, call)
+    found = find_function(name)
+    if found is None:
+        return use_unknown(name, call)
+    kind, signature, own = found
+    call = call.replace(
+        keywords={
+            key: value for key, value in call.keywords.items() if key not in ("name", "dtype") or signature.takes(key)
+        }
+    )
+    bound = bind(call, signature, name)
+    if bound is None:
+        return call.make_unknown(f"this call of {name} is refused")
+    values = {
+        own[i]: bound.arguments.get(key, signature.defaults.get(key))
+        for i, key in enumerate(signature.positional)
+        if i < len(own)
+    }
+    tensors = tuple([value for key, value in values.items() if key in table.TENSORS])
+    config = {key: adapt(key, value) for key, value in values.items() if key not in table.TENSORS}
+    return apply_operation(kind, config, tensors, call.machine, call.node, call.site)
+
+
+def adapt(key: str, value: Any) -> Any:
+    """A setting as Keras writes it: TensorFlow has some words in upper case."""
+    return value.lower() if key == "mode" and isinstance(value, str) else None if value == "euclidean" else value
+
+
+def apply_operation(
+    kind: str, config: dict[str, Any], tensors: tuple[Any, ...], machine: Machine, node: ast.AST, site: Site
+) -> Any:
+    if kind in ("Linear", "StopGradient", "Cast"):  # which change no value
+        return tensors[0]
+    if kind == "Relu" and config:
+        plain = config == {"negative_slope": 0.0, "max_value": None, "threshold": 0.0}
+        config = {} if plain else config
+    return make_use(machine, Operation(kind, config), tensors, {}, node, site)
+
+
+def use_unknown(name: str, call: Call) -> Any:
+    """A node for a function of which nothing is known."""
+    kind = name.rpartition(".")[2]
+    call.make_unknown(f"{name} has no layer here")
+    return make_use(call.machine, Operation(kind, {}), call.arguments, call.keywords, call.node, call.site)
+
+
+def refuse(name: str, call: Call) -> Any:
+    """A function of TensorFlow on a tensor of Keras, which Keras refuses."""
+    found = find_function(name)
+    other = next((key for key, (kind, _) in table.OPERATIONS.items() if found is not None and kind == found[0]), "")
+    short = name.replace("tensorflow.", "tf.").replace("keras.backend.", "K.")
+    message = f"{short} takes no tensor of Keras: a function of TensorFlow must stand in a layer"
+    help = f"write keras.ops.{other}" if other else "put it into the call of a layer of your own"
+    call.machine.report("E012", message, call.site, None, help)
+    return call.make_unknown(f"{short} is refused")
+
+
+# ---- operators ---------------------------------------------------------------------------------------------------
+def compute(tensor: TensorValue, operator: str, other: Any, swapped: bool, machine: Machine, node: ast.AST) -> Any:
+    """See `Value.compute`."""
+    if operator in ("==", "!=") and not isinstance(other, Value):
+        return operator == "!="
+    site = machine.make_site(node)
+    if other is NOTHING:
+        kind = {"-": "Negative", "+": "Linear"}.get(operator, "")
+        return (
+            apply_operation(kind, {}, (tensor,), machine, node, site)
+            if kind
+            else machine.make_unknown(f"what {operator} makes of a tensor is not known", node)
+        )
+    kind = OPERATORS.get(operator, operator)
+    pair = (other, tensor) if swapped else (tensor, other)
+    return make_use(machine, Operation(kind, {}), pair, {}, node, site)
+
+
+def get_item(tensor: TensorValue, key: Any, machine: Machine, node: ast.AST) -> Any:
+    return make_use(machine, Operation("GetItem", {}), (tensor, key), {}, node, machine.make_site(node))
+
+
+# ---- what is asked of Keras's backend ------------------------------------------------------------------------------
+def find_shape(call: Call) -> Any:
+    """The shape of a tensor, the batch first."""
+    given = call.find(0, "x", "input")
+    if not isinstance(given, TensorValue):
+        return call.machine.get_attribute(given, "shape", call.node)
+    sizes = given.list_sizes()
+    return sizes if sizes is not None else call.make_unknown("the shape of this tensor is not known")
+
+
+def set_data_format(call: Call) -> None:
+    call.machine.channels_first = call.find(0, "data_format") == "channels_first"
+
+
+def register(libraries: Libraries) -> None:
+    names = [f"keras.ops.{name}" for name in table.OPERATIONS]
+    names += [
+        f"keras.ops.{module}.{name}" for name in table.OPERATIONS for module in ("nn", "numpy") if "." not in name
+    ]
+    names += [f"keras.activations.{name}" for name in table.ACTIVATIONS]
+    names += [f"tensorflow.{name}" for name in (*table.TENSORFLOW, *table.OTHER_TENSORFLOW)]
+    names += [f"keras.backend.{name}" for name in table.BACKEND]
+    libraries.functions |= {name: partial(call_on_tensors, name) for name in names}
+    libraries.functions |= {
+        "keras.backend.image_data_format": lambda call: (
+            "channels_first" if call.machine.channels_first else "channels_last"
+        ),
+        "keras.backend.image_dim_ordering": lambda call: "tf",
+        "keras.backend.set_image_data_format": set_data_format,
+        "keras.backend.clear_session": lambda call: None,
+        "keras.utils.clear_session": lambda call: None,
+        "keras.backend.backend": lambda call: "tensorflow",
+        "keras.backend.floatx": lambda call: "float32",
+        "keras.backend.epsilon": lambda call: 1e-7,
+        "keras.backend.int_shape": find_shape,
+        "keras.ops.shape": find_shape,
+        "keras.backend.is_keras_tensor": lambda call: isinstance(call.find(0, "x"), TensorValue),
+        "keras.utils.set_random_seed": lambda call: None,
+        "tensorflow.random.set_seed": lambda call: None,
+    }
