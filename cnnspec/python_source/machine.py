@@ -52,9 +52,11 @@ class Machine:
     # ---- what is not known, and what is wrong ------------------------------------------------------------------
     def make_unknown(self, reason: str, node: ast.AST) -> Unknown:
         """A new unknown, for a cause that is told with --explain-unknown."""
-        site = self.make_site(node)
-        key = site.source.name, site.node.start, reason
-        return self.unknowns.setdefault(key, Unknown(reason, site))
+        return self.note_unknown(reason, self.make_site(node))
+
+    def note_unknown(self, reason: str, site: Site) -> Unknown:
+        """The same, at a site."""
+        return self.unknowns.setdefault((site.source.name, site.node.start, reason), Unknown(reason, site))
 
     def report(
         self, code: str, message: str, site: Site, stretch: tuple[int, int] | None = None, help: str = "",

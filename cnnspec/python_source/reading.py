@@ -2,14 +2,47 @@
 
 from __future__ import annotations
 
-from cnnspec.python_source.found import PythonReading
+from functools import partial
+
+from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.source import Source
+from cnnspec.python_source.found import NotKnown, PythonReading
+from cnnspec.python_source.interpreter.run import call_text, call_uncalled, follow, run_source
+from cnnspec.python_source.keras.layer_kinds import find_models
+from cnnspec.python_source.machine import Machine
+from cnnspec.python_source.networks import list_networks
+from cnnspec.python_source.no_model import explain_none
+from cnnspec.python_source.written import Written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnnspec.base.source import Source
     from cnnspec.elaborate.files import Read
+
+CALL = "--call"  # what the text of a call is called in messages
 
 
 def read_python(source: Source, read: Read, call: str = "") -> PythonReading:
     """See `cnnspec.python_source.read_python`."""
-    return PythonReading((), (), (), (source,), ())
+    machine = Machine()
+    module = run_source(machine, source, read)
+    models, held = machine.models, module.names
+    if call:
+        given = call_text(machine, module, Source(CALL, call))
+        if isinstance(given, Diagnostic):
+            machine.found.append(given)
+        models, held = find_models(given), {}
+    elif not models:
+        call_uncalled(machine, module)
+    for model in models:
+        machine.written = Written(model.site.source)
+        follow(machine, module.parts, partial(model.build_unseen, machine))
+    networks = list_networks(machine, [model for model in models if model.built], held)
+    known = [unknown for unknown in machine.unknowns.values() if unknown.site is not None]
+    return PythonReading(
+        networks,
+        tuple(machine.found),
+        tuple([NotKnown(unknown.reason, unknown.site) for unknown in known]),
+        tuple([part.source for part in module.parts]),
+        tuple(machine.interpreter.modules.helpers),
+        "" if networks else explain_none(machine, module.parts),
+    )

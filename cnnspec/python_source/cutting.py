@@ -1,0 +1,121 @@
+"""A model's part of the tape → its graph."""
+
+from __future__ import annotations
+
+from cnnspec.graph import BlockCall, Graph, Node
+from cnnspec.python_source.keras.layer_kinds import find_base, list_parts, read_trainable
+from cnnspec.python_source.keras.reached import find_nodes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cnnspec.graph import PathStep, Site
+    from cnnspec.python_source.keras.model_value import ModelValue
+    from cnnspec.python_source.tape import Tape, TapeNode
+
+CALL = ".call"  # how the name of a step ends that is a layer of the source's own
+
+
+class Cut:
+    """The graph of a model. `doubtful` are the indices of nodes of which nothing may be said but their sizes; `whole`: whether
+    all layers and shapes are known."""
+
+    def __init__(self, model: ModelValue, tape: Tape, name: str) -> None:
+        self.model = model
+        self.graph = Graph(name)
+        inputs = model.list_inputs()
+        self._starts = {tensor.node.index for tensor in inputs}
+        self._trained = Trained(model)
+        self._paths = Paths(model.state["outside"])
+        self._given: list[str] = []  # the names that the source gives, node by node
+        self._indices: dict[int, int] = {}  # on the tape → in the graph
+        self._first: dict[tuple[int, int], int] = {}  # owner and part → the node of their first use
+        self.doubtful: frozenset[int] = frozenset()
+        self.whole = not self._trained.unsure
+        for node in find_nodes(tape, model.list_outputs(), inputs):
+            self._add(node)
+        self.graph.inputs = [self._indices[tensor.node.index] for tensor in inputs]
+        self.graph.outputs = list(dict.fromkeys([self._indices[tensor.node.index] for tensor in model.list_outputs()]))
+        self._name_nodes()
+
+    def _add(self, old: TapeNode) -> None:
+        starts = old.index in self._starts
+        layer = None if starts else old.layer
+        if layer is not None and old.owner is not None and "trainable" in layer.arguments:
+            layer = layer.replace(trainable=id(old.owner) not in self._trained.frozen)
+        inputs = () if starts else tuple([self._indices[index] for index in old.inputs])
+        label = "input" if starts else old.label
+        node = Node(len(self.graph.nodes), layer, inputs, old.shape, label, self._paths.shorten(old.site))
+        self._indices[old.index] = node.index
+        self.graph.nodes.append(node)
+        self._given.append(old.name)
+        if starts:
+            return
+        if old.doubt:
+            self.doubtful |= {node.index}
+        if layer is None or old.shape is None:
+            self.whole = False
+        if old.owner is not None:
+            first = self._first.setdefault((id(old.owner), old.part), node.index)
+            if first != node.index:
+                node.shares = first
+
+    def _name_nodes(self) -> None:
+        """Give nodes the names of the source; one that stands twice, in nested models, gets the model's in front."""
+        taken: set[str] = set()
+        for node, given in zip(self.graph.nodes, self._given, strict=True):
+            block = node.site.path.block if isinstance(node.site.path, BlockCall) else ""
+            for name in (given, f"{block}_{given}"):
+                if given and node.shares is None and name not in taken:
+                    node.name = node.given = name
+                    taken.add(name)
+                    break
+        self.graph.assign_names()
+
+
+class Paths:
+    """The paths of nodes without the steps that lead to the model as a whole, the last of which is `outside`; and steps into
+    classes of the source by the class's name alone."""
+
+    def __init__(self, outside: PathStep | None) -> None:
+        self._outside = outside
+        self._short: dict[
+            int, tuple[PathStep, PathStep | None]
+        ] = {}  # by identity: the old step, which lives on, and the new
+
+    def shorten(self, site: Site) -> Site:
+        """A site without those steps."""
+        return site if site.path is None else site.replace(path=self._shorten(site.path))
+
+    def _shorten(self, path: PathStep) -> PathStep | None:
+        if id(path) not in self._short:
+            short = None
+            if path != self._outside:
+                short = path.replace(site=self.shorten(path.site))
+                if isinstance(short, BlockCall) and short.block.endswith(CALL):
+                    short = short.replace(block=short.block.removesuffix(CALL))
+            self._short[id(path)] = path, short
+        return self._short[id(path)][1]
+
+
+class Trained:
+    """Which layers of a model training changes, in the end: their own state, and that of the models around them. `unsure`:
+    whether that of one is not known."""
+
+    def __init__(self, model: ModelValue) -> None:
+        self.frozen: set[int] = set()  # identities
+        self.unsure = False
+        met: set[tuple[int, bool]] = set()
+        waiting: list[tuple[Any, bool]] = [(model, False)]
+        while waiting:
+            layer, frozen = waiting.pop()
+            base = find_base(layer)
+            trainable = read_trainable(base)
+            self.unsure = self.unsure or not isinstance(trainable, (bool, int))
+            frozen = frozen or trainable is False
+            if (id(base), frozen) not in met:
+                met.add((id(base), frozen))
+                if frozen:
+                    self.frozen.add(id(base))
+                waiting += [(part, frozen) for part in list_parts(base)]

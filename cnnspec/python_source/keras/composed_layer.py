@@ -1,0 +1,156 @@
+"""Layers that classes of the source are: what they do is what their `call` does."""
+
+from __future__ import annotations
+
+from cnnspec.layers.argument import snake
+from cnnspec.python_source.keras.uses import make_use
+from cnnspec.python_source.tape import TensorValue, add_unknown, find_tensors
+from cnnspec.python_source.values import Method, Value, find_unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from typing import Any
+
+    from cnnspec.graph import Site
+    from cnnspec.python_source.interpreter.objects import InstanceValue
+    from cnnspec.python_source.machine import Machine
+    from cnnspec.python_source.values import Call
+
+
+class Own:
+    """What a class of the source does with tensors: its `build`, once, and its `call`."""
+
+    def __init__(self, instance: InstanceValue) -> None:
+        self.instance = instance
+        self.prepared = False
+
+    def has(self, method: str) -> bool:
+        return self.instance.class_value.find_method(method) is not None
+
+    def run(
+        self, arguments: tuple[Any, ...], keywords: dict[str, Any], machine: Machine, node: ast.AST, site: Site
+    ) -> Any:
+        """What `call` gives on values at a site."""
+        outer, machine.path = machine.path, site.path
+        try:
+            self.prepare(arguments[0] if arguments else keywords.get("inputs"), machine, node)
+            return machine.call_method(self.instance, "call", arguments, keywords, node)
+        finally:
+            machine.path = outer
+
+    def prepare(self, given: Any, machine: Machine, node: ast.AST) -> None:
+        """Run `build`, once, with the shape of what the layer is called on."""
+        if not self.prepared and self.has("build"):
+            self.prepared = True
+            machine.call_method(self.instance, "build", (find_shapes(given, machine, node),), {}, node)
+
+
+def find_shapes(value: Any, machine: Machine, node: ast.AST) -> Any:
+    """The shapes of tensors, batch first, in their structure."""
+    if isinstance(value, dict):
+        return {key: find_shapes(item, machine, node) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [find_shapes(item, machine, node) for item in value]
+    sizes = value.list_sizes() if isinstance(value, TensorValue) else None
+    return machine.make_unknown("the shape of a tensor is not known", node) if sizes is None else sizes
+
+
+class ComposedLayer(Value):
+    """What an instance of a class of the source has from keras.layers.Layer. `weighted`: whether it has weights of its own,
+    which nothing here can stand for; `inner`: the layer of Keras's that it also is, where its class stands on one."""
+
+    __slots__ = ("inner", "instance", "name", "own", "site", "trainable", "weighted")
+
+    def __init__(self, instance: InstanceValue, site: Site) -> None:
+        self.instance, self.site = instance, site
+        self.own = Own(instance)
+        self.name = ""
+        self.trainable: Any = True
+        self.inner: Any = None
+        self.weighted = False
+
+    @property
+    def kind(self) -> str:
+        return self.instance.class_value.name
+
+    def describe(self) -> str:
+        return f"the layer {self.kind}"
+
+    # ---- on tensors --------------------------------------------------------------------------------------------
+    def apply(
+        self, arguments: tuple[Any, ...], keywords: dict[str, Any], machine: Machine, node: ast.AST, site: Site
+    ) -> Any:
+        if not self.own.has("call"):
+            if self.inner is not None:
+                return self.inner.apply(arguments, keywords, machine, node, site)
+            return self._give_up(arguments, keywords, machine, node, f"{self.kind} has no method call")
+        made = self.own.run(arguments, keywords, machine, node, site)
+        if self.weighted:
+            return self._give_up(arguments, keywords, machine, node, f"{self.kind} has weights of its own", made)
+        if not find_tensors(made):
+            cause = find_unknown(made)
+            return self._give_up(
+                arguments, keywords, machine, node, "" if cause else f"what {self.kind} gives is not known"
+            )
+        return made
+
+    def _give_up(
+        self, arguments: Any, keywords: Any, machine: Machine, node: ast.AST, why: str, made: Any = None
+    ) -> TensorValue:
+        """One node without a layer: `why` is listed among what is not known, "" where it is listed elsewhere."""
+        if why:
+            machine.make_unknown(why, node)
+        found = add_unknown(machine, find_tensors([arguments, keywords]), snake(self.kind), node)
+        found.node.owner, found.node.name = self, self.name
+        found.node.shape = made.node.shape if isinstance(made, TensorValue) else None
+        return found
+
+    # ---- what a source asks of it ----------------------------------------------------------------------------
+    def call(self, call: Call) -> Any:
+        given = [*call.arguments, call.keywords]
+        if not find_tensors(given):
+            return find_unknown(given) or call.make_unknown(f"what {self.kind} gives for data is not known")
+        return make_use(call.machine, self, call.arguments, call.keywords, call.node, call.site)
+
+    def get_attribute(self, name: str, machine: Machine, node: ast.AST) -> Any:
+        if name in METHODS:
+            return Method(name, lambda call: METHODS[name](self, call))
+        if name == "name":
+            return self.name or machine.make_unknown("Keras makes up the layer's name", node)
+        if name == "trainable":
+            return self.trainable
+        if self.inner is not None:
+            return machine.get_attribute(self.inner, name, node)
+        return machine.make_unknown(f".{name} of {self.describe()} is not known", node)
+
+    def set_attribute(self, name: str, value: Any, machine: Machine, node: ast.AST) -> None:
+        if name == "trainable":
+            self.trainable = value
+        elif name in ("name", "_name") and isinstance(value, str):
+            self.name = value
+
+    def begin(self, call: Call) -> None:
+        """super().__init__(…): its name, and what its base takes."""
+        name = call.keywords.get("name")
+        self.name = name if isinstance(name, str) else ""
+        self.trainable = call.keywords.get("trainable", True)
+
+
+# ---- methods that it has from keras.layers.Layer ---------------------------------------------------------------------
+def add_weight(layer: ComposedLayer, call: Call) -> Any:
+    layer.weighted = True
+    return call.make_unknown("the values of a weight are not known")
+
+
+def give_nothing(layer: ComposedLayer, call: Call) -> Any:
+    return None
+
+
+METHODS: dict[str, Any] = {
+    "add_loss": give_nothing,
+    "add_metric": give_nothing,
+    "add_weight": add_weight,
+    "add_variable": add_weight,
+    "build": give_nothing,
+}

@@ -1,0 +1,91 @@
+"""Functional models: all that lies between some tensors and others."""
+
+from __future__ import annotations
+
+from cnnspec.python_source.keras.layer_kinds import is_layer
+from cnnspec.python_source.keras.layer_order import order_layers
+from cnnspec.python_source.keras.model_value import ModelValue
+from cnnspec.python_source.keras.uses import Replay, find_uses
+from cnnspec.python_source.tape import TensorValue, add_unknown, find_tensors
+from cnnspec.python_source.values import Unknown, find_unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from typing import Any
+
+    from cnnspec.graph import Site
+    from cnnspec.python_source.machine import Machine
+
+
+class Between:
+    """What lies between tensors: `uses`, in order. `loose` are tensors that it needs and no input leads to."""
+
+    def __init__(self, inputs: Any, outputs: Any) -> None:
+        self.inputs, self.outputs = inputs, outputs
+        self.uses, self.loose = find_uses(find_tensors(outputs), find_tensors(inputs))
+
+    def list_layers(self, model: ModelValue) -> list[Any]:
+        """Inputs and layers; operations are none."""
+        made = order_layers(self.uses, find_tensors(self.inputs), find_tensors(self.outputs))
+        return [layer for layer in made if isinstance(layer, TensorValue) or is_layer(layer)]
+
+    def apply(
+        self, model: ModelValue, given: Any, options: dict[str, Any], machine: Machine, node: ast.AST, site: Site
+    ) -> Any:
+        own, tensors = find_tensors(self.inputs), self._match(given)
+        if len(own) != len(tensors):
+            machine.make_unknown(f"a model of {len(own)} inputs is called on {len(tensors)}", node)
+            return add_unknown(machine, tensors, model.name or "model", node)
+        replay = Replay(machine, node, model.make_path(site))
+        replay.made = {old.node.index: new for old, new in zip(own, tensors, strict=True)}
+        replay.make(self.uses)
+        return replay.exchange(self.outputs)
+
+    def _match(self, given: Any) -> list[TensorValue]:
+        """The tensors that stand for its inputs, in their order."""
+        if isinstance(given, dict) and not isinstance(self.inputs, dict):
+            names = [tensor.node.name for tensor in find_tensors(self.inputs)]
+            return find_tensors([given[name] for name in names if name in given])
+        return find_tensors(given)
+
+
+class Nothing:
+    """What is made of what is not known."""
+
+    def __init__(self, cause: Unknown) -> None:
+        self.cause = cause
+
+    def list_layers(self, model: ModelValue) -> list[Any]:
+        return [self.cause]
+
+    def apply(
+        self, model: ModelValue, given: Any, options: dict[str, Any], machine: Machine, node: ast.AST, site: Site
+    ) -> Any:
+        return add_unknown(machine, find_tensors(given), model.name or "model", node)
+
+
+def make_functional(inputs: Any, outputs: Any, name: str, machine: Machine, node: ast.AST) -> ModelValue:
+    """The model between tensors."""
+    body, cause = find_body(inputs, outputs, machine, node)
+    model = ModelValue("Functional", body, name, machine, node)
+    if cause is None:
+        model.change(machine, inputs=inputs, outputs=outputs)
+    return model
+
+
+def find_body(inputs: Any, outputs: Any, machine: Machine, node: ast.AST) -> tuple[Between | Nothing, Unknown | None]:
+    """How a model is made between tensors, and why that is not known, where it is not."""
+    if all(map(is_tensors, (inputs, outputs))):
+        return Between(inputs, outputs), None
+    cause = find_unknown([inputs, outputs]) or machine.make_unknown("the model's tensors are not known", node)
+    return Nothing(cause), cause
+
+
+def is_tensors(value: Any) -> bool:
+    """Whether a value is nothing but tensors, in lists and dicts."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        return bool(value) and all(map(is_tensors, value))
+    return isinstance(value, TensorValue)

@@ -1,0 +1,128 @@
+"""Sequential models: layers in a row."""
+
+from __future__ import annotations
+
+from cnnspec.base.record import Record
+from cnnspec.python_source.keras.inputs import add_input, is_input, make_input
+from cnnspec.python_source.keras.layer_kinds import find_base, read_layer
+from cnnspec.python_source.keras.layer_value import LayerValue
+from cnnspec.python_source.keras.model_value import ModelValue
+from cnnspec.python_source.keras.uses import make_use
+from cnnspec.python_source.tape import TensorValue, add_unknown, find_tensors
+from cnnspec.python_source.values import Unknown, find_unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ast
+    from typing import Any
+
+    from cnnspec.graph import Site
+    from cnnspec.python_source.machine import Machine
+    from cnnspec.python_source.values import Call
+
+
+class Step(Record):
+    """A layer in a row, and where it is made or, of a model, added."""
+
+    layer: Any
+    site: Site
+
+
+class Row:
+    """The layers of a Sequential model; and, once there is an input, this and what each of them gives: they are put on the
+    tape as they are added, so that a mistake is found where it is made. An unknown stands for any number of layers."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step | Unknown] = []
+        self.tensors: list[Any] = []
+
+    def list_layers(self, model: ModelValue) -> list[Any]:
+        return [step.layer if isinstance(step, Step) else step for step in self.steps]
+
+    def apply(
+        self, model: ModelValue, given: Any, options: dict[str, Any], machine: Machine, node: ast.AST, site: Site
+    ) -> Any:
+        tensors = find_tensors(given)
+        current = tensors[0] if len(tensors) == 1 else given
+        path = model.make_path(site)
+        for step in self.steps:
+            led = step.replace(site=path.lead(step.site)) if isinstance(step, Step) else step
+            current = self._follow(led, current, machine, node)
+        return current
+
+    def _follow(self, step: Step | Unknown, given: Any, machine: Machine, node: ast.AST) -> Any:
+        """What a step gives."""
+        if isinstance(step, Step) and find_tensors(given):
+            return make_use(machine, find_base(step.layer), (given,), {}, node, step.site)
+        return add_unknown(machine, find_tensors([*self.tensors[:1], given])[-1:], "unknown", node)
+
+    # ---- as the source makes it ------------------------------------------------------------------------------
+    def add(self, model: ModelValue, layer: Any, machine: Machine, node: ast.AST) -> None:
+        """Add a layer behind the others."""
+        base = find_base(read_layer(layer, machine, node)) if not is_input(layer) else layer
+        if is_input(base):
+            if not model.built and not self.steps:
+                self._begin(model, make_input(base, machine), machine)
+            return
+        if not self.steps and not model.built:
+            sizes = find_first_sizes(base)
+            if sizes is not None:
+                self._begin(model, add_input(machine, sizes, base.site), machine)
+        machine.note_change(self.steps)
+        here = isinstance(base, ModelValue) or isinstance(base, Unknown)
+        step = base if isinstance(base, Unknown) else Step(layer, machine.make_site(node) if here else base.site)
+        self.steps.append(step)
+        if isinstance(base, ModelValue):
+            model.depth = max(model.depth, 1 + base.depth)
+        if self.tensors:
+            machine.note_change(self.tensors)
+            self.tensors.append(self._follow(step, self.tensors[-1], machine, node))
+            model.change(machine, outputs=self.tensors[-1])
+
+    def _begin(self, model: ModelValue, given: TensorValue, machine: Machine) -> None:
+        machine.note_change(self.tensors)
+        self.tensors.append(given)
+        model.change(machine, inputs=given, outputs=given)
+
+    def pop(self, model: ModelValue, machine: Machine, node: ast.AST) -> Any:
+        """Take the last layer away."""
+        if not self.steps or isinstance(self.steps[-1], Unknown):
+            return machine.make_unknown("which layer is the last is not known", node)
+        machine.note_change(self.steps)
+        step = self.steps.pop()
+        if len(self.tensors) > 1:
+            machine.note_change(self.tensors)
+            self.tensors.pop()
+            model.change(machine, outputs=self.tensors[-1])
+        return step.layer
+
+
+def find_first_sizes(base: Any) -> Any:
+    """The sizes of the input that the first layer in a row says: its input_shape, or its own input's; None for none."""
+    if isinstance(base, LayerValue):
+        sizes = base.arguments.get("input_shape", base.arguments.get("input_dim"))
+        return (sizes,) if type(sizes) is int else sizes
+    if isinstance(base, ModelValue) and len(base.list_inputs()) == 1:
+        shape = base.list_inputs()[0].list_sizes()
+        return None if shape is None else shape[1:]
+    return None
+
+
+def make_sequential(call: Call) -> ModelValue:
+    """Sequential(layers, trainable, name)."""
+    name = call.find(2, "name")
+    model = ModelValue("Sequential", Row(), name if isinstance(name, str) else "", call.machine, call.node)
+    fill_row(model, call)
+    return model
+
+
+def fill_row(model: ModelValue, call: Call) -> None:
+    """Add the layers that a Sequential model is made with."""
+    layers = call.find(0, "layers")
+    if layers is None or not isinstance(model.body, Row):
+        return
+    items = call.machine.list_items(layers, call.node)
+    if items is None:
+        items = [find_unknown(layers) or call.make_unknown("the model's layers are not known")]
+    for layer in items:
+        model.body.add(model, layer, call.machine, call.node)
