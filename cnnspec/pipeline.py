@@ -26,7 +26,7 @@ from cnnspec.syntax.parse import parse
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence, Set
-    from typing import Any
+    from typing import Any, Self
 
     import torch
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from cnnspec.elaborate.block_calls import BlockQuestion
     from cnnspec.elaborate.files import Read
     from cnnspec.graph import Graph, Setting
+    from cnnspec.lint.fix.edits import Editor
+    from cnnspec.python_source.editing.editor import PythonEditor
     from cnnspec.python_source.found import PythonReading
     from cnnspec.syntax.tree import Tree
     from cnnspec.train.settings import TrainSettings
@@ -49,11 +51,38 @@ class Analysis(Record):
     networks: tuple[AnalysedNetwork, ...]
     diagnostics: tuple[Diagnostic, ...]
 
+    def make_editor(self, text: Source) -> Editor | PythonEditor:
+        """What writes in a text of the file. Raises Inexpressible where nothing can."""
+        from cnnspec.lint.fix.edits import Editor
+
+        return Editor(text)
+
+    def tells_less(self, before: Self) -> bool:
+        """Whether less is known of the file than there was before a change."""
+        return False
+
+    def is_certain(self, before: Self) -> bool:
+        """Whether what holds of the networks that were changed holds whatever values the file is run with."""
+        return True
+
 
 class PythonAnalysis(Analysis):
     """A Python source, analysed: the models that it builds, but for those that stand within others. The tree is empty."""
 
     reading: PythonReading
+
+    def make_editor(self, text: Source) -> PythonEditor:
+        from cnnspec.python_source.editing.editor import PythonEditor
+
+        return PythonEditor(text, self.source)
+
+    def tells_less(self, before: Self) -> bool:
+        return len(self.networks) != len(before.networks) or len(self.reading.unknowns) > len(before.reading.unknowns)
+
+    def is_certain(self, before: Self) -> bool:
+        from cnnspec.python_source.editing.certainty import is_certain
+
+        return is_certain(before.networks, self.networks, (*self.reading.parts, *self.reading.helpers))
 
 
 class BlockAnalysis(Analysis):

@@ -67,6 +67,8 @@ def formatted(old: Source, project: Project) -> str | None:
     from cnnspec.lint.fix.same_meaning import keeps
 
     source = project.sources[resolve_path(old.name)]
+    if old.is_python:  # whose form is for others to say
+        return source.text
     text, found = format_source(source)
     if text is None:
         for diagnostic in found:

@@ -11,7 +11,7 @@ from cnnspec.base.diagnostic import Edit
 from cnnspec.base.source import Span
 from cnnspec.elaborate.argument_binder import given_arguments, word_of_function
 from cnnspec.lint.fix.layout import ARROW, COMMA, Layout
-from cnnspec.lint.fix.spelling import Raw, is_default, is_pasted, spell
+from cnnspec.lint.fix.spelling import Raw, is_default, is_pasted, name_in_keras, spell
 from cnnspec.syntax.parse import parse
 from cnnspec.syntax.tree import (
     Argument,
@@ -49,7 +49,8 @@ class Editor:
     def __init__(self, source: Source) -> None:
         self.source, self.text = source, source.text
         self.tree = parse(source)
-        self._layout = Layout(self.text, self.tree.comments)
+        self.comments = self.tree.comments
+        self._layout = Layout(self.text, self.comments)
         self._quote = '"' if '"' in self.text else "'"
         self._around: dict[Key, Node] = {}
         self._numbers: dict[Key, int] = {}  # which of its holder's stages or items a node is
@@ -91,8 +92,7 @@ class Editor:
             text = spell(value, True, self._quote) if pasted and not raw else value if raw else declared.write(value)
             argument = given.get(name)
             if argument is None:
-                label = declared.keras if pasted and declared.keras not in ("", "-") else name
-                added.append(f"{label}={text}")
+                added.append(f"{name_in_keras(name, declared) if pasted else name}={text}")
             elif len(values) == 1 and is_default(value, declared) and self.may_go(call, argument):
                 edits.append(self.without_argument(call, argument))
             else:

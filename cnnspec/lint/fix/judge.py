@@ -28,7 +28,7 @@ def clears(code: str, before: Project, after: Project, uncovers: bool = False) -
             new = after.analysis(path, judge)
         except Refuted:
             return False
-        if new.tree.diagnostics and not old.tree.diagnostics or judge.worse(new.diagnostics):
+        if new.tree.diagnostics and not old.tree.diagnostics or new.tells_less(old) or judge.worse(new.diagnostics):
             return False
         less |= count_by_code(new.diagnostics).get(code, NONE) < judge.was.get(code, NONE)
     return less

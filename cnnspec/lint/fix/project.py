@@ -10,7 +10,7 @@ import os
 
 from cnnspec.base.source import Source
 from cnnspec.base.source_files import read
-from cnnspec.lint.fix.edits import Editor
+from cnnspec.lint.fix.edits import Inexpressible
 from cnnspec.lint.fix.judge import Refuted
 
 TYPE_CHECKING = False
@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
     from cnnspec.base.diagnostic import Diagnostic, Edit
     from cnnspec.elaborate.files import Read
+    from cnnspec.lint.fix.edits import Editor
     from cnnspec.lint.fix.judge import Judge
     from cnnspec.network import AnalysedNetwork
     from cnnspec.pipeline import Analysis, Watch
+    from cnnspec.python_source.editing.editor import PythonEditor
 
     class Analyse(Protocol):
         """What is known about a text, as the user asked; `watch` looks on (see `pipeline.analyse`)."""
@@ -67,7 +69,7 @@ class Project:
         self._analyses: dict[str, Analysis] = {}
         self._reads: dict[str, set[str]] = {}
         self._owners: dict[str, dict[Diagnostic, tuple[AnalysedNetwork, Diagnostic]]] = {}
-        self._editors: dict[str, Editor] = {}  # by the files' paths
+        self._editors: dict[str, Editor | PythonEditor] = {}  # by the texts' names
 
     def analysis(self, path: str, judge: Judge | None = None) -> Analysis:
         """What is known about a file as its text is now. Refuted where the judge has seen enough of it."""
@@ -109,11 +111,15 @@ class Project:
 
         return read_one
 
-    def editor(self, path: str) -> Editor:
-        """The editor of a file as its text is now."""
-        if path not in self._editors:
-            self._editors[path] = Editor(self.sources[path])
-        return self._editors[path]
+    def editor(self, text: Source) -> Editor | PythonEditor:
+        """What writes in a text as it is now: in a file of the project, or a cell of one. Inexpressible where nothing can."""
+        path = resolve_path(text.file)
+        current = self.sources.get(path)
+        if current is None or not text.text or current.text != text.text and not text.cell:
+            raise Inexpressible
+        if text.name not in self._editors:
+            self._editors[text.name] = self.analysis(path).make_editor(text if text.cell else current)
+        return self._editors[text.name]
 
     def texts(self, path: str) -> list[Source]:
         """A file and those of the project that it uses."""

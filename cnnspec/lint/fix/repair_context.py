@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cnnspec.lint.fix.project import Project
     from cnnspec.lint.fix.proposal import Part
     from cnnspec.network import AnalysedNetwork
+    from cnnspec.python_source.editing.editor import PythonEditor
 
 
 class RepairContext:
@@ -52,13 +53,16 @@ class RepairContext:
         return self._context
 
     def editor(self, source: Source) -> Editor:
-        """The editor of a file. Inexpressible for one that is not of the project, or not as it was read, and for what
-        was read from no text."""
-        path = resolve_path(source.name)
-        current = self.project.sources.get(path)
-        if current is None or current.text != source.text or not source.text:
+        """The editor of a spec. Inexpressible for one that is not of the project, or not as it was read, and for what
+        was read from no spec."""
+        made = self.open(source)
+        if not isinstance(made, Editor):
             raise Inexpressible
-        return self.project.editor(path)
+        return made
+
+    def open(self, source: Source) -> Editor | PythonEditor:
+        """The editor of a spec or a Python text. Inexpressible as for `editor`."""
+        return self.project.editor(source)
 
     # ---- proposals -----------------------------------------------------------------------------------------
     def propose(self, message: str, edits: Sequence[Edit], safe: bool = False, meant: bool = False) -> Proposal:
@@ -134,12 +138,16 @@ class RepairContext:
             layer = node.layer
             if layer is None or any(name not in layer.arguments for name in values):
                 raise Inexpressible
-            edits += self.editor(node.site.source).set(node.site.node, layer, values)
+            editor, place = self.open(node.site.source), node.site.node
+            if isinstance(editor, Editor):
+                edits += editor.set(place, layer, values)
+            else:
+                edits += editor.set(place, layer, values, self.inputs(node))
         return edits
 
     def drop(self, nodes: Sequence[Node]) -> list[Edit]:
         """The text without some layers that stand there by themselves."""
-        return [e for n in self.sites(nodes) for e in self.editor(n.site.source).drop(self.whole(n))]
+        return [e for n in self.sites(nodes) for e in self.open(n.site.source).drop(self.whole(n))]
 
     def replace(self, nodes: Sequence[Node], text: str) -> list[Edit]:
         """Other layers in the place of some."""

@@ -10,7 +10,8 @@ from cnnspec.lint.fix.edits import Inexpressible
 from cnnspec.lint.fix.judge import clears, uncovers
 from cnnspec.lint.fix.price import describe_cost
 from cnnspec.lint.fix.repair_context import RepairContext
-from cnnspec.lint.fix.unchanged import always_behaves, behaves
+from cnnspec.lint.fix.spelling import spell_as_keras
+from cnnspec.lint.fix.unchanged import always_behaves, behaves, is_certain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -116,7 +117,11 @@ def try_proposal(
         places = {node.site.span for node in nodes}
         named = [network.graph.nodes[i] for i in found.nodes]
         layers = [node for node in named if node.site.span in places]  # of a block's layer each use
-    return Tried(Repair(proposal.describe(layers), tuple(dict.fromkeys(edits)), safe, price), after)
+    message = proposal.describe(layers)
+    if project.sources[path].is_python and network is not None:
+        about = [network.graph.nodes[i].layer for i in found.nodes] or [node.layer for node in layers]
+        message = spell_as_keras(message, [layer for layer in about if layer is not None])
+    return Tried(Repair(message, tuple(dict.fromkeys(edits)), safe, price), after)
 
 
 def is_still_found(found: Diagnostic, before: AnalysedNetwork, after: AnalysedNetwork) -> bool:
@@ -136,7 +141,7 @@ def make_if_it_holds(
         return None
     if proposal.safe and not behaves(project, after):
         return None
-    return after if not always or always_behaves(project, after) else None
+    return after if not always or is_certain(project, after) and always_behaves(project, after) else None
 
 
 def try_parts(

@@ -54,11 +54,15 @@ class SearchByModel:
 
 
 def find_independent_models(analysis: Analysis) -> dict[Diagnostic, AnalysedNetwork]:
-    """The findings of a file of models that share nothing, each with the model it is of; none of a file with anything
+    """The findings of a spec of models that share nothing, each with the model it is of; none of one with anything
     else in it: a block, a train section, a comment that hides findings."""
     items, networks = analysis.tree.body.items, analysis.networks
     names = {network.name for network in networks}
-    if len(names) < max(2, len(networks)) or not all(isinstance(item, Model) for item in items):
+    if (
+        analysis.source.is_python
+        or len(names) < max(2, len(networks))
+        or not all(isinstance(item, Model) for item in items)
+    ):
         return {}
     if MARK in analysis.source.text:
         return {}

@@ -39,9 +39,11 @@ def behaves(before: Project, after: Project, same: Any = same_behaviour) -> bool
     for path in before.find_differing(after):
         old, new = before.analysis(path), after.analysis(path)
         pairs = [(n.name, n.graph, n.train) for n in old.networks], [(n.name, n.graph, n.train) for n in new.networks]
-        if not are_equal(*pairs, same) or not are_equal(
-            build_networks(before, path, {}), build_networks(after, path, {}), same
-        ):
+        if not are_equal(*pairs, same):
+            return False
+        if before.sources[path].is_python:
+            continue
+        if not are_equal(build_networks(before, path, {}), build_networks(after, path, {}), same):
             return False
     return True
 
@@ -49,6 +51,8 @@ def behaves(before: Project, after: Project, same: Any = same_behaviour) -> bool
 def always_behaves(before: Project, after: Project) -> bool:
     """Whether they do so too where the models' parameters have other values than their defaults."""
     for path in before.find_differing(after):
+        if before.sources[path].is_python:  # which is asked whether each change is certain
+            continue
         given: dict[str, Any] = {}
         asked = [network.graph for network in before.analysis(path).networks]
         for graph in (*asked, *[graph for _, graph, _ in build_networks(before, path, {}) or ()]):  # of all models
@@ -58,6 +62,11 @@ def always_behaves(before: Project, after: Project) -> bool:
             if old is not None and not are_equal(old, build_networks(after, path, values), same_behaviour):
                 return False
     return True
+
+
+def is_certain(before: Project, after: Project) -> bool:
+    """Whether one change that keeps the networks keeps them whatever values a Python source is run with."""
+    return all(after.analysis(path).is_certain(before.analysis(path)) for path in before.find_differing(after))
 
 
 def vary(given: Mapping[str, Any], trees: list[Tree]) -> Iterator[dict[str, Any]]:

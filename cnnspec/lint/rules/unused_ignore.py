@@ -41,8 +41,8 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     span = found.span
     if span is None:
         return
-    editor = repair.editor(span.source)
-    text, comments = editor.text, editor.tree.comments
+    editor = repair.open(span.source)
+    text, comments = editor.text, editor.comments
     start, end = comments[bisect_right(comments, (span.start, len(text))) - 1]
     opened, closed = text.rindex("[", start, span.start), text.index("]", span.end)
     names = text[opened + 1 : closed].split(",")
