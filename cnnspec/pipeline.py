@@ -82,7 +82,7 @@ class PythonAnalysis(Analysis):
     def is_certain(self, before: Self) -> bool:
         from cnnspec.python_source.editing.certainty import is_certain
 
-        return is_certain(before.networks, self.networks, (*self.reading.parts, *self.reading.helpers))
+        return is_certain(before.networks, self.networks, (*before.reading.parts, *before.reading.helpers))
 
 
 class BlockAnalysis(Analysis):

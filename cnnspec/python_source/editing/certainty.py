@@ -27,7 +27,7 @@ WEIGHTS = {"get_weights", "set_weights", "load_weights", "load_model", "restore"
 
 
 def is_certain(before: Sequence[AnalysedNetwork], after: Sequence[AnalysedNetwork], texts: Iterable[Source]) -> bool:
-    """Whether the change from some networks to others holds whatever values the source, of these texts, is run with."""
+    """Whether the change from some networks to others holds whatever values the source, whose texts were these, is run with."""
     ways, pairs = Ways(), list(zip(before, after, strict=True))
     if any(one.facts.total.parameters != other.facts.total.parameters for one, other in pairs):
         if any(ways.handles_weights(text) for text in texts):
