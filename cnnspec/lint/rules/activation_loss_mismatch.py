@@ -90,13 +90,13 @@ def named(data: str | None) -> bool:
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     """The function that the loss takes, or the loss that takes the function."""
     from cnnspec.lint.fix.functions import end_in
-    from cnnspec.lint.fix.losses import BINARY, CATEGORICAL, SPARSE, find_loss, rename_loss
+    from cnnspec.lint.fix.losses import BINARY, CATEGORICAL, SPARSE, find_loss
 
-    end, editor, loss = find_loss(repair)
+    end, loss = find_loss(repair)
     if end.fitting is not None:
         when = SEVERAL if end.function == "softmax" else ""
         yield repair.propose(f"end in {end.fitting}{when}", end_in(repair, [end.node], end.fitting))
     words = {"sigmoid": (BINARY,), "softmax": (SPARSE, CATEGORICAL)}.get(end.function, ())
     when = SEVERAL if end.fitting is not None and end.function == "sigmoid" else ""
     for word in words:
-        yield repair.propose(f"write {word}{when}", [rename_loss(editor, loss, word)])
+        yield repair.propose(f"write {word}{when}", loss.rename(word))

@@ -53,12 +53,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     """A loss over two classes in one unit."""
     from cnnspec.lint.fix.functions import end_in
-    from cnnspec.lint.fix.losses import BINARY, find_loss, rename_loss, set_from_logits
+    from cnnspec.lint.fix.losses import BINARY, find_loss
 
-    end, editor, loss = find_loss(repair)
-    edits = [rename_loss(editor, loss, BINARY)]
+    end, loss = find_loss(repair)
+    edits = loss.rename(BINARY)
     if not end.logits and end.function != "sigmoid":
         edits += end_in(repair, [end.node], "sigmoid")
     elif end.logits and end.function != "linear":
-        edits.append(set_from_logits(editor, loss, False))
+        edits += loss.set_from_logits(False)
     yield repair.propose(f"write {BINARY}" + (" and end in sigmoid" if len(edits) > 1 else ""), edits)

@@ -58,12 +58,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     """from_logits as the network ends, or the function at its end as the loss wants it."""
     from cnnspec.lint.fix.functions import drop_function, end_in
-    from cnnspec.lint.fix.losses import find_loss, set_from_logits
+    from cnnspec.lint.fix.losses import find_loss
 
-    end, editor, loss = find_loss(repair)
+    end, loss = find_loss(repair)
     if end.logits:
-        yield repair.propose("drop from_logits=true", [set_from_logits(editor, loss, False)])
+        yield repair.propose("drop from_logits=true", loss.set_from_logits(False))
         yield drop_function(repair, [end.node])
     else:
-        yield repair.propose(f"write {end.written}(from_logits=true)", [set_from_logits(editor, loss, True)])
+        yield repair.propose(f"write {end.written}(from_logits=true)", loss.set_from_logits(True))
         yield repair.propose(f"end in {end.fitting}", end_in(repair, [end.node], end.fitting or ""))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cnnspec.base.source import Source
     from cnnspec.layers.base import Layer, Shape
     from cnnspec.python_source.editing.arguments import Change
+    from cnnspec.python_source.editing.losses import PythonLoss
     from cnnspec.syntax import tree
 
     Inputs = tuple[Shape, ...] | None
@@ -76,13 +77,19 @@ class PythonEditor:
                 added.append(f"{name}={self._spell(default if value is LEFT_OUT else value)}")
         if added:
             changes += written.append(", ".join(added))
-        return self._make(changes)
+        return self.make(changes)
+
+    def find_loss(self, node: tree.Node) -> PythonLoss:
+        """The loss that is written at a place. Inexpressible where that is no call and no text."""
+        from cnnspec.python_source.editing.losses import PythonLoss
+
+        return PythonLoss(self, node)
 
     def drop(self, node: tree.Node) -> list[Edit]:
         """The text without a layer."""
-        return self._make(drop_layer(self.parsed, self._find_call(node)))
+        return self.make(drop_layer(self.parsed, self._find_call(node)))
 
-    def _make(self, changes: list[Change]) -> list[Edit]:
+    def make(self, changes: list[Change]) -> list[Edit]:
         """Changes of the text as edits of its file. Inexpressible where Python could not parse what they leave."""
         left = apply_edits(self.text, [Edit(Span(self.source, start, end), text) for start, end, text in changes])
         if left is None or not can_parse(left):

@@ -43,6 +43,14 @@ class ParsedText:
         inner = call.func if call is not None else None
         return inner if isinstance(inner, ast.Call) and self.name_callee(inner) != "partial" else call
 
+    def find_value(self, place: tree.Node, name: str) -> ast.expr | None:
+        """The value at a place: the expression there, that of an argument, or the argument with a name of a call."""
+        for node in ast.walk(self.module):
+            if isinstance(node, (ast.expr, ast.keyword)) and self.find_stretch(node) == (place.start, place.end):
+                given = [k for k in node.keywords if k.arg == name] if isinstance(node, ast.Call) else []
+                return given[0].value if given else node.value if isinstance(node, ast.keyword) else node
+        return None
+
     def name_callee(self, call: ast.Call) -> str:
         """The last word of what is called, as it is called where it comes from: Conv2D of `layers.Conv2D`, and of `Conv` after
         `from keras.layers import Conv2D as Conv`; "" for what is no name, or has several meanings."""
