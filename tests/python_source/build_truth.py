@@ -89,7 +89,7 @@ def told(project: Path) -> Json:
     try:
         return here.recv()
     except EOFError:
-        return {"models": [], "error": f"no answer within {SECONDS} seconds", "frames": []}
+        return {"error": f"no answer within {SECONDS} seconds", "frames": []}
     finally:
         process.join()
 
@@ -113,24 +113,30 @@ def expectation(project: Path, found: Json) -> Json:
         return {"kind": "raises", **found["frames"][-1], "error": found["error"], "frames": found["frames"]}
     if "error" in found:
         raise RuntimeError(f"{project}: {found['traceback']}")
-    return {"kind": "silent", **place(project, planted), "what": planted["what"]}
+    also = [place(project, text, planted.get("file")) for text in planted["also"]]
+    return {
+        "kind": "silent",
+        **place(project, planted["at"], planted.get("file")),
+        "also": also,
+        "what": planted["what"],
+    }
 
 
-def place(project: Path, planted: Json) -> Json:
-    """The one line of a file that holds the text of the table."""
+def place(project: Path, text: str, module: str | None) -> Json:
+    """The one line of a file that holds a text."""
     from tests.python_source.run_project import code_cells, main_of
 
-    path = project / planted["file"] if "file" in planted else main_of(project)
+    path = project / module if module else main_of(project)
     name = path.relative_to(project).as_posix() if project.is_dir() else path.name
     cells = code_cells(path) if path.suffix == ".ipynb" else [path.read_text(encoding="utf-8")]
     hits = [
         {"file": name, "line": line} | ({"cell": cell} if path.suffix == ".ipynb" else {})
         for cell, source in enumerate(cells, 1)
-        for line, text in enumerate(source.splitlines(), 1)
-        if planted["at"] in text
+        for line, code in enumerate(source.splitlines(), 1)
+        if text in code
     ]
     if len(hits) != 1:
-        raise RuntimeError(f"{project}: {len(hits)} lines hold {planted['at']!r}")
+        raise RuntimeError(f"{project}: {len(hits)} lines hold {text!r}")
     return hits[0]
 
 
@@ -139,7 +145,7 @@ def place(project: Path, planted: Json) -> Json:
 
 def written(value: Any, indent: str = "") -> str:
     """JSON with sorted keys, in which what holds no object stands in one line."""
-    if isinstance(value, dict) and (indent in ("", "  ") or any(map(deep, value.values()))):
+    if isinstance(value, dict) and (not indent or any(map(deep, value.values()))):
         inner = [f"{indent} {json.dumps(key)}: {written(value[key], indent + ' ')}" for key in sorted(value)]
         return "{\n" + ",\n".join(inner) + f"\n{indent}}}" + ("\n" if not indent else "")
     if isinstance(value, list) and any(isinstance(item, dict) for item in value):

@@ -16,7 +16,8 @@ from keras.src.models.functional import Functional
 from keras.src.ops.operation import Operation
 
 Json = dict[str, Any]
-SEQUENTIAL = str(Path("models", "sequential.py"))  # which makes a Functional model of its own at every `add`
+# where Keras makes models inside models: a Functional one in a Sequential, and one to try `__new__`
+OWN = (str(Path("models", "sequential.py")), str(Path("models", "model.py")))
 
 
 class Project:
@@ -90,7 +91,7 @@ class Recorder:
         self.made[id(made)] = made, self.project.place(frame), self.project.holds(frame)
         if self.inside:
             self.owner[id(made)] = len(self.applications)
-        elif isinstance(made, keras.Model) and not frame.f_code.co_filename.endswith(SEQUENTIAL):
+        elif isinstance(made, keras.Model) and not frame.f_code.co_filename.endswith(OWN):
             if self.made[id(made)][1]:
                 self.seen.append(made)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import runpy
 import shutil
 import sys
@@ -14,10 +15,14 @@ import types
 from pathlib import Path
 from typing import Any
 
+import keras
+
 from tests.python_source.recorder import Json, Project, Recorder
 from tests.python_source.stand_ins import install
 
 MAINS = ("main.py", "train.py", "main.ipynb", "train.ipynb")
+BOLD = re.compile(r"\x1b\[\d*m")
+SHELL = re.compile(r"^(\s*\w+\s*=\s*)[!%].*")  # files = !ls
 SKIPPED = ("%%bash", "%%sh", "%%html", "%%writefile", "%%javascript", "%%latex", "%%markdown")
 
 
@@ -27,7 +32,7 @@ def main_of(path: Path) -> Path:
 
 
 def run(path: Path, real_fit: bool = False) -> Json:
-    """{"models": [...]}, and {"error", "frames"} where it ended with an error. The process is spoilt afterwards."""
+    """{"models": [...]}, or {"error", "frames", "traceback"} where it ended with an error. The process is spoilt afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder).resolve()
         if path.is_dir():
@@ -43,9 +48,10 @@ def run(path: Path, real_fit: bool = False) -> Json:
         os.chdir(root)
         sys.path.insert(0, str(root))
         sys.argv = [main.name]
+        keras.utils.set_random_seed(0)
         with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
             error = execute(main, project)
-        return {"models": recorder.models()} | (error or {})
+        return error or {"models": recorder.models()}
 
 
 def execute(main: Path, project: Project) -> Json | None:
@@ -63,8 +69,8 @@ def execute(main: Path, project: Project) -> Json | None:
             if frame.filename.split("[")[0] in project.files
         ]
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        first = lines[0] if lines else ""
-        return {"error": f"{type(error).__name__}: {first}", "frames": frames, "traceback": traceback.format_exc()}
+        said = BOLD.sub("", " ".join(lines[: 2 if str(error).startswith("Exception encountered") else 1]))
+        return {"error": f"{type(error).__name__}: {said}", "frames": frames, "traceback": traceback.format_exc()}
     return None
 
 
@@ -93,4 +99,6 @@ def plain_line(line: str) -> str:
     indent = line[: len(line) - len(words)]
     if words.startswith("%time "):
         return indent + words.removeprefix("%time ")
-    return indent + "pass" if words.startswith(("%", "!", "?")) else line
+    if words.startswith(("%", "!", "?")):
+        return indent + "pass"
+    return SHELL.sub(r"\1None", line)
