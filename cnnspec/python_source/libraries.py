@@ -75,7 +75,7 @@ class Libraries:
                 found = answer(name, call)
                 if found is not NotImplemented:
                     return found
-        return call.make_unknown(f"what {name} gives is not known")
+        return call.make_unknown(f"what {name.removeprefix('builtins.')}() gives is not known")
 
     def make_instance(self, made_of: Any, call: Call) -> Any:
         """The instance of a class of the source that stands on a library's; NotImplemented for an ordinary one."""

@@ -89,6 +89,13 @@ def format_value(call: Call) -> Any:
     return formatting.format_value(interpreter_of(call), call.find(0), call.find(1, default=""), "", call.node)
 
 
+def execute(call: Call) -> Any:
+    """exec(): what it does is not known, so that no name is."""
+    it, unknown = interpreter_of(call), call.make_unknown("what exec() does is not known")
+    it.journal.taint(it.scope.names, unknown)
+    return unknown
+
+
 def do_nothing(call: Call) -> None:
     """What a source does for people alone: print."""
 
@@ -112,6 +119,7 @@ FUNCTIONS: dict[str, Any] = {
     "print": do_nothing,
     "exit": leave,
     "quit": leave,
+    "exec": execute,
 }
 
 

@@ -6,7 +6,7 @@ from cnnspec.python_source.interpreter.functions import make_function
 from cnnspec.python_source.interpreter.objects import ClassValue, InstanceValue, Wrapped
 from cnnspec.python_source.interpreter.scopes import Names, Scope
 from cnnspec.python_source.interpreter.targets import bind_name
-from cnnspec.python_source.values import Call, External, Unknown
+from cnnspec.python_source.values import Call, External, Unknown, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def decorate(
 # ---- classes ------------------------------------------------------------------------------------------------------
 def run_class(it: Interpreter, node: ast.ClassDef) -> None:
     decorators = [it.evaluate(decorator) for decorator in node.decorator_list]
-    bases = [it.evaluate(base) for base in node.bases]
+    bases = [find_base(it, base) for base in node.bases]
     scope = Scope(it.scope.module, it.scope.closure, Names(attributes=True))
     scope.cell = []
     outer = it.scope.names.get("__qualname__", "") if it.scope.cell is not None else ""
@@ -63,6 +63,16 @@ def run_class(it: Interpreter, node: ast.ClassDef) -> None:
     bind_name(it, it.scope.find_home(node.name), node.name, decorate(it, made, decorators, node))
 
 
+def find_base(it: Interpreter, node: ast.expr) -> Any:
+    """A class that another stands on: Generic[T] is Generic."""
+    from ast import Subscript
+
+    if not isinstance(node, Subscript):
+        return it.evaluate(node)
+    found = it.evaluate(node.value)
+    return found if isinstance(found, (External, ClassValue)) else it.get_item(found, it.evaluate(node.slice), node)
+
+
 def note_annotation(it: Interpreter, name: str, node: ast.expr) -> None:
     """A class's field: dataclasses and NamedTuples have them in this order."""
     names = it.scope.names
@@ -77,13 +87,13 @@ def is_class_variable(node: ast.expr) -> bool:
 
 def shape_class(made: ClassValue) -> None:
     """What its bases make of a class: an Enum, a NamedTuple; it has the fields of the dataclasses that it stands on."""
-    base = made.find_library_base()
-    if base in TUPLES:
+    bases = {base.name for one in made.mro for base in one.bases if isinstance(base, External)}
+    if not bases.isdisjoint(TUPLES):
         made.form = "tuple"
         made.fields = {name: made.attributes.get(name, NO_DEFAULT) for name in made.attributes.get(ANNOTATIONS, {})}
         for name in made.fields:
             made.attributes.pop(name, None)
-    elif base in ENUMS:
+    elif not bases.isdisjoint(ENUMS):
         made.form = "enum"
         for name, value in list(made.attributes.items()):
             if not name.startswith("_") and not hasattr(value, "function") and not hasattr(value, "scope"):
@@ -112,6 +122,15 @@ def find_fields(made: ClassValue) -> dict[str, Any]:
             if kind != "ClassVar":
                 found[name] = other.attributes.get(name, NO_DEFAULT)
     return found
+
+
+class Field(Value):
+    """dataclasses.field(…): `given`: whether a call gives it."""
+
+    __slots__ = ("default", "factory", "given")
+
+    def __init__(self, default: Any, factory: Any, given: bool) -> None:
+        self.default, self.factory, self.given = default, factory, given
 
 
 class NoDefault:

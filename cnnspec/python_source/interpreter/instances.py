@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.python_source.interpreter.definitions import NO_DEFAULT, find_fields
+from cnnspec.python_source.interpreter.definitions import NO_DEFAULT, Field
 from cnnspec.python_source.interpreter.objects import (
     BoundMethod,
     ClassValue,
@@ -62,7 +62,7 @@ def find_member(it: Interpreter, made: ClassValue, call: Call) -> Any:
 def fill_fields(it: Interpreter, instance: InstanceValue, call: Call) -> Any:
     """Give a dataclass or NamedTuple the values of its fields."""
     made = instance.class_value
-    fields = find_fields(made) if made.form == "dataclass" else made.fields or {}
+    fields = made.fields or {}
     names = [name for name, default in fields.items() if takes_value(default)]
     keywords = dict(call.keywords)
     if len(call.arguments) > len(names):
@@ -85,13 +85,6 @@ def fill_fields(it: Interpreter, instance: InstanceValue, call: Call) -> Any:
     if made.find_method("__post_init__") is not None:
         ask(it, instance, "__post_init__", (), call.node)
     return instance
-
-
-class Field:
-    """dataclasses.field(…)."""
-
-    def __init__(self, default: Any, factory: Any, given: bool) -> None:
-        self.default, self.factory, self.given = default, factory, given
 
 
 def takes_value(default: Any) -> bool:
@@ -260,6 +253,10 @@ def compute(
     if other is NOTHING:
         name = f"__{UNARY_METHODS[operator]}__"
         return ask(it, instance, name, (), node)
+    made = instance.class_value
+    if made.form == "enum" and made.is_plain:  # IntEnum: a member is its value
+        sides = (other, instance.attributes["value"]) if swapped else (instance.attributes["value"], other)
+        return it.compute(operator, *sides, node)
     method = METHODS[operator]
     name = f"__{'r' * swapped}{method}__"
     if swapped and operator in MIRRORED:

@@ -96,6 +96,10 @@ class Wrapped(Value):
         return call.machine.interpreter.call_value(self.function, call)
 
 
+NEUTRAL = ("builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol")  # bases that say nothing of a class
+PLAIN_ENUMS = ("enum.IntEnum", "enum.IntFlag", "enum.StrEnum", "builtins.str", "builtins.int", "builtins.float")
+
+
 class ClassValue(Value):
     """A class of the source. `bases` are values; `mro` the classes of the source in the order in which a name is looked up,
     itself first. `fields` are those of a dataclass or NamedTuple, with their defaults."""
@@ -120,9 +124,14 @@ class ClassValue(Value):
         """The first of a library's classes that it stands on, by its canonical name; "" where it stands on none."""
         for made in self.mro:
             for base in made.bases:
-                if isinstance(base, External) and base.name != "builtins.object":
+                if isinstance(base, External) and base.name not in NEUTRAL:
                     return base.name
         return ""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the members of an Enum are numbers or texts."""
+        return any(isinstance(base, External) and base.name in PLAIN_ENUMS for made in self.mro for base in made.bases)
 
     @property
     def has_unknown_base(self) -> bool:

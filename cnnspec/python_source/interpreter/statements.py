@@ -7,6 +7,7 @@ from cnnspec.python_source.interpreter.expressions import find_condition
 from cnnspec.python_source.interpreter.items import delete_item
 from cnnspec.python_source.interpreter.operators import NAMES
 from cnnspec.python_source.interpreter.scopes import Names
+from cnnspec.python_source.interpreter.sequences import GeneratorValue
 from cnnspec.python_source.interpreter.signals import Return
 from cnnspec.python_source.interpreter.targets import assign
 from cnnspec.python_source.values import Unknown
@@ -142,6 +143,10 @@ def enter_context(it: Interpreter, context: Any, node: ast.expr) -> Any:
     made = getattr(context, "class_value", None)
     if made is not None and made.find_method("__enter__") is not None:
         return it.ask_instance(context, "__enter__", (), node)
+    if isinstance(context, GeneratorValue):  # of a contextmanager
+        found = context.take_next(it.machine, node)
+        if found:
+            return found[0]
     return context if isinstance(context, Unknown) else it.machine.make_unknown("what with gives is not known", node)
 
 
