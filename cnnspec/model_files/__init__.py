@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
     from cnnspec.graph import Graph
     from cnnspec.layers.shape import Shape
-    from cnnspec.model_files.keras.finding import FoundLayer
-    from cnnspec.model_files.keras.saved_calls import SavedCall
+    from cnnspec.model_files.keras.finding import FoundLayer as FoundLayer
     from cnnspec.model_files.model_weights import ModelWeights
 
 
@@ -106,11 +105,28 @@ def convert_torch_module(module: torch.nn.Module, shapes: Sequence[tuple[int, ..
     return convert(module, shapes)
 
 
-def find_layers(call: SavedCall, shapes: tuple[Shape | None, ...]) -> list[FoundLayer]:
-    """The layers that one call of a Keras layer, as Keras saves it, is on tensors of these shapes."""
+def find_layers(
+    saved: dict[str, Any], arguments: tuple[Any, ...], keywords: dict[str, Any], shapes: tuple[Shape | None, ...]
+) -> list[FoundLayer]:
+    """The layers that one call of a Keras layer or operation is, `saved` as Keras saves it, on tensors of these shapes;
+    in its arguments they stand as `mark_tensor` makes them."""
     from cnnspec.model_files.keras.finding import find_layers as find
 
-    return find(call, shapes)
+    return find(saved, arguments, keywords, shapes)
+
+
+def mark_tensor(index: int, shape: list[int | None] | None) -> Any:
+    """What stands for a tensor in the arguments of a call: the number of the tensor, its shape, batch first."""
+    from cnnspec.model_files.keras.saved_calls import SavedTensor
+
+    return SavedTensor(index, shape)
+
+
+def name_as_keras(kind: str) -> str:
+    """The name that Keras makes from a class, before a number: max_pooling2d."""
+    from cnnspec.model_files.keras.saved_objects import write_snake
+
+    return write_snake(kind)
 
 
 def find_live_layer(model: Any, path: str) -> Any:
@@ -173,6 +189,8 @@ __all__ = [
     "give_module_weights",
     "is_model_file",
     "list_endings",
+    "mark_tensor",
+    "name_as_keras",
     "name_graph",
     "open_model",
     "read_graph",

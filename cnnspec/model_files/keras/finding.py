@@ -9,12 +9,14 @@ from cnnspec.layers.argument import Unfit
 from cnnspec.layers.base import KerasCall, Layer, all_known
 from cnnspec.model_files.keras.equivalents import find_steps
 from cnnspec.model_files.keras.proof import DAMAGE, compare_calls, prove_layer
+from cnnspec.model_files.keras.saved_calls import SavedCall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from cnnspec.base.diagnostic import Problem
     from cnnspec.layers.base import Shape
-    from cnnspec.model_files.keras.saved_calls import SavedCall
 
 COMPOSITES = [layer for layer in CATALOGUE if layer.most_calls > 1]
 LONGEST = max(layer.most_calls for layer in COMPOSITES)
@@ -34,11 +36,13 @@ class FoundLayer(Record):
     why: str = ""
 
 
-def find_layers(call: SavedCall, shapes: tuple[Shape | None, ...]) -> list[FoundLayer]:
-    """The layers that a call of a Keras layer or operation is on tensors of these shapes, each proved, in order; those behind one
-    that is not found are left out."""
+def find_layers(
+    saved: dict[str, Any], arguments: tuple[Any, ...], keywords: dict[str, Any], shapes: tuple[Shape | None, ...]
+) -> list[FoundLayer]:
+    """See `cnnspec.model_files.find_layers`. Each is proved; they are in order, and those behind one that is not found are left
+    out."""
     try:
-        steps = find_steps(call)
+        steps = find_steps(SavedCall((), saved, arguments, keywords))
     except Unfit as unfit:
         return [FoundLayer(None, tuple(range(len(shapes))), why=unfit.expected)]
     except DAMAGE as error:

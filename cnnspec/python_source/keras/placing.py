@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from cnnspec.base.limits import MAX_LAYERS
 from cnnspec.base.size import Size
-from cnnspec.model_files import find_layers
-from cnnspec.model_files.keras.saved_calls import SavedCall, SavedTensor
-from cnnspec.model_files.keras.saved_objects import write_snake
+from cnnspec.model_files import find_layers, mark_tensor, name_as_keras
 from cnnspec.python_source.keras.problems import blur, explain
 from cnnspec.python_source.tape import TensorValue, find_tensors
 from cnnspec.python_source.values import find_unknown, is_known
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
 
     from cnnspec.graph import Site
     from cnnspec.layers.base import Layer, Shape
-    from cnnspec.model_files.keras.finding import FoundLayer
+    from cnnspec.model_files import FoundLayer
     from cnnspec.python_source.keras.problems import Mistake
     from cnnspec.python_source.machine import Machine
 
@@ -38,7 +36,7 @@ class Placement:
 
     # ---- nodes ---------------------------------------------------------------------------------------------
     def add(self, layer: Layer | None, inputs: tuple[int, ...], shape: Shape | None, part: int = 0) -> TensorValue:
-        label = (layer.label or layer.names[0]) if layer is not None else write_snake(self.kind)
+        label = (layer.label or layer.names[0]) if layer is not None else name_as_keras(self.kind)
         node = self.machine.tape.add(layer, inputs, shape, label, self.site)
         node.owner, node.part, node.name = self.owner, part, self.name
         return TensorValue(node)
@@ -68,8 +66,7 @@ class Placement:
             return self.give_up(f"{self.kind} is called with what is not known here")
         count = iter(range(len(self.tensors)))
         arguments = tuple([self.save(argument, count) for argument in self.arguments])
-        call = SavedCall((self.kind,), saved, arguments, self.save_keywords(count))
-        found = find_layers(call, self.shapes)
+        found = find_layers(saved, arguments, self.save_keywords(count), self.shapes)
         return self.place(found, doubt)
 
     def place(self, found: list[FoundLayer], doubt: bool) -> TensorValue:
@@ -110,7 +107,7 @@ class Placement:
             number = next(count)
             shape = self.shapes[number]
             sizes = None if shape is None else [None, *[None if isinstance(n, Size) else n for n in shape]]
-            return SavedTensor(number, sizes)
+            return mark_tensor(number, sizes)
         if isinstance(value, dict):
             return {key: self.save(value[key], count) for key in sorted(value, key=str)}
         if isinstance(value, (tuple, list)):
