@@ -5,8 +5,8 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import Note
 from cnnspec.python_source.keras.arguments import find_signature
 from cnnspec.python_source.keras.augmentation import find_augmentation
+from cnnspec.python_source.keras.misuses import find_misuse
 from cnnspec.python_source.keras.placing import Placement
-from cnnspec.python_source.keras.problems import Mistake, find_rank_mistake
 from cnnspec.python_source.keras.saved_form import save_layer
 from cnnspec.python_source.keras.uses import make_use
 from cnnspec.python_source.keras.wrapping import SPECIAL
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.graph import Site
+    from cnnspec.python_source.keras.problems import Mistake
     from cnnspec.python_source.machine import Machine
     from cnnspec.python_source.values import Call
 
@@ -89,11 +90,12 @@ class LayerValue(Value):
         if "inputs" in keywords and not arguments:
             arguments = (keywords.pop("inputs"),)
         use = Placement(self.kind, arguments, keywords, machine, node, site, self, self.name)
-        if self.kind in SPECIAL:
-            return SPECIAL[self.kind](self, use)
-        if mistake := find_rank_mistake(self.kind, use.shapes):
+        given = find_unknown([use.arguments, use.keywords]) is None
+        if given and (mistake := find_misuse(self.kind, self.arguments, use.arguments, use.shapes)):
             self.report(mistake, use)
             return use.give_up("")
+        if self.kind in SPECIAL:
+            return SPECIAL[self.kind](self, use)
         try:
             saved = save_layer(self.kind, {**self.arguments, "trainable": self.trainable})
         except ValueError as error:
@@ -112,6 +114,8 @@ class LayerValue(Value):
             augmentation = find_augmentation(self.kind, config, use.shapes[0])
             if augmentation is not None:
                 return use.add_layer(augmentation)
+            if self.kind == "GroupNormalization" and config.get("groups") == -1:  # one for each channel
+                config = {**config, "groups": use.shapes[0][-1]}
         saved = {"module": "keras.layers", "class_name": self.kind, "config": config, "registered_name": None}
         return use.find(saved, doubt)
 

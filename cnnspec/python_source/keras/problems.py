@@ -15,12 +15,6 @@ if TYPE_CHECKING:
     from cnnspec.layers.base import Layer
     from cnnspec.layers.shape import Shape
 
-RANKS = {1: "(length, channels)", 2: "(height, width, channels)", 3: "(depth, height, width, channels)"}
-# Classes by whose name's number Keras holds that of their input's spatial axes.
-RANKED = (
-    "Conv", "DepthwiseConv", "SeparableConv", "MaxPooling", "AveragePooling", "GlobalMaxPooling", "GlobalAveragePooling",
-    "AdaptiveMaxPooling", "AdaptiveAveragePooling", "UpSampling", "ZeroPadding", "Cropping", "SpatialDropout",
-)  # fmt: skip
 BROADCASTING = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Divide")
 
 
@@ -31,29 +25,6 @@ class Mistake(Record):
     message: str
     argument: str = ""
     help: str = ""
-
-
-def find_rank_mistake(kind: str, shapes: Sequence[Shape | None]) -> Mistake | None:
-    """A layer for maps of some number of axes on another."""
-    if not shapes or shapes[0] is None or len(shapes) > 1:
-        return None
-    name, digit = kind.removesuffix("Transpose")[:-2], kind.removesuffix("Transpose")[-2:-1]
-    rank = int(digit) if digit in ("1", "2", "3") and name in RANKED else 0
-    given = shapes[0]
-    if kind == "RepeatVector" and len(given) != 1:
-        help = "put Flatten or GlobalAveragePooling2D before it" if len(given) == 3 else "flatten it first"
-        return Mistake("E106", f"RepeatVector takes a vector, and gets {show_shape(given)}", help=help)
-    if not rank or len(given) == rank + 1:
-        return None
-    what = "a vector of " if len(given) == 1 else ""
-    help = "put it before what makes a vector (Flatten, a global pooling)" if len(given) == 1 else ""
-    if len(given) > 1 and len(given) - 1 in RANKS:
-        help = f"the layer for it is {kind.replace(f'{rank}D', f'{len(given) - 1}D')}"
-    elif rank == 2 and len(given) == 2:
-        help = "give it channels: shape=(height, width, 1)"
-    if rank == 2 and len(given) == 2:
-        help = f"{help}; an image in grey has one channel: shape=({given[0]}, {given[1]}, 1)"
-    return Mistake("E106", f"{kind} takes {RANKS[rank]}, and gets {what}{show_shape(given)}", help=help)
 
 
 def blur(shapes: tuple[Shape, ...]) -> tuple[Shape, ...]:
@@ -81,11 +52,8 @@ def explain(problem: Problem, layer: Layer, kind: str, shapes: tuple[Shape, ...]
         return None
     argument = layer.arguments.get(problem.argument)
     key = name_in_keras(problem.argument, layer) if argument is not None else ""
-    if problem.code not in ("E101", "E103", "E108", "E110") and not (
-        problem.code == "E011" and key in ("axis", "shared_axes")
-    ):
-        return None
-    if problem.code == "E011" and (kind == "Softmax" or key == "shared_axes" and not is_beyond(layer, shapes[0])):
+    beyond = key == "shared_axes" and is_beyond(layer, shapes[0])
+    if problem.code not in ("E101", "E103", "E108", "E110") and key != "dims" and not beyond:
         return None
     message = problem.message.replace(
         f"{layer.names[0]}'s kernel", f"{kind}'s {'window' if 'Pooling' in kind else 'kernel'}"

@@ -54,7 +54,9 @@ def check_count(kind: str, name: str, value: Any) -> tuple[str, str] | None:
 
 def check_sizes(kind: str, name: str, value: Any) -> tuple[str, str] | None:
     rank = find_inner_rank(kind)
-    if not rank or name == "size" and rank == 1:
+    if kind == "UpSampling1D":
+        return None if type(value) is int else (f"size of UpSampling1D is a whole number, and is {show(value)}", "")
+    if not rank:
         return None
     zero = name == "strides" and "Pooling" in kind  # which Keras takes, and fails of later
     if value is None and zero or type(value) is int and (value > 0 or zero and value >= 0):
@@ -130,6 +132,18 @@ def check_axis(kind: str, name: str, value: Any) -> tuple[str, str] | None:
     return None
 
 
+def check_shape(kind: str, name: str, value: Any) -> tuple[str, str] | None:
+    if not isinstance(value, (tuple, list)):
+        return f"{name} is a tuple of sizes, and is {show(value)}", f"write ({show(value)},)" if type(
+            value
+        ) is int else ""
+    if name == "dims" and sorted(map(str, value)) != sorted(map(str, range(1, len(value) + 1))):
+        return f"dims of Permute has each axis from 1 on once, and is {show(value)}", "the batch, axis 0, is left out"
+    if name == "target_shape" and list(value).count(-1) > 1:
+        return f"target_shape has -1 at most once, and is {show(value)}", ""
+    return None
+
+
 def check_slope(kind: str, name: str, value: Any) -> tuple[str, str] | None:
     if kind == "LeakyReLU" and (value is None or isinstance(value, (int, float)) and value < 0):
         return f"{name} of LeakyReLU is a number from 0, and is {show(value)}", ""
@@ -155,7 +169,7 @@ def find_pair_refusal(kind: str, arguments: dict[str, Any]) -> Mistake | None:
         return Mistake("E103", message, "groups" if "groups" in arguments else "filters")
     strides, dilation = arguments.get("strides"), arguments.get("dilation_rate")
     both = is_known([strides, dilation]) and find_largest(strides) > 1 and find_largest(dilation) > 1
-    if both and kind.startswith(CONVOLVING) and "Transpose" not in kind:
+    if both and kind.startswith("Conv") and "LSTM" not in kind:
         message = f"Keras refuses strides={show(strides)} together with dilation_rate={show(dilation)}"
         return Mistake("E104", message, "dilation_rate")
     return None
@@ -179,6 +193,7 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[[str, str, Any], tuple[str, str] |
     (("data_format",), check_data_format),
     (("activation", "recurrent_activation"), check_activation),
     (("axis",), check_axis),
+    (("dims", "target_shape"), check_shape),
     (("name",), check_name),
     (("trainable",), check_trainable),
     (("negative_slope", "alpha"), check_slope),
