@@ -42,6 +42,9 @@ class Between:
         replay.make(self.uses)
         return replay.exchange(self.outputs)
 
+    def find_method(self, model: ModelValue, name: str) -> Any:
+        return None
+
     def _match(self, given: Any) -> list[TensorValue]:
         """The tensors that stand for its inputs, in their order."""
         if isinstance(given, dict) and not isinstance(self.inputs, dict):
@@ -58,6 +61,9 @@ class Nothing:
 
     def list_layers(self, model: ModelValue) -> list[Any]:
         return [self.cause]
+
+    def find_method(self, model: ModelValue, name: str) -> Any:
+        return None
 
     def apply(
         self, model: ModelValue, given: Any, options: dict[str, Any], machine: Machine, node: ast.AST, site: Site

@@ -51,6 +51,9 @@ class OwnCall:
             machine.make_unknown(f"what {model.kind} gives is not known", node)
         return add_unknown(machine, find_tensors(given), model.name or model.kind, node)
 
+    def find_method(self, model: ModelValue, name: str) -> Any:
+        return None
+
 
 def make_instance(made_of: ClassValue, call: Call) -> Any:
     """The instance, before its `__init__`, of a class of the source that stands on a model or layer of Keras's;

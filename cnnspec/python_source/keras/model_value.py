@@ -8,7 +8,7 @@ from cnnspec.python_source.keras.inputs import add_input, add_inputs
 from cnnspec.python_source.keras.model_attributes import find_attribute, set_trainable
 from cnnspec.python_source.keras.uses import Path, make_use
 from cnnspec.python_source.tape import add_unknown, find_tensors
-from cnnspec.python_source.values import Value, find_unknown
+from cnnspec.python_source.values import Method, Value, find_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
         def list_layers(self, model: ModelValue) -> list[Any]:
             """The layers as Keras lists them; an unknown stands for those that are not known."""
+
+        def find_method(self, model: ModelValue, name: str) -> Any:
+            """A method that only such models have, as function(call); None for none."""
 
         def apply(
             self, model: ModelValue, given: Any, options: dict[str, Any], machine: Machine, node: ast.AST, site: Site
@@ -93,7 +96,8 @@ class ModelValue(Value):
     def get_attribute(self, name: str, machine: Machine, node: ast.AST) -> Any:
         if name in self.attributes:
             return self.attributes[name]
-        return find_attribute(self, name, machine, node)
+        method = self.body.find_method(self, name)
+        return find_attribute(self, name, machine, node) if method is None else Method(name, method)
 
     def set_attribute(self, name: str, value: Any, machine: Machine, node: ast.AST) -> None:
         if name == "trainable":

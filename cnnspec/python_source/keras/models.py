@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.python_source.keras.functional import make_functional
+from cnnspec.python_source.keras.inputs import read_input
 from cnnspec.python_source.keras.instances import MODELS, SEQUENTIAL, call_super, make_instance
 from cnnspec.python_source.keras.sequential import make_sequential
 
@@ -11,7 +12,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.python_source.libraries import Libraries
+    from cnnspec.python_source.tape import TensorValue
     from cnnspec.python_source.values import Call
+
+INPUTS = ("keras.Input", "keras.layers.Input", "keras.models.Input")
 
 
 def make_model(call: Call) -> Any:
@@ -25,9 +29,19 @@ def load_model(call: Call) -> Any:
     return call.make_unknown("load_model reads a file")
 
 
+def make_input(call: Call) -> TensorValue:
+    """Input(shape, batch_size, dtype, sparse, batch_shape, name, tensor)."""
+    names = ("shape", "batch_size", "dtype", "sparse", "batch_shape", "name", "tensor")
+    given = {**dict(zip(names, call.arguments, strict=False)), **call.keywords}
+    if call.open_keywords or call.open_arguments:
+        given.setdefault("shape", call.find(0, "shape"))
+    return read_input(given, call.machine, call.site)
+
+
 def register(libraries: Libraries) -> None:
     libraries.functions.update(dict.fromkeys(MODELS, make_model))
     libraries.functions.update(dict.fromkeys(SEQUENTIAL, make_sequential))
+    libraries.functions.update(dict.fromkeys(INPUTS, make_input))
     libraries.functions["keras.models.load_model"] = libraries.functions["keras.saving.load_model"] = load_model
     libraries.instance_makers.append(make_instance)
     libraries.super_callers.append(call_super)

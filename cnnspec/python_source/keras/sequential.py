@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from cnnspec.base.record import Record
 from cnnspec.python_source.keras.inputs import add_input, is_input, make_input
 from cnnspec.python_source.keras.layer_kinds import find_base, read_layer
@@ -69,7 +71,7 @@ class Row:
             if sizes is not None:
                 self._begin(model, add_input(machine, sizes, base.site), machine)
         machine.note_change(self.steps)
-        here = isinstance(base, ModelValue) or isinstance(base, Unknown)
+        here = isinstance(base, (ModelValue, Unknown))
         step = base if isinstance(base, Unknown) else Step(layer, machine.make_site(node) if here else base.site)
         self.steps.append(step)
         if isinstance(base, ModelValue):
@@ -78,6 +80,17 @@ class Row:
             machine.note_change(self.tensors)
             self.tensors.append(self._follow(step, self.tensors[-1], machine, node))
             model.change(machine, outputs=self.tensors[-1])
+
+    def find_method(self, model: ModelValue, name: str) -> Any:
+        if name == "add":
+            return partial(self._answer_add, model)
+        return partial(self._answer_pop, model) if name == "pop" else None
+
+    def _answer_add(self, model: ModelValue, call: Call) -> None:
+        self.add(model, call.find(0, "layer"), call.machine, call.node)
+
+    def _answer_pop(self, model: ModelValue, call: Call) -> Any:
+        return self.pop(model, call.machine, call.node)
 
     def _begin(self, model: ModelValue, given: TensorValue, machine: Machine) -> None:
         machine.note_change(self.tensors)
