@@ -167,10 +167,13 @@ class Node:
 
     `shares` is the index of the node whose layer, and so whose weights, this node uses again. `given` is the name that
     the text gives, "" where it gives none; `name` is that made unique, or an automatic one. `assumed`: its figures rest
-    on an assumption; `guessed`: even which layer it is does.
+    on an assumption; `guessed`: even which layer it is does. `site` is where it is used; `making` is where its layer is made,
+    with its arguments, where that is another place, as in Python.
     """
 
-    __slots__ = ("assumed", "given", "guessed", "index", "inputs", "label", "layer", "name", "shape", "shares", "site")
+    __slots__ = (
+        "assumed", "given", "guessed", "index", "inputs", "label", "layer", "making", "name", "shape", "shares", "site",
+    )  # fmt: skip
 
     def __init__(
         self, index: int, layer: Layer | None, inputs: tuple[int, ...], shape: Shape | None, label: str, site: Site
@@ -183,7 +186,13 @@ class Node:
         self.name = self.given = ""
         self.site = site
         self.shares: int | None = None
+        self.making: Site | None = None
         self.assumed = self.guessed = False
+
+    @property
+    def written(self) -> Site:
+        """Where its arguments are written."""
+        return self.making or self.site
 
     @property
     def path(self) -> str:
@@ -306,7 +315,7 @@ class Graph:
         for node in self.nodes:
             layer, shape = None if node.guessed else node.layer, None if node.assumed else node.shape
             copy = Node(node.index, layer, node.inputs, shape, node.label, node.site)
-            copy.name, copy.given, copy.shares = node.name, node.given, node.shares
+            copy.name, copy.given, copy.shares, copy.making = node.name, node.given, node.shares, node.making
             made.nodes.append(copy)
         return made
 

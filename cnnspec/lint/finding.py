@@ -22,10 +22,10 @@ MAX_PLACES = 4  # others than the first
 
 def find_place(node: Node, *names: str) -> Span:
     """Where one of a layer's arguments stands, if it is written by name; else the layer."""
-    span, arguments = node.site.span, getattr(node.site.node, "arguments", ())
+    span, arguments = node.site.span, getattr(node.written.node, "arguments", ())
     if isinstance(arguments, dict):  # of a call in a Python source
-        stretch = next((arguments[name] for name in names if name in arguments), (span.start, span.end))
-        return span.replace(start=stretch[0], end=stretch[1])
+        stretch = next((arguments[name] for name in names if name in arguments), None)
+        return span if stretch is None else node.written.span.replace(start=stretch[0], end=stretch[1])
     for argument in arguments:
         if argument.name is not None and argument.name.text in names:
             return span.replace(start=argument.start, end=argument.end)

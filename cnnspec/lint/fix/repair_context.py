@@ -125,10 +125,17 @@ class RepairContext:
 
     def sites(self, nodes: Iterable[Node]) -> list[Node]:
         """One node for each place in the text."""
-        places = {
-            (resolve_path(n.site.source.name), type(n.site.node), n.site.node.start, n.site.node.end): n for n in nodes
-        }
-        return list(places.values())
+        return list({self.place_of(node): node for node in nodes}.values())
+
+    def is_one_kind(self, node: Node) -> bool:
+        """Whether the call that makes a layer makes no other kind of layer, such as the activation behind a convolution."""
+        place, kind = self.place_of(node), type(node.layer)
+        return all(type(other.layer) is kind for other in self.graph.nodes if self.place_of(other) == place)
+
+    def place_of(self, node: Node) -> tuple[Any, ...]:
+        """What tells the place at which a layer is made."""
+        site = node.written
+        return resolve_path(site.source.name), type(site.node), site.node.start, site.node.end
 
     # ---- edits ---------------------------------------------------------------------------------------------
     def set(self, nodes: Sequence[Node], **values: Any) -> list[Edit]:
@@ -138,16 +145,18 @@ class RepairContext:
             layer = node.layer
             if layer is None or any(name not in layer.arguments for name in values):
                 raise Inexpressible
-            editor, place = self.open(node.site.source), node.site.node
+            editor, place = self.open(node.written.source), node.written.node
             if isinstance(editor, Editor):
                 edits += editor.set(place, layer, values)
-            else:
+            elif self.is_one_kind(node):
                 edits += editor.set(place, layer, values, self.inputs(node))
+            else:
+                raise Inexpressible
         return edits
 
     def drop(self, nodes: Sequence[Node]) -> list[Edit]:
         """The text without some layers that stand there by themselves."""
-        return [e for n in self.sites(nodes) for e in self.open(n.site.source).drop(self.whole(n))]
+        return [e for n in self.sites(nodes) for e in self.open(n.written.source).drop(self.whole(n))]
 
     def replace(self, nodes: Sequence[Node], text: str) -> list[Edit]:
         """Other layers in the place of some."""
@@ -163,8 +172,8 @@ class RepairContext:
 
     def whole(self, node: Node) -> Any:
         """What made a layer, if it made nothing else. Inexpressible for an activation= of another layer."""
-        written = node.site.node
-        if node.layer is None:
+        written = node.written.node
+        if node.layer is None or node.site.source.is_python and not self.is_one_kind(node):
             raise Inexpressible
         if isinstance(written, Call):
             self.editor(node.site.source).call(written, node.layer)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from cnnspec.base.source import Source
-    from cnnspec.graph import Graph, Site
+    from cnnspec.graph import Graph, Node, Site
     from cnnspec.network import AnalysedNetwork
 
 # Attributes of what handles weights, and so knows how many there are.
@@ -39,7 +39,7 @@ def is_certain(before: Sequence[AnalysedNetwork], after: Sequence[AnalysedNetwor
     )
 
 
-def list_neighbours(one: Graph, other: Graph) -> Iterator[tuple[Site, Site]]:
+def list_neighbours(one: Graph, other: Graph) -> Iterator[tuple[Node, Node]]:
     """The layers that a change rests on, each with its neighbour: one with other arguments with those that read it, one that
     went with what it read."""
     readers, at = one.consumers(), 0
@@ -49,13 +49,13 @@ def list_neighbours(one: Graph, other: Graph) -> Iterator[tuple[Site, Site]]:
         if new is not None and (new.layer == node.layer or same_length):
             at += 1
             if new.layer != node.layer:
-                yield from [(node.site, one.nodes[i].site) for i in readers[node.index]]
+                yield from [(node, one.nodes[i]) for i in readers[node.index]]
         else:
-            yield from [(one.nodes[i].site, node.site) for i in node.inputs if i not in one.inputs]
+            yield from [(one.nodes[i], node) for i in node.inputs if i not in one.inputs]
 
 
 class Ways:
-    """The ways through the texts of a source on which layers are made."""
+    """The ways through the texts of a source on which layers are made and used."""
 
     def __init__(self) -> None:
         self._known: dict[str, ScopedText | None] = {}
@@ -65,27 +65,34 @@ class Ways:
         parsed = self._find(text)
         return parsed is None or parsed.handles_weights
 
-    def are_together(self, first: Site, second: Site) -> bool:
-        """Whether two layers are always made, and used, one with the other."""
-        ways = [(*[step.site for step in site.steps], site) for site in (first, second)]
+    def are_together(self, first: Node, second: Node) -> bool:
+        """Whether two layers are always used one with the other, and the text says which they are."""
+        if not all(self._is_written_out(node.written) for node in (first, second)):
+            return False
+        ways = [[*[step.site for step in node.site.steps], node.site] for node in (first, second)]
         steps = zip(*ways, strict=False)
         level = next((i for i, (one, other) in enumerate(steps) if one != other), 0)
-        text = self._find(first.source)
-        if text is None or any(way[level].source.name != text.source.name for way in ways):
+        sites = [site for way in ways for site in way[level:]]
+        text = self._find(sites[0].source)
+        if text is None or any(site.source.name != sites[0].source.name for site in sites):
             return False  # whoever else calls it is not known
-        places = [[text.find_call(site.node) for site in way[level:]] for way in ways]
-        if any(site.source.name != text.source.name for way in ways for site in way[level:]):
+        found = [text.find_call(site.node) for site in sites]
+        calls = [call for call in found if call is not None]
+        if len(calls) < len(found):
             return False
-        if any(call is None for calls in places for call in calls):
-            return False
-        one, other = [[call for call in calls if call is not None] for calls in places]
-        outer, inner = (one[0], other[0]), [*one[1:], *other[1:]]
-        return (
-            all(text.is_written_out(calls[-1]) for calls in (one, other))
-            and text.find_frame(outer[0]) is text.find_frame(outer[1])
-            and not text.has_condition_between(*outer)
-            and not any(text.has_conditions(call) for call in inner)
-        )
+        number = len(ways[0]) - level
+        outer, inner = (calls[0], calls[number]), calls[1:number] + calls[number + 1 :]
+        uses = [
+            node.making is not None or len(way) > level + 1 for node, way in zip((first, second), ways, strict=True)
+        ]
+        placed = all(use or text.is_used_at_once(call) for use, call in zip(uses, outer, strict=True))
+        return not text.has_condition_between(*outer, placed) and not any(map(text.has_conditions, inner))
+
+    def _is_written_out(self, site: Site) -> bool:
+        """Whether the text says which layer a call makes, and which function it ends in."""
+        text = self._find(site.source)
+        call = text.find_call(site.node) if text is not None else None
+        return text is not None and call is not None and text.is_written_out(call)
 
     def _find(self, source: Source) -> ScopedText | None:
         """A text with its tree; None for one that Python cannot parse."""
@@ -114,14 +121,17 @@ class ScopedText(ParsedText):
         """Whether there are any in the function that makes a layer."""
         return any(isinstance(node, CONDITIONS) for node in ast.walk(self.find_frame(call)))
 
-    def has_condition_between(self, one: ast.Call, other: ast.Call) -> bool:
-        """Whether one of two layers of a function may come without the other, as far as the text says; of layers that have
-        names of their own, wherever these are used."""
-        frame, start, end = self.find_frame(one), 0, len(self.text)
-        if not isinstance(frame, ast.ClassDef) and self.is_used_at_once(one) and self.is_used_at_once(other):
+    def has_condition_between(self, one: ast.Call, other: ast.Call, placed: bool) -> bool:
+        """Whether one of two calls may come without the other, as far as the text says. Unless they are `placed` where
+        their layers are used, these may be used anywhere in the function, or the class."""
+        frames = [self.find_scope(call) if placed else self.find_frame(call) for call in (one, other)]
+        if frames[0] is not frames[1]:
+            return True
+        start, end = 0, len(self.text)
+        if placed:
             (start, end), (other_start, other_end) = self.find_stretch(one), self.find_stretch(other)
             start, end = min(start, other_start), max(end, other_end)
-        for node in ast.walk(frame):
+        for node in ast.walk(frames[0]):
             if isinstance(node, CONDITIONS):
                 first, last = self.find_stretch(node)
                 if first < end and last > start and not self._holds_both(node, one, other):

@@ -7,7 +7,7 @@ import ast
 import pytest
 
 from cnnspec.base.source import Source
-from cnnspec.graph import BlockCall, Site
+from cnnspec.graph import BlockCall, Node, Site
 from cnnspec.python_source.editing.certainty import Ways
 from cnnspec.python_source.written import Written
 from cnnspec.syntax.tree import Bad
@@ -52,7 +52,7 @@ APART = [
 ]  # fmt: skip
 
 
-def find_sites(marked: str) -> list[Site]:
+def find_nodes(marked: str) -> list[Node]:
     """The two layers of a text with marks."""
     places: dict[str, int] = {}
     text = ""
@@ -67,14 +67,17 @@ def find_sites(marked: str) -> list[Site]:
     )
     sites = {mark: Site(source, Bad(*next(c for c in calls if c[0] == at))) for mark, at in places.items()}
     ways = [(sites["①"], sites.get("❶")), (sites["②"], sites.get("❷"))]
-    return [site if call is None else site.replace(path=BlockCall(call, "f")) for site, call in ways]
+    return [
+        Node(0, None, (), None, "", site if call is None else site.replace(path=BlockCall(call, "f")))
+        for site, call in ways
+    ]
 
 
 @pytest.mark.parametrize("text", TOGETHER)
 def test_together(text: str) -> None:
-    assert Ways().are_together(*find_sites(text))
+    assert Ways().are_together(*find_nodes(text))
 
 
 @pytest.mark.parametrize("text", APART)
 def test_apart(text: str) -> None:
-    assert not Ways().are_together(*find_sites(text))
+    assert not Ways().are_together(*find_nodes(text))
