@@ -62,13 +62,11 @@ class CellText:
 
 
 def find_cell(file: str, number: int) -> CellText | None:
-    """The text of a cell of a notebook, counted from 1; None where there is none that can be told."""
+    """The text of a cell of code of a notebook, counted from 1 among these; None where it cannot be told."""
     try:
         cells = find_member(file, find_value(file, 0), "cells")
-        found = (
-            [stretch for count, stretch in enumerate(list_items(file, cells), 1) if count == number] if cells else []
-        )
-        source = find_member(file, found[0], "source") if found else None
+        found = [cell for cell in (list_items(file, cells) if cells else ()) if is_code(file, cell)]
+        source = find_member(file, found[number - 1], "source") if number <= len(found) else None
     except (ValueError, RecursionError):
         return None
     if source is None:
@@ -78,6 +76,12 @@ def find_cell(file: str, number: int) -> CellText | None:
         return None
     made = CellText(file, strings)
     return made if made.is_faithful else None
+
+
+def is_code(file: str, cell: Stretch) -> bool:
+    """Whether a cell is one of code."""
+    kind = find_member(file, cell, "cell_type")
+    return kind is not None and json.loads(file[slice(*kind)]) == "code"
 
 
 # ---- where the values of JSON stand; ValueError where it is none ------------------------------------------------

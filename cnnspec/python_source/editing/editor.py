@@ -6,7 +6,7 @@ import ast
 from contextlib import suppress
 
 from cnnspec.base.diagnostic import Edit
-from cnnspec.base.source import Span
+from cnnspec.base.source import Source, Span
 from cnnspec.layers.argument import Term, same_on_every_axis
 from cnnspec.lint.fix.edits import Inexpressible
 from cnnspec.lint.fix.project import apply_edits
@@ -22,7 +22,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from cnnspec.base.source import Source
     from cnnspec.layers.base import Layer, Shape
     from cnnspec.python_source.editing.arguments import Change
     from cnnspec.python_source.editing.losses import PythonLoss
@@ -40,7 +39,7 @@ class PythonEditor:
     def __init__(self, source: Source, file: Source) -> None:
         self.source, self.text, self._file = source, source.text, file
         self._cell = find_cell(file.text, source.cell) if source.cell else None
-        if source.cell and (self._cell is None or len(self._cell.text) != len(self.text)):
+        if source.cell and self._cell is None:
             raise Inexpressible
         try:
             self.parsed = ParsedText(source)
@@ -53,10 +52,16 @@ class PythonEditor:
         """A change of the text, as one of its file."""
         if self._cell is None:
             return Edit(Span(self._file, start, end), text)
-        if self._cell.text[start:end] != self.text[start:end]:
-            raise Inexpressible
-        start, end, text = self._cell.make_change(start, end, text)
+        start, end, text = self._cell.make_change(self._find_in_cell(start), self._find_in_cell(end), text)
         return Edit(Span(self._file, start, end), text)
+
+    def _find_in_cell(self, at: int) -> int:
+        """A place of the text as one of the cell as it is written: the same one of its line, of which magics have other texts."""
+        assert self._cell is not None
+        (line, column), cell = self.source.position(at), Source("", self._cell.text)
+        if cell.text.count("\n") != self.text.count("\n") or cell.line(line) != self.source.line(line):
+            raise Inexpressible
+        return cell.offset(line, column)
 
     def set(self, node: tree.Node, layer: Layer, values: dict[str, Any], inputs: Inputs) -> list[Edit]:
         """The call that makes a layer with other arguments, by their canonical names. Inexpressible where a value that would

@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 from functools import cached_property
 
+from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.source import Source
+from cnnspec.python_source.parts import parse
 from cnnspec.python_source.written import Written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnspec.base.source import Source
     from cnnspec.syntax import tree
 
 CONDITIONS = (ast.If, ast.IfExp, ast.While, ast.Try, ast.Match, ast.BoolOp)
@@ -24,7 +26,10 @@ class ParsedText:
     def __init__(self, source: Source) -> None:
         self.source, self.text = source, source.text
         self._written = Written(source)
-        self.module = parse(self.text)
+        module = parse(source)
+        if isinstance(module, Diagnostic):
+            raise SyntaxError(module.message)
+        self.module = module
         self.around: dict[ast.AST, ast.AST] = {}
         self._calls: dict[tuple[int, int], ast.Call] = {}
         for node in ast.walk(self.module):
@@ -100,18 +105,6 @@ def find_last_word(node: ast.AST) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
-def parse(text: str) -> ast.Module:
-    """The tree of a text. Raises SyntaxError for one that Python cannot parse, for whatever reason."""
-    try:
-        return ast.parse(text)
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise SyntaxError(str(error)) from None
-
-
 def can_parse(text: str) -> bool:
     """Whether Python can parse a text."""
-    try:
-        parse(text)
-    except SyntaxError:
-        return False
-    return True
+    return not isinstance(parse(Source("", text)), Diagnostic)
