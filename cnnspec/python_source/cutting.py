@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnspec.graph import BlockCall, Graph, Node
 from cnnspec.python_source.keras.layer_kinds import find_base, list_parts, read_trainable
+from cnnspec.python_source.keras.layer_value import LayerValue
 from cnnspec.python_source.keras.reached import find_nodes
 
 TYPE_CHECKING = False
@@ -47,6 +48,7 @@ class Cut:
         inputs = () if starts else tuple([self._indices[index] for index in old.inputs])
         label = "input" if starts else old.label
         node = Node(len(self.graph.nodes), layer, inputs, old.shape, label, self._paths.shorten(old.site))
+        node.making = old.owner.site if isinstance(old.owner, LayerValue) else None
         self._indices[old.index] = node.index
         self.graph.nodes.append(node)
         self._given.append(old.name)
