@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cnnspec.base.count_nouns import count_nouns
+from cnnspec.base.diagnostic import ERROR
 from cnnspec.base.record import Record
 from cnnspec.facts.facts import Facts
 
@@ -36,13 +38,26 @@ class AnalysedNetwork(Record):
 
     @property
     def has_text(self) -> bool:
-        """Whether there is a text to show; a model file has none."""
-        return bool(self.source.text)
+        """Whether its layers stand in texts; those of a model file do not. Those of a notebook stand in its cells."""
+        return bool(self.source.text) or self.source.is_python
 
     @property
     def in_spec(self) -> bool:
         """Whether it stands in a spec, and not in a Python source or a model file."""
         return self.has_text and not self.source.is_python
+
+    @property
+    def unknown(self) -> list[int]:
+        """The nodes of which not even the layer is known."""
+        return [node.index for node in self.graph.nodes if node.layer is None and node.index not in self.graph.inputs]
+
+    @property
+    def trouble(self) -> str:
+        """What keeps it from being computed, as a sentence goes on behind its name; "" where nothing does."""
+        if not self.broken or self.whole or any([found.severity == ERROR for found in self.diagnostics]):
+            return "has mistakes: mend them first, `cnnspec check` shows them" if self.broken else ""
+        what = count_nouns(len(self.unknown), "layer") if self.unknown else "sizes"
+        return f"has {what} that could not be known: `cnnspec check {self.source.name} --explain-unknown` says why"
 
     def certain(self) -> AnalysedNetwork:
         """The network as far as it rests on no assumption."""

@@ -236,7 +236,9 @@ def rewrite_model(network: AnalysedNetwork, name: str = "", keep_names: bool = F
     from cnnspec.model_files import forget_names
     from cnnspec.spec_writer import to_text
 
-    (written,) = analyse(Source(name or network.source.name, to_text(forget_names(network.graph), keep_names))).networks
+    (written,) = analyse(
+        Source(name or network.source.spec_name, to_text(forget_names(network.graph), keep_names))
+    ).networks
     return written
 
 
@@ -317,4 +319,10 @@ def find_data_mismatches(graph: Graph, settings: TrainSettings, ruled: list[Diag
 def sort_diagnostics(found: list[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Each diagnostic once, by file and place."""
     unique = list(dict.fromkeys(found))
-    return tuple(sorted(unique, key=lambda d: (d.span.source.name, d.span.start) if d.span else ("", -1)))
+    return tuple(sorted(unique, key=find_order))
+
+
+def find_order(found: Diagnostic) -> tuple[str, int, int]:
+    """Where a finding comes among others: by file, cell and place."""
+    span = found.span
+    return (span.source.file, span.source.cell, span.start) if span else ("", 0, -1)

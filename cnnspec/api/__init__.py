@@ -128,7 +128,7 @@ def diff(a: Network | str | os.PathLike[str], b: Network | str | os.PathLike[str
             file = find_model_file(side)
             network = _load_model(file, None, {}) if file else _make_network(read_source(side), None, {})
         if network.analysed.broken:
-            raise SpecError(f"{network.name} cannot be compared", network.diagnostics)
+            raise SpecError(f"{network.name} cannot be compared: it {network.analysed.trouble}", network.diagnostics)
         networks.append(network.analysed)
     return make_answer(Difference, find_difference(*networks), tuple(networks))
 

@@ -27,8 +27,12 @@ if TYPE_CHECKING:
 
 def find_written(network: Network) -> AnalysedNetwork:
     """The network with a text: that of a model is written when it is asked for. SpecError where no text reads back as it."""
-    if network.analysed.has_text:
+    if network.analysed.in_spec:
         return network.analysed
+    if not network.analysed.whole:
+        raise SpecError(
+            f"{network.name} cannot be written as a spec: it {network.analysed.trouble}", network.diagnostics
+        )
     from cnnspec.pipeline import rewrite_model
     from cnnspec.spec_writer import Unfaithful
 
@@ -296,7 +300,8 @@ class Network(Answer):
 
         layers = count_nouns(self.analysed.facts.total.layers, "layer")
         params = "? parameters" if self.params is None else count_nouns(self.params, "parameter")
-        wrong = "; it has mistakes: .diagnostics" if self.analysed.broken else ""
+        trouble = "has mistakes: .diagnostics" if self.analysed.whole else "is not known whole"
+        wrong = f"; it {trouble}" if self.analysed.broken else ""
         return f"<cnnspec.Network {self.name}: {layers}, {params}{wrong}>"
 
 
@@ -307,4 +312,5 @@ def require_keras(network: Network) -> None:
 
     facts = network.analysed.facts
     if network.analysed.broken or any(find_keras_problems(facts)):
-        raise SpecError(f"{network.name} cannot be built", refuse_keras_limits(facts, network.diagnostics))
+        why = f": it {network.analysed.trouble}" if network.analysed.broken else ""
+        raise SpecError(f"{network.name} cannot be built{why}", refuse_keras_limits(facts, network.diagnostics))

@@ -23,7 +23,7 @@ def to_torch(self: Network, weights: keras.Model | None = None) -> torch.nn.Modu
     from cnnspec.compile.torch_source import NotInTorch
 
     if self.analysed.broken:
-        raise SpecError(f"{self.name} cannot be built", self.diagnostics)
+        raise SpecError(f"{self.name} cannot be built: it {self.analysed.trouble}", self.diagnostics)
     try:
         return to_torch(self.analysed, weights)
     except NotInTorch as error:
@@ -35,7 +35,7 @@ def print_torch(network: Network) -> str:
     from cnnspec.compile.torch_source import NotInTorch, print_module
 
     if network.analysed.broken:
-        raise SpecError(f"{network.name} cannot be built", network.diagnostics)
+        raise SpecError(f"{network.name} cannot be built: it {network.analysed.trouble}", network.diagnostics)
     try:
         return print_module(network.analysed).text
     except NotInTorch as error:

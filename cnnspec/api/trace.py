@@ -137,7 +137,7 @@ def trace(
 
     import_numpy()
     if self.analysed.broken:
-        raise SpecError(f"{self.name} cannot be traced", self.diagnostics)
+        raise SpecError(f"{self.name} cannot be traced: it {self.analysed.trouble}", self.diagnostics)
     network = self.analysed
     named = [take_text(layers, "layers")] if isinstance(layers, str) else take_texts(layers, "layers") if layers else []
     shown, place, drawn = find_shown(network, named), take_numbers(at, "at"), take_count(seed, "seed", 0)

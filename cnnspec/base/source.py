@@ -41,6 +41,11 @@ class Source(Record):
         return int(self.name.rpartition(CELL)[2]) if self.file != self.name else 0
 
     @property
+    def spec_name(self) -> str:
+        """What a spec is called that is written of it: of a Python source it must be another name."""
+        return f"{os.path.splitext(self.file)[0]}.cnn" if self.is_python else self.name
+
+    @property
     def is_python(self) -> bool:
         """Whether Python reads it: a .py file, a notebook, or a cell of one."""
         return self.file.endswith(PYTHON)

@@ -9,7 +9,7 @@ from cnnspec.base.limits import MAX_BYTES
 from cnnspec.base.source import Source
 from cnnspec.cli.cache import NAME, VARIABLE, Cache
 from cnnspec.cli.inputs import Inputs, leads_to_model
-from cnnspec.cli.load import read_positive
+from cnnspec.cli.option_values import read_positive
 from cnnspec.cli.results import Outcome, Untold, as_data, examine, examine_model, from_data
 
 TYPE_CHECKING = False

@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
         network = load_one(options, for_keras=format not in ("torch", "pt2") or options.weights is not None)
         if network is None:
             return FINDINGS
-        if not network.has_text:
+        if not network.in_spec:
             from cnnspec.cli.models import tell_what_stays, write_as_spec
 
             if format == "torch":

@@ -6,8 +6,9 @@ import argparse
 import sys
 
 from cnnspec.cli.argument_parser import add_examples
-from cnnspec.cli.load import add_file_argument, add_model_options, evaluate_option, load_analysed, read_positive
+from cnnspec.cli.load import add_file_argument, add_model_options, evaluate_option, load_analysed
 from cnnspec.cli.messages import FINDINGS, Refused, UsageError, print_errors
+from cnnspec.cli.option_values import read_positive
 from cnnspec.cli.own_outputs import add_force_option
 from cnnspec.cli.picture_file import check_picture_name, write_drawing
 from cnnspec.cli.streams import find_width

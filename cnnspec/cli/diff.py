@@ -22,7 +22,7 @@ from cnnspec.cli.messages import (
     wants_color,
 )
 from cnnspec.cli.own_outputs import add_force_option, check_not_read, write_output
-from cnnspec.cli.python_files import split_model
+from cnnspec.cli.python_files import refuse_unknown, split_model
 from cnnspec.cli.streams import find_width
 from cnnspec.diff import find_difference
 from cnnspec.network import AnalysedNetwork
@@ -123,6 +123,7 @@ def load_side(path: str, model: str | None, own: list[str], options: argparse.Na
         return None
     if not network.broken:
         return network
+    refuse_unknown(network)
     for diagnostic in found:
         if diagnostic.severity == ERROR:
             print_diagnostic(diagnostic)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from cnnspec.cli.argument_parser import add_examples
-from cnnspec.cli.load import add_file_argument, add_model_options, load_all, load_analysed, split_names
+from cnnspec.cli.load import add_file_argument, add_model_options, load_all, load_analysed
 from cnnspec.cli.messages import FINDINGS, Refused, UsageError, print_errors, print_message
+from cnnspec.cli.option_values import split_names
 from cnnspec.cli.own_outputs import STDOUT, add_force_option, check_not_read, write_output
 from cnnspec.draw.boxes.coloring import COLORINGS
 from cnnspec.draw.boxes.figures import SHOWN

@@ -8,8 +8,8 @@ import sys
 from cnnspec.base.source import printable
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.asked_model import add_data_option, add_trained_argument, read_data, tell_reached
-from cnnspec.cli.load import read_positive
 from cnnspec.cli.messages import CLEAN, UsageError, print_message
+from cnnspec.cli.option_values import read_positive
 from cnnspec.cli.streams import find_width, fit_sentence, tell_sentence
 from cnnspec.cli.write_file import name_temporary_file
 from cnnspec.tables import escape

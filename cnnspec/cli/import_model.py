@@ -5,17 +5,18 @@ A file is read as data: nothing that it carries is loaded, imported or run, and 
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 
+from cnnspec.base.source import Source
 from cnnspec.cli.argument_parser import add_examples
-from cnnspec.cli.messages import CLEAN, USAGE, UsageError, print_message, print_refusal
+from cnnspec.cli.messages import CLEAN, FINDINGS, USAGE, Refused, UsageError, print_errors, print_message, print_refusal
 from cnnspec.cli.own_outputs import STDOUT, add_force_option, check_not_read, write_output
+from cnnspec.cli.python_files import refuse_unknown, split_model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
-
     from cnnspec.graph import Graph
 
 
@@ -25,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         {
             "cnnspec import net.pt2": "print a saved model as a spec",
             "cnnspec import net.keras -o imported.cnn": "write it to a file",
-            "cnnspec import --application ResNet50 -o resnet50.cnn": "a model that Keras has built in",
+            "cnnspec import train.py -o net.cnn": "what a Python file builds with Keras",
             "cnnspec import --torch model:Net --input 3x224x224": "a module of PyTorch, where torch is installed",
         },
     )
@@ -33,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "source",
         metavar="SOURCE",
         nargs="?",
-        help="a model file: net.keras, net.pt2, net.onnx, or the .json of model.to_json()",
+        help="a model file: net.keras, net.pt2, net.onnx, the .json of model.to_json(), or a Python file that builds one with Keras",
     )
     parser.add_argument(
         "--application",
@@ -52,6 +53,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="with --torch: the shape of its input as torch has it, without the batch; once for each input",
     )
     parser.add_argument("--args", metavar="ARGS", help='with --torch: what is given to it, as in "weights=None"')
+    parser.add_argument("--model", metavar="NAME", help="of a Python file, the model to take, where it builds several")
+    parser.add_argument("--call", metavar="CALL", help='of a Python file, what builds the model: "build(classes=10)"')
     parser.add_argument("-o", "--output", metavar="OUT", default="-", help="the spec to write; stdout unless given")
     parser.add_argument(
         "--keep-names",
@@ -66,16 +69,21 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("give a model's file, --application NAME or --torch MODULE:NAME: one of the three")
     if options.torch is not None and not options.input:
         raise UsageError("--torch needs the shape of the input: --input 3x224x224")
+    source = Source(split_model(options.source or "")[0], "")
+    if not source.is_python and (options.model or options.call) is not None:
+        raise UsageError("--model and --call belong to a Python file that builds models")
     if options.torch is None and (options.input or options.args is not None):
         raise UsageError("--input and --args belong to --torch MODULE:NAME")
     if os.path.isdir(options.output):
         raise UsageError(f"cannot write {options.output}: it is a folder")
-    check_not_read(options.output, options.source or "")
+    check_not_read(options.output, source.name)
     from cnnspec.model_files import ModelRefused
     from cnnspec.spec_writer import Unfaithful, to_text
 
     try:
         graph = import_graph(options)
+    except Refused:
+        return FINDINGS
     except ModelRefused as refusal:
         print_refusal(refusal.lines)
         if options.source is not None and not os.path.exists(options.source) and options.source.isidentifier():
@@ -95,6 +103,9 @@ def import_graph(options: argparse.Namespace) -> Graph:
     from cnnspec.model_files import build_application, build_torch_module, convert_torch_module, read_graph
 
     if options.source is not None:
+        source, model = split_model(options.source, options.model)
+        if Source(source, "").is_python:
+            return read_python_graph(source, model, options.call)
         return read_graph(options.source)
     from cnnspec.compile.keras_model import MissingExtra
 
@@ -105,6 +116,21 @@ def import_graph(options: argparse.Namespace) -> Graph:
         return build_application(options.application)
     except MissingExtra as error:
         raise UsageError(str(error)) from None
+
+
+def read_python_graph(path: str, model: str | None, call: str | None) -> Graph:
+    """The graph of a model that a Python file builds. UsageError where there is none, or several, or not all of it is known."""
+    from cnnspec.base.limits import MAX_LAYERS
+    from cnnspec.cli.load import load_analysed
+    from cnnspec.model_files import forget_names
+
+    asked = argparse.Namespace(file=path, model=model, call=call, set=[], input=[], block=None, max_layers=MAX_LAYERS)
+    network, found = load_analysed(asked)
+    if network.broken:
+        refuse_unknown(network)
+        print_errors(found)
+        raise Refused
+    return forget_names(network.graph)
 
 
 def read_shape(text: str) -> tuple[int, ...]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from cnnspec.base.diagnostic import INFO, Diagnostic
 from cnnspec.base.limits import MAX_LAYERS
-from cnnspec.base.source import Source, brief, printable
+from cnnspec.base.source import Source, brief
 from cnnspec.base.source_files import read
 from cnnspec.cli.inputs import Inputs, leads_to_model
 from cnnspec.cli.messages import Refused, UsageError, print_diagnostic
+from cnnspec.cli.option_values import read_positive
 from cnnspec.cli.settings import Lookup
 
 TYPE_CHECKING = False
@@ -51,48 +50,6 @@ def add_layer_limit(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"refuse networks of more layers ({MAX_LAYERS:,})",
     )
-
-
-def read_positive(text: str) -> int:
-    """A whole number from 1, for argparse."""
-    from argparse import ArgumentTypeError
-
-    try:
-        number = int(text)
-    except ValueError:
-        number = 0
-    if number < 1:
-        raise ArgumentTypeError(f'must be a whole number from 1, not "{text}"')
-    return number
-
-
-def read_seed(text: str) -> int:
-    """A seed for argparse: a whole number from 0."""
-    if text.isascii() and text.isdecimal() and len(text) < 19:
-        return int(text)
-    from argparse import ArgumentTypeError
-
-    raise ArgumentTypeError(f'must be a whole number from 0, not "{text}"')
-
-
-def split_names(text: str) -> list[str]:
-    """Names with commas between, for argparse: conv1,conv2."""
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    if names:
-        return names
-    from argparse import ArgumentTypeError
-
-    raise ArgumentTypeError(f'must be names with commas between, not "{printable(text)}"')
-
-
-def read_place(text: str) -> tuple[int, ...]:
-    """A place in a map for argparse: "3,4"."""
-    parts = [part.strip() for part in text.split(",")]
-    if all([re.fullmatch(r"-?[0-9]{1,12}", part) for part in parts]):
-        return tuple([int(part) for part in parts])
-    from argparse import ArgumentTypeError
-
-    raise ArgumentTypeError(f'must be a place, such as 3,4, not "{brief(printable(text))}"')
 
 
 def read_parameters(options: argparse.Namespace) -> dict[str, Any]:
@@ -220,8 +177,7 @@ def load_analysed(options: argparse.Namespace, told: bool = False) -> tuple[Anal
     codes = Lookup(options).of(source.name).codes(source.name)
     analysis = analyse_as_asked(source, options, codes)
     if len(analysis.networks) > 1:
-        names = ", ".join(n.name for n in analysis.networks)
-        raise UsageError(f"{source.name} holds several models ({names}): choose one with --model")
+        raise UsageError(f"{source.name} holds several models ({list_models(analysis)}): choose one with --model")
     (network,) = check_networks(analysis, options)
     placed = place_in_file(network.diagnostics, analysis.tree, options)
     if placed != network.diagnostics:  # what is said of a value of --set has no repair
@@ -233,6 +189,17 @@ def load_analysed(options: argparse.Namespace, told: bool = False) -> tuple[Anal
     return network, offer_repairs(
         network.diagnostics, analysis, lambda s, read, watch=None: analyse_as_asked(s, options, codes, read, watch)
     )
+
+
+def list_models(analysis: Analysis) -> str:
+    """The names by which the models of a file are chosen."""
+    from cnnspec.pipeline import PythonAnalysis
+
+    if isinstance(analysis, PythonAnalysis):
+        from cnnspec.python_source.choosing import list_names
+
+        return ", ".join(list_names(analysis.reading))
+    return ", ".join([network.name for network in analysis.networks])
 
 
 def load_all(options: argparse.Namespace) -> tuple[tuple[AnalysedNetwork, ...], tuple[Diagnostic, ...]]:
@@ -265,8 +232,13 @@ def check_networks(analysis: Analysis, options: argparse.Namespace) -> tuple[Ana
 
 def describe_no_network(analysis: Analysis) -> str:
     """That a file holds no network, and what to do."""
+    from cnnspec.pipeline import PythonAnalysis
     from cnnspec.syntax import tree
 
+    if isinstance(analysis, PythonAnalysis):
+        from cnnspec.cli.python_files import describe_no_model
+
+        return describe_no_model(analysis)
     name = analysis.source.name
     blocks = [item.name.text for item in analysis.tree.body.items if isinstance(item, tree.Block)]
     if not blocks:
@@ -283,6 +255,7 @@ def load_one(
 
     What is wrong with settings of its train section that are `replaced` is left out.
     """
+    from cnnspec.cli.python_files import refuse_unknown
     from cnnspec.facts.facts import find_keras_problems
     from cnnspec.lint.keras_limits import leave_out_keras_limits, refuse_keras_limits
 
@@ -303,4 +276,5 @@ def load_one(
     for diagnostic in found:
         if diagnostic.severity != INFO:
             print_diagnostic(diagnostic)
+    refuse_unknown(network)
     return None if network.broken or for_keras and any(find_keras_problems(network.facts)) else network

@@ -17,8 +17,8 @@ from cnnspec.cli.asked_model import (
     read_names,
     tell_reached,
 )
-from cnnspec.cli.load import read_positive, split_names
 from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_message
+from cnnspec.cli.option_values import read_positive, split_names
 from cnnspec.cli.own_outputs import check_replaceable, holds_something, is_own_output, remember_output
 from cnnspec.cli.streams import fit_sentence
 from cnnspec.train.errors import TrainingFailed

@@ -8,8 +8,8 @@ import sys
 from cnnspec.base.source import printable
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.asked_model import add_question_options, add_trained_argument, list_files, read_names
-from cnnspec.cli.load import read_positive
 from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_message
+from cnnspec.cli.option_values import read_positive
 from cnnspec.cli.streams import fit_sentence
 from cnnspec.tables import escape
 from cnnspec.train.errors import TrainingFailed

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 
+from cnnspec.base.diagnostic import ERROR
 from cnnspec.base.did_you_mean import write_suggestion
-from cnnspec.base.source import brief, printable
+from cnnspec.base.source import Source, brief, printable
 from cnnspec.cli.messages import UsageError
 
 TYPE_CHECKING = False
@@ -15,13 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Set
 
     from cnnspec.base.diagnostic import Note
-    from cnnspec.base.source import Source
     from cnnspec.elaborate.files import Read
+    from cnnspec.network import AnalysedNetwork
     from cnnspec.pipeline import Analysis, PythonAnalysis, Watch
 
 CHOSEN = re.compile(r"(?P<path>.+\.(?:py|ipynb)):(?P<model>[^:/\\]+)|(?P<spec>..+):(?P<name>[^\W\d]\w*)", re.DOTALL)
+MOST_TOLD = 5  # unknown layers
 GIVE = 'give a function that builds one its arguments: --call "build(classes=10)"'
-UNKNOWN = "`cnnspec check {} --explain-unknown` lists what could not be known"
 
 
 def split_model(path: str, model: str | None = None) -> tuple[str, str | None]:
@@ -107,3 +108,21 @@ def print_unknowns(unknowns: list[Note]) -> None:
 
 def place_of(unknown: Note) -> tuple[str, int, int]:
     return (unknown.span.source.file, unknown.span.source.cell, unknown.span.start) if unknown.span else ("", 0, 0)
+
+
+def refuse_unknown(network: AnalysedNetwork) -> None:
+    """UsageError for a network that nothing is wrong with but that not all of it is known."""
+    if not network.whole and not any([found.severity == ERROR for found in network.diagnostics]):
+        nodes = [network.graph.nodes[index] for index in network.unknown]
+        lines = [f"{node.site.origin}: {node.site.written}" for node in nodes[:MOST_TOLD]]
+        raise UsageError(f"{network.source.name}: {network.name} {network.trouble}", *lines)
+
+
+def refuse_python(path: str) -> None:
+    """UsageError for a Python source, which a command that needs a train section cannot use."""
+    source = Source(path, "")
+    if source.is_python:
+        written = printable(brief(path))
+        raise UsageError(
+            f"{written} trains its models itself: `cnnspec import {written} -o {source.spec_name}` writes a spec, to which a train section can be added"
+        )

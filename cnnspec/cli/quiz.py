@@ -6,8 +6,9 @@ import sys
 
 from cnnspec.base.diagnostic import ERROR
 from cnnspec.cli.argument_parser import add_examples
-from cnnspec.cli.load import add_file_argument, add_model_options, load_analysed, read_positive, read_seed, split_names
+from cnnspec.cli.load import add_file_argument, add_model_options, load_analysed
 from cnnspec.cli.messages import CLEAN, USAGE, Refused, UsageError, print_diagnostic
+from cnnspec.cli.option_values import read_positive, read_seed, split_names
 from cnnspec.cli.streams import find_width
 from cnnspec.quiz import find_quiz
 from cnnspec.quiz.formats import FORMATS, write_quiz

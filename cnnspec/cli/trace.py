@@ -7,8 +7,10 @@ import sys
 
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.inputs import leads_to_model
-from cnnspec.cli.load import add_file_argument, add_model_options, load_analysed, read_place, read_seed, split_names
+from cnnspec.cli.load import add_file_argument, add_model_options, load_analysed
 from cnnspec.cli.messages import CLEAN, FINDINGS, Refused, UsageError, print_errors
+from cnnspec.cli.option_values import read_place, read_seed, split_names
+from cnnspec.cli.python_files import refuse_unknown
 from cnnspec.cli.streams import find_width
 from cnnspec.trace import draw_board, import_numpy
 from cnnspec.trace.formats import FORMATS, write_trace
@@ -102,6 +104,7 @@ def run(options: argparse.Namespace) -> int:
     except Refused:
         return FINDINGS
     if network.broken:
+        refuse_unknown(network)
         return print_errors(found)
     trace, backward = trace_as_asked(network, options)
     if options.format == "json":

@@ -15,6 +15,7 @@ from cnnspec.base.source import printable
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.load import add_file_argument, add_model_options, load_one, read_parameters
 from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_diagnostic, print_message
+from cnnspec.cli.python_files import refuse_python
 from cnnspec.cli.streams import find_width, fit_sentence
 from cnnspec.compile.backend import BACKENDS
 from cnnspec.layers.argument import Unfit, count, natural, rate
@@ -106,6 +107,7 @@ def make_type(kind: Callable[[Any], Any]) -> Callable[[str], Any]:
 
 
 def run(options: argparse.Namespace) -> int:
+    refuse_python(options.file)
     network = load_one(options, [name for name in OPTIONS if getattr(options, name) is not None])
     if network is None or any(d.severity == ERROR for d in network.diagnostics):
         return FINDINGS

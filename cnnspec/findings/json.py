@@ -1,4 +1,5 @@
-"""Diagnostics as JSON, for scripts: rows and columns from 1, columns in code points; no location for no place."""
+"""Diagnostics as JSON, for scripts: rows and columns from 1, columns in code points; no location for no place. Rows are those
+of the cell, from 1, where it stands in one of a notebook."""
 
 from __future__ import annotations
 
@@ -40,7 +41,9 @@ def place_data(span: Span | None, filename: str) -> dict[str, Any]:
     """Where something is: the file, and the first and the last position in it; of a model the layer, too."""
     data: dict[str, Any] = {"filename": filename, "location": None, "end_location": None}
     if span is not None:
-        data["filename"] = span.source.name
+        data["filename"] = span.source.file
+        if span.source.cell:
+            data["cell"] = span.source.cell
         if span.first and span.last:
             (row, column), (end_row, end_column) = span.first, span.last
             data |= {"location": {"row": row, "column": column}, "end_location": {"row": end_row, "column": end_column}}

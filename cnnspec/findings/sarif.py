@@ -10,7 +10,7 @@ from cnnspec import __version__
 from cnnspec.base.diagnostic import ERROR, INFO, WARNING
 from cnnspec.base.source import LayerPlace, printable
 from cnnspec.findings.locations import fingerprints, region, uri
-from cnnspec.findings.sentence import name_layer
+from cnnspec.findings.sentence import name_place
 from cnnspec.lint.pages import pages
 from cnnspec.tables.escape import json
 
@@ -66,7 +66,7 @@ def rule_data(page: Page) -> dict[str, Any]:
 
 
 def result_data(place: str, found: Diagnostic, index: int, mark: str) -> dict[str, Any]:
-    text = name_layer(found) + printable(found.message) + (f" Help: {printable(found.help)}" if found.help else "")
+    text = name_place(found) + printable(found.message) + (f" Help: {printable(found.help)}" if found.help else "")
     return {
         "ruleId": found.code,
         "ruleIndex": index,
@@ -82,7 +82,7 @@ def fix_data(place: str, repair: Repair) -> dict[str, Any]:
     """A repair, file by file."""
     by_file: dict[str, list[Edit]] = {}
     for edit in repair.edits:
-        by_file.setdefault(edit.span.source.name or place, []).append(edit)
+        by_file.setdefault(edit.span.source.file or place, []).append(edit)
     changes = []
     for name, edits in by_file.items():
         replacements = [
@@ -98,7 +98,7 @@ def related_data(number: int, note: Note, span: Span) -> dict[str, Any]:
     return {
         "id": number,
         "message": {"text": printable(note.message)},
-        "physicalLocation": place_data(span.source.name, span),
+        "physicalLocation": place_data(span.source.file, span),
     }
 
 

@@ -10,10 +10,13 @@ if TYPE_CHECKING:
 
 
 def write_sentence(found: Diagnostic) -> str:
-    """What is wrong, and what to do in parentheses; of a model the layer first, which no text shows."""
-    return name_layer(found) + printable(found.message) + (f" ({printable(found.help)})" if found.help else "")
+    """What is wrong, and what to do in parentheses; of a model the layer first, which no text shows, of a notebook the cell."""
+    return name_place(found) + printable(found.message) + (f" ({printable(found.help)})" if found.help else "")
 
 
-def name_layer(found: Diagnostic) -> str:
-    """The layer of a model that a finding is about, before what is said of it; "" where a text shows it."""
-    return f"{printable(brief(found.span.title))}: " if isinstance(found.span, LayerPlace) else ""
+def name_place(found: Diagnostic) -> str:
+    """The layer of a model, or the cell of a notebook, that a finding is about, before what is said of it; "" where the file
+    and the line say it."""
+    if isinstance(found.span, LayerPlace):
+        return f"{printable(brief(found.span.title))}: "
+    return f"cell {found.span.source.cell}: " if found.span and found.span.source.cell else ""

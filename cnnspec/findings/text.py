@@ -57,15 +57,16 @@ def says_place(note: Note) -> bool:
 
 def show_in_a_line(place: str, found: Diagnostic) -> str:
     """One diagnostic in a line, its place first."""
-    from cnnspec.findings.sentence import name_layer
+    from cnnspec.findings.sentence import name_place
 
+    told = name_place(found) if isinstance(found.span, LayerPlace) else ""  # the name of a cell is in its text's
     at = printable(found.span.source.name if found.span else place)
     at = f"./{at}" if at.startswith("::") else at  # a line that begins so is a command to a runner of workflows
     if isinstance(found.span, LayerPlace):
         at += f":{found.span.line}" if found.span.line else ""
     elif found.position:
         at += f":{found.position[0]}:{found.position[1]}"
-    return f"{at}: {found.severity}[{found.code} {found.name}]: {name_layer(found)}{printable(found.message)}"
+    return f"{at}: {found.severity}[{found.code} {found.name}]: {told}{printable(found.message)}"
 
 
 def write_totals(found: Iterable[Diagnostic], files: int) -> str:

@@ -95,7 +95,8 @@ def write_unknown(network: AnalysedNetwork, lost: Lost) -> list[str]:
     if lost.too_long:
         return [TOO_LONG]
     if lost.unknown:
-        why = "There are errors to mend first" if network.broken else "Sizes are unknown"
+        errors = network.broken and network.whole
+        why = "There are errors to mend first" if errors else "Sizes are unknown"
         return [f"{why}, and it is not known what is lost of {name_nodes(network.graph, lost.unknown)}."]
     if lost.untraced:
         names, reads = name_nodes(network.graph, lost.untraced), "reads" if len(lost.untraced) == 1 else "read"

@@ -126,7 +126,7 @@ def run_about(options: argparse.Namespace, network: Network) -> int:
     """Run a command about a network: its text is the source, or, where a command takes many, what stdin brings."""
     if not hasattr(options, "paths"):
         source, item = network.analysed.source, network.analysed.item
-        options.source = source if source.text else NamedText(network.name, network.text)
+        options.source = source if network.analysed.in_spec else NamedText(network.name, network.text)
         options.file, options.set = "-", list_given(network)
         options.model = None if item is None else item.name.text
         return run_verb(options)

@@ -34,7 +34,7 @@ def draw_quiz(network: AnalysedNetwork, kinds: Sequence[str], count: int | None,
             suggestion = write_suggestion(kind, list(KINDS)) or f": there are {', '.join(KINDS)}"
             raise NoQuiz(f'no kind of question is called "{brief(kind)}"{suggestion}')
     if network.broken:
-        raise NoQuiz(f"{network.source.name} has mistakes: mend them first, `cnnspec check` shows them")
+        raise NoQuiz(f"{network.source.name} {network.trouble}")
     chance = Random(seed)
     if variant:
         network = make_variant(network, chance)

@@ -75,7 +75,7 @@ def analyse_variant(network: AnalysedNetwork, graph: Graph) -> AnalysedNetwork:
         raise NoQuiz(
             f"{network.source.name} has no variant that the language can write: ask about it as it is"
         ) from None
-    return analyse(Source(network.source.name, text)).networks[0]
+    return analyse(Source(network.source.spec_name, text)).networks[0]
 
 
 def is_legal(what_if: WhatIf, inputs: Mapping[int, Shape], layers: Mapping[int, Layer]) -> bool:

@@ -78,7 +78,8 @@ def compose_picture(network: AnalysedNetwork, names: Iterable[str], at: tuple[in
     elif (found := find_last(network, geometry)) is not None:
         last = found
     elif network.broken:
-        raise ValueError(f'mend the errors of "{network.name}" first: no receptive field is known before')
+        why = f'mend the errors of "{network.name}" first' if network.whole else f'"{network.name}" {network.trouble}'
+        raise ValueError(f"{why}: no receptive field is known before")
     else:
         raise ValueError(f'"{network.name}" has no layer with a receptive field to draw')
     fields = {index: find_placed(network, geometry, index) for index in asked or [last]}
@@ -150,7 +151,7 @@ def frame_boxes(
     notes = [f"drawn: {' and '.join(name_axes(len(unit))[-2:])}"] * (len(unit) > 2)
     notes += ["what lies outside the input is padding"] * any([box.inside for box in boxes])
     notes += write_assumptions(network, "the picture rests")
-    notes += ["of the layers before the mistakes"] * network.broken
+    notes += [f"of the layers before {'the mistakes' if network.whole else 'what is unknown'}"] * network.broken
     frame = write_frame(network, geometry, last, size)
     return Picture(title, frame, height, width, len(unit) == 1, boxes, "; ".join(notes))
 

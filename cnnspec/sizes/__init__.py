@@ -20,12 +20,13 @@ def find_input_sizes(network: AnalysedNetwork) -> InputSizes | None:
     from cnnspec.sizes.input_sizes import work_out_sizes
 
     if (
-        name_stated(network.graph)
+        not network.whole
+        or name_stated(network.graph)
         or network.graph.assumptions
         or any(d.code in NOT_OF_SIZES for d in network.diagnostics)
     ):
         return None
-    if network.has_text:
+    if network.in_spec:
         from cnnspec.elaborate.size_probe import resize
 
         return work_out_sizes(network.graph, lambda inputs: resize(network, inputs))
@@ -44,6 +45,8 @@ def explain_no_size(network: AnalysedNetwork) -> str:
     """Why no input size was found."""
     from cnnspec.facts.graph_queries import name_stated
 
+    if not network.whole:
+        return f"it {network.trouble}"
     if network.broken:
         return "mend its errors first: of the input sizes that were tried, none takes them away"
     if stated := name_stated(network.graph):

@@ -29,7 +29,8 @@ def write_html(network: AnalysedNetwork, summary: Summary, columns: tuple[str, .
     unknown = [node.index for node in network.graph.nodes if node.shape is None]
     folded = fold_layers(network.graph, lambda layers: write_sums(network, summary, layers, sizes))
     table = HtmlTable(headings, cells, numeric, unknown, folded=folded, seen=len(cells) <= MOST_SEEN)
-    wrong = ["It has mistakes: look at its diagnostics."] * network.broken
+    trouble = "It has mistakes: look at its diagnostics." if network.whole else "Not all of it could be known."
+    wrong = [trouble] * network.broken
     return write_page(write_title(network), [table], [*write_totals(network, summary.totals, sizes), *wrong])
 
 

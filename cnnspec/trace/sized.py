@@ -26,7 +26,7 @@ def give_sizes(network: AnalysedNetwork, inputs: Sequence[Array]) -> AnalysedNet
     if shapes == tuple([graph.nodes[index].shape for index in graph.inputs]):
         return network
     sizes = dict(enumerate(shapes))
-    made = resize(network, sizes) if network.has_text else resize_graph(graph, sizes)
+    made = resize(network, sizes) if network.in_spec else resize_graph(graph, sizes)
     if not made.legal:
         given = join_words([show_shape(shape) for shape in shapes])
         raise NoTrace(f"the network does not take {given}{find_refusal(made.graph)}")

@@ -38,9 +38,9 @@ class Texts:
         self.network = network
         self.sources: dict[str, int] = {}
         self.made: list[PageText] = []
-        if network.has_text:
+        if network.source.text:
             self.add(network.source)
-        else:
+        elif not network.has_text:
             nodes = network.graph.nodes
             self.made.append(PageText(network.source.name, tuple([write_layer(network, node) for node in nodes])))
 
