@@ -91,6 +91,13 @@ class BlockAnalysis(Analysis):
     blocks: tuple[AnalysedBlock, ...]
 
 
+def list_models(analysis: Analysis) -> list[str]:
+    """The names by which the models of a file are chosen."""
+    if isinstance(analysis, PythonAnalysis):
+        return [network.names[0] for network in analysis.reading.networks]
+    return [network.name for network in analysis.networks]
+
+
 def analyse(
     source: Source, parameters: Mapping[str, Any] | None = None, model: str | None = None,
     max_layers: int = MAX_LAYERS, codes: Set[str] | None = None, read: Read = read, watch: Watch | None = None,

@@ -19,7 +19,8 @@ from cnnspec.api.network import Network
 from cnnspec.api.sources import find_model_file, make_source, read_source
 from cnnspec.base.source import Source
 from cnnspec.base.source_files import read
-from cnnspec.pipeline import analyse, analyse_model
+from cnnspec.pipeline import PythonAnalysis, analyse, analyse_model, list_models
+from cnnspec.python_source.found import CallRefused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,10 +37,11 @@ if TYPE_CHECKING:
 
 
 def load(path_or_text: str | os.PathLike[str], *, model: str | None = None, **parameters: Any) -> Network:
-    """The network of a spec in a file, or of a saved model (.keras, …). `loads` takes the text of a spec itself.
+    """The network of a spec in a file, of a saved model (.keras, …), or of a Python file that builds one with Keras, which is
+    read and never run. `loads` takes the text of a spec itself.
 
-    `model` chooses where a file holds several; the other keywords replace the model's parameters. A network with
-    mistakes is returned too: look at `.diagnostics`.
+    `model` chooses where a file holds several; the other keywords replace the model's parameters. Of a Python file `call` is
+    what builds the model, as in "build(classes=10)". A network with mistakes is returned too: look at `.diagnostics`.
 
     Raises OSError when the file cannot be read, SpecError when there is no network in it or several to choose from, or when it
     is a saved model that the language cannot express, TypeError for a parameter that the model does not have.
@@ -85,7 +87,7 @@ def check(
     path_or_text: Network | str | os.PathLike[str], input: Inputs | None = None, block: str | None = None,
     **parameters: Any,
 ) -> Findings:  # fmt: skip
-    """Every mistake in a spec, all of its models included, or in a saved model. Takes a path, as `load` does, or a `Network`, whose
+    """Every mistake in a spec, all of its models included, in a saved model, or in a Python file. Takes a path, as `load` does, or a `Network`, whose
     `diagnostics` they are; `check_text` takes a text. With `input`, and `block`, those of blocks on an input, as `blocks` takes
     them. Raises what `load` raises for a file or a parameter."""
     if isinstance(path_or_text, Network):
@@ -155,8 +157,12 @@ def _make_network(source: Source, model: str | None, parameters: dict[str, Any])
     if len(analysis.networks) == 1:
         return Network(analysis.networks[0], add_help)
     if analysis.networks:
-        names = ", ".join(n.name for n in analysis.networks)
+        names = ", ".join(list_models(analysis))
         raise SpecError(f"{source.name} holds several models: choose with model=, one of {names}")
+    if isinstance(analysis, PythonAnalysis):
+        from cnnspec.python_source.choosing import describe_no_model
+
+        raise SpecError(describe_no_model(source.name, analysis.reading, model), analysis.diagnostics)
     help = "" if model or analysis.diagnostics else ": begin with, for example, input 28x28x1"
     raise SpecError(f"{source.name} holds no network" + (f' called "{model}"' if model else help), analysis.diagnostics)
 
@@ -169,20 +175,29 @@ def _find_mistakes(source: Source, parameters: dict[str, Any]) -> Findings:
 def _analysed(source: Source, parameters: dict[str, Any], model: str | None = None) -> tuple[Analysis, AddHelp]:
     """What is known about a source, and a function that adds the help to its findings, which is printed from their repairs.
 
-    TypeError for a wrong parameter.
+    TypeError for a wrong parameter; of a Python source `call` is none, but what builds the model. SpecError for a call that
+    cannot be made.
     """
+    call = ""
+    if source.is_python and "call" in parameters:
+        parameters = {**parameters}
+        call = take_text(parameters.pop("call"), "call")
 
     def analyse_model(name: str | None) -> Analyse:
-        return lambda source, read=read, watch=None: analyse(source, parameters, name, read=read, watch=watch)
+        return lambda source, read=read, watch=None: analyse(
+            source, parameters, name, read=read, watch=watch, call=call
+        )
 
     def add_help(found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
         from cnnspec.lint.fix.offers import SOON, offer_repairs
 
-        each = None if parameters or model else analyse_model
+        each = None if parameters or model or call else analyse_model
         return offer_repairs(found, analysis, analyse_model(model), SOON, each)
 
     try:
-        analysis = analyse(source, parameters, model)
+        analysis = analyse(source, parameters, model, call=call)
+    except CallRefused as refusal:
+        raise SpecError(f"call: {refusal}") from None
     except KeyError as error:
         message, help = error.args
         raise TypeError(f"{message}; {help}") from None

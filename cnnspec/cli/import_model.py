@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         {
             "cnnspec import net.pt2": "print a saved model as a spec",
             "cnnspec import net.keras -o imported.cnn": "write it to a file",
-            "cnnspec import train.py -o net.cnn": "what a Python file builds with Keras",
+            "cnnspec import --application ResNet50 -o resnet50.cnn": "a model that Keras has built in",
             "cnnspec import --torch model:Net --input 3x224x224": "a module of PyTorch, where torch is installed",
         },
     )

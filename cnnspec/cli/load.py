@@ -177,7 +177,10 @@ def load_analysed(options: argparse.Namespace, told: bool = False) -> tuple[Anal
     codes = Lookup(options).of(source.name).codes(source.name)
     analysis = analyse_as_asked(source, options, codes)
     if len(analysis.networks) > 1:
-        raise UsageError(f"{source.name} holds several models ({list_models(analysis)}): choose one with --model")
+        from cnnspec.pipeline import list_models
+
+        names = ", ".join(list_models(analysis))
+        raise UsageError(f"{source.name} holds several models ({names}): choose one with --model")
     (network,) = check_networks(analysis, options)
     placed = place_in_file(network.diagnostics, analysis.tree, options)
     if placed != network.diagnostics:  # what is said of a value of --set has no repair
@@ -189,17 +192,6 @@ def load_analysed(options: argparse.Namespace, told: bool = False) -> tuple[Anal
     return network, offer_repairs(
         network.diagnostics, analysis, lambda s, read, watch=None: analyse_as_asked(s, options, codes, read, watch)
     )
-
-
-def list_models(analysis: Analysis) -> str:
-    """The names by which the models of a file are chosen."""
-    from cnnspec.pipeline import PythonAnalysis
-
-    if isinstance(analysis, PythonAnalysis):
-        from cnnspec.python_source.choosing import list_names
-
-        return ", ".join(list_names(analysis.reading))
-    return ", ".join([network.name for network in analysis.networks])
 
 
 def load_all(options: argparse.Namespace) -> tuple[tuple[AnalysedNetwork, ...], tuple[Diagnostic, ...]]:
@@ -236,9 +228,9 @@ def describe_no_network(analysis: Analysis) -> str:
     from cnnspec.syntax import tree
 
     if isinstance(analysis, PythonAnalysis):
-        from cnnspec.cli.python_files import describe_no_model
+        from cnnspec.python_source.choosing import describe_no_model
 
-        return describe_no_model(analysis)
+        return describe_no_model(analysis.source.name, analysis.reading)
     name = analysis.source.name
     blocks = [item.name.text for item in analysis.tree.body.items if isinstance(item, tree.Block)]
     if not blocks:

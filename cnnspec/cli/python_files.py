@@ -6,7 +6,6 @@ import os
 import re
 
 from cnnspec.base.diagnostic import ERROR
-from cnnspec.base.did_you_mean import write_suggestion
 from cnnspec.base.source import Source, brief, printable
 from cnnspec.cli.messages import UsageError
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from cnnspec.base.diagnostic import Note
     from cnnspec.elaborate.files import Read
     from cnnspec.network import AnalysedNetwork
-    from cnnspec.pipeline import Analysis, PythonAnalysis, Watch
+    from cnnspec.pipeline import Analysis, Watch
 
 CHOSEN = re.compile(r"(?P<path>.+\.(?:py|ipynb)):(?P<model>[^:/\\]+)|(?P<spec>..+):(?P<name>[^\W\d]\w*)", re.DOTALL)
 MOST_TOLD = 5  # unknown layers
@@ -58,6 +57,7 @@ def analyse_python_as_asked(
 ) -> Analysis:  # fmt: skip
     """A Python source analysed as the options say. UsageError for what it does not have."""
     from cnnspec.pipeline import PythonAnalysis, analyse
+    from cnnspec.python_source.choosing import describe_no_model
     from cnnspec.python_source.found import CallRefused
 
     refuse_options(source, options)
@@ -67,7 +67,7 @@ def analyse_python_as_asked(
     except CallRefused as refusal:
         raise UsageError(f"--call: {refusal}") from None
     if options.model and isinstance(analysis, PythonAnalysis) and not analysis.networks:
-        raise UsageError(describe_no_model(analysis, options.model))
+        raise UsageError(describe_no_model(source.name, analysis.reading, options.model))
     return analysis
 
 
@@ -86,17 +86,6 @@ def refuse_options(source: Source, options: argparse.Namespace) -> None:
     ):
         if given:
             raise UsageError(f"{source.name} is a Python source, which has {lacks}")
-
-
-def describe_no_model(analysis: PythonAnalysis, model: str | None = None) -> str:
-    """That a source builds no model that could be read, and why; or none of that name."""
-    from cnnspec.python_source.choosing import list_names
-
-    name, names = analysis.source.name, list_names(analysis.reading)
-    if model is not None and names:
-        near = write_suggestion(model, names) or f": it has {brief(', '.join(names))}"
-        return f'{name} builds no model "{brief(printable(model))}"{near}'
-    return f"{name}: {analysis.reading.why_none or 'it builds no model with Keras'}"
 
 
 def print_unknowns(unknowns: list[Note]) -> None:

@@ -113,13 +113,13 @@ def examine(name: str, data: bytes | Diagnostic, options: argparse.Namespace, co
 
 def read_python_outcome(analysis: Analysis, diagnostics: tuple[Diagnostic, ...], reading: Reading) -> Outcome:
     """What a Python source came to."""
-    from cnnspec.cli.python_files import describe_no_model
     from cnnspec.pipeline import PythonAnalysis
+    from cnnspec.python_source.choosing import describe_no_model
 
     assert isinstance(analysis, PythonAnalysis)
     unknowns = tuple([Note(unknown.reason, unknown.site.span) for unknown in analysis.reading.unknowns])
-    unfound = "" if analysis.networks or diagnostics else describe_no_model(analysis)
     name, reads = analysis.source.name, tuple(reading.contents)
+    unfound = "" if analysis.networks or diagnostics else describe_no_model(name, analysis.reading)
     return Outcome(name, diagnostics, reads=reads, unfound=unfound, unknowns=unknowns)
 
 

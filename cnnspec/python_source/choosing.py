@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from cnnspec.base.did_you_mean import write_suggestion
+from cnnspec.base.source import brief, printable
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,9 +23,13 @@ def choose_networks(reading: PythonReading, name: str | None) -> list[PythonNetw
     return first or [network for network in reading.networks if name in network.names]
 
 
-def list_names(reading: PythonReading) -> list[str]:
-    """The names by which each model is chosen, the first of each."""
-    return [network.names[0] for network in reading.networks]
+def describe_no_model(file: str, reading: PythonReading, model: str | None = None) -> str:
+    """That a file builds no model that could be read, and why; or none of that name."""
+    names = [network.names[0] for network in reading.networks]
+    if model is not None and names:
+        near = write_suggestion(model, names) or f": it has {brief(', '.join(names))}"
+        return f'{file} builds no model "{brief(printable(model))}"{near}'
+    return f"{file}: {reading.why_none or 'it builds no model with Keras'}"
 
 
 def refuse_parameters(parameters: Mapping[str, Any] | None) -> None:
