@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.base.record import Record
+from cnnspec.highlight import python
 from cnnspec.highlight.stretches import find_stretches
 from cnnspec.layers.base import show_shape
 from cnnspec.tables.escape import xml
@@ -48,7 +49,7 @@ class Texts:
         """The number of a text."""
         if source.name not in self.sources:
             self.sources[source.name] = len(self.made)
-            self.made.append(PageText(source.name, tuple(color_lines(source.text.rstrip()))))
+            self.made.append(PageText(source.name, tuple(color_lines(source))))
         return self.sources[source.name]
 
     def place(self, node: Node) -> Place | None:
@@ -81,10 +82,11 @@ def write_layer(network: AnalysedNetwork, node: Node) -> str:
     ).rstrip()
 
 
-def color_lines(text: str) -> Iterator[str]:
-    """The lines of a spec as HTML; what a stretch is stands in its class."""
+def color_lines(source: Source) -> Iterator[str]:
+    """The lines of a text as HTML; what a stretch is stands in its class."""
     line: list[str] = []
-    for _, of, stretch in find_stretches(text):
+    find = python.find_stretches if source.is_python else find_stretches
+    for _, of, stretch in find(source.text.rstrip()):
         look = find_class(of)
         for number, part in enumerate(stretch.split("\n")):
             if number:
