@@ -103,7 +103,8 @@ def find_weights(network: AnalysedNetwork) -> list[tuple[Weight, ...] | None]:
 def find_keras_type(node: Node, network: AnalysedNetwork) -> str:
     """The Keras class that the layer becomes; "?" where there is no telling."""
     if node.layer is None:
-        return "InputLayer" if isinstance(node.site.node, Input) else "?"
+        is_input = isinstance(node.site.node, Input) or node.index in network.graph.inputs
+        return "InputLayer" if is_input else "?"
     return network.facts.keras_types[node.index] or type(node.layer).__name__
 
 
