@@ -1,1 +1,1 @@
-"""What compile and fit say, as the settings of a train section."""
+"""What compile and fit say of a training, as a train section says it."""

@@ -1,0 +1,135 @@
+"""compile and fit → the settings of a train section, and the words in them that Keras does not know."""
+
+from __future__ import annotations
+
+from cnnspec.base.did_you_mean import NAMED_DATA, write_suggestion
+from cnnspec.graph import Setting
+from cnnspec.layers.argument import Term
+from cnnspec.python_source.arrays.array_value import ArrayValue, DatasetValue
+from cnnspec.python_source.arrays.reading import is_int
+from cnnspec.python_source.training.objects import read_object
+from cnnspec.python_source.training.places import find_stretch, make_setting, move_setting
+from cnnspec.python_source.training.targets import find_data, report_misfits
+from cnnspec.python_source.training.words import FITTING, WORDS, is_word
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cnnspec.python_source.machine import Machine
+    from cnnspec.python_source.values import Call
+
+NOUNS = {"losses": "loss", "metrics": "metric", "optimizers": "optimizer"}
+AT = {"optimizer": 0, "loss": 1, "metrics": 3, "jit_compile": 7}  # positions in compile
+CUSTOM = ("custom_object", "register_keras_serializable")  # what makes words of a source's own for optimizers
+MOST_BATCH = 2**31
+
+
+def find_settings(model: Any, machine: Machine) -> dict[str, Setting]:
+    """What the last compile and fit of a model say, as far as it is known and a train section can say it. `model.compiled`
+    and `model.fitted` are what read_compile and read_fit gave for them."""
+    found: dict[str, Setting] = {}
+    for part in (model.compiled, model.fitted):
+        if isinstance(part, dict):
+            found |= part
+    return found
+
+
+# ---- compile -----------------------------------------------------------------------------------------------
+def read_compile(call: Call) -> dict[str, Setting]:
+    """What a call of compile says. Words that Keras will refuse are reported."""
+    found: dict[str, Setting] = {}
+    for key, module in (("optimizer", "optimizers"), ("loss", "losses")):
+        value = _take_only(call.find(AT[key], key))
+        _report_word(call, module, key, value, None)
+        term = read_object(module, value)
+        if term is not None:
+            found[key] = make_setting(key, term, call, AT[key], key)
+    metrics = call.find(AT["metrics"], "metrics")
+    terms = _read_metrics(call, metrics)
+    if terms is not None:
+        found["metrics"] = make_setting("metrics", terms, call, AT["metrics"], "metrics")
+    compiled = call.find(AT["jit_compile"], "jit_compile")
+    if isinstance(compiled, bool):
+        found["xla"] = make_setting("xla", compiled, call, AT["jit_compile"], "jit_compile")
+    return found
+
+
+def _take_only(value: Any) -> Any:
+    """The only one of a list or dict: the loss of a model of one output."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    return value[0] if isinstance(value, (tuple, list)) and len(value) == 1 else value
+
+
+def _read_metrics(call: Call, value: Any) -> list[Term] | None:
+    """None where one of them is not known."""
+    if isinstance(value, str):
+        message = f"metrics must be a list, and is the text {value!r}"
+        call.machine.report("E030", message, call.site, find_stretch(call, AT["metrics"], "metrics"), f'write metrics=["{value}"]')
+        return None
+    if not isinstance(value, (tuple, list)) or not value:
+        return None
+    for number, metric in enumerate(value):
+        _report_word(call, "metrics", "metrics", metric, number)
+    terms = [read_object("metrics", metric) for metric in value]
+    known = [term for term in terms if term is not None]
+    return known if len(known) == len(terms) else None
+
+
+def _report_word(call: Call, module: str, key: str, value: Any, item: int | None) -> None:
+    """Report a word that Keras does not know."""
+    if not isinstance(value, str) or is_word(module, value):
+        return
+    source = call.site.source
+    if module == "optimizers" and any([word in source.text for word in CUSTOM]):
+        return
+    noun = NOUNS[module]
+    known = (*FITTING[module], *WORDS[module])
+    help = write_suggestion(value, known).removeprefix("; ")
+    listed = ", ".join(WORDS[module][:6])
+    message = f'Keras knows no {noun} "{value}"'
+    call.machine.report(
+        "E030", message, call.site, find_stretch(call, AT[key], key, item), help or f"it knows {listed} and others"
+    )
+
+
+# ---- fit ---------------------------------------------------------------------------------------------------
+def read_fit(model: Any, call: Call) -> dict[str, Setting]:
+    """What a call of fit says. Data that do not fit the model or its loss are reported."""
+    found: dict[str, Setting] = {}
+    given = call.find(0, "x", "generator")
+    batch = call.find(2, "batch_size")
+    if is_int(batch) and 0 < batch < MOST_BATCH:
+        found["batch"] = make_setting("batch", batch, call, 2, "batch_size")
+    elif isinstance(given, DatasetValue) and given.batch is not None and 0 < given.batch[0] < MOST_BATCH:
+        found["batch"] = move_setting("batch", *given.batch)
+    epochs = call.find(3, "epochs")
+    if is_int(epochs) and 0 < epochs < MOST_BATCH:
+        found["epochs"] = make_setting("epochs", epochs, call, 3, "epochs")
+    examples, targets = find_data(call)
+    misfit = report_misfits(model, call, examples, targets)
+    name = _name_data(examples, targets)
+    if name and not misfit:
+        found["data"] = make_setting("data", name, call, 0, "x")
+    return found
+
+
+def _name_data(examples: ArrayValue | None, targets: ArrayValue | None) -> str:
+    """The data set by name, where the examples are its, and the labels its classes; "" else."""
+    if examples is None or targets is None or not examples.data or examples.data != targets.data:
+        return ""
+    labels, known = targets.labels, NAMED_DATA.get(examples.data)
+    same = labels is not None and known is not None and labels.classes == known[1] and examples.labels is None
+    return examples.data if same and _has_size(examples, known[0]) else ""
+
+
+def _has_size(examples: ArrayValue, image: tuple[int, int, int]) -> bool:
+    """Whether examples have the values of an image of the set, in whatever shape, or as many channels in another size."""
+    sizes = examples.shape[1:] if examples.shape else (None,)
+    if None in sizes:
+        return False
+    total = 1
+    for size in sizes:
+        total *= size or 0
+    return total == image[0] * image[1] * image[2] or len(sizes) == 3 and sizes[-1] == image[-1]
