@@ -7,6 +7,7 @@ from functools import partial
 from cnnspec.python_source.keras.batches import find_batch, make_batch
 from cnnspec.python_source.keras.reached import count_weights
 from cnnspec.python_source.tape import TensorValue, find_tensors
+from cnnspec.python_source.training.settings import read_compile, read_fit
 from cnnspec.python_source.values import Method, Unknown
 
 TYPE_CHECKING = False
@@ -87,15 +88,15 @@ def build(model: ModelValue, call: Call) -> Any:
     return None
 
 
-def note_call(which: str, model: ModelValue, call: Call) -> Any:
-    model.change(call.machine, **{which: call})
+def note_compile(model: ModelValue, call: Call) -> Any:
+    model.change(call.machine, compiled=read_compile(call))
     return None
 
 
 def fit(model: ModelValue, call: Call) -> Any:
     """fit: its data say what the input is, where nothing else does."""
-    model.change(call.machine, fitted=call)
     meet_data(model, call)
+    model.change(call.machine, fitted=read_fit(model, call))
     return call.make_unknown("what training comes to is not known")
 
 
@@ -154,7 +155,7 @@ def give_nothing(model: ModelValue, call: Call) -> Any:
 
 METHODS: dict[str, Callable[[ModelValue, Call], Any]] = {
     "build": build,
-    "compile": partial(note_call, "compiled"),
+    "compile": note_compile,
     "compute_output_shape": compute_output_shape,
     "count_params": count_params,
     "evaluate": evaluate,

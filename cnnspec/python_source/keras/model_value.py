@@ -43,7 +43,7 @@ class ModelValue(Value):
 
     - "inputs" and "outputs", its tensors in the structure in which Keras has them (a tensor, a list, a dict), None until it
       is built, and "outside", the last step of their paths that leads to all of it;
-    - "trainable"; "compiled" and "fitted", the last calls of compile and fit.
+    - "trainable"; "compiled" and "fitted", what the last calls of compile and fit say (training/).
 
     `attributes` are those that the source sets; `depth` is how deep models are nested in it, itself included.
     """
@@ -71,7 +71,7 @@ class ModelValue(Value):
 
     @property
     def compiled(self) -> Any:
-        """The last call of compile, None where there is none, an unknown where that is not known."""
+        """The settings of the last call of compile, None where there is none, an unknown where that is not known."""
         return self.state["compiled"]
 
     @property

@@ -66,7 +66,9 @@ def _read_metrics(call: Call, value: Any) -> list[Term] | None:
     """None where one of them is not known."""
     if isinstance(value, str):
         message = f"metrics must be a list, and is the text {value!r}"
-        call.machine.report("E030", message, call.site, find_stretch(call, AT["metrics"], "metrics"), f'write metrics=["{value}"]')
+        call.machine.report(
+            "E030", message, call.site, find_stretch(call, AT["metrics"], "metrics"), f'write metrics=["{value}"]'
+        )
         return None
     if not isinstance(value, (tuple, list)) or not value:
         return None
@@ -120,8 +122,9 @@ def _name_data(examples: ArrayValue | None, targets: ArrayValue | None) -> str:
     if examples is None or targets is None or not examples.data or examples.data != targets.data:
         return ""
     labels, known = targets.labels, NAMED_DATA.get(examples.data)
-    same = labels is not None and known is not None and labels.classes == known[1] and examples.labels is None
-    return examples.data if same and _has_size(examples, known[0]) else ""
+    if labels is None or known is None or labels.classes != known[1] or examples.labels is not None:
+        return ""
+    return examples.data if _has_size(examples, known[0]) else ""
 
 
 def _has_size(examples: ArrayValue, image: tuple[int, int, int]) -> bool:

@@ -34,7 +34,9 @@ def find_data(call: Call) -> tuple[ArrayValue | None, ArrayValue | None]:
 
 def report_misfits(model: Any, call: Call, examples: ArrayValue | None, targets: ArrayValue | None) -> bool:
     """Report data of which Keras refuses a batch; whether there are such."""
-    inputs, outputs = [[tensor.list_sizes() for tensor in tensors] for tensors in (model.list_inputs(), model.list_outputs())]
+    inputs, outputs = [
+        [tensor.list_sizes() for tensor in tensors] for tensors in (model.list_inputs(), model.list_outputs())
+    ]
     if len(inputs) == 1 and inputs[0] is not None and examples is not None and examples.shape:
         if _refuses_examples(inputs[0], examples.shape):
             message = f"the model takes examples of {_show(inputs[0])}, and these are {_show(examples.shape)}"
@@ -97,16 +99,24 @@ def _find_misfit(loss: Term, output: Sizes, targets: ArrayValue) -> tuple[str, s
         return None
     units = output[-1]
     if len(shape) == len(output) == 2 and shape[-1] != 1:
-        message = f"{loss.name} needs as many values in a label as the model has outputs: {units}, and these have {shape[-1]}"
+        message = (
+            f"{loss.name} needs as many values in a label as the model has outputs: {units}, and these have {shape[-1]}"
+        )
         return message, ""
     numbers = targets.labels is not None and not targets.labels.one_hot
     if (len(shape) == 1 or shape[1:] == (1,)) and len(output) == 2:
         what = "class numbers" if numbers else "single numbers"
         message = f"{loss.name} needs labels of {units} values, as many as the model has outputs, and these are {what}"
         if name == "CategoricalCrossentropy":
-            return message, f"write sparse_categorical_crossentropy, or make them vectors: keras.utils.to_categorical(y, {units})"
+            return (
+                message,
+                f"write sparse_categorical_crossentropy, or make them vectors: keras.utils.to_categorical(y, {units})",
+            )
         return message, ""
-    return f"{loss.name} needs labels of the shape of the model's output, {_show(output)}, and these are {_show(shape)}", ""
+    return (
+        f"{loss.name} needs labels of the shape of the model's output, {_show(output)}, and these are {_show(shape)}",
+        "",
+    )
 
 
 def _squeeze(longer: Sizes, shorter: Sizes) -> tuple[Sizes, Sizes]:
@@ -129,7 +139,14 @@ def _find_sparse_misfit(loss: Term, output: Sizes, shape: Sizes, targets: ArrayV
     if len(shape) == len(output) - 1 and not _differ(shape, output[:-1]):
         return None
     if len(shape) == len(output):
-        vectors = "one-hot vectors" if targets.labels is not None and targets.labels.one_hot else f"vectors of {shape[-1]} values"
+        vectors = (
+            "one-hot vectors"
+            if targets.labels is not None and targets.labels.one_hot
+            else f"vectors of {shape[-1]} values"
+        )
         message = f"{loss.name} takes class numbers, and the labels are {vectors}"
         return message, "write categorical_crossentropy, or leave the labels as numbers"
-    return f"{loss.name} takes a class number for each of {_show(output[:-1])} answers, and the labels are {_show(shape)}", ""
+    return (
+        f"{loss.name} takes a class number for each of {_show(output[:-1])} answers, and the labels are {_show(shape)}",
+        "",
+    )

@@ -33,16 +33,17 @@ _METRIC_FUNCTIONS = (
     "sparse_top_k_categorical_accuracy specificity_at_sensitivity squared_hinge sum top_k_categorical_accuracy "
     "true_negatives true_positives"
 )
+_OPTIMIZERS = (
+    "adam sgd rmsprop adamw adagrad adadelta adamax nadam ftrl lion adafactor muon schedulefreeadamw lossscaleoptimizer "
+    "multioptimizer optimizer optimizermap"
+)
 _SHORT = "bce mae mse mape msle BCE MAE MSE MAPE MSLE"
 
 # In an order in which the words that people write come first: the proposals for a misspelt one.
 WORDS: dict[str, tuple[str, ...]] = {
     "losses": tuple(f"{_LOSS_FUNCTIONS} {_SHORT} kld KLD {_LOSS_CLASSES}".split()),
     "metrics": tuple(f"{_METRIC_FUNCTIONS} {_SHORT} {_METRIC_CLASSES}".split()),
-    "optimizers": tuple(
-        "adam sgd rmsprop adamw adagrad adadelta adamax nadam ftrl lion adafactor muon schedulefreeadamw "
-        "lossscaleoptimizer multioptimizer optimizer optimizermap".split()
-    ),
+    "optimizers": tuple(_OPTIMIZERS.split()),
 }
 # Words that stand for the loss or metric that fits the labels, in any case.
 FITTING = {"losses": ("crossentropy", "ce"), "metrics": ("accuracy", "acc"), "optimizers": ()}
