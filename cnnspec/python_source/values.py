@@ -162,6 +162,8 @@ class External(Value):
         self.name = name
 
     def get_attribute(self, name: str, machine: Machine, node: ast.AST) -> Any:
+        if name == "__name__":
+            return self.name.rpartition(".")[2]
         return machine.libraries.find(f"{self.name}.{name}")
 
     def call(self, call: Call) -> Any:

@@ -21,6 +21,9 @@ FIELDS: dict[type, dict[str, Callable[[Any], Any]]] = {
     range: {"start": lambda r: r.start, "stop": lambda r: r.stop, "step": lambda r: r.step},
     slice: {"start": lambda r: r.start, "stop": lambda r: r.stop, "step": lambda r: r.step},
 }
+LISTED = {
+    kind: frozenset(dir(kind)) for kind in (int, float, complex, str, bytes, list, tuple, dict, set, range, slice)
+}
 
 
 def get_plain_attribute(it: Interpreter, value: Any, name: str, node: ast.AST) -> Any:
@@ -34,6 +37,6 @@ def get_plain_attribute(it: Interpreter, value: Any, name: str, node: ast.AST) -
             return field(value)
     if name == "__class__":
         return it.machine.libraries.find(f"builtins.{type(value).__name__}")
-    if name.startswith("__") or isinstance(value, (int, float, bytes)):
+    if name in LISTED.get(type(value), ()) or type(value) not in LISTED:
         return it.machine.make_unknown(f".{name} is not read", node)
     return it.fail("AttributeError", f"it has no {name}", node)

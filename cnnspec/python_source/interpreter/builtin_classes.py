@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 TYPES = {
     "int": int, "float": float, "str": str, "bool": bool, "list": list, "tuple": tuple, "dict": dict, "set": set,
-    "frozenset": frozenset, "bytes": bytes, "complex": complex, "range": range, "slice": slice, "object": object,
+    "frozenset": frozenset, "bytes": bytes, "complex": complex, "range": range, "slice": slice, "object": object, "NoneType": type(None),
 }  # fmt: skip
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from cnnspec.python_source.interpreter import builtin_classes, builtin_containers, formatting
+from cnnspec.python_source.interpreter.builtin_classes import TYPES
 from cnnspec.python_source.interpreter.calls import EXCEPTIONS
 from cnnspec.python_source.interpreter.objects import InstanceValue
 from cnnspec.python_source.interpreter.signals import Raised
-from cnnspec.python_source.values import External, Unknown, find_unknown, is_known
+from cnnspec.python_source.values import External, find_unknown, is_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,10 +70,6 @@ def compute_power(it: Interpreter, given: list[Any], call: Call) -> Any:
 
 def convert_instance(it: Interpreter, instance: InstanceValue, name: str, call: Call) -> Any:
     if name == "bool":
-        for method in ("__bool__", "__len__"):
-            if instance.class_value.find_method(method) is not None:
-                found = it.ask_instance(instance, method, (), call.node)
-                return found if isinstance(found, Unknown) else bool(found)
         truth = it.find_truth(instance)
         return call.make_unknown("whether it is true is not known") if truth is None else truth
     return it.ask_instance(instance, f"__{name}__", (), call.node)
@@ -123,10 +120,24 @@ FUNCTIONS: dict[str, Any] = {
 }
 
 
+def call_unbound(name: str, call: Call) -> Any:
+    """A method that is called by its class: str.lower(text), dict.fromkeys(keys)."""
+    _, made, method = name.split(".", 2) if name.count(".") == 2 else ("", "", "")
+    if made not in TYPES:
+        return NotImplemented
+    if (made, method) == ("dict", "fromkeys"):
+        return call.machine.call(call.machine.get_attribute({}, method, call.node), call.arguments, {}, call.node)
+    if not call.arguments or type(call.arguments[0]) is not TYPES[made]:
+        return NotImplemented
+    function = call.machine.get_attribute(call.arguments[0], method, call.node)
+    return interpreter_of(call).call_value(function, call.replace(arguments=call.arguments[1:]))
+
+
 def register(libraries: Libraries) -> None:
     """Enter Python's own functions as builtins.NAME."""
     for name, function in FUNCTIONS.items():
         libraries.functions[f"builtins.{name}"] = function
+    libraries.fallbacks.append(("builtins.", call_unbound))
     libraries.constants["builtins.NotImplemented"] = NotImplemented
     libraries.constants["builtins.__debug__"] = True
     libraries.constants["builtins.Ellipsis"] = ...

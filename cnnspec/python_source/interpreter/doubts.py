@@ -45,6 +45,7 @@ class Doubts:
         self.machine, self.journal = machine, journal
         self.open: list[int] = []
         self.count = 0
+        self.raised = False  # whether something is perhaps raised that a try statement around here catches
         self.functions: list[Frame] = [Frame()]
         self.loops: list[Frame] = []
         self.turns: list[Frame] = []
@@ -83,6 +84,8 @@ class Doubts:
                 raise left
             return value
 
+        self.note_raised(left)
+        self.note_raised(other_left)
         if isinstance(left, Raised):
             return end(other_value, other_left)
         if isinstance(other_left, Raised):
@@ -110,6 +113,10 @@ class Doubts:
             raise other_left
         return other_value
 
+    def note_raised(self, left: Leave | None) -> None:
+        if isinstance(left, Raised) and self.machine.interpreter.is_handled(left.kinds):
+            self.raised = True
+
     def _follow(self, branch: Callable[[], Any]) -> tuple[Any, Leave | None]:
         try:
             return branch(), None
@@ -121,6 +128,8 @@ class Doubts:
         """End a frame: the state, and the value, are what all ways out of it come to. `left`: how it was left in the end."""
         exits, frame.exits = frame.exits, []
         unknown = self.machine.make_unknown("it hangs on a condition that is not known", cause) if exits else None
+        if exits:
+            self.note_raised(left)
         for way in reversed(exits):
             given = way.signal.value if isinstance(way.signal, Return) else None
             if isinstance(left, Raised):  # nothing goes on from there

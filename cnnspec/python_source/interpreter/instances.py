@@ -12,7 +12,7 @@ from cnnspec.python_source.interpreter.objects import (
     Wrapped,
 )
 from cnnspec.python_source.interpreter.operators import METHODS, MIRRORED
-from cnnspec.python_source.values import NOTHING, Call, Method, Unknown
+from cnnspec.python_source.values import NOTHING, Call, Method, Unknown, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -221,6 +221,16 @@ def ask(it: Interpreter, instance: InstanceValue, method: str, arguments: tuple[
     if instance.native is not None and method == "__getitem__":
         return instance.native.get_item(arguments[0], it.machine, node)
     return it.machine.make_unknown(f"what {method} of {instance.describe()} gives is not known", node)
+
+
+def find_truth(it: Interpreter, instance: InstanceValue) -> bool | None:
+    """bool() of an instance."""
+    made = instance.class_value
+    for method in ("__bool__", "__len__"):
+        if made.find_method(method) is not None:
+            found = ask(it, instance, method, (), made.node)
+            return None if isinstance(found, Value) else bool(found)
+    return instance.find_truth()
 
 
 def call_instance(it: Interpreter, instance: InstanceValue, call: Call) -> Any:

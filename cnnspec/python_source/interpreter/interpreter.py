@@ -8,7 +8,7 @@ from cnnspec.python_source.interpreter.doubts import Doubts
 from cnnspec.python_source.interpreter.expressions import EXPRESSIONS
 from cnnspec.python_source.interpreter.imports import Modules
 from cnnspec.python_source.interpreter.journal import Journal
-from cnnspec.python_source.interpreter.objects import ClassValue
+from cnnspec.python_source.interpreter.objects import ClassValue, InstanceValue
 from cnnspec.python_source.interpreter.operators import compute_plain, find_plain_truth
 from cnnspec.python_source.interpreter.scopes import ModuleValue, Scope
 from cnnspec.python_source.interpreter.signals import Raised
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from cnnspec.python_source.interpreter.objects import FunctionValue, InstanceValue, SuperValue
+    from cnnspec.python_source.interpreter.objects import FunctionValue, SuperValue
     from cnnspec.python_source.machine import Machine
     from cnnspec.python_source.values import Call
 
@@ -76,9 +76,13 @@ class Interpreter:
     def fail(self, kind: str, reason: str, node: ast.AST) -> Any:
         """What surely raises: it does where the source catches that, and is unknown elsewhere."""
         kinds = calls.list_kinds(kind)
-        if any(handled in ("", *kinds) for handlers in self.handled for handled in handlers):
+        if self.is_handled(kinds):
             raise Raised(kinds)
         return self.machine.make_unknown(f"it raises {kind}: {reason}", node)
+
+    def is_handled(self, kinds: tuple[str, ...]) -> bool:
+        """Whether a try statement around here catches an exception."""
+        return any(handled in ("", *kinds) for handlers in self.handled for handled in handlers)
 
     def decide(self, value: Any, node: ast.AST) -> tuple[bool | None, Unknown]:
         """Whether a condition holds, and what it hangs on where that is not known."""
@@ -116,6 +120,8 @@ class Interpreter:
             return self.fail(type(error).__name__, str(error), node)
 
     def find_truth(self, value: Any) -> bool | None:
+        if isinstance(value, InstanceValue):
+            return instances.find_truth(self, value)
         return find_plain_truth(value)
 
     def list_items(self, value: Any, node: ast.AST) -> list[Any] | None:

@@ -46,6 +46,11 @@ class FunctionValue(Value):
         machine.note_change(self.attributes)
         self.attributes[name] = value
 
+    def compute(self, operator: str, other: Any, swapped: bool, machine: Machine, node: ast.AST) -> Any:
+        if operator in ("==", "!=") and not isinstance(other, (Unknown, InstanceValue)):
+            return (self is other) == (operator == "==")
+        return super().compute(operator, other, swapped, machine, node)
+
     def describe(self) -> str:
         return f"the function {self.name}"
 
@@ -158,7 +163,7 @@ class ClassValue(Value):
         return len(self.members) if self.form == "enum" else None
 
     def compute(self, operator: str, other: Any, swapped: bool, machine: Machine, node: ast.AST) -> Any:
-        if operator in ("==", "!="):
+        if operator in ("==", "!=") and not isinstance(other, (Unknown, InstanceValue)):
             return (self is other) == (operator == "==")
         return super().compute(operator, other, swapped, machine, node)
 

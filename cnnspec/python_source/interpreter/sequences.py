@@ -108,7 +108,8 @@ class ViewValue(Value):
 
     def compute(self, operator: str, other: Any, swapped: bool, machine: Machine, node: ast.AST) -> Any:
         if operator in ("&", "|", "-", "^", "==", "!=", "<", "<=", ">", ">=") and self.kind != "values":
-            mine, its = self.list_items(machine, node), machine.list_items(other, node)
+            mine = self.list_items(machine, node)
+            its = other if isinstance(other, (set, frozenset)) else machine.list_items(other, node)
             if mine is not None and its is not None:
                 sides = (its, mine) if swapped else (mine, its)
                 return machine.compute(operator, set(sides[0]), set(sides[1]), node)

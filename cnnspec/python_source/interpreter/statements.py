@@ -121,9 +121,9 @@ def run_if(it: Interpreter, node: ast.If) -> None:
     truth, cause = find_condition(it, node.test)
     if truth is not None:
         it.run(node.body if truth else node.orelse)
-    elif trying.only_raises(node.body):
+    elif trying.only_raises(it, node.body):
         it.run(node.orelse)
-    elif trying.only_raises(node.orelse):
+    elif trying.only_raises(it, node.orelse):
         it.run(node.body)
     else:
         it.doubts.fork(cause, node.test, lambda: it.run(node.body), lambda: it.run(node.orelse))

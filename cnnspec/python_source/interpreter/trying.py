@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.python_source.interpreter.calls import list_kinds
+from cnnspec.python_source.interpreter.journal import Layer
 from cnnspec.python_source.interpreter.objects import ClassValue, InstanceValue
 from cnnspec.python_source.interpreter.signals import Leave, Raised
 from cnnspec.python_source.interpreter.targets import bind_name
@@ -20,15 +21,15 @@ IMPORTS = {"ImportError", "ModuleNotFoundError"}  # an import is taken to find w
 LEAVING = {"sys.exit", "exit", "quit", "os._exit", "os.abort", "parser.error", "parser.print_help"}
 
 
-def only_raises(body: list[ast.stmt]) -> bool:
-    """Whether a block surely ends the program or raises: it is taken not to be run."""
+def only_raises(it: Interpreter, body: list[ast.stmt]) -> bool:
+    """Whether a block surely ends the program or raises what nobody catches: it is taken not to be run."""
     from ast import Assert, Call, Constant, Expr, Raise, unparse
 
     if not body:
         return False
     last = body[-1]
     if isinstance(last, Raise):
-        return True
+        return not it.handled or last.exc is not None and not it.is_handled(find_kinds(None, last.exc))
     if isinstance(last, Assert):
         return isinstance(last.test, Constant) and not last.test.value
     return isinstance(last, Expr) and isinstance(last.value, Call) and unparse(last.value.func) in LEAVING
@@ -72,12 +73,14 @@ def run_try(it: Interpreter, node: ast.Try) -> None:
 
 def run_handled(it: Interpreter, node: ast.Try) -> None:
     names = [list_caught(it, handler) for handler in node.handlers]
-    models = len(it.machine.models)
+    models, before = len(it.machine.models), it.doubts.raised
+    layer, it.doubts.raised = it.journal.open(), False
     it.handled.append(tuple([name for row in names for name in row]))
     try:
         it.run(node.body)
     except Raised as raised:
         it.handled.pop()
+        it.journal.close(layer)
         for handler, row in zip(node.handlers, names, strict=True):
             if any(name in ("", *raised.kinds) for name in row):
                 run_handler(it, handler, raised)
@@ -85,13 +88,30 @@ def run_handled(it: Interpreter, node: ast.Try) -> None:
         raise
     except Leave:
         it.handled.pop()
+        it.journal.close(layer)
         raise
     it.handled.pop()
+    perhaps, it.doubts.raised = it.doubts.raised, before
+    if perhaps:
+        run_perhaps(it, node, layer)
+    it.journal.close(layer)
     it.run(node.orelse)
     if len(it.machine.models) == models:
         for handler, row in zip(node.handlers, names, strict=True):
             if not set(row) <= IMPORTS or not row:
                 it.doubts.look(lambda handler=handler: run_handler(it, handler, Raised(())))  # type: ignore[misc]
+
+
+def run_perhaps(it: Interpreter, node: ast.Try, layer: Layer) -> None:
+    """The body perhaps raises: then what it did is perhaps not done, and the first handler is run."""
+    cause = it.machine.make_unknown("whether it raises is not known", node)
+    state = layer.capture()
+
+    def handle() -> None:
+        it.journal.restore(layer)
+        run_handler(it, node.handlers[0], Raised(()))
+
+    it.doubts.fork(cause, node, handle, lambda: it.journal.put(state))
 
 
 def list_caught(it: Interpreter, handler: ast.ExceptHandler) -> tuple[str, ...]:

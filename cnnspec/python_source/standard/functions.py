@@ -120,9 +120,11 @@ def chain_inside(call: Call) -> Any:
 def choose(call: Call, count: Callable[[int, int], int], make: Any) -> Any:
     """combinations and permutations"""
     size = call.find(1, "r")
+    items = call.machine.list_items(call.find(0), call.node)
+    size = len(items) if size is None and items is not None else size
     if not isinstance(size, int):
         return find_unknown(size) or call.make_unknown("its items are not known")
-    one = call.replace(arguments=call.arguments[:1])
+    one = call.replace(arguments=(call.find(0) if items is None else items,))
     return iterate(one, lambda rows: count(len(rows[0]), size), lambda rows: make(rows[0], size))
 
 
