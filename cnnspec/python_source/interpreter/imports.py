@@ -24,6 +24,21 @@ if TYPE_CHECKING:
 BUILTINS = frozenset(dir(builtins))
 MOST_MODULES = 200  # of a project, that are read for one source
 
+OTHERS = (
+    "torch",
+    "torchvision",
+    "pandas",
+    "matplotlib",
+    "seaborn",
+    "sklearn",
+    "scipy",
+    "PIL",
+    "cv2",
+    "jax",
+    "flax",
+    "wandb",
+)
+
 
 class Modules:
     """The modules of the project, each read once. `helpers` are the sources that were read, apart from the main one."""
@@ -36,6 +51,7 @@ class Modules:
         self.read: Read | None = None
         self.root = self.main = ""
         self.folders: list[str] = []
+        self.roots: set[str] = set()  # the names of libraries
 
     def start(self, source: Source, read: Read) -> None:
         """Look for modules from where a source lies: in its folder, those around it up to the project's root, and `src`."""
@@ -140,7 +156,8 @@ class Modules:
 
     def look_for(self, name: str, node: ast.AST) -> ModuleValue | None:
         tail = os.path.join(*[part or "?" for part in name.split(".")])
-        for folder in self.folders:
+        near = self.is_library(name.split(".")[0])  # Python has libraries before what lies in the folders around
+        for folder in self.folders[:1] if near else self.folders:
             for path in (os.path.join(folder, f"{tail}.py"), os.path.join(folder, tail, "__init__.py")):
                 real = os.path.realpath(path)
                 if real in self.files:
@@ -149,6 +166,16 @@ class Modules:
                 if source is not None:
                     return self.follow_module(name, real, source, node)
         return None
+
+    def is_library(self, name: str) -> bool:
+        """Whether a name is that of the standard library, or of one of which something is known."""
+        import sys
+
+        libraries = self.interpreter.machine.libraries
+        tables = (libraries.functions, libraries.constants, [beginning for beginning, _ in libraries.fallbacks])
+        if not self.roots:
+            self.roots = {*sys.stdlib_module_names, *OTHERS, *[one.split(".")[0] for table in tables for one in table]}
+        return name in self.roots
 
     def read_file(self, path: str) -> Source | None:
         if self.read is None or len(self.files) >= MOST_MODULES or "\0" in path or not is_inside(path, self.root):
