@@ -90,6 +90,10 @@ class Value:
         Operators are written as in Python: + - * / // % ** @ & | ^ << >> < <= > >= == !=, and ~ for the unary one."""
         return machine.make_unknown(f"what {operator} makes of {self.describe()} is not known", node)
 
+    def is_instance(self, name: str) -> bool | None:
+        """Whether it is an instance of a library's class of that canonical name; None: unknown."""
+        return None
+
     def describe(self) -> str:
         """What it is, for a message: "an array", "the function build"."""
         return "a value"

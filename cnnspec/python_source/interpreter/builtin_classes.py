@@ -38,6 +38,8 @@ def find_instance(value: Any, kinds: Any) -> bool | None:
             return kinds in value.class_value.mro or (None if value.class_value.has_unknown_base else False)
         return False if not isinstance(value, Value) or isinstance(value, (FunctionValue, ClassValue)) else None
     name = kinds.name.removeprefix("builtins.") if isinstance(kinds, External) else ""
+    if isinstance(value, Value) and "." in name:
+        return value.is_instance(name)
     if isinstance(value, Value):
         own = find_class_name(value)
         return True if name == "object" else (None if own is None else own == name if name in TYPES else None)

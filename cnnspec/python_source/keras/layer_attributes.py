@@ -21,6 +21,8 @@ def find_attribute(layer: LayerValue, name: str, machine: Machine, node: ast.AST
     """The value of an attribute that the source does not set."""
     if name == "trainable":
         return layer.trainable
+    if name == "built":
+        return bool(layer.used)
     if name == "name" and layer.name:
         return layer.name
     if name in ("output", "input") and layer.used:

@@ -7,7 +7,8 @@ from cnnspec.python_source.keras.arguments import find_signature
 from cnnspec.python_source.keras.augmentation import find_augmentation
 from cnnspec.python_source.keras.misuses import find_misuse
 from cnnspec.python_source.keras.placing import Placement
-from cnnspec.python_source.keras.saved_form import save_layer
+from cnnspec.python_source.keras.saved_form import save_layer, soften
+from cnnspec.python_source.keras.signatures import ALIASES
 from cnnspec.python_source.keras.uses import make_use
 from cnnspec.python_source.keras.wrapping import SPECIAL
 from cnnspec.python_source.tape import TensorValue, find_tensors
@@ -27,21 +28,29 @@ if TYPE_CHECKING:
 class LayerValue(Value):
     """A layer of Keras, of the class `kind` (without its module), with the arguments that it is given by Keras's names.
 
-    `stretches`: where in its site's text those stand that are written there. `attributes`: those that the source sets.
+    `stretches`: where in its site's text those stand that are written there. `attributes`: those that the source sets, its
+    name and trainable among them. `used`: what it was called on, and what it gave, in order.
     """
 
-    __slots__ = ("arguments", "attributes", "kind", "name", "outputs", "site", "stretches", "trainable", "used")
+    __slots__ = ("arguments", "attributes", "kind", "site", "stretches", "used")
 
     def __init__(
         self, kind: str, arguments: dict[str, Any], site: Site, machine: Machine, stretches: dict[str, tuple[int, int]] | None = None
     ) -> None:  # fmt: skip
-        self.kind, self.arguments, self.site = kind, arguments, site
+        self.kind, self.arguments, self.site = kind, dict(arguments), site
         self.stretches = stretches or {}
-        name, trainable = arguments.get("name"), arguments.get("trainable", True)
-        self.name = name if isinstance(name, str) else ""
-        self.trainable: Any = trainable
         self.attributes: dict[str, Any] = {}
-        self.used: list[tuple[Any, Any]] = []  # what it was called on, and what it gave, in order
+        self.used: list[tuple[Any, Any]] = []
+
+    @property
+    def name(self) -> str:
+        """The name that the source gives it, "" where Keras makes one up."""
+        name = self.attributes.get("name", self.arguments.get("name"))
+        return name if isinstance(name, str) else ""
+
+    @property
+    def trainable(self) -> Any:
+        return self.attributes.get("trainable", self.arguments.get("trainable", True))
 
     def describe(self) -> str:
         return f"the {self.kind} layer{f' {self.name}' if self.name else ''}"
@@ -59,17 +68,16 @@ class LayerValue(Value):
         return self.attributes[name] if name in self.attributes else find_attribute(self, name, machine, node)
 
     def set_attribute(self, name: str, value: Any, machine: Machine, node: ast.AST) -> None:
-        if name == "trainable":
-            self.trainable = value
-        elif name in ("name", "_name"):
-            self.name = value if isinstance(value, str) else ""
-        elif name in self.arguments and self.used:
-            self.arguments = {**self.arguments, name: machine.make_unknown(f"{name} is set behind the use", node)}
-        else:
-            signature = find_signature(f"keras.layers.{self.kind}")
-            if signature is not None and signature.takes(name):
-                self.arguments = {**self.arguments, name: value}
-            self.attributes[name] = value
+        machine.note_change(self.attributes)
+        self.attributes["name" if name == "_name" else name] = value
+        signature = find_signature(f"keras.layers.{self.kind}")
+        if name not in ("name", "_name", "trainable") and signature is not None and signature.takes(name):
+            machine.note_change(self.arguments)
+            self.arguments[name] = value
+
+    def is_instance(self, name: str) -> bool | None:
+        base = name in ("keras.layers.Layer", "keras.Layer", "keras.Operation")
+        return base or ALIASES.get(name, name) == f"keras.layers.{self.kind}"
 
     # ---- on tensors --------------------------------------------------------------------------------------------
     def apply(
@@ -77,6 +85,7 @@ class LayerValue(Value):
     ) -> Any:
         """What the layer gives on tensors: the tensor of the last node that it comes to."""
         result = self.place(arguments, keywords, machine, node, site)
+        machine.note_change(self.used)
         self.used.append(((arguments, keywords), result))
         return result
 
@@ -117,7 +126,7 @@ class LayerValue(Value):
             if self.kind == "GroupNormalization" and config.get("groups") == -1:  # one for each channel
                 config = {**config, "groups": use.shapes[0][-1]}
         saved = {"module": "keras.layers", "class_name": self.kind, "config": config, "registered_name": None}
-        return use.find(saved, doubt)
+        return use.find(saved, doubt, soften(self.kind, config))
 
     def activate(self, activation: Any, tensor: TensorValue, use: Placement) -> TensorValue:
         """An activation that is no word, a function of the source's or a layer, behind the layer itself."""

@@ -19,21 +19,9 @@ ELEMENTWISE = (
     "Square", "Squareplus", "Tanh", "TanhShrink",
 )  # fmt: skip
 PAIRWISE = (
-    "Add",
-    "Divide",
-    "Maximum",
-    "Minimum",
-    "Multiply",
-    "Power",
-    "Subtract",
-    "TrueDivide",
-    "//",
-    "%",
-    "<",
-    "<=",
-    ">",
-    ">=",
-)
+    "Add", "Divide", "FloorDivide", "Greater", "GreaterEqual", "Less", "LessEqual", "Maximum", "Minimum", "Mod", "Multiply", "Power",
+    "Subtract", "TrueDivide",
+)  # fmt: skip
 REDUCING = ("Amax", "Amin", "Max", "Mean", "Min", "Norm", "Std", "Sum", "Var")
 
 

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from cnnspec.python_source.machine import Machine
     from cnnspec.python_source.values import Call
 
-OPERATORS = {"+": "Add", "-": "Subtract", "*": "Multiply", "/": "TrueDivide", "**": "Power", "@": "Matmul"}
+OPERATORS = {
+    "+": "Add", "-": "Subtract", "*": "Multiply", "/": "TrueDivide", "**": "Power", "@": "Matmul", "//": "FloorDivide", "%": "Mod",
+    "<": "Less", "<=": "LessEqual", ">": "Greater", ">=": "GreaterEqual", "&": "LogicalAnd", "|": "LogicalOr",
+}  # fmt: skip
 
 
 class Operation(Value):
@@ -82,10 +85,9 @@ def find_function(name: str) -> tuple[str, Signature, tuple[str, ...]] | None:
 
 
 def call_on_tensors(name: str, call: Call) -> Any:
-    """What a function gives for tensors."""
-    given = [*call.arguments, call.keywords]
-    if not find_tensors(given):
-        return find_unknown(given) or call.make_unknown(f"what {name} gives for data is not known")
+    """What a function gives for tensors; NotImplemented where it is given none."""
+    if not find_tensors([call.arguments, call.keywords]):
+        return NotImplemented
     if not name.startswith("keras.ops.") and not name.startswith("keras.activations.") and not call.machine.tracing:
         return refuse(name, call)
     found = find_function(name)
@@ -127,9 +129,10 @@ def apply_operation(
 
 
 def use_unknown(name: str, call: Call) -> Any:
-    """A node for a function of which nothing is known."""
+    """A node for a function of which nothing is known; NotImplemented where it is given no tensors."""
+    if not find_tensors([call.arguments, call.keywords]):
+        return NotImplemented
     kind = name.rpartition(".")[2]
-    call.make_unknown(f"{name} has no layer here")
     return make_use(call.machine, Operation(kind, {}), call.arguments, call.keywords, call.node, call.site)
 
 
@@ -171,7 +174,7 @@ def find_shape(call: Call) -> Any:
     """The shape of a tensor, the batch first."""
     given = call.find(0, "x", "input")
     if not isinstance(given, TensorValue):
-        return call.machine.get_attribute(given, "shape", call.node)
+        return NotImplemented
     sizes = given.list_sizes()
     return sizes if sizes is not None else call.make_unknown("the shape of this tensor is not known")
 
@@ -188,6 +191,8 @@ def register(libraries: Libraries) -> None:
     names += [f"keras.activations.{name}" for name in table.ACTIVATIONS]
     names += [f"tensorflow.{name}" for name in (*table.TENSORFLOW, *table.OTHER_TENSORFLOW)]
     names += [f"keras.backend.{name}" for name in table.BACKEND]
+    for library in ("tensorflow.", "keras.ops.", "keras.backend.", "numpy."):
+        libraries.fallbacks.insert(0, (library, use_unknown))
     libraries.functions |= {name: partial(call_on_tensors, name) for name in names}
     libraries.functions |= {
         "keras.backend.image_data_format": lambda call: (

@@ -56,8 +56,9 @@ class Placement:
         return tuple([tensor.node.index for tensor in self.tensors])
 
     # ---- the proof -------------------------------------------------------------------------------------------
-    def find(self, saved: dict[str, Any], doubt: bool = False) -> TensorValue:
-        """The output of the layers that the use comes to. A mistake is left in `mistake`, for whoever knows its place."""
+    def find(self, saved: dict[str, Any], doubt: bool = False, softer: dict[str, Any] | None = None) -> TensorValue:
+        """The output of the layers that the use comes to; in doubt with a `softer` config, where there are none with its own.
+        A mistake is left in `mistake`, for whoever knows its place."""
         if find_unknown([self.arguments, self.keywords]) is not None or None in self.shapes:
             return self.give_up("")
         if len(self.machine.tape.nodes) >= MAX_LAYERS:
@@ -66,7 +67,12 @@ class Placement:
             return self.give_up(f"{self.kind} is called with what is not known here")
         count = iter(range(len(self.tensors)))
         arguments = tuple([self.save(argument, count) for argument in self.arguments])
-        found = find_layers(saved, arguments, self.save_keywords(count), self.shapes)
+        keywords = self.save_keywords(count)
+        found = find_layers(saved, arguments, keywords, self.shapes)
+        if found[-1].layer is None and softer is not None:
+            others = find_layers({**saved, "config": softer}, arguments, keywords, self.shapes)
+            if others[-1].layer is not None:
+                found, doubt = others, True
         return self.place(found, doubt)
 
     def place(self, found: list[FoundLayer], doubt: bool) -> TensorValue:
@@ -79,7 +85,8 @@ class Placement:
             if step.problem is not None and step.layer is not None and step.shape is None:
                 self.note_problem(step, shapes)
             if step.layer is None and step.why:
-                self.machine.make_unknown(f"{self.kind} has no layer here: {step.why}", self.node)
+                reason = "" if step.why.startswith("no layer of the language") else f": {step.why}"
+                self.machine.make_unknown(f"{self.kind} has no layer here{reason}", self.node)
             layer = step.layer if step.shape is not None else None
             result = self.add(layer, tuple([nodes[i] for i in step.inputs]), step.shape, part)
             result.node.doubt = doubt

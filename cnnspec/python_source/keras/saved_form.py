@@ -59,8 +59,8 @@ def save_layer(kind: str, arguments: Mapping[str, Any]) -> Saved:
         value = config[key] = read_value(key, config[key])
         if isinstance(defaults.get(key), bool) and type(value) is int and value in (0, 1):
             value = config[key] = bool(value)
-        if isinstance(value, Unknown) and stands_in(key, kind):
-            config[key] = read_value(key, defaults.get(key, STAND_INS.get(key)))
+        if not is_plain(value) and stands_in(key, kind):
+            config[key] = find_stand_in(key, defaults)
             doubt = True
         elif key == "activation" and not isinstance(value, str):
             config[key], activation = "linear", value
@@ -68,6 +68,20 @@ def save_layer(kind: str, arguments: Mapping[str, Any]) -> Saved:
             unknown = key
     complete(kind, config)
     return Saved(config, activation, unknown, doubt)
+
+
+def soften(kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
+    """A config in which something plain stands for all that changes neither shapes nor weights nor work."""
+    signature = find_signature(f"keras.layers.{kind}")
+    defaults = signature.defaults if signature is not None else {}
+    return {
+        key: find_stand_in(key, defaults) if stands_in(key, kind) and key != "trainable" else value
+        for key, value in config.items()
+    }
+
+
+def find_stand_in(key: str, defaults: Mapping[str, Any]) -> Any:
+    return read_value(key, defaults.get(key, STAND_INS.get(key)))
 
 
 def stands_in(key: str, kind: str) -> bool:

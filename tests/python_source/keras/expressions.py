@@ -1,80 +1,73 @@
-"""Expressions of a few forms, evaluated by our values of Keras, and by Keras itself."""
+"""Expressions on a tensor x, as the reader follows them."""
 
 from __future__ import annotations
 
-import ast
 from typing import Any
 
+from cnnspec.base.record import Record
 from cnnspec.base.source import Source
 from cnnspec.elaborate.input_reader import with_unknowns
+from cnnspec.graph import Site
+from cnnspec.python_source.interpreter.run import run_source
 from cnnspec.python_source.machine import Machine
-from cnnspec.python_source.tape import TensorValue
-from cnnspec.python_source.values import NOTHING, Call, External, Unknown, Value
-from cnnspec.python_source.written import Written
+from cnnspec.python_source.tape import TapeNode, TensorValue
+from cnnspec.python_source.values import Unknown
+from cnnspec.syntax import tree
 
-OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**", ast.MatMult: "@"}
+HEAD = """\
+import keras, tensorflow as tf
+from keras import ops, layers, backend as K
+from keras.layers import *
+from given import x, unknown
+result = \\
+"""
 
 
-class SmallMachine(Machine):
-    """A machine that evaluates one expression: names of keras.layers, `x`, `ops`, `tf`, `unknown`, calls, operators."""
+class Followed(Record):
+    """What an expression comes to: its value, the nodes behind x, the mistakes as they are printed, and why what is not known
+    is not."""
 
-    def __init__(self, text: str, shape: tuple[Any, ...] | None) -> None:
-        super().__init__()
-        self.written = Written(Source("cell.py", text))
-        self.tree = ast.parse(text, mode="eval").body
-        node = self.tape.add(
-            None, (), None if shape is None else with_unknowns(shape, 1, set()), "input", self.make_site(self.tree)
-        )
-        node.is_input = True
-        self.names: dict[str, Any] = {"x": TensorValue(node), "unknown": Unknown("it is read from a file", None)}
-        self.names |= {"ops": External("keras.ops"), "tf": External("tensorflow"), "keras": External("keras")}
+    value: Any
+    nodes: list[TapeNode]
+    mistakes: list[str]
+    unknowns: list[str]
 
-    def run(self) -> Any:
-        return self.evaluate(self.tree)
+    @property
+    def shape(self) -> tuple[Any, ...] | None:
+        """The shape of the tensor that it is, batch first."""
+        return self.value.list_sizes() if isinstance(self.value, TensorValue) else None
 
-    def evaluate(self, node: ast.AST) -> Any:
-        match node:
-            case ast.Constant(value):
-                return value
-            case ast.Name(name):
-                return self.names[name] if name in self.names else self.libraries.find(f"keras.layers.{name}")
-            case ast.Tuple(items):
-                return tuple(map(self.evaluate, items))
-            case ast.List(items):
-                return list(map(self.evaluate, items))
-            case ast.Slice(lower, upper, step):
-                return slice(*[self.evaluate(part) if part else None for part in (lower, upper, step)])
-            case ast.Attribute(value, name):
-                return self.get_attribute(self.evaluate(value), name, node)
-            case ast.Subscript(value, key):
-                return self.get_item(self.evaluate(value), self.evaluate(key), node)
-            case ast.UnaryOp(_, operand):
-                value = self.evaluate(operand)
-                return value.compute("-", NOTHING, False, self, node) if isinstance(value, Value) else -value
-            case ast.BinOp(left, operator, right):
-                return self.compute(OPERATORS[type(operator)], self.evaluate(left), self.evaluate(right), node)
-            case ast.Lambda():
-                return node
-            case ast.Call(function, arguments, keywords):
-                given = {keyword.arg or "": self.evaluate(keyword.value) for keyword in keywords}
-                return self.call(self.evaluate(function), tuple(map(self.evaluate, arguments)), given, node)
-        raise NotImplementedError(ast.dump(node))
+    @property
+    def whole(self) -> bool:
+        return isinstance(self.value, TensorValue) and all(node.layer is not None for node in self.nodes)
 
-    def call(self, function: Any, arguments: tuple[Any, ...], keywords: dict[str, Any], node: ast.AST) -> Any:
-        if isinstance(function, ast.Lambda):
-            self.names |= {one.arg: value for one, value in zip(function.args.args, arguments, strict=True)} | keywords
-            return self.evaluate(function.body)
-        return function.call(Call(self, node, arguments, keywords))
+    @property
+    def parameters(self) -> Any:
+        """How many, of layers on known shapes; a layer that is used twice counts twice."""
+        total: Any = 0
+        by_index = {node.index: node for node in self.nodes}
+        for node in self.nodes:
+            shapes = [by_index[i].shape if i in by_index else self.entering for i in node.inputs]
+            assert node.layer is not None
+            for weight in node.layer.weights(tuple([shape for shape in shapes if shape is not None])):
+                count: Any = 1
+                for size in weight.shape:
+                    count *= size
+                total += count
+        return total
 
-    def get_attribute(self, value: Any, name: str, node: ast.AST) -> Any:
-        return value.get_attribute(name, self, node)
+    entering: Any = None
 
-    def get_item(self, value: Any, key: Any, node: ast.AST) -> Any:
-        return value.get_item(key, self, node) if isinstance(value, Value) else value[key]
 
-    def compute(self, operator: str, left: Any, right: Any, node: ast.AST) -> Any:
-        if isinstance(left, Value):
-            return left.compute(operator, right, False, self, node)
-        if isinstance(right, Value):
-            return right.compute(operator, left, True, self, node)
-        return {"+": lambda: left + right, "/": lambda: left / right, "*": lambda: left * right}[operator]()
+def follow(text: str, shape: tuple[int | None, ...] | None) -> Followed:
+    """An expression on x of this shape, without the batch."""
+    machine = Machine()
+    sizes = None if shape is None else with_unknowns(shape, 1, set())
+    node = machine.tape.add(None, (), sizes, "input", Site(Source("given", ""), tree.Bad(0, 0)))
+    node.is_input = True
+    machine.libraries.constants |= {"given.x": TensorValue(node), "given.unknown": Unknown("it is read", None)}
+    module = run_source(machine, Source("cell.py", HEAD + text), lambda name: None)  # type: ignore[arg-type,return-value]
+    line = HEAD.count("\n") + 1
+    mistakes = [str(found).replace(f"cell.py:{line}:", "") for found in machine.found]
+    reasons = [unknown.reason for unknown in machine.unknowns.values()]
+    return Followed(module.names.get("result"), machine.tape.nodes[1:], mistakes, reasons, sizes)
