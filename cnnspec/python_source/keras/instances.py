@@ -56,8 +56,7 @@ class OwnCall:
 
 
 def make_instance(made_of: ClassValue, call: Call) -> Any:
-    """The instance, before its `__init__`, of a class of the source that stands on a model or layer of Keras's;
-    NotImplemented for any other class."""
+    """The instance of a class of the source that stands on a model or layer of Keras's; NotImplemented for any other."""
     base = made_of.find_library_base()
     instance = InstanceValue(made_of)
     if base in MODELS:
@@ -68,6 +67,11 @@ def make_instance(made_of: ClassValue, call: Call) -> Any:
         instance.native = ComposedLayer(instance, call.site)
     else:
         return NotImplemented
+    start = made_of.find_method("__init__")
+    if start is None:
+        call_super(instance, "__init__", call)
+    else:
+        call.machine.interpreter.call_value(start, call.replace(arguments=(instance, *call.arguments)))
     return instance
 
 

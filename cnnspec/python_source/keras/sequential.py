@@ -113,7 +113,9 @@ class Row:
 def find_first_sizes(base: Any) -> Any:
     """The sizes of the input that the first layer in a row says: its input_shape, or its own input's; None for none."""
     if isinstance(base, LayerValue):
-        sizes = base.arguments.get("input_shape", base.arguments.get("input_dim"))
+        sizes = base.arguments.get("input_shape")
+        if sizes is None and base.kind != "Embedding":  # which calls something else so
+            sizes = base.arguments.get("input_dim")
         return (sizes,) if type(sizes) is int else sizes
     if isinstance(base, ModelValue) and len(base.list_inputs()) == 1:
         shape = base.list_inputs()[0].list_sizes()
