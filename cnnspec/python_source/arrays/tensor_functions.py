@@ -14,6 +14,7 @@ from cnnspec.python_source.arrays.reading import (
     read_shape,
     to_array,
 )
+from cnnspec.python_source.values import find_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -256,10 +257,12 @@ def answer_for_arrays(name: str, call: Call) -> Any:
     """What a function of TensorFlow or keras.ops gives on arrays; NotImplemented on symbolic tensors."""
     from cnnspec.python_source.tape import find_tensors
 
-    function = _find_function(name)
-    if function is None or find_tensors([*call.arguments, *call.keywords.values()]):
+    function, given = _find_function(name), [*call.arguments, *call.keywords.values()]
+    if find_tensors(given):
         return NotImplemented
-    return answer(function, call)
+    if function is not None:
+        return answer(function, call)
+    return find_unknown(given) or NotImplemented if name.startswith(("tensorflow.", "keras.ops.")) else NotImplemented
 
 
 def reshape_unknown(call: Call) -> Any:

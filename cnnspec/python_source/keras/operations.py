@@ -85,8 +85,9 @@ def find_function(name: str) -> tuple[str, Signature, tuple[str, ...]] | None:
 
 
 def call_on_tensors(name: str, call: Call) -> Any:
-    """What a function gives for tensors; NotImplemented where it is given none."""
-    if not find_tensors([call.arguments, call.keywords]):
+    """What a function gives for tensors; NotImplemented for arrays, which know it themselves (arrays/)."""
+    given = [*call.arguments, call.keywords]
+    if not find_tensors(given):
         return NotImplemented
     if not name.startswith("keras.ops.") and not name.startswith("keras.activations.") and not call.machine.tracing:
         return refuse(name, call)
