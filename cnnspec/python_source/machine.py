@@ -63,7 +63,9 @@ class Machine:
         notes: tuple[Note, ...] = (),
     ) -> None:  # fmt: skip
         """Report a mistake at a site, or at a stretch of its text (an argument), once, with what led there. Never call it
-        where anything that it rests on is unknown. Nothing is reported of what is only perhaps run."""
+        where anything that it rests on is unknown. Nothing is reported of what is only perhaps run, nor where the source catches
+        what Keras raises, a ValueError: there it is raised."""
+        self.interpreter.raise_if_caught("ValueError")
         if self.doubt:
             return
         start, end = stretch or (site.node.start, site.node.end)

@@ -75,10 +75,14 @@ class Interpreter:
 
     def fail(self, kind: str, reason: str, node: ast.AST) -> Any:
         """What surely raises: it does where the source catches that, and is unknown elsewhere."""
+        self.raise_if_caught(kind)
+        return self.machine.make_unknown(f"it raises {kind}: {reason}", node)
+
+    def raise_if_caught(self, kind: str) -> None:
+        """Raise an exception of this class where the source catches it."""
         kinds = calls.list_kinds(kind)
         if self.is_handled(kinds):
             raise Raised(kinds)
-        return self.machine.make_unknown(f"it raises {kind}: {reason}", node)
 
     def is_handled(self, kinds: tuple[str, ...]) -> bool:
         """Whether a try statement around here catches an exception."""

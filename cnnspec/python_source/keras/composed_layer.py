@@ -33,11 +33,13 @@ class Own:
     ) -> Any:
         """What `call` gives on values at a site."""
         outer, machine.path = machine.path, site.path
+        machine.tracing += 1
         try:
             self.prepare(arguments[0] if arguments else keywords.get("inputs"), machine, node)
             return machine.call_method(self.instance, "call", arguments, keywords, node)
         finally:
             machine.path = outer
+            machine.tracing -= 1
 
     def prepare(self, given: Any, machine: Machine, node: ast.AST) -> None:
         """Run `build`, once, with the shape of what the layer is called on."""

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.python_source.keras.expressions import follow
-from tests.python_source.keras.keras_itself import build
+from tests.python_source.layers.expressions import follow
+from tests.python_source.layers.keras_itself import build
 
 HERE = Path(__file__).parent
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 
-from tests.python_source.keras.calls import layer_calls
-from tests.python_source.keras.expressions import follow
-from tests.python_source.keras.keras_itself import build
+from tests.python_source.layers.calls import layer_calls
+from tests.python_source.layers.expressions import follow
+from tests.python_source.layers.keras_itself import build
 
 
 @settings(max_examples=60)
