@@ -36,6 +36,8 @@ def find_attribute(layer: LayerValue, name: str, machine: Machine, node: ast.AST
     signature = find_signature(f"keras.layers.{layer.kind}")
     if signature is not None and signature.takes(name):
         value = layer.arguments.get(name, signature.defaults.get(name))
+        if name == "activation" and isinstance(value, (str, type(None))):
+            return External(f"keras.activations.{value or 'linear'}")
         if name in PER_AXIS:
             value = save_layer(layer.kind, layer.arguments).config.get(name, value)
             return tuple(value) if isinstance(value, list) else value

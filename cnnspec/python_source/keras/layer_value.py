@@ -58,6 +58,11 @@ class LayerValue(Value):
     def __repr__(self) -> str:
         return f"{self.kind}({self.arguments})"
 
+    def complete_arguments(self) -> dict[str, Any]:
+        """Its arguments with Keras's defaults."""
+        signature = find_signature(f"keras.layers.{self.kind}")
+        return {**(signature.defaults if signature is not None else {}), **self.arguments}
+
     # ---- what a source asks of it ------------------------------------------------------------------------------
     def call(self, call: Call) -> Any:
         return call_layer(call.machine, self, call)

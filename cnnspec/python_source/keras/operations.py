@@ -8,9 +8,10 @@ from cnnspec.python_source.keras import function_table as table
 from cnnspec.python_source.keras.arguments import Signature, bind, read_signature
 from cnnspec.python_source.keras.operation_shapes import find_operation_shape
 from cnnspec.python_source.keras.placing import Placement
+from cnnspec.python_source.keras.stated_layers import Stated
 from cnnspec.python_source.keras.uses import make_use
 from cnnspec.python_source.tape import TensorValue, find_tensors
-from cnnspec.python_source.values import NOTHING, Value, find_unknown
+from cnnspec.python_source.values import NOTHING, Unknown, Value, find_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +58,9 @@ class Operation(Value):
         if use.mistake is not None:
             machine.report(use.mistake.code, use.mistake.message, site, None, use.mistake.help)
         elif made.node.shape is None and None not in use.shapes and find_unknown(arguments) is None:
-            made.node.shape = find_operation_shape(self.kind, self.config, arguments)
+            shape = find_operation_shape(self.kind, self.config, arguments)
+            if shape is not None:
+                made.node.layer, made.node.shape = Stated(shape, 0).make_layer(self.kind), shape
         return made
 
 

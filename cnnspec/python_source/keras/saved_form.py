@@ -6,7 +6,7 @@ from cnnspec.base.record import Record
 from cnnspec.python_source.keras.arguments import find_signature
 from cnnspec.python_source.keras.objects import KerasObject
 from cnnspec.python_source.keras.signatures import ALIASES, WORDS
-from cnnspec.python_source.values import External, Unknown, is_known
+from cnnspec.python_source.values import External, is_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from cnnspec.layers.shape import all_known
 from cnnspec.python_source.keras.saved_form import read_activation, save_layer
+from cnnspec.python_source.keras.stated_layers import FORMULAS, state
 from cnnspec.python_source.tape import TensorValue, find_tensors
 from cnnspec.python_source.values import Unknown, find_unknown
 
@@ -11,13 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from cnnspec.layers.base import Shape
     from cnnspec.python_source.keras.layer_value import LayerValue
     from cnnspec.python_source.keras.placing import Placement
 
 IDENTITY = {"module": "keras.layers", "class_name": "Identity", "config": {"trainable": True}, "registered_name": None}
-RECURRENT = {"LSTM": 2, "GRU": 1, "SimpleRNN": 1}  # class → how many states it has
-SIDES = 2  # of a bidirectional layer
+CALLED = ("query", "value", "key")  # what an attention is called on
 
 
 # ---- functions of the source -----------------------------------------------------------------------------------
@@ -75,11 +75,11 @@ def apply_spectral(layer: LayerValue, use: Placement) -> Any:
 
 
 def apply_distributed(layer: LayerValue, use: Placement) -> Any:
-    """A dense layer on each step is that layer; of another the output's shape alone is known."""
+    """A dense layer on each step is that layer."""
     inner: Any = layer.arguments.get("layer")
     if find_kind(layer, inner) == "Dense":
         return inner.place(use.arguments, use.keywords, use.machine, use.node, use.site)
-    return use.give_up("TimeDistributed has no layer here")
+    return apply_stated(layer, use)
 
 
 def find_kind(layer: LayerValue, inner: Any) -> str:
@@ -87,50 +87,36 @@ def find_kind(layer: LayerValue, inner: Any) -> str:
     return inner.kind if isinstance(inner, type(layer)) else ""
 
 
-# ---- what is known by its shape alone ------------------------------------------------------------------------------
-def find_recurrent_shapes(layer: LayerValue, shape: Shape | None) -> list[Shape | None]:
-    """The shapes of the output and of the states, where they are returned."""
-    units, sequences = layer.arguments.get("units"), layer.arguments.get("return_sequences", False)
-    count = 1 + RECURRENT[layer.kind] * (layer.arguments.get("return_state", False) is True)
-    if type(units) is not int or type(sequences) is not bool or shape is None or len(shape) != 2:
-        return [None] * count
-    return [(shape[0], units) if sequences else (units,), *[(units,)] * (count - 1)]
-
-
-def apply_recurrent(layer: LayerValue, use: Placement) -> Any:
-    shapes = find_recurrent_shapes(layer, use.shapes[0] if use.shapes else None)
-    made = [use.give_up(f"{layer.kind} has no layer here", shape) for shape in shapes]
+# ---- what is known by its shape and parameters alone -----------------------------------------------------------------
+def apply_stated(layer: LayerValue, use: Placement) -> Any:
+    """A layer that the language has no word for: a node for each of its outputs."""
+    shapes = [tensor.node.shape for tensor in order_tensors(use)]
+    why = f"{layer.kind} has no layer here"
+    if find_unknown([use.arguments, use.keywords]) is not None or not all_known(tuple(shapes)):
+        return use.give_up(why)
+    stated = state(layer.kind, layer.complete_arguments(), [shape for shape in shapes if shape is not None])
+    if stated is None:
+        return use.give_up(why)
+    use.machine.make_unknown(f"{why}: its output's shape and its parameters alone are known", use.node)
+    made = [
+        use.add(one.make_layer(layer.kind, layer.trainable is not False), use.list_inputs(), one.shape, part)
+        for part, one in enumerate(stated)
+    ]
     return made if len(made) > 1 else made[0]
 
 
-def apply_bidirectional(layer: LayerValue, use: Placement) -> Any:
-    inner: Any = layer.arguments.get("layer")
-    mode = layer.arguments.get("merge_mode", "concat")
-    shape = None
-    if find_kind(layer, inner) in RECURRENT and mode in ("concat", "sum", "mul", "ave") and len(use.shapes) == 1:
-        shapes = find_recurrent_shapes(inner, use.shapes[0])
-        shape = shapes[0] if len(shapes) == 1 else None
-        if shape is not None and mode == "concat":
-            shape = (*shape[:-1], shape[-1] * SIDES)
-    elif mode is None:
-        return use.machine.make_unknown("Bidirectional has no layer here", use.node)
-    return use.give_up("Bidirectional has no layer here", shape)
-
-
-def keep_shape(layer: LayerValue, use: Placement) -> Any:
-    shape = use.shapes[0] if use.shapes else None
-    return use.give_up(
-        f"{layer.kind} has no layer here", shape if layer.arguments.get("output_shape") is None else None
-    )
+def order_tensors(use: Placement) -> list[TensorValue]:
+    """The tensors in the order of the parameters of an attention's call, where they are given by name."""
+    if not use.keywords or use.kind != "MultiHeadAttention":
+        return use.tensors
+    given = dict(zip(CALLED, use.arguments, strict=False)) | use.keywords
+    return [given[name] for name in CALLED if isinstance(given.get(name), TensorValue)]
 
 
 SPECIAL: dict[str, Callable[[LayerValue, Placement], Any]] = {
+    **dict.fromkeys(FORMULAS, apply_stated),
     "Activation": apply_activation,
-    "Bidirectional": apply_bidirectional,
     "Lambda": apply_lambda,
-    "Masking": keep_shape,
-    "MultiHeadAttention": keep_shape,
     "SpectralNormalization": apply_spectral,
     "TimeDistributed": apply_distributed,
-    **dict.fromkeys(RECURRENT, apply_recurrent),
 }

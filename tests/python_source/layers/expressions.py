@@ -67,7 +67,9 @@ def follow(text: str, shape: tuple[int | None, ...] | None) -> Followed:
     node = machine.tape.add(None, (), sizes, "input", Site(Source("given", ""), tree.Bad(0, 0)))
     node.is_input = True
     machine.libraries.constants |= {"given.x": TensorValue(node), "given.unknown": Unknown("it is read", None)}
-    module = run_source(machine, Source("cell.py", HEAD + text), lambda name: Diagnostic("E002", f"{name} is not there", None))
+    module = run_source(
+        machine, Source("cell.py", HEAD + text), lambda name: Diagnostic("E002", f"{name} is not there", None)
+    )
     line = HEAD.count("\n") + 1
     mistakes = [str(found).replace(f"cell.py:{line}:", "") for found in machine.found]
     reasons = [unknown.reason for unknown in machine.unknowns.values()]

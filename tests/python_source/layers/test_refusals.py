@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cnnspec.python_source.tape import TapeNode
 from tests.python_source.layers.expressions import follow
 from tests.python_source.layers.keras_itself import build
 
@@ -26,6 +27,13 @@ def read(name: str) -> Iterator[tuple[str, str]]:
 def split(case: str) -> tuple[str, Any]:
     text, _, shape = case.rpartition(" @ ")
     return text, literal_eval(shape)
+
+
+def name(node: TapeNode) -> str:
+    """The word for a node: ?lstm where no more than its shape and parameters are known, ? where nothing is."""
+    if node.layer is None:
+        return "?"
+    return "~" * node.doubt + "?" * node.layer.stated + node.label
 
 
 @pytest.mark.parametrize(("case", "told"), read("refused.txt"))
@@ -46,7 +54,6 @@ def test_what_keras_takes_is_what_it_builds(case: str) -> None:
     assert not built.refusal
     assert not found.mistakes
     assert found.shape == built.shape
-    labels = [("~" if node.doubt else "") + (node.label if node.layer is not None else "?") for node in found.nodes]
-    assert " ".join(labels) == words
+    assert " ".join(map(name, found.nodes)) == words
     if found.whole:
         assert found.parameters == built.parameters
