@@ -29,6 +29,7 @@ def register(libraries: Libraries) -> None:
 
     functions, answer_number = libraries.functions, numpy_functions.answer_number
     libraries.constants |= {f"numpy.{name}": value for name, value in numpy_functions.CONSTANTS.items()}
+    libraries.constants["tensorflow.newaxis"] = None
     libraries.fallbacks.append(("numpy.", numpy_functions.forget_arguments))
     libraries.fallbacks += [(library, tensor_functions.answer_for_arrays) for library in ("tensorflow.", "keras.")]
     for prefix, table, wrap in (
