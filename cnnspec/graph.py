@@ -52,6 +52,11 @@ class Site(Record):
         return bool(self.source.text) and not self.source.is_python
 
     @property
+    def in_python(self) -> bool:
+        """Whether it stands in the text of a Python source."""
+        return bool(self.source.text) and self.source.is_python
+
+    @property
     def first_line(self) -> int:
         """The line of the place, from 1; 0 where it has none, as in a model."""
         return self.source.position(self.node.start)[0] if self.source.text else self.line

@@ -166,6 +166,7 @@ def _analyse_python(
     watch: Watch | None, call: str,
 ) -> PythonAnalysis:  # fmt: skip
     """Everything that is known about a Python source."""
+    from cnnspec.lint.keras_words import say_in_keras
     from cnnspec.python_source import read_python
     from cnnspec.python_source.choosing import choose_networks, find_mistakes_of, refuse_parameters
     from cnnspec.python_source.comments import read_comments
@@ -183,7 +184,11 @@ def _analyse_python(
         settings = None if not made.train else read_train_section(made.train)[0]
         context = Context(made.graph, made.train, bool(own) or not made.whole, settings)
         watching = None if watch is None else partial(_show_visible, watch, made.graph, hiding)
-        ruled = [d for d in rules.check(context, codes, watching) if made.doubtful.isdisjoint(d.nodes)]
+        ruled = [
+            say_in_keras(d, made.graph)
+            for d in rules.check(context, codes, watching)
+            if made.doubtful.isdisjoint(d.nodes)
+        ]
         own += hiding.visible(ruled)
         broken = not made.whole or any(rules.prevents(d) for d in own)
         networks.append(

@@ -56,8 +56,19 @@ def find_likely_sizes(source: Node) -> tuple[str, str, Shape] | None:
     ):
         message = f"{written(source)} is {shape[0]} positions with {shape[1]} channels"
         gray, color = (*shape, 1), (*shape, 3)
-        return message, f"for a picture write {show_shape(gray)} or {show_shape(color)}; for a sequence conv1d", gray
+        return message, write_picture(source, gray, color), gray
     return find_other_form(source)
+
+
+def write_sizes(source: Node, shape: Shape) -> str:
+    """The sizes of an input as they are written where it stands: 32x32x3, in a Python source (32, 32, 3)."""
+    return str(shape) if source.site.in_python else show_shape(shape)
+
+
+def write_picture(source: Node, gray: Shape, color: Shape) -> str:
+    """What to write for a picture, or for a sequence."""
+    sequence = "Conv1D" if source.site.in_python else "conv1d"
+    return f"for a picture write {write_sizes(source, gray)} or {write_sizes(source, color)}; for a sequence {sequence}"
 
 
 def find_other_form(source: Node) -> tuple[str, str, Shape] | None:
@@ -67,10 +78,14 @@ def find_other_form(source: Node) -> tuple[str, str, Shape] | None:
         return None
     moved, alone = channels_last(shape), without_batch(shape)
     if moved is not None:
-        return f"{written(source)} has {shape[-1]} channels: they are written last", f"write {show_shape(moved)}", moved
+        return (
+            f"{written(source)} has {shape[-1]} channels: they are written last",
+            f"write {write_sizes(source, moved)}",
+            moved,
+        )
     if alone is not None:
         message = f"{written(source)} is a volume one slice deep: the batch is not written"
-        return message, f"write {show_shape(alone)}", alone
+        return message, f"write {write_sizes(source, alone)}", alone
     return None
 
 

@@ -96,7 +96,7 @@ def trail(site: Site, *others: Site, turns: bool = False) -> tuple[Note, ...]:
     while step is not None and len(notes) < 8:
         said = ""
         if isinstance(step, BlockCall):
-            said = f"in block {step.block}, called here"
+            said = f"in {'block ' if step.site.in_spec else ''}{step.block}, called here"
         elif isinstance(step, FunctionUse) and step.away:
             said = f"{step.name} is used here" if step.name else "used here"
         elif isinstance(step, (LoopTurn, RepeatTurn)) and turns and step.number > 1:

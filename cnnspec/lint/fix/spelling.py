@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 SETTING = re.compile(r"\b([a-z_]+)=(\(.*?\)+|[\w.]+)")
 CONSTANTS = {"true": "True", "false": "False", "none": "None"}
+IN_KERAS = {  # what Keras calls an argument, where the layer is not told
+    "amount": "padding", "bias": "use_bias", "dilation": "dilation_rate", "kernel": "kernel_size", "stride": "strides",
+}  # fmt: skip
 
 
 class Raw(str):
@@ -58,7 +61,7 @@ def spell_as_keras(message: str, layers: Iterable[Layer]) -> str:
 
     def respell(found: re.Match[str]) -> str:
         name, value = found.groups()
-        label = name_in_keras(name, arguments[name]) if name in arguments else name
+        label = name_in_keras(name, arguments[name]) if name in arguments else IN_KERAS.get(name, name)
         return f"{label}={spell_value(value)}"
 
     return SETTING.sub(respell, message)
@@ -70,4 +73,4 @@ def spell_value(text: str) -> str:
         return CONSTANTS[text]
     if re.fullmatch(r"\d+(x\d+)+", text):
         return f"({text.replace('x', ', ')})"
-    return f'"{text}"' if text[:1].isalpha() else text
+    return f'"{text}"' if text[:1].isalpha() and text not in CONSTANTS.values() else text

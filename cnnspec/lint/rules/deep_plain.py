@@ -51,5 +51,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
         return
     node = context.graph.nodes[-best[1]]
     message = f"{best[0]} layers with weights in a row, from {node.name} on, without a normalisation or a skip"
-    help = "put bn behind each convolution, or add(in, …) around every two"
+    skip = "add(in, …)" if node.site.in_spec else "a skip"
+    help = f"put bn behind each convolution, or {skip} around every two"
     yield Diagnostic(CODE, message, node.site.span, help, trail(node.site), SEVERITY)

@@ -41,6 +41,7 @@ LOOKS_AT = ("grouped channels",)
 FIX = UNSAFE
 OFFER = "{}"
 ADVICE = "put a channel_shuffle, or a convolution with a kernel of 1, between them"
+ADVICE_IN_KERAS = "put a convolution with a kernel of 1 between them"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -61,7 +62,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if seconds:
         more = f", and {len(seconds) - 1} more such pair{'s' * (len(seconds) > 2)}" if len(seconds) > 1 else ""
         message = f"{apart[0]} groups of channels never meet between {firsts[0].name} and {seconds[0].name}{more}: each output sees 1/{apart[0]} of the channels"
-        yield merge_findings(CODE, seconds, message, ADVICE, SEVERITY)
+        advice = ADVICE if seconds[0].site.in_spec else ADVICE_IN_KERAS
+        yield merge_findings(CODE, seconds, message, advice, SEVERITY)
 
 
 def grouped(kernel: Kernel) -> bool:

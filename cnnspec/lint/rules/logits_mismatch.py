@@ -51,7 +51,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
         yield Diagnostic(CODE, message, end.span, f"drop from_logits=true, or the {end.function}", end.notes)
     elif not end.logits and end.function == "linear":
         message = f"the loss expects probabilities, and the network ends in {end.node.name} without an activation"
-        help = f"write {end.written}(from_logits=true), or end in {end.fitting}"
+        loss = end.loss.name if end.span.source.is_python else end.written
+        help = f"write {loss}(from_logits=true), or end in {end.fitting}"
         yield Diagnostic(CODE, message, end.span, help, end.notes)
 
 

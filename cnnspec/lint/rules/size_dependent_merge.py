@@ -82,7 +82,7 @@ def some_sizes(node: Node, asked: list[Agreement], context: Context) -> Diagnost
     merges = [found.node.name for found in asked]
     shown = merges if len(merges) <= SHOWN else [*merges[:SHOWN], f"{len(merges) - SHOWN} more"]
     message = f"the inputs of {join_words(shown)} agree only {', and '.join(parts)}"
-    help = "give sizes that are always equal one name: input SxSx3"
+    help = "give sizes that are always equal one name: input SxSx3" if node.site.in_spec else "give the input a size"
     if sizes:
         help = "bring what enters to such a size, or give the input one; `cnnspec sizes` tells what else limits it"
     places = {found.node.site.span: found for found in reversed(asked)}  # a block that is called often stands once
