@@ -95,7 +95,11 @@ def find_group(graph: Graph, node: Node, composed: Set[str]) -> Any:
     """What the layer is that a node is, or is within: the number of its first use, or a class with the call of it."""
     for step in node.site.steps:
         if isinstance(step, BlockCall) and name_alike(step.block) in composed:
-            return name_alike(step.block), tuple(map(str, node.site.steps[: node.site.steps.index(step) + 1])), step.site.origin
+            return (
+                name_alike(step.block),
+                tuple(map(str, node.site.steps[: node.site.steps.index(step) + 1])),
+                step.site.origin,
+            )
     return graph.made_at(node)
 
 

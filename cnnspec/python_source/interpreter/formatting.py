@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from cnnspec.python_source.interpreter.budget import TooLarge
 from cnnspec.python_source.interpreter.objects import ClassValue
 from cnnspec.python_source.values import Unknown, Value, find_unknown, is_known
@@ -156,14 +158,15 @@ def format_text(it: Interpreter, text: str, call: Call, numbers: list[int] | Non
 
 def find_field(it: Interpreter, field: str, call: Call, numbers: list[int]) -> Any:
     """The value of a field such as 0, name, name.attribute, name[key]."""
-    from _string import formatter_field_name_split  # type: ignore[import-not-found]
-
-    first, rest = formatter_field_name_split(field)
-    if first == "":
-        first, numbers[0] = numbers[0], numbers[0] + 1
-    value = call.arguments[first] if isinstance(first, int) else call.keywords[first]
-    for is_attribute, key in rest:
-        value = it.get_attribute(value, key, call.node) if is_attribute else it.get_item(value, key, call.node)
+    first = re.split(r"[.[]", field, maxsplit=1)[0]
+    rest = re.findall(r"\.([^.[]+)|\[([^]]+)\]", field[len(first) :])
+    if not first:
+        numbers[0] += 1
+    number = int(first) if first.isdecimal() else numbers[0] - 1
+    value = call.arguments[number] if not first or first.isdecimal() else call.keywords[first]
+    for attribute, key in rest:
+        item = int(key) if key.isdecimal() else key
+        value = it.get_attribute(value, attribute, call.node) if attribute else it.get_item(value, item, call.node)
     return value
 
 
