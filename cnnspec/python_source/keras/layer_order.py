@@ -57,9 +57,7 @@ def visit(outputs: list[TensorValue], makers: dict[int, Maker]) -> tuple[list[Ma
                 met.add(id(following))
                 numbers.setdefault(id(find_made(following)), len(numbers))
                 stack.append((following, list_before(following, makers)))
-            following = next(stack[-1][1], None)
-            if following is None:
+            following = next(stack[-1][1], None) if stack else None
+            if following is None and stack:
                 finished.append(stack.pop()[0])
-                if not stack:
-                    break
     return finished, numbers
