@@ -18,11 +18,13 @@ from typing import Any
 import keras
 
 from tests.python_source.recorder import Json, Project, Recorder
-from tests.python_source.stand_ins import install
+from tests.python_source.stand_in_keras import install_keras
+from tests.python_source.stand_in_libraries import install_libraries
 
 MAINS = ("main.py", "train.py", "main.ipynb", "train.ipynb")
 BOLD = re.compile(r"\x1b\[\d*m")
 SHELL = re.compile(r"^(\s*\w+\s*=\s*)[!%].*")  # files = !ls
+FITTING = ", in fit\n"  # a frame of a traceback
 SKIPPED = ("%%bash", "%%sh", "%%html", "%%writefile", "%%javascript", "%%latex", "%%markdown")
 
 
@@ -32,7 +34,7 @@ def main_of(path: Path) -> Path:
 
 
 def run(path: Path, real_fit: bool = False) -> Json:
-    """{"models": [...]}, or {"error", "frames", "traceback"} where it ended with an error. The process is spoilt afterwards."""
+    """{"models": [...]}, or {"error", "during", "frames", "traceback"} where it ends with one. It spoils the process."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder).resolve()
         if path.is_dir():
@@ -43,7 +45,8 @@ def run(path: Path, real_fit: bool = False) -> Json:
             shutil.copy(path, main)
         project = Project(root, {str(file) for file in root.rglob("*") if file.suffix in (".py", ".ipynb")})
         recorder = Recorder(project)
-        install(recorder, real_fit)
+        install_keras(recorder, real_fit)
+        install_libraries()
         recorder.listen()
         os.chdir(root)
         sys.path.insert(0, str(root))
@@ -70,7 +73,8 @@ def execute(main: Path, project: Project) -> Json | None:
         ]
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         said = BOLD.sub("", " ".join(lines[: 2 if str(error).startswith("Exception encountered") else 1]))
-        return {"error": f"{type(error).__name__}: {said}", "frames": frames, "traceback": traceback.format_exc()}
+        told = {"error": f"{type(error).__name__}: {said}", "frames": frames, "traceback": traceback.format_exc()}
+        return told | {"during": "fit" if FITTING in told["traceback"] else "building"}
     return None
 
 

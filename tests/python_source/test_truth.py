@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import Any
 
 from tests.python_source.build_truth import CORPUS, MISTAKES, NOTHING, answer_of, every_project, projects
 from tests.python_source.run_project import code_cells, main_of
+from tests.support import THOROUGH
 
 ROOT = Path(__file__).parents[2]
 TRIED = 3
@@ -21,8 +21,8 @@ KEYS |= {"params", "trainable", "why"}
 
 
 def chosen() -> list[Path]:
-    """Three projects, others whenever the corpus changes; all of them with CNNSPEC_WHOLE_CORPUS=1."""
-    if os.environ.get("CNNSPEC_WHOLE_CORPUS"):
+    """Three projects, others whenever the corpus changes."""
+    if THOROUGH:
         return every_project()
     names = {project: project.relative_to(CORPUS.parent).as_posix() for project in every_project()}
     whole = "".join(names.values())

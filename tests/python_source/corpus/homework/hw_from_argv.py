@@ -21,6 +21,6 @@ net = Sequential([
     Dense(hidden, activation='relu'),
     Dense(10, activation='softmax'),
 ])
-net.compile('adam', 'sparse_categorical_crossentropy', ['accuracy'])
+net.compile('adam', 'sparse_categorical_crossentropy', metrics=['accuracy'])
 net.fit(xtr, ytr, epochs=2)
 print(net.evaluate(xte, yte))

@@ -22,4 +22,4 @@ history = resnet.fit(train, epochs=10)
 
 # the same with as many units as there are folders
 resnet2 = tf.keras.Sequential([pretrained, L.Dense(256, 'relu'), L.Dense(len(class_names), 'softmax')])
-resnet2.compile('adam', 'sparse_categorical_crossentropy', ['accuracy'])
+resnet2.compile('adam', 'sparse_categorical_crossentropy', metrics=['accuracy'])
