@@ -11,6 +11,7 @@ from cnnspec.base.record import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Iterator
     from typing import Any
 
     from cnnspec.graph import Site
@@ -191,21 +192,50 @@ class External(Value):
         return hash(self.name)
 
 
+CONTAINERS = (tuple, list, dict, set, frozenset)
+
+
+def walk(value: Any) -> Iterator[Any]:
+    """All values in a value that are no containers; what stands in several places, once."""
+    if not isinstance(value, CONTAINERS):
+        yield value
+        return
+    waiting: list[Any] = [value]
+    seen: set[int] = set()
+    while waiting:
+        container = waiting.pop()
+        if id(container) in seen:
+            continue
+        seen.add(id(container))
+        parts = [*container, *container.values()] if isinstance(container, dict) else container
+        inner: list[Any] = []
+        for part in parts:
+            if isinstance(part, CONTAINERS):
+                inner.append(part)
+            else:
+                yield part
+        waiting += inner[::-1]
+
+
 def is_known(value: Any) -> bool:
     """Whether a value is plain Python and holds nothing else, however deep."""
-    if isinstance(value, (tuple, list, set, frozenset)):
-        return all(map(is_known, value))
-    if isinstance(value, dict):
-        return all(is_known(key) and is_known(item) for key, item in value.items())
-    return isinstance(value, PLAIN)
+    return all(isinstance(part, PLAIN) for part in walk(value))
 
 
 def find_unknown(value: Any) -> Unknown | None:
     """The first unknown in a value, however deep."""
-    if isinstance(value, Unknown):
-        return value
-    if isinstance(value, dict):
-        value = value.values()
-    elif not isinstance(value, (tuple, list, set, frozenset)):
-        return None
-    return next((found for part in value if (found := find_unknown(part)) is not None), None)
+    return next((part for part in walk(value) if isinstance(part, Unknown)), None)
+
+
+def count_values(value: Any, most: int) -> int:
+    """How many values are in a value, those that stand in several places counted at each; one more than `most` at most."""
+    waiting, count = [value], 0
+    while waiting and count <= most:
+        value = waiting.pop()
+        count += 1
+        if isinstance(value, dict):
+            waiting += value
+            waiting += value.values()
+        elif isinstance(value, CONTAINERS):
+            waiting += value
+    return count

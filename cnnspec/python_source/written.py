@@ -26,6 +26,7 @@ class Written:
     def __init__(self, source: Source) -> None:
         self.source = source
         self._ascii = source.text.isascii()
+        self._nodes: dict[int, tuple[ast.AST, tree.Node]] = {}  # made so far
 
     def find_offset(self, line: int, column: int) -> int:
         """The offset of ast's place: a line from 1 and a column from 0 in bytes of UTF-8."""
@@ -44,6 +45,11 @@ class Written:
 
     def make_node(self, node: ast.AST) -> tree.Node:
         """A node of our tree that stands where a node of Python's stands."""
+        if id(node) not in self._nodes:
+            self._nodes[id(node)] = node, self._make_node(node)
+        return self._nodes[id(node)][1]
+
+    def _make_node(self, node: ast.AST) -> tree.Node:
         from ast import Call, Starred
 
         start, end = self.find_stretch(node)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 MOST_STEPS = 1_000_000  # statements, expressions, and items of the containers that are made
 MOST_CALLS = 60  # functions of the source within one another
-MOST_LEVELS = 4_000  # expressions and statements within one another, calls included
+MOST_LEVELS = 3_000  # expressions and statements within one another, calls included
+MOST_DOUBTS = 60  # conditions that are not known, within one another
 MOST_TURNS = 1_000  # of a loop, that are followed one by one
 MOST_LOOP_STEPS = 200_000  # of all turns of a loop, that are followed one by one
 MOST_ITEMS = 100_000  # of a container
 MOST_CHARACTERS = 1_000_000  # of a text
 MOST_BITS = 4_096  # of a whole number
 RECURSION = 40_000  # Python frames that MOST_LEVELS may take
+LARGE = "it is larger than is kept"
 
 
 class BudgetEnded(Exception):

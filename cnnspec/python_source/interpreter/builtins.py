@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cnnspec.python_source.libraries import Libraries
     from cnnspec.python_source.values import Call
 
-COMPUTED = (abs, round, divmod, pow, chr, ord, bin, hex, oct, int, float, bool, complex, range, slice, ascii)
+COMPUTED = (abs, round, divmod, pow, chr, ord, bin, hex, oct, int, float, bool, complex, range, slice)
 
 
 def interpreter_of(call: Call) -> Interpreter:
@@ -45,7 +45,7 @@ def make_computed(function: Any) -> Any:
             return call.make_unknown("whether it is true is not known") if truth is None else truth
         if not is_known(given) or call.open_arguments or call.open_keywords:
             return call.make_unknown(f"what {name}() gives is not known")
-        if name == "pow":
+        if function is pow:
             return compute_power(it, given, call)
         if name == "int" and isinstance(given[0] if given else 0, str) and len(given[0]) > 1_000:
             return call.make_unknown("it is larger than is kept")
@@ -112,6 +112,7 @@ FUNCTIONS: dict[str, Any] = {
     **builtin_classes.FUNCTIONS,
     "str": partial(write, "s"),
     "repr": partial(write, "r"),
+    "ascii": partial(write, "a"),
     "format": format_value,
     "print": do_nothing,
     "exit": leave,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 
 from cnnspec.graph import BlockCall
-from cnnspec.python_source.interpreter.budget import MOST_CALLS
+from cnnspec.python_source.interpreter.budget import MOST_CALLS, MOST_DOUBTS
 from cnnspec.python_source.interpreter.doubts import Frame
 from cnnspec.python_source.interpreter.scopes import Names, Scope, Yielded
 from cnnspec.python_source.interpreter.sequences import GeneratorValue
@@ -96,10 +96,11 @@ def call_function(it: Interpreter, function: FunctionValue, call: Call) -> Any:
 def follow(it: Interpreter, function: FunctionValue, scope: Scope, step: BlockCall, node: ast.AST) -> Any:
     """What the body of a function returns."""
     machine, budget = it.machine, it.budget
-    if budget.calls >= MOST_CALLS:
+    if budget.calls >= MOST_CALLS or len(it.journal.layers) > MOST_DOUBTS:
         return machine.make_unknown(f"{function.describe()} calls itself deeper than is followed", node)
     before = it.scope, machine.written, machine.path
     it.scope, machine.written, machine.path = scope, function.written, step
+    budget.take(4)
     budget.calls += 1
     frame = Frame()
     it.doubts.functions.append(frame)

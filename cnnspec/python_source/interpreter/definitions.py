@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from cnnspec.python_source.interpreter.functions import make_function
 from cnnspec.python_source.interpreter.objects import ClassValue, InstanceValue, Wrapped
 from cnnspec.python_source.interpreter.scopes import Names, Scope
@@ -10,7 +12,6 @@ from cnnspec.python_source.values import Call, External, Unknown, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Callable
     from typing import Any
 
@@ -65,9 +66,8 @@ def run_class(it: Interpreter, node: ast.ClassDef) -> None:
 
 def find_base(it: Interpreter, node: ast.expr) -> Any:
     """A class that another stands on: Generic[T] is Generic."""
-    from ast import Subscript
 
-    if not isinstance(node, Subscript):
+    if not isinstance(node, ast.Subscript):
         return it.evaluate(node)
     found = it.evaluate(node.value)
     return found if isinstance(found, (External, ClassValue)) else it.get_item(found, it.evaluate(node.slice), node)
@@ -80,9 +80,8 @@ def note_annotation(it: Interpreter, name: str, node: ast.expr) -> None:
 
 
 def is_class_variable(node: ast.expr) -> bool:
-    from ast import unparse
 
-    return "ClassVar" in unparse(node)
+    return "ClassVar" in ast.unparse(node)
 
 
 def shape_class(made: ClassValue) -> None:

@@ -204,6 +204,17 @@ class Doubts:
             self.journal.note(container)
             container[key] = unknown
 
+    def give_up(self, unknown: Unknown) -> None:
+        """End all doubts where they are: what was changed in them is unknown."""
+        for layer in self.journal.layers:
+            for container, key in layer.list_changes({}):
+                self.forget(container, key, unknown)
+        self.journal.layers.clear()
+        self.open.clear()
+        self.loops.clear()
+        self.turns.clear()
+        self.functions[:] = [Frame()]
+
     # ---- values --------------------------------------------------------------------------------------------
     def join_values(self, one: Any, other: Any, cause: Unknown, node: ast.AST) -> Any:
         """What is one of two values."""

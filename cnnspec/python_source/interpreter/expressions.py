@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from cnnspec.python_source.interpreter import comprehension, formatting, items
 from cnnspec.python_source.interpreter.functions import make_function
 from cnnspec.python_source.interpreter.items import contains
@@ -12,7 +14,6 @@ from cnnspec.python_source.values import NOTHING, Call, External, Unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Callable
     from typing import Any
 
@@ -55,11 +56,10 @@ def evaluate_named(it: Interpreter, node: ast.NamedExpr) -> Any:
 # ---- containers -------------------------------------------------------------------------------------------------
 def list_elements(it: Interpreter, nodes: list[ast.expr]) -> list[Any] | Unknown:
     """The values of what stands in a tuple, list or set."""
-    from ast import Starred
 
     found: list[Any] = []
     for node in nodes:
-        if not isinstance(node, Starred):
+        if not isinstance(node, ast.Starred):
             found.append(it.evaluate(node))
             continue
         value = it.evaluate(node.value)
@@ -131,12 +131,11 @@ def evaluate_values(it: Interpreter, node: ast.BoolOp, values: list[ast.expr]) -
 
 def find_condition(it: Interpreter, node: ast.expr) -> tuple[bool | None, Unknown]:
     """Whether a condition holds, None where it is not known; and what it hangs on then."""
-    from ast import BoolOp, Not, UnaryOp
 
-    if isinstance(node, UnaryOp) and isinstance(node.op, Not):
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         truth, cause = find_condition(it, node.operand)
         return None if truth is None else not truth, cause
-    if not isinstance(node, BoolOp):
+    if not isinstance(node, ast.BoolOp):
         return it.decide(it.evaluate(node), node)
     return decide_values(it, node, node.values)
 
@@ -209,14 +208,13 @@ def evaluate_choice(it: Interpreter, node: ast.IfExp) -> Any:
 
 # ---- calls --------------------------------------------------------------------------------------------------------
 def evaluate_call(it: Interpreter, node: ast.Call) -> Any:
-    from ast import Starred
 
     function = it.evaluate(node.func)
     arguments: list[Any] = []
     keywords: dict[str, Any] = {}
     open_arguments = open_keywords = False
     for argument in node.args:
-        if not isinstance(argument, Starred):
+        if not isinstance(argument, ast.Starred):
             value = it.evaluate(argument)
             if not open_arguments:  # which one it is is not known
                 arguments.append(value)

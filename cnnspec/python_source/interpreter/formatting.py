@@ -6,7 +6,7 @@ import re
 
 from cnnspec.python_source.interpreter.budget import TooLarge
 from cnnspec.python_source.interpreter.objects import ClassValue
-from cnnspec.python_source.values import Unknown, Value, find_unknown, is_known
+from cnnspec.python_source.values import CONTAINERS, Unknown, Value, count_values, find_unknown, is_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MOST_WIDTH = 999
 CONVERSIONS: dict[str, Callable[[Any], str]] = {"s": str, "r": repr, "a": ascii}
-MOST_PRINTED = 10_000  # values in a text
+MOST_PRINTED = 2_000  # values in a text
 
 
 def evaluate_formatted(it: Interpreter, node: ast.FormattedValue) -> Any:
@@ -48,7 +48,7 @@ def write(it: Interpreter, value: Any, how: str, node: ast.AST) -> Any:
     unknown = find_unknown(value)
     if unknown is not None:
         return unknown
-    if not is_known(value) or count_values(value) > MOST_PRINTED:
+    if not is_known(value) or count_values(value, MOST_PRINTED) > MOST_PRINTED or has_sets(value):
         return it.machine.make_unknown("how it is written is not known", node)
     if isinstance(value, (set, frozenset)) and len(value) > 1 and it.list_items(value, node) is None:
         return it.machine.make_unknown("Python orders a set's texts by chance", node)
@@ -78,20 +78,18 @@ PRINTED = {
 }
 
 
-def count_values(value: Any) -> int:
-    """How many values are in a value, those that stand in it twice counted twice; more than MOST_PRINTED is only more."""
-    waiting, count = [value], 0
-    while waiting and count <= MOST_PRINTED:
+def has_sets(value: Any) -> bool:
+    """Whether there are sets within a container."""
+    waiting = [value]
+    while waiting:
         value = waiting.pop()
-        count += 1
-        if isinstance(value, dict):
-            waiting += value
-            waiting += value.values()
-        elif isinstance(value, (tuple, list, set, frozenset)):
-            if any(isinstance(item, (set, frozenset)) for item in value):
-                return MOST_PRINTED + 1  # whose order is not known
-            waiting += value
-    return count
+        if isinstance(value, CONTAINERS):
+            waiting += value.values() if isinstance(value, dict) else value
+            if any(
+                isinstance(item, (set, frozenset)) for item in (value.values() if isinstance(value, dict) else value)
+            ):
+                return True
+    return False
 
 
 def write_value(it: Interpreter, value: Value, how: str, node: ast.AST) -> Any:

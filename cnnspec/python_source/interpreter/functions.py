@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+
 from cnnspec.python_source.interpreter.objects import FunctionValue
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import ast
-
     from cnnspec.python_source.interpreter.interpreter import Interpreter
 
 
 def make_function(it: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> FunctionValue:
     """A function with the values of its defaults."""
-    from ast import Lambda
 
     made = FunctionValue(node, it.scope, it.machine.written)
     parameters = node.args
@@ -23,7 +22,7 @@ def make_function(it: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef 
     for parameter, given in zip(parameters.kwonlyargs, parameters.kw_defaults, strict=True):
         if given is not None:
             made.defaults[parameter.arg] = it.evaluate(given)
-    if isinstance(node, Lambda):
+    if isinstance(node, ast.Lambda):
         made.name = "<lambda>"
     else:
         around = it.scope.names.get("__qualname__", "") if it.scope.cell is not None else ""
@@ -34,13 +33,12 @@ def make_function(it: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef 
 
 def yields(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Whether a function is a generator."""
-    from ast import AsyncFunctionDef, ClassDef, FunctionDef, Lambda, Yield, YieldFrom, iter_child_nodes
 
     waiting: list[ast.AST] = list(node.body)
     while waiting:
         inner = waiting.pop()
-        if isinstance(inner, (Yield, YieldFrom)):
+        if isinstance(inner, (ast.Yield, ast.YieldFrom)):
             return True
-        if not isinstance(inner, (FunctionDef, AsyncFunctionDef, ClassDef, Lambda)):
-            waiting += iter_child_nodes(inner)
+        if not isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            waiting += ast.iter_child_nodes(inner)
     return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import os
+import sys
 
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.source import Source
@@ -169,8 +170,6 @@ class Modules:
 
     def is_library(self, name: str) -> bool:
         """Whether a name is that of the standard library, or of one of which something is known."""
-        import sys
-
         libraries = self.interpreter.machine.libraries
         tables = (libraries.functions, libraries.constants, [beginning for beginning, _ in libraries.fallbacks])
         if not self.roots:
@@ -189,7 +188,7 @@ class Modules:
         self.files[path] = self.known[name] = module
         source = source.replace(name=name_file(path))
         self.helpers.append(source)
-        parts = read_parts(source)
+        parts = self.read_parts(source)
         if isinstance(parts, Diagnostic):
             line = "" if parts.position is None else f" in line {parts.position[0]}"
             module.cause = self.interpreter.machine.make_unknown(
@@ -201,6 +200,18 @@ class Modules:
         if raised is not None:
             module.cause = self.interpreter.machine.make_unknown(f"{source.name} raises {raised.kinds[0]}", node)
         return module
+
+    def read_parts(self, source: Source) -> list[Part] | Diagnostic:
+        """The texts of a module. Python's parser, which has the stack of this process alone, may go as deep as it usually may."""
+        limit = sys.getrecursionlimit()
+        usual = 1_500 + 6 * self.interpreter.budget.levels
+        try:
+            sys.setrecursionlimit(min(limit, usual))
+            return read_parts(source)
+        except RecursionError:
+            return Diagnostic("E001", f"{source.name} is imported from deeper than is followed", None)
+        finally:
+            sys.setrecursionlimit(limit)
 
     def follow_parts(self, module: ModuleValue, parts: list[Part]) -> Raised | None:
         """Follow the statements of a module; what it raises. Where a cell of a notebook raises, the next is followed."""

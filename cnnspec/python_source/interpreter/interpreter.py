@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from cnnspec.python_source.interpreter import attributes, calls, instances, items
-from cnnspec.python_source.interpreter.budget import MOST_LEVELS, Budget, TooLarge
+from cnnspec.python_source.interpreter.budget import LARGE, MOST_LEVELS, Budget, TooLarge
 from cnnspec.python_source.interpreter.doubts import Doubts
 from cnnspec.python_source.interpreter.expressions import EXPRESSIONS
 from cnnspec.python_source.interpreter.imports import Modules
 from cnnspec.python_source.interpreter.journal import Journal
 from cnnspec.python_source.interpreter.objects import ClassValue, InstanceValue
-from cnnspec.python_source.interpreter.operators import compute_plain, find_plain_truth
+from cnnspec.python_source.interpreter.operators import SIZED, compute_plain, find_plain_truth
 from cnnspec.python_source.interpreter.scopes import ModuleValue, Scope
 from cnnspec.python_source.interpreter.signals import Raised
 from cnnspec.python_source.interpreter.statements import STATEMENTS
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 CHANGEABLE = (list, dict, set)
 DEEP = "it is nested deeper than is followed"
-LARGE = "it is larger than is kept"
 
 
 class Interpreter:
@@ -37,7 +36,7 @@ class Interpreter:
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
         self.budget = Budget()
-        self.journal = Journal()
+        self.journal = Journal(self.budget)
         self.doubts = Doubts(machine, self.journal)
         self.modules = Modules(self)
         self.scope = Scope(ModuleValue("__main__", ""))
@@ -50,7 +49,10 @@ class Interpreter:
         """Follow statements."""
         for statement in statements:
             self.budget.take()
-            STATEMENTS[type(statement).__name__](self, statement)
+            try:
+                STATEMENTS[type(statement).__name__](self, statement)
+            except TooLarge:  # what it sets stays as it was
+                self.machine.make_unknown(LARGE, statement)
 
     def evaluate(self, node: ast.expr) -> Any:
         """What an expression comes to."""
@@ -117,11 +119,14 @@ class Interpreter:
         if operator == "%" and isinstance(left, (str, bytes)):
             return items.fill_text(self, left, right, node)
         try:
-            return compute_plain(operator, left, right)
+            found = compute_plain(operator, left, right)
         except TooLarge:
             raise
         except Exception as error:
             return self.fail(type(error).__name__, str(error), node)
+        if isinstance(found, SIZED):
+            self.budget.take(len(found) // (100 if isinstance(found, (str, bytes)) else 10))
+        return found
 
     def find_truth(self, value: Any) -> bool | None:
         if isinstance(value, InstanceValue):

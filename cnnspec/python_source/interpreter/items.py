@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cnnspec.python_source.interpreter.budget import TooLarge
+from cnnspec.python_source.interpreter.budget import MOST_ITEMS, TooLarge
 from cnnspec.python_source.interpreter.operators import UNARY, guard, is_equal
 from cnnspec.python_source.interpreter.scopes import Names
-from cnnspec.python_source.values import Unknown, Value, find_unknown, is_known
+from cnnspec.python_source.values import Unknown, Value, count_values, find_unknown, is_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from cnnspec.python_source.interpreter.interpreter import Interpreter
 
+MOST_PRINTED = 2_000  # values in a text
+MOST_HASHED = 10_000  # values in a key
 SEQUENCES = (list, tuple, str, bytes, range)
 
 
@@ -53,9 +55,16 @@ def get_item(it: Interpreter, value: Any, key: Any, node: ast.AST) -> Any:
 
 
 def find_key_unknown(key: Any) -> Unknown | None:
+    """The unknown in a key or slice; a tuple that is very large is too dear to look up."""
     if isinstance(key, slice):
         return find_unknown((key.start, key.stop, key.step))
+    check_key(key)
     return find_unknown(key)
+
+
+def check_key(key: Any) -> None:
+    if isinstance(key, (tuple, frozenset)) and count_values(key, MOST_HASHED) > MOST_HASHED:
+        raise TooLarge
 
 
 def get_of_dict(it: Interpreter, value: dict[Any, Any], key: Any, node: ast.AST) -> Any:
@@ -125,6 +134,8 @@ def list_items(it: Interpreter, value: Any, node: ast.AST) -> list[Any] | None:
         known = len(value) < 2 or all(isinstance(item, (int, float)) for item in value)
         return list(value) if known and not find_unknown(value) else None  # Python itself orders texts by chance
     if isinstance(value, (*SEQUENCES, dict)):
+        if len(value) > MOST_ITEMS:
+            return None
         it.budget.take_items(len(value))
         if id(value) in it.journal.tainted:
             return None
@@ -144,6 +155,8 @@ def make_set(it: Interpreter, found: list[Any], node: ast.AST) -> Any:
     unknown = find_unknown(found)
     if unknown is not None:
         return unknown
+    for item in found:
+        check_key(item)
     try:
         return set(found)
     except TypeError as error:
@@ -174,10 +187,13 @@ def contains(it: Interpreter, container: Any, item: Any, node: ast.AST) -> bool 
             return item in container
         it.fail("TypeError", "only a text can be in a text", node)
         return None
+    check_key(item)
+    if isinstance(container, range) and is_known(item):
+        return isinstance(item, (int, float)) and item in container
     found = list_unordered(it, container, node)
     if found is None:
         return None
-    if is_known(item) and isinstance(container, (dict, set, frozenset, range)):
+    if is_known(item) and isinstance(container, (dict, set, frozenset)):
         try:
             return item in container
         except TypeError:
@@ -210,7 +226,7 @@ def fill_text(it: Interpreter, text: Any, values: Any, node: ast.AST) -> Any:
     known = find_unknown(values)
     if known is not None:
         return known
-    if not is_known(values):
+    if not is_known(values) or count_values(values, MOST_PRINTED) > MOST_PRINTED:
         return it.machine.make_unknown("a value in the text is not known", node)
     if isinstance(text, bytes) or "*" in text or any(len(digits) > 3 for digits in findall(r"\d+", text)):
         raise TooLarge

@@ -5,6 +5,7 @@ All that a source changes is a list, dict or set: names and attributes too are i
 
 from __future__ import annotations
 
+from cnnspec.python_source.interpreter.operators import MOST_COMPARED
 from cnnspec.python_source.interpreter.scopes import Names
 from cnnspec.python_source.values import is_known
 
@@ -12,6 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
+
+    from cnnspec.python_source.interpreter.budget import Budget
 
     Contents = dict[int, tuple[Any, Any]]  # the containers by their identities, each with a copy of what is in it
 
@@ -46,7 +49,8 @@ class Layer:
 class Journal:
     """All branches that are open. `tainted`: containers of which it is not known what is in them."""
 
-    def __init__(self) -> None:
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
         self.layers: list[Layer] = []
         self.tainted: dict[int, Any] = {}
 
@@ -61,6 +65,9 @@ class Journal:
 
     def note(self, container: Any) -> None:
         """A list, dict or set is about to be changed."""
+        if not self.layers or id(container) in self.layers[-1].saved:
+            return  # then all others have it too
+        self.budget.take(len(container) // 10)
         for layer in self.layers:
             if id(container) not in layer.saved:
                 layer.saved[id(container)] = container, copy_of(container)
@@ -121,6 +128,7 @@ def put_inside(container: Any, contents: Any) -> None:
 
 
 def is_same_inside(container: Any, other: Any) -> bool:
+    """Whether a container surely has in it what is in another."""
     if len(container) != len(other):
         return False
     if isinstance(container, dict):
@@ -130,14 +138,21 @@ def is_same_inside(container: Any, other: Any) -> bool:
     return bool(container == other)
 
 
-def is_same(left: Any, right: Any) -> bool:
+def is_same(one: Any, other: Any) -> bool:
     """Whether two values are surely one, of one type."""
-    if left is right:
-        return True
-    if type(left) is not type(right):
-        return False
-    if isinstance(left, (list, tuple)):
-        return len(left) == len(right) and all(map(is_same, left, right))
-    if isinstance(left, dict):
-        return is_same_inside(left, right)
-    return is_known(left) and bool(left == right)
+    waiting, left = [(one, other)], MOST_COMPARED
+    while waiting:
+        one, other = waiting.pop()
+        left -= 1
+        if one is other:
+            continue
+        if left < 0 or type(one) is not type(other):
+            return False
+        if isinstance(one, (list, tuple, dict)):
+            if len(one) != len(other) or isinstance(one, dict) and list(one) != list(other):
+                return False
+            inside = (one.values(), other.values()) if isinstance(one, dict) else (one, other)
+            waiting += zip(*inside, strict=True)
+        elif not is_known(one) or one != other:
+            return False
+    return True

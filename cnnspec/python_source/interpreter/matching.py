@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from cnnspec.python_source.interpreter.items import list_items
 from cnnspec.python_source.interpreter.objects import ClassValue, InstanceValue
 from cnnspec.python_source.interpreter.targets import bind_name
@@ -9,7 +11,6 @@ from cnnspec.python_source.values import External, Unknown, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Callable
     from typing import Any
 
@@ -85,29 +86,28 @@ def fit_all(it: Interpreter, patterns: list[ast.pattern], values: list[Any]) -> 
 
 
 def fit_sequence(it: Interpreter, pattern: ast.MatchSequence, value: Any) -> bool | None:
-    from ast import MatchStar
 
     parts = pattern.patterns
     if not isinstance(value, (tuple, list, range)):
         if isinstance(value, Value):
             fit_all(
                 it,
-                [part for part in parts if not isinstance(part, MatchStar)],
-                [value] * sum(not isinstance(part, MatchStar) for part in parts),
+                [part for part in parts if not isinstance(part, ast.MatchStar)],
+                [value] * sum(not isinstance(part, ast.MatchStar) for part in parts),
             )
             return None
         return False
     items = list_items(it, value, pattern)
     if items is None:
         return None
-    stars = [number for number, part in enumerate(parts) if isinstance(part, MatchStar)]
+    stars = [number for number, part in enumerate(parts) if isinstance(part, ast.MatchStar)]
     if not stars:
         return fit_all(it, parts, items) if len(parts) == len(items) else False
     at, behind = stars[0], len(parts) - stars[0] - 1
     if len(items) < len(parts) - 1:
         return False
     star = parts[at]
-    assert isinstance(star, MatchStar)
+    assert isinstance(star, ast.MatchStar)
     bind(it, star.name, items[at : len(items) - behind])
     return fit_all(it, [*parts[:at], *parts[at + 1 :]], [*items[:at], *items[len(items) - behind :]])
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import operator
-from itertools import islice
 
 from cnnspec.python_source.interpreter.budget import MOST_BITS, MOST_CHARACTERS, MOST_ITEMS, TooLarge
-from cnnspec.python_source.values import PLAIN, Unknown, Value
+from cnnspec.python_source.values import CONTAINERS, PLAIN, Unknown, Value, count_values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,6 +46,10 @@ def compute_plain(name: str, left: Any, right: Any) -> Any:
         guard_size(right, len(right) * left)
     elif name == "+" and isinstance(left, SIZED) and isinstance(right, SIZED):
         guard_size(left, len(left) + len(right))
+    elif (
+        name in MIRRORED and isinstance(left, CONTAINERS) and count_values((left, right), MOST_COMPARED) > MOST_COMPARED
+    ):
+        raise TooLarge
     return guard(FUNCTIONS[name](left, right))
 
 
@@ -63,51 +66,39 @@ def guard_size(kind: Any, size: int) -> None:
 
 
 # ---- equality, however deep ---------------------------------------------------------------------------------------
-class Comparison:
-    """Whether values are equal: True, False, or None where that is not known."""
-
-    def __init__(self) -> None:
-        self.left = MOST_COMPARED
-
-    def equal(self, one: Any, other: Any) -> bool | None:
-        self.left -= 1
-        if self.left < 0:
-            return None
-        if isinstance(one, (tuple, list)) and type(one) is type(other):
-            return self._all(one, other) if len(one) == len(other) else self._differ(one, other)
-        if isinstance(one, dict) and isinstance(other, dict):
-            if one.keys() != other.keys():
-                return None if has_value(one) or has_value(other) else False
-            return self._all(one.values(), [other[key] for key in one])
-        if isinstance(one, (set, frozenset)) and isinstance(other, (set, frozenset)):
-            return None if has_value(one) or has_value(other) else one == other
-        if isinstance(one, PLAIN) and isinstance(other, PLAIN):
-            return bool(one == other)
-        if one is other and not isinstance(one, Unknown):
-            return True
-        return None
-
-    def _all(self, ones: Any, others: Any) -> bool | None:
-        known: bool | None = True
-        for one, other in zip(ones, others, strict=True):
-            found = True if one is other and not isinstance(one, Unknown) else self.equal(one, other)
-            if found is False:
-                return False
-            known = known and found
-        return known
-
-    def _differ(self, one: Any, other: Any) -> bool | None:
-        return False
-
-
-def has_value(container: Any) -> bool:
-    """Whether one of the first items is no plain value."""
-    return any(isinstance(item, Value) for item in islice(container, MOST_COMPARED))
-
-
 def is_equal(one: Any, other: Any) -> bool | None:
-    """Whether two plain values, which may hold any, are equal."""
-    return Comparison().equal(one, other)
+    """Whether two values are equal, which may hold any; None: that is not known."""
+    waiting, left = [(one, other)], MOST_COMPARED
+    known: bool | None = True
+    while waiting:
+        one, other = waiting.pop()
+        left -= 1
+        if left < 0:
+            return None
+        if one is other and not isinstance(one, (Unknown, float)):
+            continue
+        if isinstance(one, (tuple, list)) and type(one) is type(other):
+            if len(one) != len(other):
+                return False
+            waiting += zip(one, other, strict=True)
+        elif isinstance(one, dict) and isinstance(other, dict):
+            if one.keys() == other.keys():
+                waiting += [(item, other[key]) for key, item in one.items()]
+            elif not has_value(one) and not has_value(other):
+                return False
+            else:
+                known = None
+        elif isinstance(one, PLAIN) and isinstance(other, PLAIN) and not has_value(one) and not has_value(other):
+            if one != other:
+                return False
+        else:
+            known = None
+    return known
+
+
+def has_value(value: Any) -> bool:
+    """Whether one of the keys of a dict, or of the items of a set, is no plain value."""
+    return isinstance(value, (dict, set, frozenset)) and any(isinstance(item, Value) for item in value)
 
 
 def find_plain_truth(value: Any) -> bool | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cnnspec.python_source.values import find_unknown, is_known
+from cnnspec.python_source.interpreter.budget import MOST_ITEMS
+from cnnspec.python_source.values import count_values, find_unknown, is_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ def find_keys(it: Interpreter, found: list[Any], call: Call) -> Any:
     unknown = find_unknown(keys)
     if unknown is not None:
         return unknown
-    return keys if is_known(keys) else call.make_unknown("their order is not known")
+    known = is_known(keys) and count_values(keys, 2 * MOST_ITEMS) <= 2 * MOST_ITEMS
+    return keys if known else call.make_unknown("their order is not known")
 
 
 def sort_items(it: Interpreter, found: list[Any], call: Call) -> Any:

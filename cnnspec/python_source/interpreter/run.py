@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 
 from cnnspec.base.diagnostic import Diagnostic
@@ -15,7 +16,6 @@ from cnnspec.python_source.written import Written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Callable
     from typing import Any
 
@@ -51,7 +51,7 @@ def follow(machine: Machine, parts: list[Part], run: Callable[[], Any]) -> Any:
     except Leave:
         return None
     except BudgetEnded:
-        machine.unknowns.setdefault(("", 0, LONG), machine.make_unknown(LONG, parts[0].tree))
+        machine.interpreter.doubts.give_up(machine.make_unknown(LONG, parts[0].tree))
         return None
     finally:
         sys.setrecursionlimit(limit)
@@ -64,11 +64,9 @@ def call_text(machine: Machine, module: ModuleValue, source: Source) -> Any:
     tree = parse(source)
     if isinstance(tree, Diagnostic):
         return tree
-    from ast import Call as CallNode
-    from ast import Expr
 
     statement = tree.body[0] if len(tree.body) == 1 else None
-    if not isinstance(statement, Expr) or not isinstance(statement.value, CallNode):
+    if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
         return Diagnostic("E002", f'"{source.text}" is no call', None, 'write it as in Python: "build(classes=10)"')
     it = machine.interpreter
     it.scope, machine.written, machine.path = Scope(module, None, module.names), Written(source), None
@@ -134,9 +132,8 @@ MAKERS = {"Model", "Sequential", "Functional"}
 
 def makes_models(node: ast.AST) -> bool:
     """Whether a function or class speaks of Keras's models."""
-    from ast import Attribute, Name, walk
 
     return any(
-        isinstance(inner, Name) and inner.id in MAKERS or isinstance(inner, Attribute) and inner.attr in MAKERS
-        for inner in walk(node)
+        isinstance(inner, ast.Name) and inner.id in MAKERS or isinstance(inner, ast.Attribute) and inner.attr in MAKERS
+        for inner in ast.walk(node)
     )

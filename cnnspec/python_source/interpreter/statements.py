@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+
 from cnnspec.python_source.interpreter import definitions, loops, matching, trying
+from cnnspec.python_source.interpreter.budget import LARGE, TooLarge
 from cnnspec.python_source.interpreter.expressions import find_condition
 from cnnspec.python_source.interpreter.items import delete_item
 from cnnspec.python_source.interpreter.operators import NAMES
@@ -14,7 +17,6 @@ from cnnspec.python_source.values import Unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Callable
     from typing import Any
 
@@ -33,9 +35,8 @@ def run_assign(it: Interpreter, node: ast.Assign) -> None:
 
 
 def run_annotated(it: Interpreter, node: ast.AnnAssign) -> None:
-    from ast import Name
 
-    if it.scope.cell is not None and isinstance(node.target, Name):
+    if it.scope.cell is not None and isinstance(node.target, ast.Name):
         definitions.note_annotation(it, node.target.id, node.annotation)
     if node.value is not None:
         assign(it, node.target, it.evaluate(node.value))
@@ -43,25 +44,28 @@ def run_annotated(it: Interpreter, node: ast.AnnAssign) -> None:
 
 def run_augmented(it: Interpreter, node: ast.AugAssign) -> None:
     """target operator= value: a list, dict or set is changed itself."""
-    from ast import Attribute, Name, Subscript
 
     name = NAMES[type(node.op).__name__]
     target = node.target
     container: Any = None
     key: Any = None
-    if isinstance(target, Name):
+    if isinstance(target, ast.Name):
         old = it.modules.find_name(it.scope, target.id, target)
-    elif isinstance(target, Attribute):
+    elif isinstance(target, ast.Attribute):
         container = it.evaluate(target.value)
         old = it.get_attribute(container, target.attr, target)
     else:
-        assert isinstance(target, Subscript)
+        assert isinstance(target, ast.Subscript)
         container, key = it.evaluate(target.value), it.evaluate(target.slice)
         old = it.get_item(container, key, target)
-    new = compute_in_place(it, name, it.see(old, target), it.evaluate(node.value), node)
-    if isinstance(target, Name):
+    value = it.evaluate(node.value)
+    try:
+        new = compute_in_place(it, name, it.see(old, target), value, node)
+    except TooLarge:
+        new = it.machine.make_unknown(LARGE, node)
+    if isinstance(target, ast.Name):
         assign(it, target, new)
-    elif isinstance(target, Attribute):
+    elif isinstance(target, ast.Attribute):
         it.machine.set_attribute(container, target.attr, new, target)
     else:
         it.set_item(container, key, new, target)
@@ -97,18 +101,17 @@ def run_delete(it: Interpreter, node: ast.Delete) -> None:
 
 
 def delete(it: Interpreter, target: ast.expr) -> None:
-    from ast import Attribute, List, Name, Subscript, Tuple
 
-    if isinstance(target, Name):
+    if isinstance(target, ast.Name):
         names = it.scope.find_home(target.id)
         it.journal.note(names)
         names.pop(target.id, None)
-    elif isinstance(target, Subscript):
+    elif isinstance(target, ast.Subscript):
         delete_item(it, it.evaluate(target.value), it.evaluate(target.slice), target)
-    elif isinstance(target, (Tuple, List)):
+    elif isinstance(target, (ast.Tuple, ast.List)):
         for part in target.elts:
             delete(it, part)
-    elif isinstance(target, Attribute):
+    elif isinstance(target, ast.Attribute):
         owner = it.evaluate(target.value)
         attributes = getattr(owner, "attributes", None)
         if isinstance(attributes, Names):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+
 from cnnspec.python_source.values import Unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import ast
     from typing import Any
 
     from cnnspec.python_source.interpreter.interpreter import Interpreter
@@ -15,16 +16,15 @@ if TYPE_CHECKING:
 
 def assign(it: Interpreter, target: ast.expr, value: Any) -> None:
     """Bind a target to a value."""
-    from ast import Attribute, List, Name, Starred, Subscript, Tuple
 
-    if isinstance(target, Name):
+    if isinstance(target, ast.Name):
         bind_name(it, it.scope.find_home(target.id), target.id, value)
-    elif isinstance(target, (Tuple, List)):
+    elif isinstance(target, (ast.Tuple, ast.List)):
         for part, item in zip(target.elts, unpack(it, target.elts, value, target), strict=True):
-            assign(it, part.value if isinstance(part, Starred) else part, item)
-    elif isinstance(target, Attribute):
+            assign(it, part.value if isinstance(part, ast.Starred) else part, item)
+    elif isinstance(target, ast.Attribute):
         it.machine.set_attribute(it.evaluate(target.value), target.attr, value, target)
-    elif isinstance(target, Subscript):
+    elif isinstance(target, ast.Subscript):
         container = it.evaluate(target.value)
         it.set_item(container, it.evaluate(target.slice), value, target)
 
@@ -36,10 +36,9 @@ def bind_name(it: Interpreter, names: Names, name: str, value: Any) -> None:
 
 def unpack(it: Interpreter, targets: list[ast.expr], value: Any, node: ast.AST) -> list[Any]:
     """The values for the targets of a tuple."""
-    from ast import Starred
 
     found = it.list_items(value, node)
-    starred = [number for number, part in enumerate(targets) if isinstance(part, Starred)]
+    starred = [number for number, part in enumerate(targets) if isinstance(part, ast.Starred)]
     if found is None:
         cause = value if isinstance(value, Unknown) else it.machine.make_unknown("its items are not known", node)
         if isinstance(value, Unknown) or starred:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from cnnspec.python_source.interpreter.calls import list_kinds
 from cnnspec.python_source.interpreter.journal import Layer
 from cnnspec.python_source.interpreter.objects import ClassValue, InstanceValue
@@ -11,7 +13,6 @@ from cnnspec.python_source.values import External
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Callable
     from typing import Any
 
@@ -23,16 +24,15 @@ LEAVING = {"sys.exit", "exit", "quit", "os._exit", "os.abort", "parser.error", "
 
 def only_raises(it: Interpreter, body: list[ast.stmt]) -> bool:
     """Whether a block surely ends the program or raises what nobody catches: it is taken not to be run."""
-    from ast import Assert, Call, Constant, Expr, Raise, unparse
 
     if not body:
         return False
     last = body[-1]
-    if isinstance(last, Raise):
+    if isinstance(last, ast.Raise):
         return not it.handled or last.exc is not None and not it.is_handled(find_kinds(None, last.exc))
-    if isinstance(last, Assert):
-        return isinstance(last.test, Constant) and not last.test.value
-    return isinstance(last, Expr) and isinstance(last.value, Call) and unparse(last.value.func) in LEAVING
+    if isinstance(last, ast.Assert):
+        return isinstance(last.test, ast.Constant) and not last.test.value
+    return isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) and ast.unparse(last.value.func) in LEAVING
 
 
 # ---- raise ----------------------------------------------------------------------------------------------------------
@@ -45,7 +45,6 @@ def run_raise(it: Interpreter, node: ast.Raise) -> None:
 
 def find_kinds(value: Any, node: ast.expr | None = None) -> tuple[str, ...]:
     """The names of an exception's class and of those that it stands on."""
-    from ast import Call, unparse
 
     if isinstance(value, InstanceValue):
         value = value.class_value
@@ -56,7 +55,7 @@ def find_kinds(value: Any, node: ast.expr | None = None) -> tuple[str, ...]:
         return list_kinds(value.name.rpartition(".")[2])
     if node is None:
         return ()
-    return list_kinds(unparse(node.func if isinstance(node, Call) else node).rpartition(".")[2])
+    return list_kinds(ast.unparse(node.func if isinstance(node, ast.Call) else node).rpartition(".")[2])
 
 
 # ---- try ------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from cnnspec.python_source.interpreter.budget import MOST_ITEMS
 from cnnspec.python_source.interpreter.builtin_containers import list_rows
 from cnnspec.python_source.interpreter.objects import FunctionValue
 from cnnspec.python_source.interpreter.sequences import EndlessValue, IteratorValue
-from cnnspec.python_source.values import External, Method, Unknown, Value, find_unknown
+from cnnspec.python_source.values import CONTAINERS, External, Method, Unknown, Value, find_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from cnnspec.python_source.libraries import Libraries
     from cnnspec.python_source.machine import Machine
     from cnnspec.python_source.values import Call
+
+
+MOST_DEEP = 2_000  # containers that are copied
 
 
 # ---- functools ----------------------------------------------------------------------------------------------------
@@ -221,25 +224,41 @@ def copy_value(call: Call) -> Any:
 
 def copy_deeply(call: Call) -> Any:
     """copy.deepcopy"""
-    left = [MOST_ITEMS]
+    made: dict[int, Any] = {}  # so far, by what they are copies of
 
     def copy(value: Any) -> Any:
-        left[0] -= 1
-        if left[0] < 0:
-            return call.make_unknown("there is more in it than is kept")
-        if isinstance(value, (list, tuple)):
-            return type(value)([copy(item) for item in value])
-        if isinstance(value, dict):
-            made = value.copy()
-            made.clear()
-            made.update({key: copy(item) for key, item in value.items()})
-            return made
-        if isinstance(value, set):
-            return set(value)
+        if id(value) in made:
+            return made[id(value)]
+        if isinstance(value, (list, dict, set)):
+            one: Any = value.copy()
+            made[id(value)] = one
+            if isinstance(value, list):
+                one[:] = [copy(item) for item in value]
+            elif isinstance(value, dict):
+                one.update({key: copy(item) for key, item in value.items()})
+            return one
+        if isinstance(value, tuple):
+            made[id(value)] = whole = tuple([copy(item) for item in value])
+            return whole
         plain = not isinstance(value, Value) or isinstance(value, (External, FunctionValue, Unknown))
         return value if plain else call.make_unknown("a copy of an object is not known")
 
-    return copy(call.find(0))
+    value = call.find(0)
+    if count_containers(value) > MOST_DEEP:
+        return call.make_unknown("it is nested deeper than is followed")
+    return copy(value)
+
+
+def count_containers(value: Any) -> int:
+    """How many containers there are in a value: it is nested no deeper."""
+    seen: set[int] = set()
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, CONTAINERS) and id(value) not in seen:
+            seen.add(id(value))
+            waiting += value.values() if isinstance(value, dict) else value
+    return len(seen)
 
 
 PROGRESS = ("tqdm.tqdm", "tqdm.auto.tqdm", "tqdm.notebook.tqdm", "tqdm.tqdm_notebook", "rich.progress.track")

@@ -6,7 +6,7 @@ import os.path
 import sys
 
 from cnnspec.python_source.interpreter.builtins import leave, make_computed
-from cnnspec.python_source.values import find_unknown, is_known
+from cnnspec.python_source.values import count_values, find_unknown, is_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ PATHS = (
     os.path.normpath,
     os.path.isabs,
 )
+MOST_VALUES = 2_000  # that JSON has
 MOST_TEXT = 100_000  # characters of JSON
 
 
@@ -32,7 +33,12 @@ def load_text(call: Call) -> Any:
     import json
 
     text = call.find(0)
-    if not isinstance(text, str) or call.keywords or len(text) > MOST_TEXT:
+    if (
+        not isinstance(text, str)
+        or call.keywords
+        or len(text) > MOST_TEXT
+        or text.count("[") + text.count("{") > MOST_VALUES
+    ):
         return find_unknown(text) or call.make_unknown("what the JSON text says is not known")
     try:
         return json.loads(text)
@@ -45,7 +51,7 @@ def write_text(call: Call) -> Any:
     import json
 
     value = call.find(0)
-    if not is_known(value) or call.keywords:
+    if not is_known(value) or call.keywords or count_values(value, MOST_VALUES) > MOST_VALUES:
         return find_unknown(value) or call.make_unknown("what the JSON text says is not known")
     try:
         return json.dumps(value)
