@@ -15,11 +15,13 @@ OPERATIONS: dict[str, tuple[str, str]] = {
     "add": ("Add", "x1, x2"),
     "amax": ("Amax", "x, axis=None, keepdims=False"),
     "amin": ("Amin", "x, axis=None, keepdims=False"),
+    "argmax": ("Argmax", "x, axis=None, keepdims=False"),
     "cast": ("Cast", "x, dtype"),
     "celu": ("Celu", "x, alpha=1.0"),
     "clip": ("Clip", "x, x_min, x_max"),
     "concatenate": ("Concatenate", "xs, axis=0"),
     "cos": ("Cos", "x"),
+    "cumsum": ("Cumsum", "x, axis=None, dtype=None"),
     "divide": ("Divide", "x1, x2"),
     "elu": ("Elu", "x, alpha=1.0"),
     "exp": ("Exp", "x"),
@@ -53,10 +55,14 @@ OPERATIONS: dict[str, tuple[str, str]] = {
     "reciprocal": ("Reciprocal", "x"),
     "relu": ("Relu", "x"),
     "relu6": ("Relu6", "x"),
+    "repeat": ("Repeat", "x, repeats, axis=None"),
     "reshape": ("Reshape", "x, newshape"),
+    "roll": ("Roll", "x, shift, axis=None"),
     "round": ("Round", "x, decimals=0"),
+    "rsqrt": ("Rsqrt", "x"),
     "selu": ("Selu", "x"),
     "sigmoid": ("Sigmoid", "x"),
+    "sign": ("Sign", "x"),
     "silu": ("Silu", "x"),
     "sin": ("Sin", "x"),
     "soft_shrink": ("SoftShrink", "x, threshold=0.5"),
@@ -66,6 +72,7 @@ OPERATIONS: dict[str, tuple[str, str]] = {
     "sparse_plus": ("SparsePlus", "x"),
     "sparse_sigmoid": ("SparseSigmoid", "x"),
     "sparsemax": ("Sparsemax", "x, axis=-1"),
+    "split": ("Split", "x, indices_or_sections, axis=0"),
     "sqrt": ("Sqrt", "x"),
     "square": ("Square", "x"),
     "squareplus": ("Squareplus", "x, b=4"),
@@ -79,8 +86,12 @@ OPERATIONS: dict[str, tuple[str, str]] = {
     "tanh": ("Tanh", "x"),
     "tanh_shrink": ("TanhShrink", "x"),
     "transpose": ("Transpose", "x, axes=None"),
+    "tile": ("Tile", "x, repeats"),
     "true_divide": ("TrueDivide", "x1, x2"),
+    "unstack": ("Unstack", "x, num=None, axis=0"),
     "var": ("Var", "x, axis=None, keepdims=False"),
+    "zeros_like": ("ZerosLike", "x, dtype=None"),
+    "ones_like": ("OnesLike", "x, dtype=None"),
 }  # fmt: skip
 
 TENSORFLOW: dict[str, tuple[str, str]] = {
@@ -96,6 +107,7 @@ TENSORFLOW: dict[str, tuple[str, str]] = {
     "floor": ("floor", "x"),
     "identity": ("stop_gradient", "input"),
     "image.resize": ("image.resize", "images, size, method='bilinear'"),
+    "image.flip_left_right": ("flip", "image"),
     "linalg.matmul": ("matmul", "a, b"),
     "linalg.norm": ("norm", "tensor, ord='euclidean', axis=None, keepdims=False"),
     "math.abs": ("abs", "x"),
@@ -152,15 +164,20 @@ TENSORFLOW: dict[str, tuple[str, str]] = {
     "squeeze": ("squeeze", "input, axis=None"),
     "stack": ("stack", "values, axis=0"),
     "stop_gradient": ("stop_gradient", "input"),
+    "split": ("split", "value, num_or_size_splits, axis=0"),
     "subtract": ("subtract", "x, y"),
     "tanh": ("tanh", "x"),
+    "tile": ("tile", "input, multiples"),
     "transpose": ("transpose", "a, perm=None"),
+    "unstack": ("unstack", "value, num=None, axis=0"),
+    "zeros_like": ("zeros_like", "input"),
+    "ones_like": ("ones_like", "input"),
 }  # fmt: skip
 
 # Others that take tensors, of which nothing but that is known.
 OTHER_TENSORFLOW = (
-    "convert_to_tensor", "gather", "image.flip_left_right", "nn.conv2d", "nn.depth_to_space", "nn.dropout", "nn.l2_normalize",
-    "nn.max_pool2d", "nn.space_to_depth", "ones_like", "rank", "reverse", "shape", "size", "split", "tile", "unstack", "zeros_like",
+    "convert_to_tensor", "gather", "nn.conv2d", "nn.depth_to_space", "nn.dropout", "nn.l2_normalize",
+    "nn.max_pool2d", "nn.space_to_depth", "rank", "reverse", "shape", "size",
 )  # fmt: skip
 
 BACKEND: dict[str, tuple[str, str]] = {

@@ -29,18 +29,19 @@ MODULES = (
     "metrics",
     "optimizers",
     "optimizers.schedules",
+    "callbacks",
 )
 WORDS = ("activations", "initializers", "regularizers", "constraints")
 PASSED_OVER = (  # functions of each of these modules, bases, and what wraps another framework's layers
     "get", "serialize", "deserialize", "Constraint", "Initializer", "Regularizer", "Loss", "Metric", "Optimizer",
-    "LearningRateSchedule", "FlaxLayer", "JaxLayer", "TFSMLayer", "TorchModuleWrapper",
+    "LearningRateSchedule", "Callback", "FlaxLayer", "JaxLayer", "TFSMLayer", "TorchModuleWrapper",
 )  # fmt: skip
 OTHERS_OWN = ("rank", "self")  # what a base takes from the class alone
 POPPED = re.compile(r'kwargs\.pop\(\s*"(\w+)"|"(\w+)" in kwargs')
 
 
 def list_public(module: str) -> Iterator[tuple[str, Any]]:
-    """The public classes and functions of a module of Keras's, by their names."""
+    """The public classes of a module of Keras's, by their names."""
     import keras
 
     space: Any = keras
@@ -48,7 +49,7 @@ def list_public(module: str) -> Iterator[tuple[str, Any]]:
         space = getattr(space, part)
     for name in sorted(vars(space)):
         found = getattr(space, name)
-        if not name.startswith("_") and name not in PASSED_OVER and callable(found):
+        if name not in PASSED_OVER and inspect.isclass(found) and (name[:1].isupper() or found.__name__[:1].isupper()):
             yield name, found
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cnnspec.python_source.machine import Machine
     from cnnspec.python_source.values import Call
 
-MODULES = ("initializers", "regularizers", "constraints", "losses", "metrics", "optimizers")
+MODULES = ("initializers", "regularizers", "constraints", "losses", "metrics", "optimizers", "callbacks")
 
 
 class KerasObject(Value):

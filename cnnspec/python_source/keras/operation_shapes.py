@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.base.size import Size
+from cnnspec.python_source.arrays.array_value import ArrayValue
 from cnnspec.python_source.tape import TensorValue, find_tensors
 
 TYPE_CHECKING = False
@@ -12,26 +13,39 @@ if TYPE_CHECKING:
     from cnnspec.base.size import Dim
     from cnnspec.layers.base import Shape
 
+    Settings = dict[str, Any]
+
 ELEMENTWISE = (
-    "Absolute", "Celu", "Clip", "Cos", "Elu", "Exp", "Flip", "Floor", "Gelu", "HardShrink", "HardSigmoid", "HardSilu", "HardTanh",
-    "LeakyRelu", "Linear", "Log", "LogSigmoid", "LogSoftmax", "Mish", "Negative", "Normalize", "Reciprocal", "Relu", "Relu6", "Round", "Selu",
-    "Sigmoid", "Silu", "Sin", "SoftShrink", "Softmax", "Softplus", "Softsign", "SparsePlus", "SparseSigmoid", "Sparsemax", "Sqrt",
-    "Square", "Squareplus", "Tanh", "TanhShrink",
+    "Absolute", "Celu", "Clip", "Cos", "Cumsum", "Elu", "Exp", "Flip", "Floor", "Gelu", "HardShrink", "HardSigmoid", "HardSilu", "HardTanh",
+    "LeakyRelu", "Linear", "Log", "LogSigmoid", "LogSoftmax", "Mish", "Negative", "Normalize", "OnesLike", "PreprocessInput", "Reciprocal", "Relu", "Relu6", "Roll", "Round", "Rsqrt", "Selu",
+    "Sigmoid", "Sign", "Silu", "Sin", "SoftShrink", "Softmax", "Softplus", "Softsign", "SparsePlus", "SparseSigmoid", "Sparsemax", "Sqrt",
+    "Square", "Squareplus", "Tanh", "TanhShrink", "ZerosLike",
 )  # fmt: skip
 PAIRWISE = (
     "Add", "Divide", "FloorDivide", "Greater", "GreaterEqual", "Less", "LessEqual", "Maximum", "Minimum", "Mod", "Multiply", "Power",
     "Subtract", "TrueDivide",
 )  # fmt: skip
-REDUCING = ("Amax", "Amin", "Max", "Mean", "Min", "Norm", "Std", "Sum", "Var")
+REDUCING = ("Amax", "Amin", "Argmax", "Max", "Mean", "Min", "Norm", "Std", "Sum", "Var")
 
 
-def find_operation_shape(kind: str, config: dict[str, Any], arguments: tuple[Any, ...]) -> Shape | None:
-    """The shape that an operation gives for tensors and numbers in `arguments`, without the batch; None where the batch does not
-    stay first, or it is not known."""
-    tensors = find_tensors(arguments)
-    shape = tensors[0].node.shape
+def find_operation_shapes(kind: str, config: Settings, arguments: tuple[Any, ...]) -> list[Shape] | None:
+    """The shapes that an operation gives for tensors, arrays and numbers in `arguments`, without the batch; None where the batch
+    does not stay first, or they are not known. Most give one."""
+    shape = next((tensor.node.shape for tensor in find_tensors(arguments)), None)
     if shape is None:
         return None
+    if kind in SEVERAL:
+        axis = config.get("axis")
+        return (
+            SEVERAL[kind](shape, config, axis % (len(shape) + 1))
+            if type(axis) is int and axis % (len(shape) + 1)
+            else None
+        )
+    found = find_shape(kind, config, arguments, shape)
+    return None if found is None else [found]
+
+
+def find_shape(kind: str, config: Settings, arguments: tuple[Any, ...], shape: Shape) -> Shape | None:
     if kind in ELEMENTWISE:
         return shape
     if kind in PAIRWISE:
@@ -40,38 +54,86 @@ def find_operation_shape(kind: str, config: dict[str, Any], arguments: tuple[Any
         return reduce(shape, config.get("axis"), config.get("keepdims"))
     if kind == "GetItem":
         return find_slice_shape(shape, arguments[1])
-    if kind == "ExpandDims" and type(config.get("axis")) is int:
-        axis = config["axis"] % (len(shape) + 2)
-        return (*shape[: axis - 1], 1, *shape[axis - 1 :]) if axis else None
-    if kind == "Squeeze" and type(config.get("axis")) is int:
-        axis = config["axis"] % (len(shape) + 1)
-        return (*shape[: axis - 1], *shape[axis:]) if axis and shape[axis - 1] == 1 else None
-    if (
-        kind == "Resize"
-        and isinstance(config.get("size"), (tuple, list))
-        and len(config["size"]) == 2
-        and len(shape) == 3
-    ):
-        height, width = config["size"]
-        known = type(height) is int and type(width) is int and config.get("data_format") in (None, "channels_last")
-        return (height, width, shape[-1]) if known else None
-    return None
+    if kind == "Resize":
+        return resize(shape, config)
+    if kind == "Tile":
+        times = config.get("repeats")
+        whole = (
+            isinstance(times, (tuple, list)) and len(times) == len(shape) + 1 and all([type(n) is int for n in times])
+        )
+        return (
+            tuple([n * many for n, many in zip(shape, times[1:], strict=True)])
+            if whole and times and times[0] == 1
+            else None
+        )
+    axis = config.get("axis")
+    return ALONG[kind](shape, config, axis) if kind in ALONG and type(axis) is int else None
 
 
+# ---- along an axis -----------------------------------------------------------------------------------------------
+def expand(shape: Shape, config: Settings, axis: int) -> Shape | None:
+    place = axis % (len(shape) + 2)
+    return (*shape[: place - 1], 1, *shape[place - 1 :]) if place else None
+
+
+def squeeze(shape: Shape, config: Settings, axis: int) -> Shape | None:
+    place = axis % (len(shape) + 1)
+    return (*shape[: place - 1], *shape[place:]) if place and shape[place - 1] == 1 else None
+
+
+def repeat(shape: Shape, config: Settings, axis: int) -> Shape | None:
+    place, times = axis % (len(shape) + 1), config.get("repeats")
+    return (*shape[: place - 1], shape[place - 1] * times, *shape[place:]) if place and type(times) is int else None
+
+
+def split(shape: Shape, config: Settings, place: int) -> list[Shape] | None:
+    """A number of equal parts, or the places where they begin."""
+    size, parts = shape[place - 1], config.get("indices_or_sections")
+    if not isinstance(size, int) or type(parts) is not int or parts < 1 or size % parts:
+        return None
+    return [(*shape[: place - 1], size // parts, *shape[place:])] * parts
+
+
+def unstack(shape: Shape, config: Settings, place: int) -> list[Shape] | None:
+    size = shape[place - 1]
+    return [(*shape[: place - 1], *shape[place:])] * size if isinstance(size, int) and size <= MOST_PARTS else None
+
+
+MOST_PARTS = 1000
+ALONG: dict[str, Any] = {"ExpandDims": expand, "Repeat": repeat, "Squeeze": squeeze}
+SEVERAL: dict[str, Any] = {"Split": split, "Unstack": unstack}
+
+
+def resize(shape: Shape, config: Settings) -> Shape | None:
+    size = config.get("size")
+    if not isinstance(size, (tuple, list)) or len(size) != len(shape) - 1 or not all([type(n) is int for n in size]):
+        return None
+    return (*size, shape[-1]) if config.get("data_format") in (None, "channels_last") else None
+
+
+# ---- of several --------------------------------------------------------------------------------------------------
 def find_pair_shape(arguments: tuple[Any, ...]) -> Shape | None:
-    """The shape of two tensors brought to one, or of a tensor and a number."""
-    if not all([isinstance(part, (TensorValue, int, float)) for part in arguments]):
+    """The shape of tensors, arrays and numbers brought to one."""
+    if not all([isinstance(part, (TensorValue, ArrayValue, int, float)) for part in arguments]):
         return None
-    shapes = [shape for part in arguments if isinstance(part, TensorValue) and (shape := part.node.shape) is not None]
-    if len({len(shape) for shape in shapes}) != 1:
-        return None
+    shapes: list[tuple[Dim | None, ...]] = []
+    for part in arguments:
+        if isinstance(part, TensorValue) and part.node.shape is not None:
+            shapes.append((None, *part.node.shape))
+        elif isinstance(part, (TensorValue, ArrayValue)):
+            if isinstance(part, TensorValue) or part.shape is None:
+                return None
+            shapes.append(part.shape)
+    longest = max(map(len, shapes))
+    whole = [(1,) * (longest - len(shape)) + shape for shape in shapes]
     made: list[Dim] = []
-    for sizes in zip(*shapes, strict=True):
+    for sizes in list(zip(*whole, strict=True))[1:]:
         wide = [n for n in sizes if n != 1]
-        if any([n != wide[0] for n in wide]):
+        if any([n is None or n != wide[0] for n in wide]):
             return None
-        made.append(wide[0] if wide else 1)
-    return tuple(made)
+        made.append(next((n for n in wide if n is not None), 1))
+    batches = {shape[0] for shape in whole} - {1, None}
+    return tuple(made) if not batches and all(len(s) == longest or s[0] is not None for s in shapes) else None
 
 
 def reduce(shape: Shape, axis: Any, keepdims: Any) -> Shape | None:

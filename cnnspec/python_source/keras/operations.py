@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from functools import cache, partial
+from math import prod
 
+from cnnspec.layers.shape import product
 from cnnspec.python_source.keras import function_table as table
 from cnnspec.python_source.keras.arguments import Signature, bind, read_signature
-from cnnspec.python_source.keras.operation_shapes import find_operation_shape
+from cnnspec.python_source.keras.operation_shapes import SEVERAL, find_operation_shapes
 from cnnspec.python_source.keras.placing import Placement
 from cnnspec.python_source.keras.stated_layers import Stated
 from cnnspec.python_source.keras.uses import make_use
@@ -29,6 +31,12 @@ OPERATORS = {
 }  # fmt: skip
 
 
+class BatchSize(Unknown):
+    """How many examples a batch has, as a function of TensorFlow tells it."""
+
+    __slots__ = ()
+
+
 class Operation(Value):
     """An operation of Keras, with its settings: what keras.ops.mean(x, axis=1) is applied to x."""
 
@@ -45,9 +53,10 @@ class Operation(Value):
     ) -> Any:
         """The tensor that it gives; its shape may be known where no layer is."""
         use = Placement(self.kind, arguments, keywords, machine, node, site)
-        if find_unknown(self.config) is not None:
+        settings = fill_batch(self.kind, self.config, use)
+        if find_unknown(settings) is not None:
             return use.give_up("")
-        config = {key: list(value) if isinstance(value, tuple) else value for key, value in self.config.items()}
+        config = {key: list(value) if isinstance(value, tuple) else value for key, value in settings.items()}
         saved = {
             "module": "keras.src.ops.numpy",
             "class_name": self.kind,
@@ -58,10 +67,36 @@ class Operation(Value):
         if use.mistake is not None:
             machine.report(use.mistake.code, use.mistake.message, site, None, use.mistake.help)
         elif made.node.shape is None and None not in use.shapes and find_unknown(arguments) is None:
-            shape = find_operation_shape(self.kind, self.config, arguments)
-            if shape is not None:
-                made.node.layer, made.node.shape = Stated(shape, 0).make_layer(self.kind), shape
+            return self.state(made, use)
         return made
+
+    def state(self, made: TensorValue, use: Placement) -> Any:
+        """The tensor, or the several, of an operation that has no layer here, with the shapes that are known."""
+        shapes = find_operation_shapes(self.kind, self.config, use.arguments)
+        if shapes is None:
+            return made
+        made.node.layer, made.node.shape = Stated(shapes[0], 0).make_layer(self.kind), shapes[0]
+        if self.kind not in SEVERAL:
+            return made
+        inputs = use.list_inputs()
+        others = [use.add(Stated(s, 0).make_layer(self.kind), inputs, s, part) for part, s in enumerate(shapes[1:], 1)]
+        return [made, *others]
+
+
+def fill_batch(kind: str, config: dict[str, Any], use: Placement) -> dict[str, Any]:
+    """The settings with the shape of a reshape written out: the batch as -1, and what is left of the rest as a number."""
+    shape = config.get("newshape")
+    entering = use.shapes[0] if use.shapes else None
+    if kind != "Reshape" or not isinstance(shape, (tuple, list)) or not shape or entering is None:
+        return config
+    first, *rest = shape
+    if isinstance(first, BatchSize) or first is None:
+        first = -1
+    known = [n for n in rest if type(n) is int and n > 0]
+    total = product(entering)
+    if first == -1 and rest.count(-1) == 1 and len(known) == len(rest) - 1 and isinstance(total, int):
+        rest[rest.index(-1)] = total // prod(known)
+    return {**config, "newshape": [first, *rest]}
 
 
 # ---- functions -------------------------------------------------------------------------------------------------
@@ -126,6 +161,8 @@ def apply_operation(
 ) -> Any:
     if kind in ("Linear", "StopGradient", "Cast"):  # which change no value
         return tensors[0]
+    if kind == "Pad" and config.get("mode") != "constant":
+        config = {**config, "constant_values": None}
     if kind == "Relu" and config:
         plain = config == {"negative_slope": 0.0, "max_value": None, "threshold": 0.0}
         config = {} if plain else config
@@ -183,6 +220,19 @@ def find_shape(call: Call) -> Any:
     return sizes if sizes is not None else call.make_unknown("the shape of this tensor is not known")
 
 
+def find_traced_shape(call: Call) -> Any:
+    """The shape of a tensor as a tensor, which only a layer's own function may ask for."""
+    given = call.find(0, "x", "input")
+    if not isinstance(given, TensorValue):
+        return NotImplemented
+    if not call.machine.tracing:
+        return refuse("tensorflow.shape", call)
+    sizes = given.list_sizes()
+    if sizes is None:
+        return call.make_unknown("the shape of this tensor is not known")
+    return tuple([BatchSize("the size of a batch is not known", None) if size is None else size for size in sizes])
+
+
 def set_data_format(call: Call) -> None:
     call.machine.channels_first = call.find(0, "data_format") == "channels_first"
 
@@ -211,6 +261,8 @@ def register(libraries: Libraries) -> None:
         "keras.backend.epsilon": lambda call: 1e-7,
         "keras.backend.int_shape": find_shape,
         "keras.ops.shape": find_shape,
+        "keras.backend.shape": find_traced_shape,
+        "tensorflow.shape": find_traced_shape,
         "keras.backend.is_keras_tensor": lambda call: isinstance(call.find(0, "x"), TensorValue),
         "keras.utils.set_random_seed": lambda call: None,
         "tensorflow.random.set_seed": lambda call: None,

@@ -22,7 +22,14 @@ def build(text: str, shape: tuple[int | None, ...]) -> Built:
 
     x = keras.Input(shape)
     names = {name: getattr(keras.layers, name) for name in dir(keras.layers)}
-    names |= {"keras": keras, "tf": tensorflow, "ops": keras.ops, "layers": keras.layers, "x": x}
+    names |= {
+        "keras": keras,
+        "tf": tensorflow,
+        "ops": keras.ops,
+        "layers": keras.layers,
+        "K": tensorflow.keras.backend,
+        "x": x,
+    }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

@@ -51,9 +51,12 @@ def test_a_function_is_the_operation_of_the_table(name: str) -> None:
 
     x = keras.Input((1, 4, 4))
     kind, text = table.OPERATIONS[name]
-    settings = {
+    settings: dict[str, Any] = {
         "axis": 1, "axes": (0, 2, 1, 3), "newshape": (-1, 16), "pad_width": ((0, 0),) * 4, "size": (2, 2), "x_min": 0, "x_max": 1,
+        "repeats": 2, "shift": 1, "indices_or_sections": 1,
     }  # fmt: skip
+    if name == "tile":
+        settings["repeats"] = (1, 1, 1, 2)
     signature = read_signature(text)
     given: list[Any] = []
     for parameter in signature.positional:
@@ -61,6 +64,7 @@ def test_a_function_is_the_operation_of_the_table(name: str) -> None:
             given.append([x, x] if parameter == "xs" or name == "stack" else x)
         elif parameter not in signature.defaults:
             given.append(settings[parameter])
-    settings = {"axis": 1} if name in ("concatenate", "squeeze") else {}
-    made = find(keras.ops, name)(*given, **settings)
+    along = {"axis": 1} if name in ("concatenate", "squeeze", "split", "unstack", "repeat") else {}
+    made = find(keras.ops, name)(*given, **along)
+    made = made[0] if isinstance(made, (list, tuple)) else made
     assert type(made._keras_history.operation).__name__ == kind
