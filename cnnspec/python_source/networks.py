@@ -6,6 +6,7 @@ from cnnspec.graph import BlockCall
 from cnnspec.python_source.cutting import Cut
 from cnnspec.python_source.found import PythonNetwork
 from cnnspec.python_source.interpreter.objects import InstanceValue
+from cnnspec.python_source.keras.instances import OwnCall
 from cnnspec.python_source.keras.layer_kinds import find_models, list_inner_models
 from cnnspec.python_source.keras.reached import find_nodes
 from cnnspec.python_source.training.settings import find_settings
@@ -20,9 +21,12 @@ if TYPE_CHECKING:
     from cnnspec.python_source.machine import Machine
 
 
+MADE = ".__init__"  # how the name of a step ends in which an instance is made
+
+
 def list_networks(machine: Machine, models: list[ModelValue], held: Mapping[str, Any]) -> tuple[PythonNetwork, ...]:
     """Models as networks, in order. `held` are the values of the names of the source, in the end."""
-    names = find_names(held)
+    names = find_names(held, models)
     inner = find_inner(machine, models)
     made: list[PythonNetwork] = []
     taken: set[str] = set()
@@ -61,23 +65,22 @@ def find_inner(machine: Machine, models: list[ModelValue]) -> set[int]:
 
 
 # ---- names ---------------------------------------------------------------------------------------------------------
-def find_names(held: Mapping[str, Any]) -> dict[int, list[str]]:
-    """The names that hold a model, by its identity: variables, and attributes of instances that variables hold."""
+def find_names(held: Mapping[str, Any], models: list[ModelValue]) -> dict[int, list[str]]:
+    """The names that hold a model, by its identity: variables, and attributes of instances that variables hold or that are
+    models themselves."""
+    instances = [value for value in held.values() if isinstance(value, InstanceValue)]
+    instances += [model.body.own.instance for model in models if isinstance(model.body, OwnCall)]
     found: dict[int, list[str]] = {}
-    for name, value in held.items():
-        for model in find_models(value):
-            found.setdefault(id(model), []).append(name)
-    for value in list(held.values()):
-        if isinstance(value, InstanceValue):
-            for name, inside in value.attributes.items():
-                for model in find_models(inside):
-                    found.setdefault(id(model), []).append(name)
+    for names in (held, *[instance.attributes for instance in instances]):
+        for name, value in names.items():
+            for model in find_models(value):
+                found.setdefault(id(model), []).append(name)
     return found
 
 
 def list_names(model: ModelValue, held: list[str]) -> list[str]:
     """What a model may be called: the variables that hold it, the function that makes it, its own name, its class."""
-    calls = [step.block for step in model.site.steps if isinstance(step, BlockCall)]
+    calls = [step.block.removesuffix(MADE) for step in model.site.steps if isinstance(step, BlockCall)]
     own = [model.name] if model.name else []
     kind = [model.kind] if model.kind not in ("Sequential", "Functional") else []
     return list(dict.fromkeys([*held, *calls[-1:], *own, *kind])) or ["model"]

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
 def register(libraries: Libraries) -> None:
     """Enter what is known here."""
-    from cnnspec.python_source.keras import input_preprocessing, making, models, objects, operations
+    from cnnspec.python_source.keras import applications, input_preprocessing, making, models, objects, operations
 
     libraries.tensor_operations = operations
-    for room in (making, models, objects, operations, input_preprocessing):
+    for room in (applications, making, models, objects, operations, input_preprocessing):
         room.register(libraries)

@@ -38,6 +38,7 @@ class Own:
             self.prepare(arguments[0] if arguments else keywords.get("inputs"), machine, node)
             return machine.call_method(self.instance, "call", arguments, keywords, node)
         finally:
+            machine.tracing -= 1
             machine.path = outer
             machine.tracing -= 1
 

@@ -48,7 +48,7 @@ class ModelValue(Value):
     `attributes` are those that the source sets; `depth` is how deep models are nested in it, itself included.
     """
 
-    __slots__ = ("attributes", "body", "depth", "kind", "name", "node", "site", "state")
+    __slots__ = ("attributes", "body", "depth", "kind", "name", "node", "past", "site", "state")
 
     def __init__(self, kind: str, body: Body, name: str, machine: Machine, node: ast.AST) -> None:
         self.kind, self.body, self.name = kind, body, name
@@ -56,6 +56,7 @@ class ModelValue(Value):
         self.state: dict[str, Any] = {
             "inputs": None, "outputs": None, "outside": machine.path, "trainable": True, "compiled": None, "fitted": None,
         }  # fmt: skip
+        self.past = machine.path  # what led to its layers when it was made
         self.attributes: dict[str, Any] = {}
         self.depth = 1
         machine.models.append(self)
@@ -153,4 +154,4 @@ class ModelValue(Value):
 
     def make_path(self, site: Site) -> Path:
         """The paths within it, where it is called at a site."""
-        return Path(BlockCall(site, self.name or self.kind), self.site.path)
+        return Path(BlockCall(site, self.name or self.kind), self.past)
