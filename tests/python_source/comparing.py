@@ -18,9 +18,10 @@ from cnnspec.python_source.found import PythonNetwork, PythonReading
 from cnnspec.python_source.keras.signatures import SIGNATURES
 
 CORPUS = Path(__file__).parent / "corpus"
-MAINS = ("main.py", "train.py", "run.py")
+MAINS = ("main.py", "train.py", "main.ipynb", "train.ipynb")
 ACTIVATIONS = ("elu", "leakyrelu", "relu", "relu6", "selu", "sigmoid", "silu", "softmax", "tanh")
 ARITHMETIC = ("add", "divide", "multiply", "rescaling", "subtract", "truedivide")
+STEPS = ("arithmetic", "getitem", "lambda", "power", "preprocessinput", "reducesum", "stack", "sum", "abs", "maximum")
 Json = dict[str, Any]
 KERAS = {name.rpartition(".")[2].lower() for name in SIGNATURES} - {"lambda"}
 Entry = tuple[str, tuple[Any, ...], int]  # a layer: its class, the shapes that it gives, its parameters
@@ -100,6 +101,10 @@ def find_group(graph: Graph, node: Node, composed: Set[str]) -> Any:
                 tuple(map(str, node.site.steps[: node.site.steps.index(step) + 1])),
                 step.site.origin,
             )
+    if len(node.inputs) == 1 and list_calls(graph, node) == ["activation"]:
+        before = graph.nodes[node.inputs[0]]
+        if before.layer is not None and before.site == node.site and not node.site.module:
+            return find_group(graph, before, composed)
     return graph.made_at(node)
 
 
@@ -107,7 +112,7 @@ def list_calls(graph: Graph, node: Node) -> list[str]:
     """The Keras layers and functions that a node is."""
     shapes = graph.input_shapes(node)
     assert node.layer is not None and shapes is not None
-    calls = [name_alike(call.name) for call in node.layer.keras(shapes)] or ["?"]
+    calls = [name_alike(call.name) for call in node.layer.keras(shapes)] or [name_alike(node.label)]
     return calls[:-1] if len(calls) > 1 and calls[-1] == "identity" else calls  # which carries a function's name
 
 
@@ -124,7 +129,7 @@ def show_size(size: Any) -> Any:
 
 
 def list_shapes(graph: Graph, indices: list[int]) -> list[list[Any]]:
-    return [[None, *map(show_size, graph.nodes[index].shape or ("?",))] for index in indices]
+    return [[*map(show_size, graph.nodes[index].shape or ("?",))] for index in indices]
 
 
 def count_all(graph: Graph, trainable: bool = False) -> int:
@@ -145,13 +150,15 @@ def list_differences(network: PythonNetwork, model: Json) -> Iterator[str]:
     ours = list_entries(graph, {name for name, _, _ in true} - KERAS)
     applications = sum(entry[0].startswith("application") for entry in true.elements())
     if applications:
-        true = Counter({entry: count for entry, count in true.items() if not entry[0].startswith("application")})
+        true = Counter({entry: n for entry, n in true.items() if not entry[0].startswith("application")})
+    if applications or any(entry[0] == "lambda" for entry in true):  # what preprocess_input or a function does has other steps
+        true, ours = [Counter({entry: n for entry, n in found.items() if entry[0] not in STEPS}) for found in (true, ours)]
     yield from [f"it has no {entry} (x{count})" for entry, count in (ours - true).items()]
     if network.whole:
         yield from [f"{entry} is missing (x{count})" for entry, count in (true - ours).items()]
         for what, said, so in (
-            ("inputs", list_shapes(graph, graph.inputs), model["inputs"]),
-            ("outputs", list_shapes(graph, graph.outputs), model["outputs"]),
+            ("inputs", list_shapes(graph, graph.inputs), [shape[1:] for shape in model["inputs"]]),
+            ("outputs", list_shapes(graph, graph.outputs), [shape[1:] for shape in model["outputs"]]),
             ("parameters", count_all(graph), model["params"]),
             ("trainable parameters", count_all(graph, True), model["trainable"]),
         ):

@@ -28,7 +28,8 @@ class Between:
     def list_layers(self, model: ModelValue) -> list[Any]:
         """Inputs and layers; operations are none."""
         made = order_layers(self.uses, find_tensors(self.inputs), find_tensors(self.outputs))
-        return [layer for layer in made if isinstance(layer, TensorValue) or is_layer(layer)]
+        listed = [layer.node.owner if isinstance(layer, TensorValue) else layer for layer in made]
+        return [layer for layer in listed if is_layer(layer)]
 
     def apply(
         self, model: ModelValue, given: Any, options: dict[str, Any], machine: Machine, node: ast.AST, site: Site

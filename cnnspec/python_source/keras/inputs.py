@@ -31,7 +31,11 @@ def add_input(machine: Machine, sizes: Any, site: Site, name: str = "") -> Tenso
     shape = with_unknowns(tuple(sizes), number, set()) if are_sizes(sizes) else None
     node = machine.tape.add(None, (), shape, "input", site)
     node.is_input, node.name = True, name
-    return TensorValue(node)
+    made = TensorValue(node)
+    layer = LayerValue("InputLayer", {"shape": sizes, **({"name": name} if name else {})}, site, machine)
+    layer.used.append((((), {}), made))
+    node.owner = layer
+    return made
 
 
 def add_inputs(shapes: Any, machine: Machine, node: ast.AST) -> Any:

@@ -26,7 +26,7 @@ def find_attribute(layer: LayerValue, name: str, machine: Machine, node: ast.AST
     if name == "name" and layer.name:
         return layer.name
     if name in ("output", "input") and layer.used:
-        (arguments, keywords), result = layer.used[-1]
+        (arguments, keywords), result = layer.used[0]
         given = arguments[0] if arguments else keywords.get("inputs")
         return result if name == "output" else given
     if name == "__class__":

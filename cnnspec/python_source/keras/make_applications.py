@@ -86,7 +86,8 @@ def find_plain(layer: Any) -> dict[str, Any]:
         plain = type(layer)(**{key: config[key] for key in needed}).get_config()
     except (TypeError, ValueError):
         return {}
-    return {key: value for key, value in plain.items() if key not in needed}
+    defaults = {name: parameter.default for name, parameter in parameters}
+    return {k: v for k, v in plain.items() if k not in needed and (defaults.get(k) is not None or v is None)}
 
 
 def main() -> None:

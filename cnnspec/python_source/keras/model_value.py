@@ -48,7 +48,7 @@ class ModelValue(Value):
     `attributes` are those that the source sets; `depth` is how deep models are nested in it, itself included.
     """
 
-    __slots__ = ("attributes", "body", "depth", "kind", "name", "node", "past", "site", "state")
+    __slots__ = ("attributes", "body", "depth", "doubt", "kind", "name", "node", "past", "site", "state")
 
     def __init__(self, kind: str, body: Body, name: str, machine: Machine, node: ast.AST) -> None:
         self.kind, self.body, self.name = kind, body, name
@@ -59,10 +59,16 @@ class ModelValue(Value):
         self.past = machine.path  # what led to its layers when it was made
         self.attributes: dict[str, Any] = {}
         self.depth = 1
+        self.doubt = machine.doubt  # in which it is made
         machine.models.append(self)
 
+    def note_change(self, container: Any, machine: Machine) -> None:
+        """A list or dict of its own is about to be changed. What is only perhaps made and changed there is known there."""
+        if machine.doubt != self.doubt:
+            machine.note_change(container)
+
     def change(self, machine: Machine, **state: Any) -> None:
-        machine.note_change(self.state)
+        self.note_change(self.state, machine)
         self.state.update(state)
 
     # ---- what it is ----------------------------------------------------------------------------------------
@@ -106,7 +112,7 @@ class ModelValue(Value):
         elif name in ("name", "_name") and isinstance(value, str):
             self.name = value
         else:
-            machine.note_change(self.attributes)
+            self.note_change(self.attributes, machine)
             self.attributes[name] = value
 
     def call(self, call: Call) -> Any:

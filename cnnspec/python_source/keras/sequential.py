@@ -70,14 +70,14 @@ class Row:
             sizes = find_first_sizes(base)
             if sizes is not None:
                 self._begin(model, add_input(machine, sizes, base.site), machine)
-        machine.note_change(self.steps)
+        model.note_change(self.steps, machine)
         here = isinstance(base, (ModelValue, Unknown))
         step = base if isinstance(base, Unknown) else Step(layer, machine.make_site(node) if here else base.site)
         self.steps.append(step)
         if isinstance(base, ModelValue):
             model.depth = max(model.depth, 1 + base.depth)
         if self.tensors:
-            machine.note_change(self.tensors)
+            model.note_change(self.tensors, machine)
             self.tensors.append(self._follow(step, self.tensors[-1], machine, node))
             model.change(machine, outputs=self.tensors[-1])
 
@@ -93,7 +93,7 @@ class Row:
         return self.pop(model, call.machine, call.node)
 
     def _begin(self, model: ModelValue, given: TensorValue, machine: Machine) -> None:
-        machine.note_change(self.tensors)
+        model.note_change(self.tensors, machine)
         self.tensors.append(given)
         model.change(machine, inputs=given, outputs=given)
 
@@ -101,10 +101,10 @@ class Row:
         """Take the last layer away."""
         if not self.steps or isinstance(self.steps[-1], Unknown):
             return machine.make_unknown("which layer is the last is not known", node)
-        machine.note_change(self.steps)
+        model.note_change(self.steps, machine)
         step = self.steps.pop()
         if len(self.tensors) > 1:
-            machine.note_change(self.tensors)
+            model.note_change(self.tensors, machine)
             self.tensors.pop()
             model.change(machine, outputs=self.tensors[-1])
         return step.layer
