@@ -6,6 +6,7 @@ Each room has a table of its own: name → what is called with a `Call`, or a co
 
 from __future__ import annotations
 
+from cnnspec.python_source.arrays.numpy_int import to_python
 from cnnspec.python_source.values import External
 
 TYPE_CHECKING = False
@@ -66,6 +67,8 @@ class Libraries:
 
     def call(self, name: str, call: Call) -> Any:
         """What a call of a library's function or class gives."""
+        if not name.startswith(("numpy.", "keras.layers.")):  # which tell NumPy's numbers from Python's
+            call = call.replace(arguments=to_python(call.arguments), keywords=to_python(call.keywords))
         function = self.functions.get(name)
         found = NotImplemented if function is None else function(call)
         if found is not NotImplemented:

@@ -17,6 +17,7 @@ from cnnspec.python_source.values import Call, Unknown, Value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Callable
     from typing import Any
 
     from cnnspec.python_source.interpreter.objects import InstanceValue
@@ -77,6 +78,16 @@ class Machine:
         self.found.append(
             Diagnostic(code, brief(message), span, brief(help), (*notes, *trail(site, turns=True)), ERROR)
         )
+
+    def find_mistakes(self, step: Callable[[], object]) -> tuple[Diagnostic, ...]:
+        """The mistakes that a step makes; none of them is reported."""
+        found, seen = self.found, self._seen
+        self.found, self._seen = [], set()
+        try:
+            step()
+            return tuple(self.found)
+        finally:
+            self.found, self._seen = found, seen
 
     # ---- what the interpreter answers (interpreter/) -----------------------------------------------------------
     def call(self, function: Any, arguments: tuple[Any, ...], keywords: dict[str, Any], node: ast.AST) -> Any:

@@ -9,6 +9,7 @@ import operator
 from cnnspec.python_source.arrays import shapes
 from cnnspec.python_source.arrays.arithmetic import fit_values
 from cnnspec.python_source.arrays.array_value import ArrayValue, make_number
+from cnnspec.python_source.arrays.numpy_int import NumpyInt, to_python, wrap
 from cnnspec.python_source.arrays.reading import (
     find_labels,
     get_array,
@@ -150,7 +151,7 @@ def get_only_value(call: Call) -> Any:
     """x.item()"""
     array = get_array(call, 0)
     one = len(call.arguments) == 1 and array.values is not None and len(array.values) == 1
-    return simplify(ArrayValue((), array.dtype, array.values if one else None, why=array.why))
+    return to_python(simplify(ArrayValue((), array.dtype, array.values if one else None, why=array.why)))
 
 
 def get_sizes(call: Call) -> Any:
@@ -205,11 +206,11 @@ def _reduce_all(name: str, array: ArrayValue) -> Any:
     """One number out of all values."""
     labels, function = find_labels(array), REDUCTIONS[name]
     if labels is not None and labels.complete and name in ("max", "amax", "min", "amin"):
-        return labels.classes - 1 if name in ("max", "amax") else 0
+        return NumpyInt(labels.classes - 1 if name in ("max", "amax") else 0)
     if array.values is not None and function is not None and (array.values or name in ("sum", "prod")):
         if array.dtype in ("int64", "int32", "float64") and name in ARITHMETIC:
             found = function(array.values)
-            return found if is_number(found) else simplify(ArrayValue(()))
+            return wrap(found) if is_number(found) else simplify(ArrayValue(()))
     if name in ("all", "any") and array.values is not None:
         return function is not None and function(array.values)
     return make_number(f"the {name} of an array is not known")

@@ -7,6 +7,7 @@ import math
 from cnnspec.python_source.arrays import array_methods, shapes
 from cnnspec.python_source.arrays.arithmetic import BITS, find_result_dtype, fit_values
 from cnnspec.python_source.arrays.array_value import ArrayValue, make_number
+from cnnspec.python_source.arrays.numpy_int import wrap
 from cnnspec.python_source.arrays.reading import (
     get_array,
     is_int,
@@ -254,7 +255,7 @@ def make_unary(name: str) -> Callable[[Call], Any]:
 
 def _compute(function: Callable[..., Any], *values: Any) -> Any:
     try:
-        return function(*values)
+        return wrap(function(*values))
     except (ArithmeticError, ValueError):
         return make_number("NumPy has no number for it")
 
@@ -268,7 +269,7 @@ def make_binary(name: str) -> Callable[[Call], Any]:
             left = to_array(one)
             return left.compute(operator, other, False, call.machine, call.node)
         if is_number(one) and is_number(other) and name in ("maximum", "minimum"):
-            return max(one, other) if name == "maximum" else min(one, other)
+            return wrap(max(one, other) if name == "maximum" else min(one, other))
         left, right = to_array(one), to_array(other)
         dtype = "bool" if name in TRUTHS else find_result_dtype(left, right)
         return ArrayValue(shapes.broadcast(left.shape, right.shape), dtype)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnspec.python_source.arrays import shapes
 from cnnspec.python_source.arrays.array_value import ArrayValue, Labels, is_unknown_number, make_number
+from cnnspec.python_source.arrays.numpy_int import wrap
 from cnnspec.python_source.arrays.picture_value import PictureValue
 from cnnspec.python_source.arrays.shapes import Misfit
 from cnnspec.python_source.values import NOTHING, External, Unknown, find_unknown
@@ -139,7 +140,9 @@ def simplify(array: ArrayValue) -> Any:
     if array.shape != ():
         return array
     return (
-        array.values[0] if array.values is not None else make_number("the values of an array are not known", array.why)
+        wrap(array.values[0])
+        if array.values is not None
+        else make_number("the values of an array are not known", array.why)
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from cnnspec.python_source.arrays.numpy_int import to_python
 from cnnspec.python_source.keras.arguments import bind, find_signature
 from cnnspec.python_source.keras.layer_value import LayerValue, call_layer
 from cnnspec.python_source.keras.refusals import find_refusal
@@ -37,7 +38,7 @@ def make_layer(kind: str, call: Call) -> Any:
         stretch = bound.stretches.get(refusal.argument)
         call.machine.report(refusal.code, refusal.message, call.site, stretch, refusal.help)
         return call.make_unknown(f"this {kind} is refused")
-    arguments = bound.arguments
+    arguments = to_python(bound.arguments)
     if call.machine.channels_first and signature.takes("data_format") and arguments.get("data_format") is None:
         arguments = {**arguments, "data_format": "channels_first"}
     return LayerValue(kind, arguments, call.site, call.machine, bound.stretches)

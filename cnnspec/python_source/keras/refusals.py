@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.base.did_you_mean import find_proposals, write_question
+from cnnspec.python_source.arrays.numpy_int import NumpyInt
 from cnnspec.python_source.keras.problems import Mistake, show
 from cnnspec.python_source.keras.saved_form import KINDS, find_inner_rank
 from cnnspec.python_source.keras.signatures import WORDS
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 COUNTS = ("filters", "units", "depth_multiplier", "groups", "n", "input_dim", "output_dim", "num_heads", "key_dim")
 SIZES = ("kernel_size", "strides", "dilation_rate", "pool_size", "size")
+NOT_OF_NUMPY = (*SIZES, "units", "n", "input_dim", "output_dim", "num_heads", "key_dim", "padding", "cropping")
 SHARES = ("rate", "stddev")
 CONVOLVING = ("Conv", "Depthwise", "Separable")
 
@@ -22,7 +24,10 @@ CONVOLVING = ("Conv", "Depthwise", "Separable")
 def find_refusal(kind: str, arguments: dict[str, Any]) -> Mistake | None:
     """The first argument that Keras refuses for a layer of this class."""
     for name, value in arguments.items():
-        if is_known(value):
+        if isinstance(value, NumpyInt):
+            if name in NOT_OF_NUMPY:
+                return Mistake("E011", f"{name} of {kind} is a number of NumPy, which Keras refuses", name, "write int(…)")
+        elif is_known(value):
             found = find_value_refusal(kind, name, value)
             if found is not None:
                 return Mistake("E011", found[0], name, found[1])

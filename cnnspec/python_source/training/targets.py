@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import Note
 from cnnspec.layers.argument import Term
+from cnnspec.layers.shape import all_known
 from cnnspec.python_source.arrays.array_value import ArrayValue, DatasetValue
+from cnnspec.python_source.keras.inputs import add_inputs
 from cnnspec.python_source.training.places import find_stretch
 from cnnspec.train.section_values import read_word
 
@@ -15,8 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from cnnspec.graph import Setting
     from cnnspec.python_source.arrays.shapes import Sizes
+    from cnnspec.python_source.tape import Tape
     from cnnspec.python_source.values import Call
 
 SPARSE = "SparseCategoricalCrossentropy"
@@ -38,9 +40,10 @@ def report_misfits(model: Any, call: Call, examples: ArrayValue | None, targets:
         [tensor.list_sizes() for tensor in tensors] for tensors in (model.list_inputs(), model.list_outputs())
     ]
     if len(inputs) == 1 and inputs[0] is not None and examples is not None and examples.shape:
-        if _refuses_examples(inputs[0], examples.shape):
+        refused = _try_examples(model, inputs[0], examples.shape, call)
+        if refused is not None:
             message = f"the model takes examples of {_show(inputs[0])}, and these are {_show(examples.shape)}"
-            _report(call, 0, message, "")
+            _report(call, 0, message, "", refused)
             return True
     compiled = model.compiled
     loss = compiled.get("loss") if isinstance(compiled, dict) else None
@@ -50,12 +53,11 @@ def report_misfits(model: Any, call: Call, examples: ArrayValue | None, targets:
     if found is None:
         return False
     at = 0 if isinstance(call.find(0, "x", "generator"), DatasetValue) else 1
-    _report(call, at, *found, loss)
+    _report(call, at, *found, (Note("the loss", loss.site.span),))
     return True
 
 
-def _report(call: Call, position: int, message: str, help: str, loss: Setting | None = None) -> None:
-    notes = () if loss is None else (Note("the loss", loss.site.span),)
+def _report(call: Call, position: int, message: str, help: str, notes: tuple[Note, ...]) -> None:
     stretch = find_stretch(call, position, ("x", "y")[position])
     call.machine.report("E030", message, call.site, stretch, help, notes)
 
@@ -67,19 +69,54 @@ def _show(shape: Sizes) -> str:
 
 
 # ---- examples ----------------------------------------------------------------------------------------------
-def _refuses_examples(wanted: Sizes, given: Sizes) -> bool:
-    """Whether a model's input refuses examples: of another number of axes, but for a last axis of 1, or with other
-    channels."""
+def _try_examples(model: Any, wanted: Sizes, given: Sizes, call: Call) -> tuple[Note, ...] | None:
+    """Why a model refuses examples of this shape, None where it does not. A model of tensors takes the sizes of its input
+    alone, one of layers in a row what its layers take: it is called on them. An axis of 1 at the end that one of the shapes
+    has is left out, or added, as Keras does it."""
+    if model.kind not in ("Functional", "Sequential"):
+        return None
     if len(given) == len(wanted) + 1 and given[-1] in (1, None):
-        return False
-    if len(wanted) == len(given) + 1 and wanted[-1] in (1, None):
-        return False
-    if len(wanted) != len(given):
-        return True
-    last, own = wanted[-1], given[-1]
-    if last is None or own is None or last == own or None in (*wanted[1:], *given[1:]):
-        return False
-    return len(wanted) == 2 or wanted[1:-1] == given[1:-1]
+        given = given[:-1]
+    elif len(wanted) == len(given) + 1 and wanted[-1] in (1, None):
+        given = (*given, 1)
+    if len(given) != len(wanted):
+        return ()
+    if not _differ(wanted, given):
+        return None
+    if model.kind == "Functional":
+        return ()
+    if None in given[1:]:
+        return None
+    machine, node = call.machine, call.node
+    before = len(machine.tape.nodes)
+
+    def use() -> None:
+        model.apply((add_inputs(given, machine, node),), {}, machine, node, call.site)
+
+    notes = [Note(mistake.message, mistake.span) for mistake in machine.find_mistakes(use)]
+    return tuple(notes[:1]) or _find_other_weights(machine.tape, before)
+
+
+def _find_other_weights(tape: Tape, before: int) -> tuple[Note, ...] | None:
+    """The first layer whose weights do not fit what it gets in the uses since then; None where there is none."""
+    made = {(id(node.owner), node.part): node for node in reversed(tape.nodes[:before]) if node.layer is not None}
+    for node in tape.nodes[before:]:
+        first = made.get((id(node.owner), node.part))
+        if node.owner is None or first is None or node.layer is None:
+            continue
+        shapes = [tuple([tape.nodes[i].shape for i in one.inputs]) for one in (first, node)]
+        if not all_known(shapes[0]) or not all_known(shapes[1]) or first.layer is None:
+            continue
+        own, now = [
+            [w.shape for w in layer.weights(s)] for layer, s in ((first.layer, shapes[0]), (node.layer, shapes[1]))
+        ]
+        sizes = [n for weights in (own, now) for shape in weights for n in shape]
+        if own != now and all([isinstance(n, int) for n in sizes]):
+            (one, *_), (other, *_) = shapes
+            assert one is not None and other is not None
+            message = f"this layer has weights for {one[-1]:,} values, and would get {other[-1]:,}"
+            return (Note(message, first.site.span),)
+    return None
 
 
 # ---- targets -----------------------------------------------------------------------------------------------

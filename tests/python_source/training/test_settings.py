@@ -22,6 +22,8 @@ SPARSE, CATEGORICAL = "sparse_categorical_crossentropy", "categorical_crossentro
 class Model:
     """A model of known input and output."""
 
+    kind = "Net"
+
     def __init__(self, machine: Evaluator, inputs: Any, outputs: Any) -> None:
         self.compiled: Any = None
         self.fitted: Any = None
