@@ -36,14 +36,15 @@ def register(libraries: Libraries) -> None:
         ("numpy.", numpy_functions.FUNCTIONS, answer_number),
         ("numpy.random.", random_arrays.FUNCTIONS, answer_number),
         ("numpy.ndarray.", array_methods.METHODS | tensor_functions.METHODS, None),
-        ("numpy.ndarray.", {"__getitem__": items.get_item, "compute": arithmetic.compute}, None),
+        ("numpy.ndarray", {"[]": items.get_item, " operator": arithmetic.compute}, None),
         ("tensorflow.data.Dataset.", dataset_functions.FUNCTIONS, answer_safely),
         ("tensorflow.data.DatasetV2.", dataset_functions.METHODS, None),
         ("", keras_utilities.FUNCTIONS | pictures.FUNCTIONS | other_libraries.FUNCTIONS, answer_safely),
     ):
         functions |= {prefix + name: wrap(function) if wrap else function for name, function in table.items()}
     functions |= dict.fromkeys(("numpy.random.default_rng", "numpy.random.RandomState"), random_arrays.make_generator)
-    functions["tensorflow.TensorSpec"] = dataset_functions.make_spec
+    functions["tensorflow_datasets.load"] = keras_datasets.load_tfds
+    functions["tensorflow.TensorSpec"] = answer_safely(dataset_functions.make_spec)
     for name in keras_datasets.DATASETS:
         functions[f"keras.datasets.{name}.load_data"] = keras_datasets.make_loader(name)
     libraries.unknown_methods["reshape"] = tensor_functions.reshape_unknown

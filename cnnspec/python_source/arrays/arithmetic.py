@@ -98,7 +98,7 @@ def fit_values(values: Sequence[Any] | None, dtype: str) -> list[Any] | None:
         form = ROUNDED[dtype]
         try:
             return [struct.unpack(form, struct.pack(form, v))[0] for v in values]
-        except OverflowError:
+        except (OverflowError, struct.error):
             return None
     return None
 

@@ -99,14 +99,14 @@ class ArrayValue(Value):
 
     def set_attribute(self, name: str, value: Any, machine: Machine, node: ast.AST) -> None:
         if name == "shape":
-            made = self._ask("reshape", machine, node, value)
+            made = self._ask(".reshape", machine, node, value)
             self.shape = made.shape if isinstance(made, ArrayValue) else None
 
     def get_item(self, key: Any, machine: Machine, node: ast.AST) -> Any:
-        return self._ask("__getitem__", machine, node, key)
+        return self._ask("[]", machine, node, key)
 
     def _ask(self, method: str, machine: Machine, node: ast.AST, *arguments: Any) -> Any:
-        return answer(machine.libraries.functions[f"numpy.ndarray.{method}"], Call(machine, node, (self, *arguments)))
+        return answer(machine.libraries.functions[f"numpy.ndarray{method}"], Call(machine, node, (self, *arguments)))
 
     def set_item(self, key: Any, value: Any, machine: Machine, node: ast.AST) -> None:
         self.forget_values()
@@ -125,7 +125,7 @@ class ArrayValue(Value):
     def compute(self, operator: str, other: Any, swapped: bool, machine: Machine, node: ast.AST) -> Any:
         if isinstance(other, Value) and not isinstance(other, (ArrayValue, Unknown)):
             return other.compute(operator, self, not swapped, machine, node)
-        return self._ask("compute", machine, node, operator, other, swapped)
+        return self._ask(" operator", machine, node, operator, other, swapped)
 
     def describe(self) -> str:
         return "an array"

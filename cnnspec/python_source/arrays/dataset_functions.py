@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnspec.python_source.arrays.array_value import ArrayValue, DatasetValue
 from cnnspec.python_source.arrays.reading import is_int, read_dtype, read_flag, read_int, read_shape, to_array
+from cnnspec.python_source.arrays.shapes import count_range
 from cnnspec.python_source.arrays.structures import add_batch, drop_batch, list_arrays, map_arrays
 from cnnspec.python_source.values import Unknown
 
@@ -56,12 +57,16 @@ def _read_shapes(types: Any, given: Any) -> Any:
 
 def make_spec(call: Call) -> ArrayValue:
     """tf.TensorSpec(shape, dtype), which stands for the array that it describes."""
-    return ArrayValue(read_shape(call.find(0, "shape")), read_dtype(call.find(1, "dtype"), "float32"))
+    shape = call.find(0, "shape")
+    return ArrayValue(None if shape is None else read_shape(shape), read_dtype(call.find(1, "dtype"), "float32"))
 
 
 def count_up(call: Call) -> DatasetValue:
-    numbers = call.arguments
-    length = len(range(*numbers)) if numbers and all(map(is_int, numbers)) and numbers[2:] != (0,) else None
+    """tf.data.Dataset.range(stop), range(start, stop, step)"""
+    length = None
+    if 1 <= len(call.arguments) <= 3 and all(map(is_int, call.arguments)) and call.arguments[2:] != (0,):
+        start, stop, step = (0, *call.arguments, 1) if len(call.arguments) == 1 else (*call.arguments, 1)[:3]
+        length = count_range(start, stop, step)
     return DatasetValue(ArrayValue((), "int64"), length)
 
 

@@ -6,7 +6,7 @@ Source: the load_data of keras/src/datasets, and the pages of the sets.
 from __future__ import annotations
 
 from cnnspec.base.record import Record
-from cnnspec.python_source.arrays.array_value import ArrayValue, Labels
+from cnnspec.python_source.arrays.array_value import ArrayValue, DatasetValue, Labels
 from cnnspec.python_source.arrays.reading import is_number
 
 TYPE_CHECKING = False
@@ -62,6 +62,8 @@ def make_loader(name: str) -> Callable[[Call], Any]:
             sizes = (first, None if first is None else total - first)
         if name in MAXLEN_AT and call.find(MAXLEN_AT[name], "maxlen") is not None:  # longer texts are left out
             sizes = (None, None)
+        if call.machine.channels_first and len(known.example) == 3:
+            known = known.replace(example=(known.example[-1], *known.example[:-1]))
         return tuple([_make_part(name, known, size, train=i == 0) for i, size in enumerate(sizes)])
 
     return load
@@ -76,3 +78,28 @@ def _make_part(name: str, known: KerasDataset, size: int | None, train: bool) ->
         ArrayValue((size, *known.example), known.dtype, data=data),
         ArrayValue((size, *known.label), known.label_dtype, data=data, labels=labels),
     )
+
+
+# ---- tensorflow_datasets -----------------------------------------------------------------------------------
+IMAGES = ("mnist", "fashion_mnist", "cifar10", "cifar100")
+
+
+def load_tfds(call: Call) -> Any:
+    """tfds.load(name, split="train", as_supervised=True): the sets of images that are known here; their grey images have an
+    axis of channels there."""
+    name, split = call.find(0, "name"), call.find(1, "split")
+    known, supervised = DATASETS.get(name) if name in IMAGES else None, call.find(None, "as_supervised", default=False)
+    size, info = call.find(None, "batch_size"), call.find(None, "with_info", default=False)
+    if known is None or supervised is not True or size is not None or not isinstance(info, bool):
+        found: Any = call.make_unknown("what the data set holds is not known")
+        return (found, found) if info is True else found
+    example = known.example if len(known.example) == 3 else (*known.example, 1)
+    element = (
+        ArrayValue(example, "uint8", data=name),
+        ArrayValue((), "int64", data=name, labels=Labels(known.classes)),
+    )
+    if isinstance(split, (tuple, list)):
+        found = [DatasetValue(element) for _ in split]
+    else:
+        found = {part: DatasetValue(element) for part in ("train", "test")} if split is None else DatasetValue(element)
+    return (found, call.make_unknown("what the data set tells of itself is not known")) if info else found

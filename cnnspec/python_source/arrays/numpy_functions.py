@@ -6,7 +6,7 @@ import math
 
 from cnnspec.python_source.arrays import array_methods, shapes
 from cnnspec.python_source.arrays.arithmetic import BITS, find_result_dtype, fit_values
-from cnnspec.python_source.arrays.array_value import ArrayValue, make_number
+from cnnspec.python_source.arrays.array_value import MOST_VALUES, ArrayValue, make_number
 from cnnspec.python_source.arrays.numpy_int import wrap
 from cnnspec.python_source.arrays.reading import (
     get_array,
@@ -54,7 +54,7 @@ def _fill(shape: Sizes | None, value: Any, dtype: str) -> ArrayValue:
     if shape is not None and any([n is not None and n < 0 for n in shape]):
         raise Misfit("an array has no negative size")
     count = None if shape is None else shapes.multiply(shape)
-    small = count is not None and count <= 4096 and is_number(value)
+    small = count is not None and count <= MOST_VALUES and is_number(value)
     return ArrayValue(shape, dtype, fit_values([value] * (count or 0), dtype) if small else None)
 
 
@@ -94,7 +94,7 @@ def make_range(call: Call) -> ArrayValue:
         raise Misfit("np.arange has no step 0")
     count = max(0, math.ceil((stop - start) / step))
     own = "int64" if all(map(is_int, given)) else "float64"
-    values = [start + i * step for i in range(count)] if count <= 4096 else None
+    values = [start + i * step for i in range(count)] if count <= MOST_VALUES else None
     return ArrayValue((count,), dtype or own, fit_values(values, dtype or own))
 
 
@@ -107,7 +107,7 @@ def make_linspace(call: Call) -> ArrayValue:
     if call.find(4, "retstep", default=False) is not False or not (is_number(start) and is_number(stop)):
         return ArrayValue(None)
     values = None
-    if count is not None and count <= 4096 and isinstance(end, bool):
+    if count is not None and count <= MOST_VALUES and isinstance(end, bool):
         parts = max(1, count - 1 if end else count)
         values = [start + i * ((stop - start) / parts) for i in range(count)]
         if end and count > 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from cnnspec.python_source.arrays.array_value import ArrayValue, answer
-from cnnspec.python_source.arrays.reading import find_labels, get_array, is_int, read_int, to_array
+from cnnspec.python_source.arrays.reading import find_labels, get_array, is_int, is_number, read_int, to_array
 from cnnspec.python_source.values import Method, Unknown, Value
 
 TYPE_CHECKING = False
@@ -36,7 +36,7 @@ def split_for_test(call: Call) -> list[Any]:
 
 def _count_parts(size: int | None, test: Any, train: Any) -> tuple[int | None, int | None]:
     """How many come to training and test."""
-    if size is None or train is not None or isinstance(test, bool) or not isinstance(test, (int, float, type(None))):
+    if size is None or train is not None or isinstance(test, bool) or not (test is None or is_number(test)):
         return None, None
     count: int = math.ceil((0.25 if test is None else test) * size) if not isinstance(test, int) else test
     return (size - count, count) if 0 < count < size else (None, None)

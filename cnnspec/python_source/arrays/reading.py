@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.python_source.arrays import shapes
-from cnnspec.python_source.arrays.array_value import ArrayValue, Labels, is_unknown_number, make_number
+from cnnspec.python_source.arrays.array_value import MOST_VALUES, ArrayValue, Labels, is_unknown_number, make_number
 from cnnspec.python_source.arrays.numpy_int import wrap
 from cnnspec.python_source.arrays.picture_value import PictureValue
 from cnnspec.python_source.arrays.shapes import Misfit
@@ -90,8 +90,8 @@ def to_array(value: Any, depth: int = 0) -> ArrayValue:
     if isinstance(value, PictureValue):
         return value.to_array()
     if isinstance(value, range):
-        value = list(value) if len(value) <= 4096 else ArrayValue((len(value),), "int64")
-        return to_array(value)
+        count = shapes.count_range(value.start, value.stop, value.step)
+        return to_array(list(value)) if count <= MOST_VALUES else ArrayValue((count,), "int64")
     if is_number(value):
         return ArrayValue((), find_dtype([value]), [value])
     if is_unknown_number(value):
@@ -119,7 +119,7 @@ def _to_array(parts: list[ArrayValue]) -> ArrayValue:
     values: list[Any] | None = []
     for part in parts:
         values = None if values is None or part.values is None else [*values, *part.values]
-        if values is not None and len(values) > 4096:
+        if values is not None and len(values) > MOST_VALUES:
             values = None
     if values is not None:
         dtypes = {find_dtype(values)}

@@ -283,6 +283,11 @@ def _index(shape: Sizes, key: list[Any]) -> Sizes | None:
     return (*out[:first], *merged, *out[first:])
 
 
+def count_range(start: int, stop: int, step: int) -> int:
+    """len(range(start, stop, step)), of numbers of any size."""
+    return max(0, (stop - start + step - (1 if step > 0 else -1)) // step)
+
+
 def slice_size(size: int | None, bounds: slice) -> int | None:
     """How many values a slice takes out of an axis; a bound `...` is not known."""
     start, stop, step = bounds.start, bounds.stop, bounds.step
@@ -291,7 +296,7 @@ def slice_size(size: int | None, bounds: slice) -> int | None:
     if step == 0:
         raise Misfit("a slice has no step 0")
     if size is not None:
-        return len(range(*slice(start, stop, step).indices(size)))
+        return count_range(*slice(start, stop, step).indices(size))
     if start is None and stop is None and step in (None, 1, -1):
         return None
     return 0 if start is not None and start == stop and step in (None, 1) else None

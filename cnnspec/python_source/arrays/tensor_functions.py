@@ -170,7 +170,7 @@ def make_constant(call: Call) -> ArrayValue:
 def split(call: Call) -> Any:
     """tf.split(value, sizes, axis): the sizes of the parts, or how many there are."""
     given = call.find(1, "num_or_size_splits")
-    if not isinstance(given, (tuple, list)):
+    if not isinstance(given, (tuple, list)) or not given:
         return array_methods.split(call)
     sizes = [read_int(size) for size in given]
     ends = [None if None in sizes[:i] else sum([n for n in sizes[:i] if n is not None]) for i in range(1, len(sizes))]
