@@ -13,7 +13,7 @@ from cnnspec.base.diagnostic import ERROR, INFO, Diagnostic
 from cnnspec.base.gc_pause import Uncollected
 from cnnspec.base.limits import MAX_LAYERS
 from cnnspec.base.record import Record
-from cnnspec.base.source import Source
+from cnnspec.base.source import Source, WrittenSpec
 from cnnspec.base.source_files import read
 from cnnspec.elaborate import elaborate
 from cnnspec.facts.facts import Facts
@@ -249,7 +249,7 @@ def rewrite_model(network: AnalysedNetwork, name: str = "", keep_names: bool = F
     from cnnspec.spec_writer import to_text
 
     (written,) = analyse(
-        Source(name or network.source.spec_name, to_text(forget_names(network.graph), keep_names))
+        WrittenSpec(name or network.source.name, to_text(forget_names(network.graph), keep_names))
     ).networks
     return written
 
@@ -331,10 +331,4 @@ def find_data_mismatches(graph: Graph, settings: TrainSettings, ruled: list[Diag
 def sort_diagnostics(found: list[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Each diagnostic once, by file and place."""
     unique = list(dict.fromkeys(found))
-    return tuple(sorted(unique, key=find_order))
-
-
-def find_order(found: Diagnostic) -> tuple[str, int, int]:
-    """Where a finding comes among others: by file, cell and place."""
-    span = found.span
-    return (span.source.file, span.source.cell, span.start) if span else ("", 0, -1)
+    return tuple(sorted(unique, key=lambda d: d.span.order if d.span else ("", 0, -1)))

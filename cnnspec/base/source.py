@@ -41,11 +41,6 @@ class Source(Record):
         return int(self.name.rpartition(CELL)[2]) if self.file != self.name else 0
 
     @property
-    def spec_name(self) -> str:
-        """What a spec is called that is written of it: of a Python source it must be another name."""
-        return f"{os.path.splitext(self.file)[0]}.cnn" if self.is_python else self.name
-
-    @property
     def is_python(self) -> bool:
         """Whether Python reads it: a .py file, a notebook, or a cell of one."""
         return self.file.endswith(PYTHON)
@@ -92,6 +87,14 @@ class NamedText(Source):
         return self.name
 
 
+class WrittenSpec(Source):
+    """A spec that was written of a network, called by the name of the file that this comes from."""
+
+    @property
+    def is_python(self) -> bool:
+        return False
+
+
 class Span(Record):
     """A stretch of source text, from `start` up to, not including, `end`."""
 
@@ -113,6 +116,11 @@ class Span(Record):
     def last(self) -> tuple[int, int] | None:
         """Line and column of its end."""
         return self.source.position(self.end)
+
+    @property
+    def order(self) -> tuple[str, int, int]:
+        """Where it comes among other places: by file, cell and offset."""
+        return self.source.file, self.source.cell, self.start
 
     @property
     def mark(self) -> tuple[Any, ...]:

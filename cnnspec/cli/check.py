@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from cnnspec.base.record import Record
-from cnnspec.base.source import printable
+from cnnspec.base.source import Source, printable
 from cnnspec.base.source_files import name_file
 from cnnspec.cli import settings
 from cnnspec.cli.argument_parser import add_examples
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from cnnspec.base.diagnostic import Note
+    from cnnspec.base.diagnostic import Diagnostic, Note
+    from cnnspec.cli.results import Outcome
     from cnnspec.findings.locations import Finding
 
 FORMATS = ("full", "concise", "json", "jsonl", "sarif", "github", "junit", "gitlab")
@@ -79,6 +80,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.explain_unknown and options.output_format not in (*PROSE, "json", "jsonl"):
+        raise UsageError(f"--explain-unknown has no form for --output-format {options.output_format}: full or json")
     if options.statistics and options.output_format not in ("full", "concise", "json"):
         raise UsageError(f"--statistics has no form for --output-format {options.output_format}: full or json")
     if options.baseline and options.write_baseline:
@@ -134,10 +137,10 @@ def report(options: argparse.Namespace, lookup: settings.Lookup) -> int:
     if options.statistics:
         print_statistics(found, options)
     else:
-        write(found, files, options, lookup)
+        write(found, files, options, lookup, collected.unknowns if options.explain_unknown else ())
         if unshaped and unshaped == files and options.output_format in PROSE and not options.quiet:
             print(fit_sentence(describe_unshaped(unshaped), sys.stdout))
-    if options.explain_unknown:
+    if options.explain_unknown and options.output_format in PROSE:
         from cnnspec.cli.python_files import print_unknowns
 
         print_unknowns(collected.unknowns)
@@ -174,12 +177,13 @@ def collect_findings(options: argparse.Namespace, lookup: settings.Lookup) -> Co
         files.append(outcome.name)
         if outcome.opaque and not options.quiet:
             print_message(f"{outcome.name}: no rule looks into {outcome.opaque}, of which nothing is known")
-        if outcome.unfound and outcome.name in named and not options.quiet:
-            print_message(outcome.unfound)
+        if outcome.remark and outcome.name in named and not options.quiet:
+            print_message(outcome.remark)
         unshaped += [outcome.name] * outcome.unshaped
         unknowns |= dict.fromkeys(outcome.unknowns)
         own: list[tuple[object, ...]] = []
-        for diagnostic in outcome.diagnostics:
+        told = outcome.diagnostics if outcome.name in named else leave_out_unread(outcome)
+        for diagnostic in told:
             place = diagnostic.span.source.file if diagnostic.span else outcome.name
             at = (diagnostic.span.source.cell, diagnostic.span.mark) if diagnostic.span else None
             mistake = name_file(place), diagnostic.code, at, diagnostic.message
@@ -188,6 +192,12 @@ def collect_findings(options: argparse.Namespace, lookup: settings.Lookup) -> Co
                 own.append(mistake)
         known.update(own)
     return Collected(list(found), files, status, unshaped, list(unknowns))
+
+
+def leave_out_unread(outcome: Outcome) -> list[Diagnostic]:
+    """The findings of a file that a folder holds: that Python could not read one is for others to say."""
+    python = Source(outcome.name, "").is_python
+    return [found for found in outcome.diagnostics if not (python and found.code in ("E001", "E002"))]
 
 
 def against_baseline(options: argparse.Namespace, found: list[Finding], files: list[str]) -> list[Finding]:
@@ -211,7 +221,11 @@ def against_baseline(options: argparse.Namespace, found: list[Finding], files: l
 
 
 # ---- writing -----------------------------------------------------------------------------------------------
-def write(found: Sequence[Finding], files: Sequence[str], options: argparse.Namespace, lookup: settings.Lookup) -> None:
+def write(
+    found: Sequence[Finding], files: Sequence[str], options: argparse.Namespace, lookup: settings.Lookup,
+    unknowns: Sequence[Note] = (),
+) -> None:  # fmt: skip
+    """Print what is found, in JSON with what could not be known."""
     kind = options.output_format
     if kind in ("full", "concise"):
         color = options.color == "always" or (options.color == "auto" and wants_color(sys.stdout))
@@ -229,10 +243,11 @@ def write(found: Sequence[Finding], files: Sequence[str], options: argparse.Name
 
                 print(fit_sentence(describe_fixable(diagnostics), sys.stdout))
     elif kind in ("json", "jsonl"):
-        from cnnspec.findings.json import write_data
+        from cnnspec.findings.json import write_data, write_unknown
         from cnnspec.tables import escape
 
         data = [write_data(diagnostic, name) for name, diagnostic in found]
+        data += [write_unknown(unknown) for unknown in unknowns]
         lines = [escape.json(data)] if kind == "json" else [escape.json(row, None) for row in data]
         print("\n".join(lines), end="\n" if lines else "")
     elif kind == "sarif":

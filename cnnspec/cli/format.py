@@ -53,6 +53,12 @@ def run(options: argparse.Namespace) -> int:
             print_message(f"{source.message}: {source.help}")
             status = USAGE
             continue
+        if source.is_python:
+            print_message(
+                f"{source.name} is a Python source, whose form is none of cnnspec's business: black or ruff format it"
+            )
+            status = USAGE
+            continue
         text, found = format_source(source)
         for diagnostic in found:
             print_diagnostic(diagnostic)

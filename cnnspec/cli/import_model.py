@@ -145,10 +145,11 @@ def report(graph: Graph, text: str, options: argparse.Namespace) -> None:
     """What was written, and what was left behind."""
     from cnnspec.spec_writer import describe_nesting, find_telling_names, spell_names
 
+    python = options.source is not None and Source(split_model(options.source)[0], "").is_python
     count = sum([node.layer is not None for node in graph.nodes])
     target = "" if options.output in STDOUT else f"wrote {options.output}: "
     size = f"{count:,} layer{'s' * (count != 1)} in {text.count(chr(10)):,} lines"
-    print_message(f"{target}{graph.name}, {size}; weights and training settings stay behind")
+    print_message(f"{target}{graph.name}, {size}; {'' if python else 'weights and '}training settings stay behind")
     if graph.remark:
         print_message(graph.remark)
     if nesting := describe_nesting(graph):

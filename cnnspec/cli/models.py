@@ -74,7 +74,9 @@ def tell_what_stays(network: AnalysedNetwork, takes_weights: bool = False) -> No
     """Say what of a model file is not taken, and what was said where it comes from. `takes_weights`: --weights may take those."""
     name = network.source.name
     weights = (
-        f"its weights (--weights {name} takes them) and training settings"
+        "its training settings"
+        if network.has_text
+        else f"its weights (--weights {name} takes them) and training settings"
         if takes_weights
         else "its weights and training settings"
     )

@@ -89,14 +89,10 @@ def refuse_options(source: Source, options: argparse.Namespace) -> None:
 
 
 def print_unknowns(unknowns: list[Note]) -> None:
-    """List what could not be known, by file and line."""
-    for unknown in sorted(unknowns, key=place_of):
+    """List what could not be known."""
+    for unknown in unknowns:
         where = f"{unknown.span.origin}: " if unknown.span else ""
         print(f"{printable(where)}unknown: {printable(unknown.message)}")
-
-
-def place_of(unknown: Note) -> tuple[str, int, int]:
-    return (unknown.span.source.file, unknown.span.source.cell, unknown.span.start) if unknown.span else ("", 0, 0)
 
 
 def refuse_unknown(network: AnalysedNetwork) -> None:
@@ -112,6 +108,7 @@ def refuse_python(path: str) -> None:
     source = Source(path, "")
     if source.is_python:
         written = printable(brief(path))
+        spec = f"{os.path.splitext(written)[0]}.cnn"
         raise UsageError(
-            f"{written} trains its models itself: `cnnspec import {written} -o {source.spec_name}` writes a spec, to which a train section can be added"
+            f"{written} trains its models itself: `cnnspec import {written} -o {spec}` writes a spec, to which a train section can be added"
         )

@@ -12,7 +12,7 @@ import os
 from cnnspec.base import diagnostic, source
 from cnnspec.base.diagnostic import ERROR, SEVERITIES, Diagnostic, Note
 from cnnspec.base.record import Record
-from cnnspec.base.source import LayerPlace, Source
+from cnnspec.base.source import LayerPlace, Source, brief
 from cnnspec.base.source_files import decode_source, find_used_file, name_file, read_bytes
 from cnnspec.cli.inputs import decode_text
 from cnnspec.cli.load import analyse_as_asked, place_in_file
@@ -42,7 +42,7 @@ class Outcome(Record):
     refused: tuple[str, ...] = ()  # why it was not checked: a sentence, and what it announces
     reads: tuple[str, ...] = ()  # the files that it uses or names as data, found or not
     unshaped: bool = False  # whether it holds blocks alone, which were called on no input
-    unfound: str = ""  # why a Python source has no models
+    remark: str = ""  # why a Python source has no models, or which of them are not known whole
     unknowns: tuple[Note, ...] = ()  # what of a Python source could not be known, and where
     opaque: str = ""  # the names of a model's layers of which nothing is known, so that no rule looks at them
 
@@ -85,9 +85,9 @@ class Examined(Record):
             return []
         from cnnspec.pipeline import PythonAnalysis
 
-        if isinstance(self.analysis, PythonAnalysis):
-            return [*self.analysis.reading.parts, *self.analysis.reading.helpers]
-        return [self.analysis.source, *self.reading.sources.values()]
+        python = isinstance(self.analysis, PythonAnalysis)
+        own = self.analysis.reading.parts if python else ()  # type: ignore[attr-defined]
+        return [*(own or [self.analysis.source]), *self.reading.sources.values()]
 
 
 def examine(name: str, data: bytes | Diagnostic, options: argparse.Namespace, codes: Set[str] | None) -> Examined:
@@ -113,14 +113,21 @@ def examine(name: str, data: bytes | Diagnostic, options: argparse.Namespace, co
 
 def read_python_outcome(analysis: Analysis, diagnostics: tuple[Diagnostic, ...], reading: Reading) -> Outcome:
     """What a Python source came to."""
+    from cnnspec.base.join_words import join_words
     from cnnspec.pipeline import PythonAnalysis
     from cnnspec.python_source.choosing import describe_no_model
 
     assert isinstance(analysis, PythonAnalysis)
-    unknowns = tuple([Note(unknown.reason, unknown.site.span) for unknown in analysis.reading.unknowns])
+    listed = sorted(analysis.reading.unknowns, key=lambda unknown: unknown.site.span.order)
+    unknowns = tuple([Note(unknown.reason, unknown.site.span) for unknown in listed])
     name, reads = analysis.source.name, tuple(reading.contents)
-    unfound = "" if analysis.networks or diagnostics else describe_no_model(name, analysis.reading)
-    return Outcome(name, diagnostics, reads=reads, unfound=unfound, unknowns=unknowns)
+    remark = ""
+    if not analysis.networks and not diagnostics:
+        remark = describe_no_model(name, analysis.reading)
+    elif partial := [network.name for network in analysis.networks if not network.whole]:
+        known = "is not known whole" if len(partial) == 1 else "are not known whole"
+        remark = f"{name}: {brief(join_words(partial))} {known}: --explain-unknown lists what could not be known"
+    return Outcome(name, diagnostics, reads=reads, remark=remark, unknowns=unknowns)
 
 
 def examine_model(path: str, name: str, options: argparse.Namespace, codes: Set[str] | None) -> Examined:

@@ -8,7 +8,7 @@ from cnnspec.base.diagnostic import ERROR
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.blocks import add_block_options
 from cnnspec.cli.load import add_file_argument, add_model_options, load_analysed, load_blocks
-from cnnspec.cli.messages import CLEAN, FINDINGS, Refused, UsageError, print_diagnostic, wants_color
+from cnnspec.cli.messages import CLEAN, FINDINGS, Refused, UsageError, print_diagnostic, print_message, wants_color
 from cnnspec.cli.streams import find_width
 from cnnspec.summary import find_summary
 from cnnspec.summary.formats import write_table
@@ -60,6 +60,8 @@ def run(options: argparse.Namespace) -> int:
     sys.stdout.flush()
     for diagnostic in found:
         print_diagnostic(diagnostic)
+    if not network.whole:
+        print_message(f"{network.source.name}: {network.name} {network.trouble}")
     return FINDINGS if has_error(found) else CLEAN
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.explain.wording import UNKNOWN, write_flow, write_grounds, write_head, write_step
+from cnnspec.explain.wording import write_flow, write_grounds, write_head, write_step, write_unknown
 from cnnspec.explain.written_arithmetic import LATEX
 from cnnspec.tables import escape
 from cnnspec.tables.layout import add_place, write_title
@@ -23,7 +23,7 @@ def write_latex(network: AnalysedNetwork, explanation: Explanation) -> str:
         flow, written = escape.latex(write_flow(layer).replace("->", "to")), escape.latex(layer.written)
         placed = add_place(flow, layer.line, f"\\texttt{{{written}}}" if written else "")
         blocks.append(f"\\subsection*{{{escape.latex(write_head(layer))}}}\n{placed}")
-        blocks += [write_section(section) for section in layer.sections] or [UNKNOWN]
+        blocks += [write_section(section) for section in layer.sections] or [write_unknown(network)]
     if explanation.totals is not None:
         blocks.append(write_section(explanation.totals))
     blocks += map(escape.latex, write_grounds(network, explanation))

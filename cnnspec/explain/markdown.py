@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.explain.wording import UNKNOWN, write_flow, write_grounds, write_step
+from cnnspec.explain.wording import write_flow, write_grounds, write_step, write_unknown
 from cnnspec.explain.written_arithmetic import TEXT
 from cnnspec.tables import escape
 from cnnspec.tables.layout import add_place, write_title
@@ -21,7 +21,7 @@ def write_markdown(network: AnalysedNetwork, explanation: Explanation) -> str:
         blocks.append(f"## {escape.code(layer.name)} ({layer.type})")
         written = escape.code(layer.written) if layer.written else ""
         blocks.append(add_place(escape.code(write_flow(layer)), layer.line, written))
-        blocks += [f"**{s.title}**\n\n{write_items(s)}" for s in layer.sections] or [UNKNOWN]
+        blocks += [f"**{s.title}**\n\n{write_items(s)}" for s in layer.sections] or [write_unknown(network)]
     if explanation.totals is not None:
         blocks.append(f"## Totals\n\n{write_items(explanation.totals)}")
     blocks += map(escape.markdown, write_grounds(network, explanation))

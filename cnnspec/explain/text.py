@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.explain.wording import UNKNOWN, write_flow, write_grounds, write_head, write_step
+from cnnspec.explain.wording import write_flow, write_grounds, write_head, write_step, write_unknown
 from cnnspec.explain.written_arithmetic import TEXT
 from cnnspec.tables.layout import add_place, write_title
 from cnnspec.tables.page import Page
@@ -26,7 +26,7 @@ def write_text(network: AnalysedNetwork, explanation: Explanation, width: int | 
         page.add_text()
         add_sections(page, layer.sections)
         if not layer.sections:
-            page.add_text(f"  {UNKNOWN}", hanging=4)
+            page.add_text(f"  {write_unknown(network)}", hanging=4)
     if explanation.totals is not None:
         page.add_texts(["", "Totals"])
         add_sections(page, (explanation.totals,), titled=False)

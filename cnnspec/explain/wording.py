@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from cnnspec.explain.written_arithmetic import Style
     from cnnspec.network import AnalysedNetwork
 
-UNKNOWN = "unknown: this layer, or one before it, has a mistake"
+
+def write_unknown(network: AnalysedNetwork) -> str:
+    """Why nothing is derived of a layer."""
+    why = "has a mistake" if network.whole else "could not be known"
+    return f"unknown: this layer, or one before it, {why}"
 
 
 def write_head(layer: LayerExplanation) -> str:

@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from cnnspec.base.diagnostic import Diagnostic, Repair
+    from cnnspec.base.diagnostic import Diagnostic, Note, Repair
     from cnnspec.base.source import Span
 
 
@@ -25,6 +25,11 @@ def write_data(found: Diagnostic, filename: str) -> dict[str, Any]:
         "notes": [{"message": note.message, **place_data(note.span, filename)} for note in found.notes],
         "fixes": [fix_data(repair, filename) for repair in found.repairs],
     }
+
+
+def write_unknown(unknown: Note) -> dict[str, Any]:
+    """What of a Python source could not be known, and where."""
+    return {"unknown": unknown.message, **place_data(unknown.span, "")}
 
 
 def fix_data(repair: Repair, filename: str) -> dict[str, Any]:

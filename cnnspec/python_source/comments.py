@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.lint.ignores import MARK, CommentedText, Statement
+from cnnspec.python_source.parts import parse
 from cnnspec.python_source.written import Written
 
 TYPE_CHECKING = False
@@ -38,9 +40,8 @@ def list_statements(source: Source) -> list[Statement]:
     statements are. None where Python cannot read it."""
     import ast
 
-    try:
-        parsed = ast.parse(source.text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    parsed = parse(source)
+    if isinstance(parsed, Diagnostic):
         return []
     written = Written(source)
     found = []

@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from cnnspec.base.diagnostic import Diagnostic
+from cnnspec.base.did_you_mean import write_suggestion
 from cnnspec.base.source import Source, brief
 from cnnspec.python_source.found import CallRefused, NotKnown, PythonReading
+from cnnspec.python_source.interpreter.objects import ClassValue, FunctionValue
 from cnnspec.python_source.interpreter.run import call_text, call_uncalled, follow, run_source
 from cnnspec.python_source.keras.layer_kinds import find_models
 from cnnspec.python_source.machine import Machine
@@ -17,6 +19,9 @@ from cnnspec.python_source.written import Written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from cnnspec.elaborate.files import Read
     from cnnspec.python_source.interpreter.scopes import ModuleValue
     from cnnspec.python_source.keras.model_value import ModelValue
@@ -28,10 +33,12 @@ def read_python(source: Source, read: Read, call: str = "") -> PythonReading:
     """See `cnnspec.python_source.read_python`."""
     machine = Machine()
     module = run_source(machine, source, read)
-    models, held, before = machine.models, module.names, 0
-    if call:
+    models: list[ModelValue] = machine.models
+    held: Mapping[str, Any] = module.names
+    before = 0
+    if call and module.parts:
         before = len(machine.found)
-        models, held = call_function(machine, module, call), {}
+        models, held = call_as_asked(machine, module, source, call), {}
     elif not models:
         call_uncalled(machine, module)
     for model in models:
@@ -49,13 +56,17 @@ def read_python(source: Source, read: Read, call: str = "") -> PythonReading:
     )
 
 
-def call_function(machine: Machine, module: ModuleValue, call: str) -> list[ModelValue]:
-    """The models that a call gives which the source does not make. Raises CallRefused."""
-    given = call_text(machine, module, Source(CALL, call))
+def call_as_asked(machine: Machine, module: ModuleValue, source: Source, text: str) -> list[ModelValue]:
+    """The models that a call gives. Raises CallRefused."""
+    given = call_text(machine, module, Source(CALL, text))
     if isinstance(given, Diagnostic):
-        raise CallRefused(f"{given.message}{f': {given.help}' if given.help else ''}")
+        raise CallRefused("; ".join(filter(None, [given.message, given.help])))
+    name = text.partition("(")[0].strip()
+    if name.isidentifier() and name not in module.names:
+        functions = [name for name, value in module.names.items() if isinstance(value, (FunctionValue, ClassValue))]
+        raise CallRefused(f"{source.name} has no function {name}{write_suggestion(name, functions)}")
     models = find_models(given)
     if not models:
         unknown = find_unknown(given)
-        raise CallRefused(f"{brief(call)} gives no model{f': {unknown.reason}' if unknown is not None else ''}")
+        raise CallRefused(f"{brief(text)} gives no model{'' if unknown is None else f': {unknown.reason}'}")
     return models

@@ -7,14 +7,22 @@ from cnnspec.syntax import tree
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
+    from typing import ClassVar
 
     from cnnspec.base.source import Source
 
 
-class WrittenCall(tree.Node):
+class WrittenNode(tree.Node):
+    """What stands in a Python source. Unlike what stands in a spec it is another one at another place."""
+
+    _uncompared: ClassVar[frozenset[str]] = frozenset()
+
+
+class WrittenCall(WrittenNode):
     """A call in a Python source. `function`: the stretch of what is called; `arguments`: the stretches of the arguments
     that are written, by their numbers or names, `name=` in them; `values`: those of their values alone."""
 
+    _uncompared: ClassVar[frozenset[str]] = frozenset({"arguments", "values"})
     function: tuple[int, int]
     arguments: dict[int | str, tuple[int, int]]
     values: dict[int | str, tuple[int, int]]
@@ -54,7 +62,7 @@ class Written:
 
         start, end = self.find_stretch(node)
         if not isinstance(node, Call):
-            return tree.Bad(start, end)
+            return WrittenNode(start, end)
         arguments: dict[int | str, tuple[int, int]] = {}
         values: dict[int | str, tuple[int, int]] = {}
         for number, argument in enumerate(node.args):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.base.source import Source
+from cnnspec.base.source import WrittenSpec
 from cnnspec.facts.what_if import WhatIf
 from cnnspec.graph import Graph, Node
 from cnnspec.pipeline import analyse
@@ -75,7 +75,7 @@ def analyse_variant(network: AnalysedNetwork, graph: Graph) -> AnalysedNetwork:
         raise NoQuiz(
             f"{network.source.name} has no variant that the language can write: ask about it as it is"
         ) from None
-    return analyse(Source(network.source.spec_name, text)).networks[0]
+    return analyse(WrittenSpec(network.source.name, text)).networks[0]
 
 
 def is_legal(what_if: WhatIf, inputs: Mapping[int, Shape], layers: Mapping[int, Layer]) -> bool:

@@ -151,8 +151,12 @@ def list_differences(network: PythonNetwork, model: Json) -> Iterator[str]:
     applications = sum(entry[0].startswith("application") for entry in true.elements())
     if applications:
         true = Counter({entry: n for entry, n in true.items() if not entry[0].startswith("application")})
-    if applications or any(entry[0] == "lambda" for entry in true):  # what preprocess_input or a function does has other steps
-        true, ours = [Counter({entry: n for entry, n in found.items() if entry[0] not in STEPS}) for found in (true, ours)]
+    if applications or any(
+        entry[0] == "lambda" for entry in true
+    ):  # what preprocess_input or a function does has other steps
+        true, ours = [
+            Counter({entry: n for entry, n in found.items() if entry[0] not in STEPS}) for found in (true, ours)
+        ]
     yield from [f"it has no {entry} (x{count})" for entry, count in (ours - true).items()]
     if network.whole:
         yield from [f"{entry} is missing (x{count})" for entry, count in (true - ours).items()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.explain.wording import UNKNOWN, write_flow, write_grounds, write_head, write_step
+from cnnspec.explain.wording import write_flow, write_grounds, write_head, write_step, write_unknown
 from cnnspec.explain.written_arithmetic import TEXT
 from cnnspec.tables.html import HtmlTable, write_page
 from cnnspec.tables.layout import add_place, write_title
@@ -25,7 +25,13 @@ def write_html(network: AnalysedNetwork, explanation: Explanation) -> str:
     for layer in explanation.layers:
         title = f"{add_place(write_head(layer), layer.line, layer.written)}; {write_flow(layer)}"
         tables.append(
-            HtmlTable(HEADINGS, list_steps(layer.sections) or [("", "", UNKNOWN)], title=title, folds=folds, seen=False)
+            HtmlTable(
+                HEADINGS,
+                list_steps(layer.sections) or [("", "", write_unknown(network))],
+                title=title,
+                folds=folds,
+                seen=False,
+            )
         )
     if explanation.totals is not None:
         tables.append(HtmlTable(HEADINGS, list_steps((explanation.totals,)), title="Totals"))

@@ -31,6 +31,7 @@ def network_data(network: AnalysedNetwork, texts: Texts) -> dict[str, Any]:
     return {
         "name": network.name,
         "file": network.source.name,
+        "whole": network.whole,
         "layers": [layer_data(node, texts, used[node.index]) for node in nodes],
         "outputs": list(network.graph.outputs),
         "findings": found,

@@ -26,7 +26,9 @@ def find_refusal(kind: str, arguments: dict[str, Any]) -> Mistake | None:
     for name, value in arguments.items():
         if isinstance(value, NumpyInt):
             if name in NOT_OF_NUMPY:
-                return Mistake("E011", f"{name} of {kind} is a number of NumPy, which Keras refuses", name, "write int(…)")
+                return Mistake(
+                    "E011", f"{name} of {kind} is a number of NumPy, which Keras refuses", name, "write int(…)"
+                )
         elif is_known(value):
             found = find_value_refusal(kind, name, value)
             if found is not None:

@@ -84,7 +84,7 @@ class LayerPane {
     });
     if (!numbers || numbers.length === 0) {
       const why = numbers ? "There is nothing to derive." : "It is left out, as the page would be too large: cnnspec explain prints it.";
-      details.append(make("p", { class: "note" }, this.view.data.layers[index].refused ? "It is unknown: this layer, or one before it, has a mistake." : why));
+      details.append(make("p", { class: "note" }, this.view.data.layers[index].refused ? `It is unknown: this layer, or one before it, ${this.view.data.whole ? "has a mistake" : "could not be known"}.` : why));
       return details;
     }
     const body = make("tbody", {});
