@@ -182,14 +182,14 @@ def read_outcome(body: str, name: str, data: bytes) -> Outcome | None:
 
 
 def read_own_texts(name: str, data: bytes) -> list[Source | Diagnostic]:
-    """The texts that a file is: none of a model, of a notebook its cells."""
+    """The texts that a file is: none of a model, of a notebook its cells and what holds them."""
     source = Source(name, "") if leads_to_model(name) else decode_source(data, name)
     if isinstance(source, Source) and name.endswith(".ipynb"):
         from cnnspec.python_source.parts import read_parts
 
         parts = read_parts(source)
         if not isinstance(parts, Diagnostic):
-            return [part.source for part in parts]
+            return [*[part.source for part in parts], source]
     return [source]
 
 

@@ -80,14 +80,14 @@ class Examined(Record):
 
     @property
     def sources(self) -> list[Source]:
-        """All sources that the findings may lie in, the file's own first."""
+        """All sources that the findings and their repairs may lie in, the file's own first: of a notebook the cells."""
         if self.analysis is None:
             return []
         from cnnspec.pipeline import PythonAnalysis
 
         python = isinstance(self.analysis, PythonAnalysis)
-        own = self.analysis.reading.parts if python else ()  # type: ignore[attr-defined]
-        return [*(own or [self.analysis.source]), *self.reading.sources.values()]
+        parts = self.analysis.reading.parts if python else ()  # type: ignore[attr-defined]
+        return [*dict.fromkeys([*parts, self.analysis.source]), *self.reading.sources.values()]
 
 
 def examine(name: str, data: bytes | Diagnostic, options: argparse.Namespace, codes: Set[str] | None) -> Examined:
