@@ -70,7 +70,7 @@ def find_legal(repair: RepairContext, directions: Sequence[int]) -> list[tuple[i
 def find_nearest_legal(repair: RepairContext, direction: int) -> list[tuple[int, ...]]:
     """The nearest such size in one direction; [] where none is found. A network for images of less than half the size is
     another network."""
-    if name_stated(repair.graph):  # whose output at another size is not known
+    if name_stated(repair.graph) or not repair.network.in_spec:  # whose output at another size is not known
         return []
     shape, layers = find_input_shape(repair), max(1, len(repair.graph.nodes))
     for distance in range(1, min(FARTHEST, MOST_BUILT // layers) + 1):

@@ -95,15 +95,16 @@ class RepairContext:
         if span is None:
             return []
         around = [
-            node
+            (site.node.end - site.node.start, node)
             for node in self.graph.nodes
+            for site in ((node.site,) if node.making is None else (node.site, node.making))
             if (node.layer is not None or node.index in inputs)
-            and node.site.source.name == span.source.name
-            and node.site.node.start <= span.start
-            and span.end <= node.site.node.end
+            and site.source.name == span.source.name
+            and site.node.start <= span.start
+            and span.end <= site.node.end
         ]
-        least = min([n.site.node.end - n.site.node.start for n in around], default=0)
-        return [n for n in around if n.site.node.end - n.site.node.start == least]
+        least = min([length for length, _ in around], default=0)
+        return [node for length, node in around if length == least]
 
     def inputs(self, node: Node) -> tuple[Shape, ...]:
         """The shapes that enter a node. Inexpressible where one is unknown."""

@@ -119,8 +119,8 @@ def try_proposal(
         layers = [node for node in named if node.site.span in places]  # of a block's layer each use
     message = proposal.describe(layers)
     if project.sources[path].is_python and network is not None:
-        about = [network.graph.nodes[i].layer for i in found.nodes] or [node.layer for node in layers]
-        message = spell_as_keras(message, [layer for layer in about if layer is not None])
+        about = RepairContext(project, network).nodes(found)
+        message = spell_as_keras(message, [node.layer for node in about if node.layer is not None])
     return Tried(Repair(message, tuple(dict.fromkeys(edits)), safe, price), after)
 
 

@@ -58,6 +58,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     """from_logits as the network ends, or the function at its end as the loss wants it."""
+    from contextlib import suppress
+
+    from cnnspec.lint.fix.edits import Inexpressible
     from cnnspec.lint.fix.functions import drop_function, end_in
     from cnnspec.lint.fix.losses import find_loss
 
@@ -66,5 +69,6 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
         yield repair.propose("drop from_logits=true", loss.set_from_logits(False))
         yield drop_function(repair, [end.node])
     else:
-        yield repair.propose(f"write {end.written}(from_logits=true)", loss.set_from_logits(True))
+        with suppress(Inexpressible):  # of a word in a Python source
+            yield repair.propose(f"write {end.written}(from_logits=true)", loss.set_from_logits(True))
         yield repair.propose(f"end in {end.fitting}", end_in(repair, [end.node], end.fitting or ""))

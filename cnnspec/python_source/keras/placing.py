@@ -87,7 +87,7 @@ class Placement:
             if step.layer is None and step.why:
                 reason = "" if step.why.startswith("no layer of the language") else f": {step.why}"
                 self.machine.make_unknown(f"{self.kind} has no layer here{reason}", self.node)
-            layer = step.layer if step.shape is not None else None
+            layer = step.layer if step.shape is not None or self.mistake is not None else None
             result = self.add(layer, tuple([nodes[i] for i in step.inputs]), step.shape, part)
             result.node.doubt = doubt
             nodes.append(result.node.index)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnnspec.base.record import Record
 from cnnspec.base.size import Size
 from cnnspec.layers.shape import show_shape
+from cnnspec.lint.fix.spelling import name_in_keras
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def explain(problem: Problem, layer: Layer, kind: str, shapes: tuple[Shape, ...]
     if problem.code == "E011" and layer.merges:  # Keras joins along the batch too
         return None
     argument = layer.arguments.get(problem.argument)
-    key = name_in_keras(problem.argument, layer) if argument is not None else ""
+    key = name_in_keras(problem.argument, argument) if argument is not None else ""
     beyond = key == "shared_axes" and is_beyond(layer, shapes[0])
     if problem.code not in ("E101", "E103", "E108", "E110") and key != "dims" and not beyond:
         return None
@@ -111,14 +112,10 @@ def write_remedies(remedies: Sequence[Remedy], layer: Layer) -> str:
 
 
 def write_remedy(remedy: Remedy, layer: Layer) -> str:
-    values = [(name_in_keras(name, layer), value) for name, value in remedy.values if name in layer.arguments]
+    values = [
+        (name_in_keras(name, layer.arguments[name]), value) for name, value in remedy.values if name in layer.arguments
+    ]
     return ", ".join([f"{name}={show(value)}" for name, value in values])
-
-
-def name_in_keras(name: str, layer: Layer) -> str:
-    """What Keras calls an argument of a layer."""
-    keras = layer.arguments[name].keras
-    return keras if keras not in ("", "-") else name
 
 
 def show(value: Any) -> str:
