@@ -15,8 +15,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
+    from cnnspec.base.diagnostic import Diagnostic
     from cnnspec.base.source import Source
     from cnnspec.lint.fix.project import Project
+    from cnnspec.pipeline import Analysis
+
+UNREAD = ("E001", "E002")  # of a text that is no Python, or a file that is no notebook
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -66,10 +70,9 @@ def formatted(old: Source, project: Project) -> str | None:
     from cnnspec.lint.fix.project import resolve_path
     from cnnspec.lint.fix.same_meaning import keeps
 
-    source = project.sources[resolve_path(old.name)]
-    if old.is_python:  # whose form is for others to say
-        return source.text
-    text, found = format_source(source)
+    path = resolve_path(old.name)
+    source = project.sources[path]
+    text, found = keep_form(source, project.analysis(path)) if old.is_python else format_source(source)
     if text is None:
         for diagnostic in found:
             print_diagnostic(diagnostic)
@@ -78,3 +81,9 @@ def formatted(old: Source, project: Project) -> str | None:
         print_message(f"{old.name} was left as it is: formatting it would have changed the network; please report this")
         return None
     return text
+
+
+def keep_form(source: Source, analysis: Analysis) -> tuple[str | None, tuple[Diagnostic, ...]]:
+    """The text of a Python source, whose form is for others to say; None for one that cannot be read, with what is wrong."""
+    found = tuple([diagnostic for diagnostic in analysis.diagnostics if diagnostic.code in UNREAD])
+    return None if found else source.text, found
