@@ -13,7 +13,7 @@ from cnnspec.python_source.keras.placing import Placement
 from cnnspec.python_source.keras.stated_layers import Stated
 from cnnspec.python_source.keras.uses import make_use
 from cnnspec.python_source.tape import TensorValue, find_tensors
-from cnnspec.python_source.values import NOTHING, Value, find_unknown
+from cnnspec.python_source.values import NOTHING, Unknown, Value, find_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
