@@ -1,4 +1,14 @@
-"""Write beside every file of the corpus what Keras builds: `python -m tests.python_source.build_truth [--check] [FILES]`."""
+"""Write beside every script what Keras builds of it: `python -m tests.python_source.build_truth [--check] [FILES]`.
+
+A truth, x.truth.json, lists the models in the order in which they are made: class, name, the place of the call that makes
+it ("cell" is the number of a notebook's cell of code, "line" counts in it), whether it has its weights ("built"), shapes
+with null for any size (a model that was only called on data has the data's batch), numbers of weights at the end of the
+run, the arguments of `compile`, and each layer but the inputs: "output" are its shapes in this model, several where it is
+shared; "path" the nested models that it is in; "inside" the layers of a layer that composes others. A model of
+keras.applications is one layer, "application NAME". "known" is by corpus/known.toml.
+
+An expectation, x.expected.json, is a mistake that "raises", with the project's frames, or is "silent" by planted.toml.
+"""
 
 from __future__ import annotations
 
@@ -89,7 +99,7 @@ def told(project: Path) -> Json:
     try:
         return here.recv()
     except EOFError:
-        return {"error": f"no answer within {SECONDS} seconds", "frames": []}
+        return {"error": f"it ended without an answer, or took longer than {SECONDS} seconds", "frames": []}
     finally:
         process.join()
 
@@ -177,20 +187,20 @@ def outcomes(chosen: list[Path], check: bool, jobs: int) -> Iterator[tuple[Path,
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="build_truth", description=__doc__)
+    parser = argparse.ArgumentParser(prog="build_truth", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("files", nargs="*", type=Path, help="files or folders of the corpus; default: all")
     parser.add_argument("--check", action="store_true", help="write nothing; tell what differs, with exit status 1")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args(arguments)
+    files = [path.resolve() for path in given.files]
+    for path in files:
+        if path not in every_project():
+            parser.error(f"{path} is no script or folder of the corpus, the mistakes or nothing")
     import tensorflow  # noqa: F401 -- once, before the processes part
 
     from tests.python_source import run_project  # noqa: F401
 
-    wrong = [
-        text
-        for _, text in outcomes([path.resolve() for path in given.files] or every_project(), given.check, given.jobs)
-        if text
-    ]
+    wrong = [text for _, text in outcomes(files or every_project(), given.check, given.jobs) if text]
     print("\n".join(wrong), file=sys.stderr)
     return bool(wrong)
 
