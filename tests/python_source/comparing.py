@@ -30,7 +30,7 @@ Entry = tuple[str, tuple[Any, ...], int]  # a layer: its class, the shapes that 
 # ---- files -----------------------------------------------------------------------------------------------------
 def find_source(truth: Path) -> Path:
     """The file that a truth is of: beside it, or the main one of a folder."""
-    name = truth.name.removesuffix(".truth.json")
+    name = truth.name.removesuffix(".json").rpartition(".")[0]  # name.truth.json, name.expected.json
     beside = [truth.with_name(f"{name}{ending}") for ending in (".py", ".ipynb")]
     inside = [truth.with_name(name) / main for main in MAINS] if truth.with_name(name).is_dir() else []
     return next(path for path in [*beside, *inside] if path.exists())
