@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import re
+
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.record import Record
 from cnnspec.base.source import Source, Span
@@ -9,7 +12,7 @@ from cnnspec.python_source.written import Written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import ast
+    from collections.abc import Iterator
     from typing import Any
 
 PYTHON2 = (
@@ -46,7 +49,6 @@ def read_parts(source: Source) -> list[Part] | Diagnostic:
 
 def parse(source: Source) -> ast.Module | Diagnostic:
     """The tree of a text."""
-    import ast
     import warnings
 
     try:
@@ -112,33 +114,41 @@ def list_code(notebook: Any) -> list[str]:
     return found
 
 
+MAGICS = ("%", "!", "?")
+
+
 def blank_magics(text: str) -> str:
     """A cell without its magics and shell commands: `pass` and spaces stand in their places, so that all others stay."""
-    from re import compile
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return "\n".join(blank_lines(text.split("\n")))
+    return text
 
-    assigned = compile(r"^\s*[\w, .\[\]]+=\s*[!%]\w")
-    lines = text.split("\n")
-    inside = ""  # a text in three quotation marks
-    continued = False
-    for number, line in enumerate(lines):
-        stripped = line.lstrip()
-        if not inside and (
-            continued
-            or stripped.startswith(("%", "!", "?"))
-            or stripped.rstrip().endswith("?")
-            and "#" not in line
-            and stripped[:1].isalpha()
-        ):
-            continued = line.rstrip().endswith("\\")
-            indent = line[: len(line) - len(stripped)]
-            lines[number] = (indent + "pass").ljust(len(line))[: max(len(line), len(indent) + 4)]
+
+def blank_lines(lines: list[str]) -> Iterator[str]:
+    """The lines of a cell; magics are told from Python by how lines begin and end, outside of brackets and long texts."""
+    inside = ""  # the quotation marks of a text of several lines
+    depth = 0  # brackets that are open
+    indent: str | None = None  # of a magic that goes on in the next line
+    for line in lines:
+        if not inside and depth <= 0 and (indent is not None or is_magic(line.strip())):
+            indent = line[: len(line) - len(line.lstrip())] if indent is None else indent
+            yield (indent + "pass").ljust(len(line))
+            indent = indent if line.rstrip().endswith("\\") else None
             continue
-        if not inside and assigned.match(line):
-            at = line.index("=")
-            lines[number] = (line[: at + 1] + " ...").ljust(len(line))
+        assigned = None if inside else re.match(r"[\w\s,.\[\]]+=(?=\s*[!%]\w)", line)
+        if assigned:
+            yield f"{assigned.group()} ...".ljust(len(line))
             continue
-        continued = False
         for quotes in ('"""', "'''"):
             if inside in ("", quotes) and line.count(quotes) % 2:
                 inside = "" if inside else quotes
-    return "\n".join(lines)
+        if not inside:
+            depth += sum(map(line.count, "([{")) - sum(map(line.count, ")]}"))
+        yield line
+
+
+def is_magic(line: str) -> bool:
+    asks = line.endswith("?") and "#" not in line and line[:1].isalpha()
+    return line.startswith(MAGICS) or asks

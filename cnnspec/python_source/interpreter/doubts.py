@@ -170,19 +170,21 @@ class Doubts:
     def repeat(self, cause: Unknown, node: ast.AST, turn: Callable[[], None]) -> None:
         """Follow a loop of which it is not known how often it turns. `turn` follows one turn; what turns change is unknown
         at the beginning of the turn that counts."""
-        places: list[tuple[Any, Any]] = []
+        places: dict[tuple[int, Any], tuple[Any, Any]] = {}
         models = len(self.machine.models)
         for number in range(MOST_ROUNDS):
             layer, doubt = self.journal.open(), self.enter()
-            for container, key in places:
+            for container, key in places.values():
                 self.forget(container, key, cause)
             del self.machine.models[models:]  # those of the round before stand for the same ones
             begun = layer.capture()
             left = self._follow(turn)[1]
-            more = [place for place in layer.list_changes(begun) if not any(is_place(place, other) for other in places)]
+            more = {(id(container), key): (container, key) for container, key in layer.list_changes(begun)}
+            for container, key in places:
+                more.pop((container, key), None)
             if not more or number == MOST_ROUNDS - 1:
                 break
-            places += more
+            places |= more
             self.journal.restore(layer)
             self.journal.close(layer)
             self.leave(doubt)
@@ -206,10 +208,10 @@ class Doubts:
 
     def give_up(self, unknown: Unknown) -> None:
         """End all doubts where they are: what was changed in them is unknown."""
-        for layer in self.journal.layers:
-            for container, key in layer.list_changes({}):
-                self.forget(container, key, unknown)
+        changes = [change for layer in self.journal.layers for change in layer.list_changes({})]
         self.journal.layers.clear()
+        for container, key in changes:
+            self.forget(container, key, unknown)
         self.open.clear()
         self.loops.clear()
         self.turns.clear()
@@ -230,7 +232,3 @@ class Doubts:
         if isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other):
             return tuple([self.join_values(a, b, cause, node) for a, b in zip(one, other, strict=True)])
         return other if isinstance(other, Unknown) else cause
-
-
-def is_place(one: tuple[Any, Any], other: tuple[Any, Any]) -> bool:
-    return one[0] is other[0] and (one[1] == other[1] or other[1] is ...)

@@ -147,11 +147,11 @@ class Modules:
     # ---- files ------------------------------------------------------------------------------------------------
     def find_module(self, name: str, node: ast.AST) -> ModuleValue | None:
         """The module of the project with a dotted name, read and followed; None: it is a library's."""
+        package, _, _ = name.rpartition(".")
+        if package and name not in self.known:
+            self.find_module(package, node)
         if name not in self.known:
             self.known[name] = None  # while it is looked for
-            package, _, _ = name.rpartition(".")
-            if package:
-                self.find_module(package, node)
             self.known[name] = self.look_for(name, node)
         return self.known[name]
 

@@ -67,7 +67,7 @@ class Journal:
         """A list, dict or set is about to be changed."""
         if not self.layers or id(container) in self.layers[-1].saved:
             return  # then all others have it too
-        self.budget.take(len(container) // 10)
+        self.budget.take(len(self.layers) // 2 + len(container) // 10)
         for layer in self.layers:
             if id(container) not in layer.saved:
                 layer.saved[id(container)] = container, copy_of(container)

@@ -8,11 +8,8 @@ from typing import Any
 
 import pytest
 
-from cnnspec.base.diagnostic import Diagnostic
-from cnnspec.base.source import Source
-from cnnspec.python_source.interpreter.run import run_source
-from cnnspec.python_source.machine import Machine
 from cnnspec.python_source.values import find_unknown, is_known
+from tests.python_source.interpreter.following import follow, follow_names
 
 FOLDER = Path(__file__).parent / "programs"
 PLAIN = (bool, int, float, complex, str, bytes, type(None), type(...), tuple, list, dict, set, frozenset, range, slice)
@@ -27,15 +24,13 @@ def list_programs() -> list[Any]:
     return found
 
 
-def follow(text: str) -> dict[str, Any]:
+def find_names(text: str) -> dict[str, Any]:
     """What the interpreter makes of a program's names."""
-    machine = Machine()
-    nothing = Diagnostic("E002", "there is no file", None)
-    module = run_source(machine, Source("program.py", text), lambda path: nothing)
+    machine = follow(text)
     assert not machine.found
     assert machine.interpreter.budget.levels == machine.interpreter.budget.calls == 0
     assert not machine.doubt and not machine.interpreter.journal.layers
-    return module.names
+    return follow_names(machine)
 
 
 def run(text: str) -> dict[str, Any]:
@@ -57,7 +52,7 @@ def is_plain(value: Any) -> bool:
 def test_a_program(text: str) -> None:
     _, _, last = text.rpartition("# unknown: ")
     unknown = {name.strip() for name in last.split(",")} if "# unknown: " in text else set()
-    truth, found = run(text), follow(text)
+    truth, found = run(text), find_names(text)
     for name, value in truth.items():
         if name.startswith("__") or not is_plain(value):
             continue
