@@ -29,12 +29,7 @@ OPERATORS = {
     "+": "Add", "-": "Subtract", "*": "Multiply", "/": "TrueDivide", "**": "Power", "@": "Matmul", "//": "FloorDivide", "%": "Mod",
     "<": "Less", "<=": "LessEqual", ">": "Greater", ">=": "GreaterEqual", "&": "LogicalAnd", "|": "LogicalOr",
 }  # fmt: skip
-
-
-class BatchSize(Unknown):
-    """How many examples a batch has, as a function of TensorFlow tells it."""
-
-    __slots__ = ()
+BATCH = Unknown("the size of a batch is not known", None)  # as a function of TensorFlow tells it
 
 
 class Operation(Value):
@@ -90,7 +85,7 @@ def fill_batch(kind: str, config: dict[str, Any], use: Placement) -> dict[str, A
     if kind != "Reshape" or not isinstance(shape, (tuple, list)) or not shape or entering is None:
         return config
     first, *rest = shape
-    if isinstance(first, BatchSize) or first is None:
+    if first is BATCH or first is None:
         first = -1
     known = [n for n in rest if type(n) is int and n > 0]
     total = product(entering)
@@ -230,7 +225,7 @@ def find_traced_shape(call: Call) -> Any:
     sizes = given.list_sizes()
     if sizes is None:
         return call.make_unknown("the shape of this tensor is not known")
-    return tuple([BatchSize("the size of a batch is not known", None) if size is None else size for size in sizes])
+    return tuple([BATCH if size is None else size for size in sizes])
 
 
 def set_data_format(call: Call) -> None:
