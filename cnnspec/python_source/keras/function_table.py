@@ -35,6 +35,8 @@ OPERATIONS: dict[str, tuple[str, str]] = {
     "hard_silu": ("HardSilu", "x"),
     "hard_swish": ("HardSilu", "x"),
     "hard_tanh": ("HardTanh", "x"),
+    "image.extract_patches": ("ExtractPatches", "images, size, strides=None, dilation_rate=1, padding='valid', data_format=None"),
+    "image.rgb_to_grayscale": ("RGBToGrayscale", "images, data_format=None"),
     "image.resize": ("Resize", "images, size, interpolation='bilinear', antialias=False, crop_to_aspect_ratio=False, pad_to_aspect_ratio=False, fill_mode='constant', fill_value=0.0, data_format=None"),
     "leaky_relu": ("LeakyRelu", "x, negative_slope=0.2"),
     "log": ("Log", "x"),
@@ -108,12 +110,14 @@ TENSORFLOW: dict[str, tuple[str, str]] = {
     "identity": ("stop_gradient", "input"),
     "image.resize": ("image.resize", "images, size, method='bilinear'"),
     "image.flip_left_right": ("flip", "image"),
+    "image.rgb_to_grayscale": ("image.rgb_to_grayscale", "images"),
     "linalg.matmul": ("matmul", "a, b"),
     "linalg.norm": ("norm", "tensor, ord='euclidean', axis=None, keepdims=False"),
     "math.abs": ("abs", "x"),
     "math.add": ("add", "x, y"),
     "math.divide": ("divide", "x, y"),
     "math.exp": ("exp", "x"),
+    "math.l2_normalize": ("normalize", "x, axis=None, epsilon=1e-12"),
     "math.log": ("log", "x"),
     "math.maximum": ("maximum", "x, y"),
     "math.minimum": ("minimum", "x, y"),
@@ -137,6 +141,7 @@ TENSORFLOW: dict[str, tuple[str, str]] = {
     "negative": ("negative", "x"),
     "nn.elu": ("elu", "features"),
     "nn.gelu": ("gelu", "features, approximate=False"),
+    "nn.l2_normalize": ("normalize", "x, axis=None, epsilon=1e-12"),
     "nn.leaky_relu": ("leaky_relu", "features, alpha=0.2"),
     "nn.log_softmax": ("log_softmax", "logits, axis=-1"),
     "nn.relu": ("relu", "features"),
@@ -155,6 +160,7 @@ TENSORFLOW: dict[str, tuple[str, str]] = {
     "reduce_mean": ("mean", "input_tensor, axis=None, keepdims=False"),
     "reduce_min": ("min", "input_tensor, axis=None, keepdims=False"),
     "reduce_sum": ("sum", "input_tensor, axis=None, keepdims=False"),
+    "repeat": ("repeat", "input, repeats, axis=None"),
     "reshape": ("reshape", "tensor, shape"),
     "round": ("round", "x"),
     "sigmoid": ("sigmoid", "x"),
@@ -176,7 +182,7 @@ TENSORFLOW: dict[str, tuple[str, str]] = {
 
 # Others that take tensors, of which nothing but that is known.
 OTHER_TENSORFLOW = (
-    "convert_to_tensor", "gather", "nn.conv2d", "nn.depth_to_space", "nn.dropout", "nn.l2_normalize",
+    "convert_to_tensor", "gather", "nn.conv2d", "nn.depth_to_space", "nn.dropout",
     "nn.max_pool2d", "nn.space_to_depth", "rank", "reverse", "shape", "size",
 )  # fmt: skip
 
@@ -198,7 +204,9 @@ BACKEND: dict[str, tuple[str, str]] = {
     "minimum": ("minimum", "x, y"),
     "permute_dimensions": ("transpose", "x, pattern"),
     "pow": ("power", "x, a"),
+    "l2_normalize": ("normalize", "x, axis=None"),
     "relu": ("relu", "x"),
+    "repeat_elements": ("repeat", "x, rep, axis"),
     "reshape": ("reshape", "x, shape"),
     "round": ("round", "x"),
     "sigmoid": ("sigmoid", "x"),

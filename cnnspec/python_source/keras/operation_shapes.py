@@ -54,6 +54,10 @@ def find_shape(kind: str, config: Settings, arguments: tuple[Any, ...], shape: S
         return reduce(shape, config.get("axis"), config.get("keepdims"))
     if kind == "GetItem":
         return find_slice_shape(shape, arguments[1])
+    if kind == "RGBToGrayscale":
+        return (*shape[:-1], 1)
+    if kind == "ExtractPatches":
+        return cut_patches(shape, config)
     if kind == "Resize":
         return resize(shape, config)
     if kind == "Tile":
@@ -109,6 +113,17 @@ def resize(shape: Shape, config: Settings) -> Shape | None:
     if not isinstance(size, (tuple, list)) or len(size) != len(shape) - 1 or not all([type(n) is int for n in size]):
         return None
     return (*size, shape[-1]) if config.get("data_format") in (None, "channels_last") else None
+
+
+def cut_patches(shape: Shape, config: Settings) -> Shape | None:
+    """Squares of an image, side by side, each as one position."""
+    size = config.get("size")
+    plain = (
+        config.get("dilation_rate") == 1 and config.get("padding") == "valid" and config.get("strides") in (None, size)
+    )
+    if type(size) is not int or size < 1 or not plain or len(shape) != 3:
+        return None
+    return (shape[0] // size, shape[1] // size, shape[2] * size * size)
 
 
 # ---- of several --------------------------------------------------------------------------------------------------
