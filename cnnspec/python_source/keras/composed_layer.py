@@ -40,7 +40,6 @@ class Own:
         finally:
             machine.tracing -= 1
             machine.path = outer
-            machine.tracing -= 1
 
     def prepare(self, given: Any, machine: Machine, node: ast.AST) -> None:
         """Run `build`, once, with the shape of what the layer is called on."""
