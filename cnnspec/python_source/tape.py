@@ -110,6 +110,15 @@ class TensorValue(Value):
     def get_item(self, key: Any, machine: Machine, node: ast.AST) -> Any:
         return machine.libraries.tensor_operations.get_item(self, key, machine, node)
 
+    def list_items(self, machine: Machine, node: ast.AST) -> list[Any] | None:
+        """Keras refuses to take one apart; what is not known may be several."""
+        if not machine.tracing and (self.node.is_input or self.node.layer is not None):
+            message = "a tensor of Keras cannot be taken apart"
+            machine.report(
+                "E012", message, machine.make_site(node), None, "take its parts by x[:, 0], or by keras.ops.unstack"
+            )
+        return None
+
     def describe(self) -> str:
         return "a tensor"
 

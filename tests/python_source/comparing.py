@@ -147,7 +147,7 @@ def stands_at(network: PythonNetwork, model: Json, path: Path) -> bool:
 def list_differences(network: PythonNetwork, model: Json) -> Iterator[str]:
     """What is said of a network and is not so; of one that is whole also what is missing."""
     graph, true = network.graph, list_true_entries(model)
-    ours = list_entries(graph, {name for name, _, _ in true} - KERAS)
+    ours = list_entries(graph, {name for name, _, _ in true} - KERAS | {"activation"})
     applications = sum(entry[0].startswith("application") for entry in true.elements())
     if applications:
         true = Counter({entry: n for entry, n in true.items() if not entry[0].startswith("application")})

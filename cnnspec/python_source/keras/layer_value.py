@@ -151,7 +151,8 @@ class LayerValue(Value):
             return
         same = use.site.source is self.site.source and use.site.node.start <= self.site.node.start < use.site.node.end
         notes = () if same else (Note("it is called here", use.site.span),)
-        use.machine.report(mistake.code, mistake.message, self.site, stretch, mistake.help, notes)
+        site = self.site.replace(path=use.site.path or self.site.path)
+        use.machine.report(mistake.code, mistake.message, site, stretch, mistake.help, notes)
 
 
 def call_layer(machine: Machine, callee: Any, call: Call) -> Any:

@@ -34,6 +34,9 @@ def find_misuse(
 
 def find_list_mistake(kind: str, given: tuple[Any, ...], count: int) -> Mistake | None:
     """A merge that is not called on one list of tensors, or not on two where it takes two."""
+    if is_ranked(kind) and given and isinstance(given[0], (tuple, list)) and count > 1:
+        help = "give it one of them, or join them by a Concatenate"
+        return Mistake("E011", f"{kind} takes one tensor, and gets a list of {count}", help=help)
     if kind not in (*BROADCASTING, "Concatenate", "Dot") or not given:
         return None
     if len(given) > 1 or not isinstance(given[0], (tuple, list, dict)):
@@ -41,6 +44,11 @@ def find_list_mistake(kind: str, given: tuple[Any, ...], count: int) -> Mistake 
     if kind in ("Subtract", "Dot") and count != PAIR:
         return Mistake("E011", f"{kind} takes 2 tensors, and gets {count}")
     return None
+
+
+def is_ranked(kind: str) -> bool:
+    """Whether Keras holds the class to one tensor of some number of axes."""
+    return kind in ("Dense", "Flatten") or kind.removesuffix("Transpose")[:-2] in RANKED
 
 
 def find_rank_mistake(kind: str, shapes: Sequence[Shape | None]) -> Mistake | None:

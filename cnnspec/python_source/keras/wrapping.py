@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnspec.graph import BlockCall
 from cnnspec.layers.shape import all_known
 from cnnspec.python_source.keras.saved_form import read_activation, save_layer
 from cnnspec.python_source.keras.stated_layers import FORMULAS, state
@@ -24,11 +25,13 @@ CALLED = ("query", "value", "key")  # what an attention is called on
 def call_function(function: Any, use: Placement, keywords: dict[str, Any]) -> Any:
     """What a function of the source gives for the tensors of a use, as Keras calls it: on tensors of the backend."""
     machine = use.machine
+    outer, machine.path = machine.path, BlockCall(use.site, use.name or use.kind)
     machine.tracing += 1
     try:
         made = machine.call(function, use.arguments, keywords, use.node)
     finally:
         machine.tracing -= 1
+        machine.path = outer
     if isinstance(made, TensorValue) and any(made.node is tensor.node for tensor in use.tensors):
         return use.find(IDENTITY)
     return made
