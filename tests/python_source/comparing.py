@@ -79,11 +79,16 @@ def list_entries(graph: Graph, composed: Set[str] = frozenset()) -> Counter[Entr
     """The layers that are known of a network. What is within a class of the source that is a layer, of `composed`, is one; so
     is a layer and the activation that it is given as a function."""
     given: dict[Any, list[Node]] = {}
+    partly: set[Any] = set()  # classes of the source of which not all that is within is known
     for node in graph.nodes:
         if node.layer is not None and node.shape is not None and not node.site.module:
             given.setdefault(find_group(graph, node, composed), []).append(node)
+        elif node.inputs and not node.site.module:
+            partly.add(find_group(graph, node, composed))
     found: Counter[Entry] = Counter()
     for key, nodes in given.items():
+        if key in partly:
+            continue
         own = [node for node in nodes if node.shares is None] or nodes
         name = list_calls(graph, own[0])[-1] if isinstance(key, int) else key[0]
         last = nodes if isinstance(key, int) else nodes[-1:]
@@ -101,7 +106,7 @@ def find_group(graph: Graph, node: Node, composed: Set[str]) -> Any:
                 tuple(map(str, node.site.steps[: node.site.steps.index(step) + 1])),
                 step.site.origin,
             )
-    if len(node.inputs) == 1 and list_calls(graph, node) == ["activation"]:
+    if len(node.inputs) == 1 and node.layer is not None and list_calls(graph, node) == ["activation"]:
         before = graph.nodes[node.inputs[0]]
         if before.layer is not None and before.site == node.site and not node.site.module:
             return find_group(graph, before, composed)

@@ -135,9 +135,11 @@ class LayerValue(Value):
 
     def activate(self, activation: Any, tensor: TensorValue, use: Placement) -> TensorValue:
         """An activation that is no word, a function of the source's or a layer, behind the layer itself."""
-        made = (
-            use.machine.call(activation, (tensor,), {}, use.node) if not isinstance(activation, Unknown) else activation
-        )
+        made = activation
+        if isinstance(activation, LayerValue):
+            made = make_use(use.machine, activation, (tensor,), {}, use.node, use.site)
+        elif not isinstance(activation, Unknown):
+            made = use.machine.call(activation, (tensor,), {}, use.node)
         if isinstance(made, TensorValue):
             return made
         node = use.machine.tape.add(None, (tensor.node.index,), tensor.node.shape, "activation", use.site)
