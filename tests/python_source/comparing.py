@@ -21,7 +21,20 @@ CORPUS = Path(__file__).parent / "corpus"
 MAINS = ("main.py", "train.py", "main.ipynb", "train.ipynb")
 ACTIVATIONS = ("elu", "leakyrelu", "relu", "relu6", "selu", "sigmoid", "silu", "softmax", "tanh")
 ARITHMETIC = ("add", "divide", "multiply", "rescaling", "subtract", "truedivide")
-STEPS = ("arithmetic", "getitem", "lambda", "power", "preprocessinput", "reducesum", "stack", "sum", "abs", "maximum")
+STEPS = {
+    "abs",
+    "activation",
+    "arithmetic",
+    "clip",
+    "getitem",
+    "lambda",
+    "log",
+    "maximum",
+    "power",
+    "preprocessinput",
+    "stack",
+    "sum",
+}
 Json = dict[str, Any]
 KERAS = {name.rpartition(".")[2].lower() for name in SIGNATURES} - {"lambda"}
 Entry = tuple[str, tuple[Any, ...], int]  # a layer: its class, the shapes that it gives, its parameters
@@ -79,15 +92,17 @@ def list_entries(graph: Graph, composed: Set[str] = frozenset()) -> Counter[Entr
     """The layers that are known of a network. What is within a class of the source that is a layer, of `composed`, is one; so
     is a layer and the activation that it is given as a function."""
     given: dict[Any, list[Node]] = {}
-    partly: set[Any] = set()  # classes of the source of which not all that is within is known
+    unsure = set()
     for node in graph.nodes:
-        if node.layer is not None and node.shape is not None and not node.site.module:
-            given.setdefault(find_group(graph, node, composed), []).append(node)
-        elif node.inputs and not node.site.module:
-            partly.add(find_group(graph, node, composed))
+        known = node.layer is not None and node.shape is not None
+        key = find_group(graph, node, composed) if known or node.site.path is not None else node.index
+        if known and not node.site.module:
+            given.setdefault(key, []).append(node)
+        elif node.layer is None:
+            unsure.add(key)
     found: Counter[Entry] = Counter()
     for key, nodes in given.items():
-        if key in partly:
+        if key in unsure:
             continue
         own = [node for node in nodes if node.shares is None] or nodes
         name = list_calls(graph, own[0])[-1] if isinstance(key, int) else key[0]
@@ -156,12 +171,10 @@ def list_differences(network: PythonNetwork, model: Json) -> Iterator[str]:
     applications = sum(entry[0].startswith("application") for entry in true.elements())
     if applications:
         true = Counter({entry: n for entry, n in true.items() if not entry[0].startswith("application")})
-    if applications or any(
-        entry[0] == "lambda" for entry in true
-    ):  # what preprocess_input or a function does has other steps
-        true, ours = [
-            Counter({entry: n for entry, n in found.items() if entry[0] not in STEPS}) for found in (true, ours)
-        ]
+    extra = {entry[0] for entry in ours - true}
+    if applications or any(entry[0] == "lambda" for entry in true) or extra and extra <= STEPS:
+        # what preprocess_input does, or the function of a Lambda or Activation, has other steps
+        true, ours = [Counter({e: n for e, n in found.items() if e[0] not in STEPS}) for found in (true, ours)]
     yield from [f"it has no {entry} (x{count})" for entry, count in (ours - true).items()]
     if network.whole:
         yield from [f"{entry} is missing (x{count})" for entry, count in (true - ours).items()]

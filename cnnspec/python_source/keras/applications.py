@@ -12,7 +12,7 @@ from cnnspec.python_source.keras.layer_value import LayerValue
 from cnnspec.python_source.keras.model_value import ModelValue
 from cnnspec.python_source.keras.sequential import Row
 from cnnspec.python_source.keras.uses import find_uses, make_use
-from cnnspec.python_source.tape import TensorValue, add_unknown
+from cnnspec.python_source.tape import TensorValue
 from cnnspec.python_source.values import find_unknown
 
 TYPE_CHECKING = False
@@ -172,35 +172,14 @@ def make_application(function: str, made: Application, call: Call) -> Any:
     return Building(function, made, settings, call).build()
 
 
-# ---- preprocess_input ----------------------------------------------------------------------------------------------
-UNCHANGED = ("convnext", "efficientnet", "efficientnet_v2", "mobilenet_v3")  # whose models scale images themselves
-CENTRED = ("inception_resnet_v2", "inception_v3", "mobilenet", "mobilenet_v2", "nasnet", "resnet_v2", "xception")
-
-
-def preprocess(module: str, call: Call) -> Any:
-    """What preprocess_input gives: images of the same shape."""
-    given = call.find(0, "x")
-    if not isinstance(given, TensorValue) or module in UNCHANGED:
-        return given
-    if module in CENTRED:
-        scaled = call.machine.compute("/", given, 127.5, call.node)
-        return call.machine.compute("-", scaled, 1.0, call.node)
-    made = add_unknown(call.machine, [given], "preprocess_input", call.node)
-    made.node.shape = given.node.shape
-    call.make_unknown(f"{module}.preprocess_input has no layer here")
-    return made
-
-
 def answer(name: str, call: Call) -> Any:
-    """What a function of keras.applications gives."""
-    module, _, function = name.removeprefix(MODULE).rpartition(".")
+    """What a function of keras.applications gives; preprocess_input leaves the shape of images as it is."""
+    function = name.rpartition(".")[2]
     if function == "preprocess_input":
-        return preprocess(module, call)
+        return call.find(0, "x")
     made = find_application(function)
     return NotImplemented if made is None else make_application(function, made, call)
 
 
 def register(libraries: Libraries) -> None:
-    for name in [name for name in libraries.functions if name.startswith(MODULE)]:
-        del libraries.functions[name]  # which knows no more than that images keep their shape
     libraries.fallbacks.insert(0, (MODULE, answer))

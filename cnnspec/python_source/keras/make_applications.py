@@ -100,9 +100,11 @@ def main() -> None:
     for name in list_applications():
         make = getattr(keras.applications, name)
         keras.backend.clear_session()
-        body = make(weights=None, include_top=False)
+        whole = make(weights=None)
         keras.backend.clear_session()
-        models[name] = writer.describe(make(weights=None), body)
+        bare = make(weights=None, include_top=False, input_shape=whole.input_shape[1:])
+        models[name] = writer.describe(whole, bare)
+        del whole, bare
         gc.collect()
         parameters = inspect.signature(make).parameters.values()
         models[name]["parameters"] = [[parameter.name, parameter.default] for parameter in parameters]
