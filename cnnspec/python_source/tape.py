@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from cnnspec.base.record import Record
 from cnnspec.base.size import Size
-from cnnspec.python_source.values import Value
+from cnnspec.python_source.values import Value, count_values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from cnnspec.graph import Site
     from cnnspec.layers.base import Layer, Shape
     from cnnspec.python_source.machine import Machine
+
+MOST_VALUES = 10_000  # in a value in which tensors are looked for
 
 
 class Use(Record):
@@ -127,9 +129,15 @@ def find_tensors(value: Any) -> list[TensorValue]:
     """The tensors in a value, in Keras's order: a dict's keys are sorted."""
     if isinstance(value, TensorValue):
         return [value]
+    return list_tensors(value) if count_values(value, MOST_VALUES) <= MOST_VALUES else []
+
+
+def list_tensors(value: Any) -> list[TensorValue]:
+    if isinstance(value, TensorValue):
+        return [value]
     if isinstance(value, dict):
         value = [value[key] for key in sorted(value, key=str)]
-    return [tensor for part in value for tensor in find_tensors(part)] if isinstance(value, (tuple, list)) else []
+    return [tensor for part in value for tensor in list_tensors(part)] if isinstance(value, (tuple, list)) else []
 
 
 def add_unknown(machine: Machine, tensors: list[TensorValue], label: str, node: ast.AST) -> TensorValue:

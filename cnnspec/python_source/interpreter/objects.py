@@ -236,6 +236,15 @@ class InstanceValue(Value):
     def describe(self) -> str:
         return f"an instance of {self.class_value.name}"
 
+    def is_instance(self, name: str) -> bool | None:
+        return (
+            True
+            if name == self.class_value.find_library_base()
+            else None
+            if self.native is None
+            else self.native.is_instance(name)
+        )
+
 
 class SuperValue(Value):
     """super(): what comes behind `after` among the classes of an instance, or of a class."""

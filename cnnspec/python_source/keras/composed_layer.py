@@ -108,6 +108,12 @@ class ComposedLayer(Value):
         found.node.shape = made.node.shape if isinstance(made, TensorValue) else None
         return found
 
+    def is_instance(self, name: str) -> bool | None:
+        """Whether it is one of Keras's layers of that name."""
+        if name in ("keras.layers.Layer", "keras.Layer"):
+            return True
+        return False if self.inner is None else bool(self.inner.is_instance(name))
+
     # ---- what a source asks of it ----------------------------------------------------------------------------
     def call(self, call: Call) -> Any:
         given = [*call.arguments, call.keywords]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.python_source.keras.arguments import find_signature
 from cnnspec.python_source.keras.saved_form import PER_AXIS, save_layer
-from cnnspec.python_source.values import External, Method
+from cnnspec.python_source.values import External, Method, Unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ def find_attribute(layer: LayerValue, name: str, machine: Machine, node: ast.AST
     if name == "name" and layer.name:
         return layer.name
     if name in ("output", "input") and layer.used:
+        if isinstance(layer.used[0], Unknown):
+            return layer.used[0]
         (arguments, keywords), result = layer.used[0]
         given = arguments[0] if arguments else keywords.get("inputs")
         return result if name == "output" else given

@@ -6,7 +6,8 @@ from cnnspec.python_source.interpreter.objects import InstanceValue
 from cnnspec.python_source.keras.composed_layer import ComposedLayer
 from cnnspec.python_source.keras.layer_value import LayerValue
 from cnnspec.python_source.keras.model_value import ModelValue
-from cnnspec.python_source.values import Unknown
+from cnnspec.python_source.tape import MOST_VALUES
+from cnnspec.python_source.values import Unknown, count_values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ def read_layer(value: Any, machine: Machine, node: ast.AST) -> Any:
 
 def find_layers(value: Any) -> list[Any]:
     """The layers in a value, however deep in lists and dicts, in order."""
+    if isinstance(value, (dict, list, tuple)) and count_values(value, MOST_VALUES) > MOST_VALUES:
+        return []
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, (list, tuple)):

@@ -99,6 +99,14 @@ class ModelValue(Value):
     def describe(self) -> str:
         return f"the model {self.name}" if self.name else "a model"
 
+    def is_instance(self, name: str) -> bool | None:
+        """Whether it is one of Keras's models or layers of that name."""
+        kinds = {"Sequential": ("Sequential",), "Functional": ("Functional",)}.get(self.kind)
+        last = name.rpartition(".")[2]
+        if not name.startswith("keras.") or last in ("Model", "Layer"):
+            return name.startswith("keras.")
+        return None if kinds is None else last in kinds
+
     # ---- what a source asks of it ----------------------------------------------------------------------------
     def get_attribute(self, name: str, machine: Machine, node: ast.AST) -> Any:
         if name in self.attributes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnspec.python_source.keras.cloning import clone_model
 from cnnspec.python_source.keras.functional import make_functional
 from cnnspec.python_source.keras.inputs import read_input
 from cnnspec.python_source.keras.instances import MODELS, SEQUENTIAL, call_super, make_instance
@@ -43,5 +44,6 @@ def register(libraries: Libraries) -> None:
     libraries.functions.update(dict.fromkeys(SEQUENTIAL, make_sequential))
     libraries.functions.update(dict.fromkeys(INPUTS, make_input))
     libraries.functions["keras.models.load_model"] = libraries.functions["keras.saving.load_model"] = load_model
+    libraries.functions["keras.models.clone_model"] = clone_model
     libraries.instance_makers.append(make_instance)
     libraries.super_callers.append(call_super)

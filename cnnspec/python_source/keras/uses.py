@@ -85,10 +85,13 @@ class Replay:
 
     def exchange(self, value: Any) -> Any:
         """A value with the new tensors in place of the old ones."""
+        return self._exchange(value) if find_tensors(value) else value
+
+    def _exchange(self, value: Any) -> Any:
         if isinstance(value, TensorValue):
             return self.made.get(value.node.index, value)
         if isinstance(value, dict):
-            return {key: self.exchange(item) for key, item in value.items()}
+            return {key: self._exchange(item) for key, item in value.items()}
         if type(value) in (list, tuple):
-            return type(value)([self.exchange(item) for item in value])
+            return type(value)([self._exchange(item) for item in value])
         return value
