@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from typing import Any
 
 from cnnspec.base.source import Source
@@ -87,6 +88,14 @@ class Evaluator(Machine):
         return eval(f"left {sign} right")
 
 
+@cache
+def make_evaluator() -> Evaluator:
+    """One for all expressions: its tables are read once."""
+    return Evaluator("", {})
+
+
 def evaluate(text: str, **names: Any) -> Any:
     """What an expression comes to, with these names for values."""
-    return Evaluator(text, names).find(ast.parse(text, mode="eval").body)
+    evaluator = make_evaluator()
+    evaluator.written, evaluator.names = Written(Source("t.py", text)), names
+    return evaluator.find(ast.parse(text, mode="eval").body)
