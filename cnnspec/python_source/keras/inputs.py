@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.elaborate.input_reader import with_unknowns
+from cnnspec.python_source.keras.input_tensors import add_input_tensor
 from cnnspec.python_source.keras.layer_value import LayerValue
 from cnnspec.python_source.tape import TensorValue
 
@@ -14,24 +14,13 @@ if TYPE_CHECKING:
     from cnnspec.graph import Site
     from cnnspec.python_source.machine import Machine
 
-MOST_AXES = 4  # behind the batch
-
-
-def are_sizes(sizes: Any) -> bool:
-    """Whether these are the sizes of an input: of 1 to 4 axes, the channels known."""
-    if not isinstance(sizes, (tuple, list)) or not 1 <= len(sizes) <= MOST_AXES:
-        return False
-    return sizes[-1] is not None and all([n is None or type(n) is int and 0 < n < 10**9 for n in sizes])
-
 
 def add_input(machine: Machine, sizes: Any, site: Site, name: str = "") -> TensorValue:
     """An input of these sizes, without the batch; None in them is a size that may vary. Its shape is not known where
     `sizes` are no sizes."""
-    number = sum([node.is_input for node in machine.tape.nodes]) + 1
-    shape = with_unknowns(tuple(sizes), number, set()) if are_sizes(sizes) else None
-    node = machine.tape.add(None, (), shape, "input", site)
-    node.is_input, node.name = True, name
-    made = TensorValue(node)
+    made = add_input_tensor(machine, sizes, site)
+    node = made.node
+    node.name = name
     layer = LayerValue("InputLayer", {"shape": sizes, **({"name": name} if name else {})}, site, machine)
     layer.used.append((((), {}), made))
     node.owner = layer

@@ -6,6 +6,7 @@ from cnnspec.base.diagnostic import Note
 from cnnspec.python_source.keras.arguments import find_signature
 from cnnspec.python_source.keras.augmentation import find_augmentation
 from cnnspec.python_source.keras.misuses import find_misuse
+from cnnspec.python_source.keras.on_data import use_on_data
 from cnnspec.python_source.keras.placing import Placement
 from cnnspec.python_source.keras.saved_form import save_layer, soften
 from cnnspec.python_source.keras.signatures import ALIASES
@@ -158,8 +159,7 @@ class LayerValue(Value):
 
 
 def call_layer(machine: Machine, callee: Any, call: Call) -> Any:
-    """What calling something like a layer gives: of tensors the result of its use, of anything else something unknown."""
-    given = [*call.arguments, call.keywords]
-    if not find_tensors(given):
-        return find_unknown(given) or call.make_unknown(f"what {callee.describe()} gives for data is not known")
+    """What calling something like a layer gives: of tensors the result of its use, of data an array."""
+    if not find_tensors([*call.arguments, call.keywords]):
+        return use_on_data(callee, callee.kind, call)
     return make_use(machine, callee, call.arguments, call.keywords, call.node, call.site)
