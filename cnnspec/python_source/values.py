@@ -78,6 +78,10 @@ class Value:
         """What a loop over it meets; None: unknown."""
         return None
 
+    def find_first_item(self) -> Any:
+        """What the first turn of a loop over it meets, where not all turns are known; NOTHING: that is not known either."""
+        return NOTHING
+
     def count_items(self, machine: Machine, node: ast.AST) -> int | None:
         """len() of it; None: unknown."""
         return None

@@ -47,6 +47,8 @@ def register(libraries: Libraries) -> None:
     functions["tensorflow.TensorSpec"] = answer_safely(dataset_functions.make_spec)
     for name in keras_datasets.DATASETS:
         functions[f"keras.datasets.{name}.load_data"] = keras_datasets.make_loader(name)
+    for name, function in dataset_functions.BUILTINS.items():
+        functions[f"builtins.{name}"] = dataset_functions.prefer(function, functions[f"builtins.{name}"])
     libraries.unknown_methods["reshape"] = tensor_functions.reshape_unknown
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST_VALUES = 4096  # of an array that keeps them
 MOST_ITEMS = 1000  # that a loop over an array meets
+MOST_BATCHES = 16  # that a loop over a data set meets one by one
 NO_SHAPE = "the shape of an array is not known"
 
 
@@ -161,8 +162,12 @@ class DatasetValue(Value):
         return self.length
 
     def list_items(self, machine: Machine, node: ast.AST) -> list[Any] | None:
-        few = self.length is not None and self.length <= MOST_ITEMS
+        few = self.length is not None and self.length <= MOST_BATCHES
         return [self.element] * (self.length or 0) if few else None
+
+    def find_first_item(self) -> Any:
+        """Nobody trains on a data set without an element."""
+        return self.element
 
     def describe(self) -> str:
         return "a data set"

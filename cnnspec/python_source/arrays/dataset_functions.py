@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.python_source.arrays.array_value import ArrayValue, DatasetValue
+from cnnspec.python_source.arrays.array_value import ArrayValue, DatasetValue, make_number
 from cnnspec.python_source.arrays.reading import is_int, read_dtype, read_flag, read_int, read_shape, to_array
 from cnnspec.python_source.arrays.shapes import count_range
 from cnnspec.python_source.arrays.structures import add_batch, drop_batch, list_arrays, map_arrays
@@ -181,6 +181,22 @@ def concatenate(call: Call) -> Any:
     return DatasetValue(dataset.element, length, dataset.batch)
 
 
+def count_elements(call: Call) -> DatasetValue:
+    """enumerate(dataset)"""
+    dataset = call.arguments[0]
+    return DatasetValue(
+        (make_number("which element of a data set it is"), dataset.element), dataset.length, dataset.batch
+    )
+
+
+def prefer(own: Callable[[Call], Any], other: Callable[[Call], Any]) -> Callable[[Call], Any]:
+    """One of Python's functions that is answered otherwise for a data set."""
+    return lambda call: (own if call.arguments and isinstance(call.arguments[0], DatasetValue) else other)(call)
+
+
+BUILTINS: dict[str, Callable[[Call], Any]] = {
+    "iter": lambda call: call.arguments[0], "next": get_element, "enumerate": count_elements,
+}  # fmt: skip
 METHODS: dict[str, Callable[[Call], Any]] = {
     **dict.fromkeys(("shuffle", "cache", "prefetch", "with_options", "as_numpy_iterator", "ignore_errors"), make_step()),
     "take": make_step(_take), "skip": make_step(_skip), "repeat": make_step(_repeat), "filter": keep_some,

@@ -11,7 +11,7 @@ from cnnspec.python_source.interpreter.doubts import Frame
 from cnnspec.python_source.interpreter.expressions import find_condition
 from cnnspec.python_source.interpreter.signals import Break, Continue, Leave, Raised
 from cnnspec.python_source.interpreter.targets import assign
-from cnnspec.python_source.values import Unknown
+from cnnspec.python_source.values import NOTHING, Unknown, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,6 +60,9 @@ def run_for(it: Interpreter, node: ast.For | ast.AsyncFor) -> None:
     def all_turns() -> Iterator[Callable[[], None] | Unknown]:
         if items is None:
             assert isinstance(cause, Unknown)
+            first = value.find_first_item() if isinstance(value, Value) else NOTHING
+            if first is not NOTHING:
+                yield lambda: run_turn(first)
             yield cause
         else:
             yield from turns()

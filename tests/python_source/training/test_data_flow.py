@@ -51,6 +51,25 @@ SOURCES = [  # what comes before the training, what fit is given, and the input 
 ]  # fmt: skip
 
 
+LOOPS = [  # how a model is called on a batch, in a training of one's own
+    "for x, y in data:\n    model(x)",
+    "for epoch in range(3):\n    for step, (x, y) in enumerate(data):\n        model(x, training=True)",
+    "x, y = next(iter(data))\nmodel(x)",
+    "iterator = iter(data)\nx, y = next(iterator)\nmodel(x)",
+    "for x, y in data.take(1):\n    model(x)",
+]
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize("size", [2, 2000])
+def test_a_training_of_ones_own(loop: str, size: int) -> None:
+    data = f"data = tf.data.Dataset.from_tensor_slices((np.zeros(({size}, 28, 28, 1)), np.zeros({size}))).batch(1)"
+    source = Source("a.py", f"{HEAD}{data}\n{MODEL}{loop}\n")
+    reading = read_python(source, lambda _: Diagnostic("E020", "there is no such file", None))
+    assert [network.graph.nodes[0].shape for network in reading.networks] == [(28, 28, 1)]
+    assert reading.networks[0].whole
+
+
 @pytest.mark.parametrize(("before", "data", "expected"), SOURCES)
 def test_the_input_of_a_model(before: str, data: str, expected: tuple[int, ...] | None) -> None:
     source = Source("a.py", f"{HEAD}{before}\n{MODEL}model.fit({data})\n")
