@@ -177,7 +177,8 @@ def collect_findings(options: argparse.Namespace, lookup: settings.Lookup) -> Co
         files.append(outcome.name)
         if outcome.opaque and not options.quiet:
             print_message(f"{outcome.name}: no rule looks into {outcome.opaque}, of which nothing is known")
-        if outcome.remark and outcome.name in named and not options.quiet:
+        told = options.explain_unknown and outcome.unknowns
+        if outcome.remark and outcome.name in named and not (options.quiet or told):
             print_message(outcome.remark)
         unshaped += [outcome.name] * outcome.unshaped
         unknowns |= dict.fromkeys(outcome.unknowns)

@@ -9,6 +9,7 @@ import argparse
 import sys
 
 from cnnspec.base.diagnostic import ERROR
+from cnnspec.base.source import Source
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.load import add_model_options, load_analysed
 from cnnspec.cli.messages import (
@@ -72,6 +73,8 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("stdin can be one side only: give the other as a file")
     if options.output is not None and find_ending(options.output) != "html":
         raise UsageError(f"{options.output or '-o'} must end in .html: an interactive page is what is written")
+    if options.call is not None and not (is_called(path_a, model_a) or is_called(path_b, model_b)):
+        raise UsageError("--call calls a function of a Python source: give one, without a model's name")
     check_not_read(options.output or "", path_a, path_b)
     a = load_side(path_a, model_a, options.set_a, options)
     b = load_side(path_b, model_b, options.set_b, options)
@@ -106,6 +109,11 @@ def write_page(path: str, difference: NetworkDifference, a: AnalysedNetwork, b: 
     print_message(f"wrote {path}")
 
 
+def is_called(path: str, model: str | None) -> bool:
+    """Whether --call is for a side: a Python source of which no model is named."""
+    return Source(path, "").is_python and model is None
+
+
 def load_side(path: str, model: str | None, own: list[str], options: argparse.Namespace) -> AnalysedNetwork | None:
     """The network of one side; None when it has mistakes, which have been shown."""
     asked = argparse.Namespace(
@@ -115,7 +123,7 @@ def load_side(path: str, model: str | None, own: list[str], options: argparse.Na
         max_layers=options.max_layers,
         input=[],
         block=None,
-        call=options.call,
+        call=options.call if is_called(path, model) else None,
     )
     try:
         network, found = load_analysed(asked)

@@ -18,7 +18,7 @@ class WrittenNode(tree.Node):
     _uncompared: ClassVar[frozenset[str]] = frozenset()
 
 
-class WrittenCall(WrittenNode):
+class WrittenCall(tree.Node):
     """A call in a Python source. `function`: the stretch of what is called; `arguments`: the stretches of the arguments
     that are written, by their numbers or names, `name=` in them; `values`: those of their values alone."""
 

@@ -202,8 +202,10 @@ def hooks() -> list[dict[str, str]]:
 
 
 def test_pre_commit_hooks(three_specs: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    check, layout, mend = hooks()
+    check, python, layout, mend = hooks()
     assert (check["id"], layout["id"], mend["id"]) == ("cnnspec", "cnnspec-format", "cnnspec-fix")
+    assert python["id"] == "cnnspec-python" and python["types_or"] == "[python, jupyter]"
+    assert python["entry"] == check["entry"]
     for hook in (check, layout, mend):
         assert hook.keys() == {"id", "name", "description", "entry", "language", "files"}
         assert hook["language"] == "python" and hook["files"] == r"\.cnn$"

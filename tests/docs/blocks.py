@@ -1,7 +1,7 @@
 """The fenced blocks of the manual: which there are, the specs that they name, and what their commands print.
 
 The opening line of a block says what it is: ```cnn is a spec, clean unless `!` stands at the line's end, and a name
-in between makes it a file that commands of any page may use; ```console are commands (`$ …`) and what they print;
+in between makes it a file that commands of any page may use, as it does ```py and ```json, which are not run; ```console are commands (`$ …`) and what they print;
 ```python passes as it stands, and ```python goes on has the names of the block before it. Other blocks are not run.
 """
 
@@ -22,6 +22,7 @@ from cnnspec.cli import main
 ROOT = Path(__file__).parents[2]
 README, DOCS = ROOT / "README.md", ROOT / "docs"
 LECTURES = ROOT / "examples" / "lectures" / "README.md"
+FILES = ("cnn", "py", "json")
 FENCED = re.compile(r"^```(\w*)([^\n]*)\n(.*?)^```$", re.M | re.S)
 
 
@@ -55,7 +56,7 @@ def write_named_specs(folder: Path) -> None:
     """Put every spec that any page names into a folder, where commands and Python find it."""
     for page in pages():
         for block in blocks_of(page):
-            if block.language == "cnn" and block.name:
+            if block.language in FILES and block.name and "/" not in block.name:
                 path = folder / block.name
                 assert not path.exists() or path.read_text(encoding="utf-8") == block.text, (
                     f"two texts are {block.name}"
