@@ -19,6 +19,7 @@ from cnnspec.base.source import Source
 from cnnspec.cli import MODULES, VERBS, main
 from cnnspec.pipeline import analyse
 from tests.api.test_answers import OTHER, TEXTS
+from tests.cli.test_python_files import notebook
 from tests.docs.blocks import DOCS
 from tests.docs.schema_use import OF_TRAININGS, SCHEMAS, SchemaUse
 from tests.docs.schemas import OF_OPTIONS, closed, read_type
@@ -67,6 +68,14 @@ def model(folder: Path) -> str:
     return str(path)
 
 
+def cells(folder: Path) -> str:
+    """A notebook with a finding in one cell, and a note in another."""
+    path = folder / "net.ipynb"
+    half = "from keras import Input, Model, layers\ndef half(x): return layers.Conv2D(8, 3, strides=3)(x)"
+    path.write_text(notebook(half, "x = Input((7, 7, 3))\nmodel = Model(x, half(x))"))
+    return str(path)
+
+
 def answers(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[tuple[str, Any]]:
     """What each command prints about every example; the API's answers are what they print: see test_answers."""
     texts = [*TEXTS.values(), *CASES.values(), ASSUMED]
@@ -80,6 +89,7 @@ def answers(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[tupl
             yield name, json.loads(answer.to_json())
     for arguments, name in (
         (["check", "--no-cache", "--output-format", "json", model(tmp_path)], "check"),
+        (["check", "--no-cache", "--output-format", "json", cells(tmp_path)], "check"),
         (["rules", "--format", "json"], "rules"),
         (["check", "--no-cache", "--statistics", "--output-format", "json", OTHER, write(tmp_path)], "statistics"),
         (
