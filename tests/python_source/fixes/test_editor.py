@@ -84,6 +84,7 @@ DROPPED: list[tuple[str, str]] = [
     ("y = ►Dropout(0)(\n    Flatten()(x)\n)\n", "y = Flatten()(x)\n"),
     ("y = ►Dropout(0)(x, mask=m)\n", NO),
     ("y = ►Dropout(RATE)(x)\n", NO),
+    ("y = ►Dropout(rate=RATE)(x)\n", NO),
     ("y = ►Dropout(0, name=f'drop_{n}')(x)\n", "y = x\n"),
     ("drop = ►Dropout(0)\ny = drop(x)\n", NO),
     ("m = Sequential([Flatten(), ►Dropout(0), Dense(10)])\n", "m = Sequential([Flatten(), Dense(10)])\n"),

@@ -137,6 +137,20 @@ SAFE: list[tuple[str, str, str]] = [
       i = Input((8, 8, 3))
       m = Model(i, BatchNormalization()(Conv2D(4, 3, **options)(i)))
     """),
+    ("T407", "a use of which nothing is known", """
+      from elsewhere import mystery
+      def conv(x, filters):
+          return ReLU()(BatchNormalization()(Conv2D(filters, 3)(x)))
+      i = Input((8, 8, 3))
+      m = Model(i, conv(mystery(conv(i, 4)), 8))
+    """),
+    ("T407", "a class of the source's own, which takes no such argument", """
+      class Wide(Conv2D):
+          def __init__(self, filters):
+              super().__init__(filters, 5)
+      i = Input((8, 8, 3))
+      m = Model(i, BatchNormalization()(Wide(4)(i)))
+    """),
     ("T407", "weights that are there", """
       i = Input((8, 8, 3))
       m = Model(i, BatchNormalization()(Conv2D(4, 3)(i)))
@@ -250,10 +264,14 @@ def test_what_is_mended(code: str, kind: str, text: str, unsafe: bool) -> None:
     before = take(text, "-")
     reading = read_python(Source("net.py", before), read)
     assert len(reading.networks) == 1
-    assert not reading.unknowns
     once = result(Source("net.py", before), code, unsafe)
     assert once == take(text, "+")
     assert result(Source("net.py", once), code, unsafe) == once
+
+
+def test_messages_speak_of_arguments_as_keras_does() -> None:
+    made = mended([Source("net.py", take(SAFE[0][2], "-"))], "T407", False)
+    assert [repair.message for _, repair in made.done] == ["write use_bias=False for conv1"]
 
 
 def test_what_is_left_is_what_keras_builds() -> None:
