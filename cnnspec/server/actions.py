@@ -70,7 +70,7 @@ def mend_finding(found: Diagnostic, span: Span, document: Document, specs: Specs
     meant = list_meant(found, span, document, documents)
     for edit in meant:
         yield write_action(f"write {edit.text}", [edit], len(meant) == 1)
-    for path, edit in list_imports(found, span, document, specs):
+    for path, edit in [] if document.is_python else list_imports(found, span, document, specs):
         if clears(found, edit, document, documents, strict=False):
             yield write_action(f"use {span.text} of {path}", [edit], False)
     if optional(found.code):
@@ -117,6 +117,10 @@ def propose_comments(code: str, span: Span, document: Document) -> Iterator[Edit
 
 
 def list_comments(document: Document) -> tuple[tuple[int, int], ...]:
+    if document.is_python:
+        from cnnspec.python_source.comments import find_comments
+
+        return tuple(find_comments(document.source))
     return document.known.analysis.tree.comments if document.known is not None else ()
 
 

@@ -12,9 +12,10 @@ from lsprotocol import types
 from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.diagnostic import ERROR
 from cnnspec.base.source import brief, printable
-from cnnspec.server.documents import is_file
+from cnnspec.pipeline import PythonAnalysis
 from cnnspec.server.known import GivenUp
 from cnnspec.server.protocol import refuse
+from cnnspec.server.uris import is_file
 from cnnspec.server.uses import find_around
 from cnnspec.syntax import tree
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from cnnspec.network import AnalysedNetwork
     from cnnspec.server.documents import Document, Documents
+    from cnnspec.server.known import Known
 
     Command = Callable[..., dict[str, Any]]
 
@@ -43,10 +45,18 @@ def summarize(documents: Documents, uri: object, model: object = None) -> dict[s
     document = find_document(documents, uri)
     name, networks = show_name(document), choose_networks(document, documents, model)
     tables = [write_table(one, find_summary(one), "text", (), WIDTH) for one in networks if one.graph.nodes]
-    mistakes = [one.message for one in documents.know(document).found if one.severity == ERROR]
-    why = mistakes[0] if mistakes else "begin with, for example, input 28x28x1"
-    text = "\n".join(tables) or f"{name} has no network yet: {why}\n"
+    text = "\n".join(tables) or f"{explain_none(name, documents.know(document))}\n"
     return {"title": f"Summary of {model or name}", "text": text}
+
+
+def explain_none(name: str, known: Known) -> str:
+    """Why a file has no network."""
+    mistakes = [one.message for one in (*known.found, *known.analysis.diagnostics) if one.severity == ERROR]
+    if isinstance(known.analysis, PythonAnalysis) and not mistakes:
+        from cnnspec.python_source.choosing import describe_no_model
+
+        return describe_no_model(name, known.analysis.reading)
+    return f"{name} has no network yet: {mistakes[0] if mistakes else 'begin with, for example, input 28x28x1'}"
 
 
 def explain(documents: Documents, uri: object, position: object = None) -> dict[str, Any]:
@@ -76,6 +86,8 @@ def train(documents: Documents, uri: object, model: object = None) -> dict[str, 
     name = show_name(document)
     if not is_file(document.uri):
         raise refuse(f"{name} is no file: save it first")
+    if document.is_python:
+        raise refuse(f"{name} trains its models itself: run it")
     analysis = documents.know(document).analysis
     if not any(isinstance(item, tree.Train) for item in analysis.tree.body.items):
         raise refuse(f"{name} has no train section, which says how: add one, for example, train {{ data = digits }}")
@@ -101,6 +113,8 @@ def find_document(documents: Documents, uri: object) -> Document:
     document = documents.get(uri) if isinstance(uri, str) else None
     if document is None:
         raise refuse(f"{brief(printable(str(uri)))} is not open in the editor: open it first")
+    if document.is_passed_over:
+        raise refuse(f"{show_name(document)} does not mention keras: nothing is known of it")
     if documents.know(document).excluded:
         raise refuse(f"{show_name(document)} is left out by the configuration (force-exclude): nothing is known of it")
     return document

@@ -5,8 +5,8 @@ from __future__ import annotations
 from lsprotocol import types
 
 from cnnspec.base.diagnostic import ERROR, INFO, WARNING
-from cnnspec.server.documents import write_uri
 from cnnspec.server.places import TOP, Places
+from cnnspec.server.uris import write_uri
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import os
 from itertools import count
-from urllib.parse import quote, unquote, urlsplit
 
 from cnnspec.base.diagnostic import Diagnostic
-from cnnspec.base.source import Source
+from cnnspec.base.source import PYTHON, Source
 from cnnspec.base.source_files import decode_source, read
 from cnnspec.lint.fix.project import resolve_path
-from cnnspec.pipeline import Analysis, analyse
+from cnnspec.pipeline import Analysis, PythonAnalysis, analyse
 from cnnspec.server.kept_text import find_moves
-from cnnspec.server.known import GivenUp, Known, analyse_within
+from cnnspec.server.known import NO_PYTHON, GivenUp, Known, analyse_within
 from cnnspec.server.places import LINE_END, Columns, EditedText, Places
 from cnnspec.server.time_limit import OutOfTime, run_within
+from cnnspec.server.uris import find_path, is_file
 from cnnspec.server.uses import Use, Uses, find_uses
 from cnnspec.syntax.tree import Body, Tree
 
@@ -44,7 +44,8 @@ if TYPE_CHECKING:
         def find_specs(self, folder: str, most: int) -> list[str]: ...
 
 
-UNTITLED = "untitled"
+PYTHON_LANGUAGE, PYTHON_ENDING = "python", PYTHON[0]
+KERAS = "keras"  # without the word a Python text builds no model
 MOST_FOLDERS = 5_000  # below one of the workspace, that are looked into
 PATIENCE = 2.0  # seconds of CPU time that an analysis may take
 
@@ -54,11 +55,15 @@ class UnusableSettings(Exception):
 
 
 class Document:
-    """An open file. `source` is None where its text is none that is read, which `refusal` explains."""
+    """An open file. Its source is empty where its text is none that is read, which `refusal` explains. `language`: what the editor
+    says that it is written in."""
 
-    def __init__(self, uri: str, text: str, version: int | None, columns: Columns) -> None:
+    def __init__(self, uri: str, text: str, version: int | None, columns: Columns, language: str = "") -> None:
         self.uri, self.version = uri, version
         self.name = find_path(uri)
+        self.is_python = language == PYTHON_LANGUAGE or self.name.endswith(PYTHON)
+        if self.is_python and not is_file(uri) and not os.path.splitext(self.name)[1]:
+            self.name += PYTHON_ENDING  # a text that was never saved
         self.path = resolve_path(self.name)
         self.edited = EditedText(text, columns)
         self.columns = columns
@@ -76,6 +81,11 @@ class Document:
         self.source = read if isinstance(read, Source) else Source(self.name, "")
         self.places = Places(self.source, self.columns, int(self.edited.text.startswith("\ufeff")))
         self.known: Known | None = None
+
+    @property
+    def is_passed_over(self) -> bool:
+        """Whether nothing is said of it: a Python text that builds nothing with Keras, or that cannot be read as one file."""
+        return self.is_python and not (self.name.endswith(PYTHON_ENDING) and KERAS in self.edited.text)
 
     def with_own_ends(self, text: str) -> str:
         """A text with line ends such as the first of this one."""
@@ -111,8 +121,8 @@ class Documents:
         real = resolve_path(path)
         return next((one for one in self._open.values() if one.path == real and is_file(one.uri)), None)
 
-    def open(self, uri: str, text: str, version: int | None) -> Document:
-        self._open[uri] = document = Document(uri, text, version, self.columns)
+    def open(self, uri: str, text: str, version: int | None, language: str = "") -> Document:
+        self._open[uri] = document = Document(uri, text, version, self.columns, language)
         self.forget_readers(document.path)
         return document
 
@@ -144,11 +154,12 @@ class Documents:
         return [*dict.fromkeys(map(resolve_path, found))]
 
     # ---- what is known -------------------------------------------------------------------------------------
-    def forget_readers(self, path: str) -> None:
-        """Forget what is known about the open files that read a file."""
-        for document in self._open.values():
-            if document.known is not None and path in document.known.reads:
-                document.known = None
+    def forget_readers(self, path: str) -> list[Document]:
+        """Forget what is known about the open files that read a file, or have looked for it, and say which these are."""
+        readers = [one for one in self if one.known is not None and path in one.known.reads]
+        for document in readers:
+            document.known = None
+        return readers
 
     def forget_all(self) -> None:
         for document in self._open.values():
@@ -227,14 +238,26 @@ class Documents:
                 yield known.uses, lambda start, end: (start, end)
             elif text is not None:
                 if text not in now.moves:
-                    now.moves[text] = find_moves(text, now.analysis.tree)
+                    now.moves[text] = self._find_moves(text, now, document)
                 yield known.uses, now.moves[text]
 
+    def _find_moves(self, text: str, now: Known, document: Document) -> Move:
+        if document.is_python:
+            from cnnspec.server.python_uses import find_python_moves
+
+            return find_python_moves(text, document.source)
+        return find_moves(text, now.analysis.tree)
+
     def _find_uses(self, known: Known, document: Document) -> Uses:
-        if isinstance(known.analysis, GivenUp):
+        analysis = known.analysis
+        if isinstance(analysis, GivenUp):
             return Uses()
+        if isinstance(analysis, PythonAnalysis):
+            from cnnspec.server.python_uses import find_python_uses
+
+            return find_python_uses(analysis)
         try:
-            return run_within(self.patience, lambda: find_uses(known.analysis, self.reader(document.path)), apart=True)
+            return run_within(self.patience, lambda: find_uses(analysis, self.reader(document.path)), apart=True)
         except OutOfTime:
             return Uses()
 
@@ -281,6 +304,7 @@ class Documents:
             reads.add(resolve_path(path))
             return read(path)
 
+        excluded = excluded or document.is_passed_over
         if document.refusal is not None or excluded:
             tree = Tree(document.source, Body(0, 0, ()), (), ())
             found: tuple[Diagnostic, ...] = (document.refusal,) if document.refusal is not None and not excluded else ()
@@ -294,46 +318,12 @@ class Documents:
 
     def _reports(self, found: Diagnostic, document: Document, settings: Settings, complaints: list[str]) -> bool:
         """Whether a finding is reported; one in a file that is used, where that file's configuration says so. Complaints get why
-        that cannot be used."""
+        that cannot be used. What Python itself cannot read is told by the editor's own tools."""
+        if document.is_python and found.code == NO_PYTHON:
+            return False
         place = found.span.source.name if found.span else document.name
         try:
             return place == document.name or settings.reports(found.code, place)
         except UnusableSettings as error:
             complaints.append(str(error))
             return True
-
-
-# ---- URIs ----------------------------------------------------------------------------------------------------
-def find_path(uri: str) -> str:
-    """The path of a file's URI; of a text that is no file its name, as one of the working folder; "untitled" of what can be
-    no path."""
-    try:
-        parts = urlsplit(uri)
-        host = f"//{parts.netloc}" if parts.netloc not in ("", "localhost") else ""
-        path = read_file_path(host + parts.path) if is_file(uri) else os.path.basename(unquote(parts.path))
-        os.path.realpath(path)
-    except ValueError:  # a NUL, half a surrogate pair, a host that is none
-        return UNTITLED
-    return path or UNTITLED
-
-
-def read_file_path(path: str) -> str:
-    """The path that the one of a URI means."""
-    from urllib.request import url2pathname
-
-    return url2pathname(path)
-
-
-def is_file(uri: str) -> bool:
-    """Whether a URI is that of a file, not of a text that was never saved, or of an older one that is only shown."""
-    return uri[:5].lower() == "file:"
-
-
-def write_uri(path: str) -> str:
-    """The URI of a file."""
-    full = os.path.abspath(path)
-    if os.name == "nt":
-        from urllib.request import pathname2url  # which is dear
-
-        return f"file:{pathname2url(full)}"
-    return f"file://{quote(os.fsencode(full), safe='/')}"

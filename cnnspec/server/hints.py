@@ -12,7 +12,7 @@ from cnnspec.tables.figures import show_field, show_figure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cnnspec.server.documents import Document, Documents
     from cnnspec.server.kept_text import Place
@@ -50,7 +50,7 @@ def label_steps(document: Document, documents: Documents, kind: str, lines: Plac
     the longest counts."""
     now, past = documents.find_uses(document), documents.find_uses(document, past=True)
     found: dict[int, tuple[int, str]] = {}
-    bare = find_bare_steps(document, documents, lines)
+    bare = find_bare_steps(document, documents, lines) | find_bare_inputs(document, {**past, **now})
     for start, end in sorted([place for place in {*now, *past} if lines[0] <= place[1] <= lines[1]]):
         if (start, end) in bare or end in found:
             continue
@@ -72,6 +72,13 @@ def find_bare_steps(document: Document, documents: Documents, lines: Place) -> s
         elif isinstance(node, tree.Arithmetic):
             found.add((node.first.start, node.first.end))
     return found
+
+
+def find_bare_inputs(document: Document, uses: Mapping[Place, Sequence[Use]]) -> set[Place]:
+    """The places of the inputs of a Python source, whose shape is written."""
+    if not document.is_python:
+        return set()
+    return {place for place, ran in uses.items() if all(use.result in use.network.graph.inputs for use in ran)}
 
 
 def write_label(uses: Sequence[Use], kind: str) -> str:

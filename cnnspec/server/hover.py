@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lsprotocol import types
 
 from cnnspec.base.count_nouns import count_nouns
@@ -10,6 +12,7 @@ from cnnspec.explain.markdown import write_items
 from cnnspec.layers import first_line
 from cnnspec.layers.base import show_shape
 from cnnspec.server.losses import write_lost
+from cnnspec.server.totals import write_figures
 from cnnspec.server.uses import find_around
 from cnnspec.syntax import tree
 from cnnspec.tables import escape
@@ -24,7 +27,10 @@ if TYPE_CHECKING:
 
 MOST_USES = 4  # of which the figures are told
 UNKNOWN = "what it comes to is not known until the mistakes are mended"
+NOT_KNOWN = "what it comes to is not known: `cnnspec check --explain-unknown` says why"  # of a Python source
 WAS = "was, when it was last known:\n\n"
+MADE = re.compile(r"[\w.]+(?:: *[\w.]+)? *= *$")  # what stands before the call that makes a model: its name
+CALLED = re.compile(r"[\w.\s]*")
 
 
 def find_hover(document: Document, documents: Documents, position: types.Position) -> types.Hover | None:
@@ -72,12 +78,15 @@ def is_known(uses: list[Use]) -> bool:
 def focus(use: Use, start: int, end: int) -> Use:
     """The use of a layer alone that is written at a place, without what is made for its arguments, as the branches of add."""
     place = use.node.site.node
-    return use.replace(first=use.result, end=use.result + 1) if (place.start, place.end) == (start, end) else use
+    alone = use.network.in_spec and (place.start, place.end) == (start, end)
+    return use.replace(first=use.result, end=use.result + 1) if alone else use
 
 
 def find_whole(document: Document, documents: Documents, at: int) -> types.Hover | None:
     """The totals of the block whose name, or of the loop whose head, stands at an offset."""
     whole: tree.Node
+    if document.is_python:
+        return find_model(document, documents, at)
     for node in tree.walk_around(documents.know(document).analysis.tree.body, at, at):
         if isinstance(node, tree.Block):
             what, whole, start, end = f"block {escape.code(node.name.text)}", node.body, node.name.start, node.name.end
@@ -93,6 +102,19 @@ def find_whole(document: Document, documents: Documents, at: int) -> types.Hover
             uses, before = choose_known(now, past)
             totals = before + write_totals(uses) if uses else "it never runs"
             return write_hover(f"{what}: {totals}", start, end, document)
+    return None
+
+
+def find_model(document: Document, documents: Documents, at: int) -> types.Hover | None:
+    """The totals of the model of a Python source at an offset: of what is called to make it, or the name that it gets."""
+    text = document.source.text
+    for past in (False, True):
+        for (start, end), uses in documents.find_uses(document, wholes=True, past=past).items():
+            before = MADE.search(text[text.rfind("\n", 0, start) + 1 : start])
+            first = start if before is None else start - len(before[0])
+            if first <= at <= start + len(CALLED.match(text[start:end])[0]):  # type: ignore[index]
+                totals = [f"{escape.code(use.network.name)}: {write_figures(use.network, document)}" for use in uses]
+                return write_hover((WAS if past else "") + "  \n".join(totals), first, end, document)
     return None
 
 
@@ -120,8 +142,8 @@ def write_totals(uses: Sequence[Use]) -> str:
 def write_lines(uses: Sequence[Use], write: Callable[[Use], str], noun: str) -> str:
     """A line for each use as far as these are told; one for all where nothing is known of any."""
     if not any([use.node.shape is not None for use in uses]):
-        taken = write_inputs(uses[0])
-        return f"takes {taken}; {UNKNOWN}" if taken else UNKNOWN
+        taken, unknown = write_inputs(uses[0]), UNKNOWN if uses[0].network.in_spec else NOT_KNOWN
+        return f"takes {taken}; {unknown}" if taken else unknown
     lines = [write(use) for use in uses[:MOST_USES]]
     more = len(uses) - len(lines)
     return "  \n".join([*lines, *[f"… and {count_nouns(more, f'more {noun}')}"] * bool(more)])

@@ -22,21 +22,29 @@ MOST_LINES = 500  # between the first and the last edit, that are compared with 
 def find_moves(old: str, now: tree.Tree) -> Move:
     """A function from the place of a part of an old text to its place in a new one: of a node of its tree, which may have
     changed inside, or in what could not be read, where it stands as it was; None where it is gone."""
-    kept = sorted(find_kept(old, now.source.text))
-    starts = [start for start, _, _ in kept]
     nodes = [*tree.walk(now.body)]
     there = {(node.start, node.end) for node in nodes}
     unread = [(node.start, node.end) for node in nodes if isinstance(node, tree.Bad)]
+
+    def stands(place: Place, whole: bool) -> bool:
+        is_unread = whole and any([one <= place[0] and place[1] <= other for one, other in unread])
+        return place in there or is_unread and stands_alone(*place, now)
+
+    return make_move(old, now.source.text, stands)
+
+
+def make_move(old: str, new: str, stands: Callable[[Place, bool], bool]) -> Move:
+    """A function from a place of an old text to the place in a new one where what stood there `stands`, which is asked of
+    the place and of whether all of it was kept; None where it does not."""
+    kept = sorted(find_kept(old, new))
+    starts = [start for start, _, _ in kept]
 
     def move(start: int, end: int) -> Place | None:
         first, last = bisect_right(starts, start) - 1, bisect_left(starts, end) - 1
         if first < 0 or last < 0 or start >= kept[first][1] or end > kept[last][1]:
             return None
         place = start + kept[first][2], end + kept[last][2]
-        if place in there:
-            return place
-        is_unread = first == last and any([one <= place[0] and place[1] <= other for one, other in unread])
-        return place if is_unread and stands_alone(*place, now) else None
+        return place if stands(place, first == last) else None
 
     return move
 

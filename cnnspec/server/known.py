@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from cnnspec.server.uses import Uses
 
 
+NO_PYTHON = "E001"  # what a Python source is found to be that Python cannot read
+
+
 class Known:
     """What is known about an open file as its text is now. `found` are its findings, those in the files that it uses
     included; `repaired` are the same with repairs, and help that is made of them, once these were looked for. `complaint`: why
@@ -42,8 +45,10 @@ class Known:
 
     @property
     def mistakes(self) -> float:
-        """How many mistakes keep figures from being known; of an analysis that was given up more than any."""
-        if isinstance(self.analysis, GivenUp):
+        """How many mistakes keep figures from being known; of an analysis that was given up more than any, and of a text that
+        Python cannot read."""
+        codes = [found.code for found in self.analysis.diagnostics]
+        if isinstance(self.analysis, GivenUp) or self.analysis.source.is_python and NO_PYTHON in codes:
             return math.inf
         return sum([prevents(found) for found in self.analysis.diagnostics])
 
@@ -65,8 +70,9 @@ def analyse_within(
 def give_up(source: Source, seconds: float) -> GivenUp:
     """What is known about a text whose analysis took too long: its tree, where that alone is soon made."""
     tree = Tree(source, Body(0, 0, ()), (), ())
-    with suppress(OutOfTime):
-        tree = run_within(seconds / 2, lambda: parse(source), apart=True)
+    if not source.is_python:
+        with suppress(OutOfTime):
+            tree = run_within(seconds / 2, lambda: parse(source), apart=True)
     message = f"the analysis takes more than {seconds:g} s, for which an editor does not wait: figures are from before"
     help = "run cnnspec check, which has no such bound; the editor tries again when the text changes"
     place = Span(source, 0, len(source.line(1)))

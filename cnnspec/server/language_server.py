@@ -17,21 +17,23 @@ from typing import Any
 from lsprotocol import types
 from pygls.capabilities import get_capability
 
+from cnnspec.lint.fix.project import resolve_path
 from cnnspec.server.commands import COMMANDS, run_command
-from cnnspec.server.documents import Documents, find_path, is_file
+from cnnspec.server.documents import PYTHON_ENDING, Documents
 from cnnspec.server.hints import KINDS as HINTS
 from cnnspec.server.places import Columns
 from cnnspec.server.protocol import Server, refuse, shorten
 from cnnspec.server.published import Published
-from cnnspec.server.requests import REQUESTS
+from cnnspec.server.requests import FOR_PYTHON, REQUESTS
 from cnnspec.server.results import Results
 from cnnspec.server.streams import Inbox
 from cnnspec.server.time_limit import OutOfTime, run_within
+from cnnspec.server.uris import find_path, is_file
 from cnnspec.server.workspace_symbols import WorkspaceSymbols
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from cnnspec.server.commands import Command
     from cnnspec.server.documents import Document, Settings
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
 PAUSE, REST = 0.05, 0.25  # seconds after an edit until findings are shown, and from there until repairs are looked for
 WATCHED = ("**/*.cnn", "**/cnnspec.toml", "**/pyproject.toml")
+WATCHED_FOR_PYTHON = ("**/*.py",)  # once a Python source is open
 log = logging.getLogger(__name__)
 
 
@@ -57,6 +60,7 @@ class Session:
         self.symbols = WorkspaceSymbols(self.documents)
         self.results = Results(server)
         self.ended = False  # whether the editor has said that it will go
+        self._watches_python = False
         self._timer: asyncio.TimerHandle | None = None
         self._complaints: dict[str, str] = {}  # of each file that is shown, what was said of its configuration
         for feature, handler in (
@@ -67,13 +71,13 @@ class Session:
             (types.TEXT_DOCUMENT_DID_CHANGE, self.change),
             (types.TEXT_DOCUMENT_DID_CLOSE, self.close),
             (types.TEXT_DOCUMENT_DID_SAVE, self.look_again),
-            (types.WORKSPACE_DID_CHANGE_WATCHED_FILES, self.look_again),
+            (types.WORKSPACE_DID_CHANGE_WATCHED_FILES, self.note_changes),
             (types.WORKSPACE_DID_CHANGE_CONFIGURATION, self.configure),
             (types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS, self.take_folders),
         ):
             server.feature(feature)(partial(handler))  # on which pygls sets attributes
         for feature, (answer, options) in REQUESTS.items():
-            server.feature(feature, options)(partial(self.answer, answer))
+            server.feature(feature, options)(partial(self.answer, answer, feature in FOR_PYTHON))
         server.feature(types.WORKSPACE_SYMBOL)(partial(self.find_symbols))
         for name, command in COMMANDS.items():
             server.command(name)(self.offer(command))
@@ -113,12 +117,15 @@ class Session:
 
     def watch_files(self, params: types.InitializedParams) -> None:
         """Ask to be told when files change on the disk: specs that are used, and configuration."""
+        self._watch("watched", WATCHED)
+
+    def _watch(self, name: str, patterns: Sequence[str]) -> None:
         workspace = self.server.client_capabilities.workspace
         watching = workspace.did_change_watched_files if workspace else None
         if watching is not None and watching.dynamic_registration:
-            watchers = [types.FileSystemWatcher(pattern) for pattern in WATCHED]
+            watchers = [types.FileSystemWatcher(pattern) for pattern in patterns]
             options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
-            asked = types.Registration("watched", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+            asked = types.Registration(name, types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
             self.server.client_register_capability(types.RegistrationParams([asked]))
 
     def end(self, params: None) -> None:
@@ -127,7 +134,10 @@ class Session:
     # ---- texts ---------------------------------------------------------------------------------------------
     def open(self, params: types.DidOpenTextDocumentParams) -> None:
         opened = params.text_document
-        self.documents.open(opened.uri, opened.text, opened.version)
+        document = self.documents.open(opened.uri, opened.text, opened.version, str(opened.language_id))
+        if document.is_python and not self._watches_python:
+            self._watches_python = True
+            self._watch("watched_python", WATCHED_FOR_PYTHON)
         self.show_later()
 
     def change(self, params: types.DidChangeTextDocumentParams) -> None:
@@ -143,6 +153,15 @@ class Session:
         self.published.withdraw(params.text_document.uri)
         self._complaints.pop(params.text_document.uri, None)
         self.show_later()
+
+    def note_changes(self, params: types.DidChangeWatchedFilesParams) -> None:
+        """Files have changed on the disk. Of Python files there may be many, of which few are read."""
+        python = [change.uri for change in params.changes if change.uri.endswith(PYTHON_ENDING)]
+        if not python or len(python) < len(params.changes):
+            self.look_again(params)
+        elif any([self.documents.forget_readers(resolve_path(find_path(uri))) for uri in python]):
+            self.show_later()
+            self._refresh()
 
     def look_again(self, params: object) -> None:
         """Files have changed on the disk: which were read, is not asked."""
@@ -215,10 +234,10 @@ class Session:
         self._complaints[uri] = complaint
 
     # ---- requests ------------------------------------------------------------------------------------------
-    def answer(self, answer: Answer, params: Any) -> Any:
-        """The answer to what is asked about a file; nothing where it is not open."""
+    def answer(self, answer: Answer, for_python: bool, params: Any) -> Any:
+        """The answer to what is asked about a file; nothing where it is not open, or is asked of a Python source in vain."""
         document = self.documents.get(params.text_document.uri)
-        if document is None:
+        if document is None or document.is_python and not for_python:
             return None
         self.documents.know(document)
         return self._within_limit(lambda: answer(document, self.documents, params))

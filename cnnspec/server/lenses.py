@@ -5,9 +5,10 @@ from __future__ import annotations
 from lsprotocol import types
 
 from cnnspec.base.size import add_up
+from cnnspec.pipeline import PythonAnalysis
 from cnnspec.server.commands import SUMMARY, TRAIN
-from cnnspec.server.documents import is_file
 from cnnspec.server.totals import JOINT, count_macs, count_parameters, write_figures
+from cnnspec.server.uris import is_file
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from cnnspec.network import AnalysedNetwork
     from cnnspec.server.documents import Document, Documents
+    from cnnspec.server.kept_text import Place
     from cnnspec.server.uses import Use
 
 NOTHING = ""  # the command of a lens that only tells something
@@ -26,7 +28,9 @@ def list_lenses(document: Document, documents: Documents) -> list[types.CodeLens
     if not documents.lenses:
         return []
     analysis = documents.know(document).analysis
-    lenses = [lens for network in analysis.networks for lens in place_network(network, document, documents)]
+    if isinstance(analysis, PythonAnalysis):
+        return [*place_models(analysis, document)]
+    lenses = [lens for network in analysis.networks for lens in place_network(network, document)]
     wholes = documents.find_uses(document, wholes=True)
     for item in analysis.tree.body.items:
         if isinstance(item, tree.Block):
@@ -44,16 +48,21 @@ def write_lens(
 
 
 # ---- networks ------------------------------------------------------------------------------------------------
-def place_network(network: AnalysedNetwork, document: Document, documents: Documents) -> Iterator[types.CodeLens]:
+def place_network(network: AnalysedNetwork, document: Document) -> Iterator[types.CodeLens]:
     """The totals of a network, and the way to its table, at its head; nothing of one that has no layer yet."""
     head = find_head(network)
-    if head is None or not network.graph.nodes:
-        return
-    arguments: list[object] = [document.uri, network.name if network.item else None]
+    if head is not None and network.graph.nodes:
+        yield from write_totals(network, network.name if network.item else None, "", head, document)
+
+
+def write_totals(
+    network: AnalysedNetwork, model: str | None, before: str, head: Place, document: Document
+) -> Iterator[types.CodeLens]:
+    """The totals of a network behind some words, and the way to its table; `model`: the name by which it is asked for."""
     figures = write_figures(network, document)
-    for title in (figures, "Summary"):
+    for title in (f"{before}{figures}" if figures else "", "Summary"):
         if title:
-            yield write_lens(title, SUMMARY, arguments, *head, document)
+            yield write_lens(title, SUMMARY, [document.uri, model], *head, document)
 
 
 def find_head(network: AnalysedNetwork) -> tuple[int, int] | None:
@@ -63,6 +72,26 @@ def find_head(network: AnalysedNetwork) -> tuple[int, int] | None:
     items = network.tree.body.items
     first = next((item for item in items if isinstance(item, tree.Input)), next(iter(items), None))
     return None if first is None else (first.start, first.end)
+
+
+# ---- models of a Python source -------------------------------------------------------------------------------
+def place_models(analysis: PythonAnalysis, document: Document) -> Iterator[types.CodeLens]:
+    """The totals of the models that a Python source builds, each at the call that makes it, or that leads there where it is
+    made in another file; of several at one place with their names."""
+    from cnnspec.server.python_uses import find_model_sites
+
+    by_head: dict[Place, list[AnalysedNetwork]] = {}
+    sites = find_model_sites(analysis)
+    for network in analysis.networks:
+        site = sites[network.name]
+        around = [site, *[step.site for step in reversed(site.steps)]]
+        head = next((one.node for one in around if one.source.name == document.name), None)
+        if head is not None and network.graph.nodes:
+            by_head.setdefault((head.start, head.end), []).append(network)
+    for place, networks in sorted(by_head.items()):
+        for network in networks:
+            before = f"{network.name}: " if len(networks) > 1 else ""
+            yield from write_totals(network, network.name, before, place, document)
 
 
 # ---- blocks --------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import re
 from lsprotocol import types
 
 from cnnspec.base.source_files import find_used_file, is_inside
-from cnnspec.server.documents import write_uri
+from cnnspec.server.uris import write_uri
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False

@@ -58,6 +58,10 @@ def refuse_aloud(answer: Callable[[], Answered]) -> Answered:
         raise refuse(str(error)) from None
 
 
+FOR_PYTHON = (
+    types.TEXT_DOCUMENT_CODE_ACTION, types.TEXT_DOCUMENT_CODE_LENS, types.TEXT_DOCUMENT_HOVER, types.TEXT_DOCUMENT_INLAY_HINT,
+)  # fmt: skip
+# what is answered about a Python source; for the rest its editor has tools of its own
 REQUESTS: dict[str, tuple[Answer, Any]] = {
     types.TEXT_DOCUMENT_CODE_ACTION: (answer_actions, types.CodeActionOptions([*KINDS])),
     types.TEXT_DOCUMENT_FORMATTING: (lambda document, documents, _: format_document(document, documents), None),

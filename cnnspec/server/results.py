@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from lsprotocol import types
 from pygls.capabilities import get_capability
 
-from cnnspec.server.documents import write_uri
+from cnnspec.server.uris import write_uri
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from cnnspec.base.source_files import find_project_root, find_used_file, is_insi
 from cnnspec.elaborate import elaborate
 from cnnspec.elaborate.observer import Observer
 from cnnspec.lint.fix.project import resolve_path
-from cnnspec.server.documents import is_file, write_uri
 from cnnspec.server.names import Names
 from cnnspec.server.places import Places
+from cnnspec.server.uris import is_file, write_uri
 from cnnspec.syntax import tree
 from cnnspec.syntax.parse import parse
 
@@ -110,8 +110,9 @@ class Specs:
     def list_users(self, home: Spec, text: str) -> list[Spec]:
         """The files in which a name that a file offers may be meant, that file first: the open ones, those that these
         use, and those of the workspace; of a file outside of that, those of its project."""
-        paths = [one.path for one in self.documents if is_file(one.uri)]
-        paths += sorted(path for one in self.documents for path in self.documents.know(one).reads)
+        opened = [one for one in self.documents if not one.is_python]
+        paths = [one.path for one in opened if is_file(one.uri)]
+        paths += sorted(path for one in opened for path in self.documents.know(one).reads)
         paths += self.list_workspace(home)
         others = [self.find(path) for path in dict.fromkeys(paths) if path != home.path and self._may_mean(path, text)]
         return [home, *[one for one in others if one is not None]]

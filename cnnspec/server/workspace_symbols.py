@@ -14,9 +14,9 @@ from lsprotocol import types
 from cnnspec.base.record import Record
 from cnnspec.base.source import Source
 from cnnspec.base.source_files import read
-from cnnspec.server.documents import write_uri
 from cnnspec.server.outline import find_symbols
 from cnnspec.server.places import Places
+from cnnspec.server.uris import write_uri
 from cnnspec.syntax.parse import parse
 
 TYPE_CHECKING = False

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cnnspec.server.documents import write_uri
+from cnnspec.server.uris import write_uri
 from tests.server.client import SECONDS, Editor, Json, stretch
 
 LONG = "input 32x32x16\n" + "conv(16, 3x3, padding=same) -> bn -> relu\n" * 2000

@@ -18,10 +18,11 @@ from cnnspec.pipeline import analyse
 from cnnspec.server.called import describe_training, find_called, list_words
 from cnnspec.server.completion import AT_TOP, OPERATORS, STATEMENTS, STEPS, TERMS, VALUES, list_completions
 from cnnspec.server.context import TOKEN, find_context
-from cnnspec.server.documents import Documents, write_uri
+from cnnspec.server.documents import Documents
 from cnnspec.server.names import Names
 from cnnspec.server.signature import find_signature
 from cnnspec.server.train_section import find_words
+from cnnspec.server.uris import write_uri
 from cnnspec.syntax import tree
 from cnnspec.syntax.grammar import KEYWORDS
 from cnnspec.syntax.parse import parse

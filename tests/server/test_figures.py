@@ -11,9 +11,10 @@ from lsprotocol.types import Position, Range
 from cnnspec.cli.server import ConfiguredFiles
 from cnnspec.graph import BlockCall, FunctionUse, LoopTurn
 from cnnspec.network import AnalysedNetwork
-from cnnspec.server.documents import Document, Documents, write_uri
+from cnnspec.server.documents import Document, Documents
 from cnnspec.server.hints import KINDS, list_hints
 from cnnspec.server.hover import find_hover
+from cnnspec.server.uris import write_uri
 from cnnspec.syntax.tree import Input
 from tests.example_files import FILES
 from tests.server.opened import open_text

@@ -12,7 +12,8 @@ from cnnspec.base.limits import MAX_BYTES
 from cnnspec.cli import main
 from cnnspec.cli.server import ConfiguredFiles
 from cnnspec.server.diagnostics import place_findings
-from cnnspec.server.documents import Documents, write_uri
+from cnnspec.server.documents import Documents
+from cnnspec.server.uris import write_uri
 from tests.example_files import OF_EACH_KIND
 from tests.lint.test_check import cases
 from tests.server.opened import open_text, plain

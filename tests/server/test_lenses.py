@@ -11,8 +11,9 @@ from pygls.exceptions import JsonRpcException
 from cnnspec.cli import main
 from cnnspec.cli.server import ConfiguredFiles
 from cnnspec.server.commands import COMMANDS, run_command
-from cnnspec.server.documents import Document, Documents, write_uri
+from cnnspec.server.documents import Document, Documents
 from cnnspec.server.lenses import list_lenses
+from cnnspec.server.uris import write_uri
 from cnnspec.tables.figures import round_figure
 from tests.example_files import EXAMPLES, FILES
 from tests.server.opened import open_text

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from cnnspec.cli.server import ConfiguredFiles
-from cnnspec.server.documents import Documents, write_uri
+from cnnspec.server.documents import Documents
 from cnnspec.server.links import list_links, trim
+from cnnspec.server.uris import write_uri
 from tests.server.opened import open_text
 
 TEXT = """# 😀 see «https://arxiv.org/abs/1512.03385» (He et al.), «http://a.org/x_(y)?q=1#f».

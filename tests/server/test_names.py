@@ -12,10 +12,11 @@ from cnnspec.cli.server import ConfiguredFiles
 from cnnspec.elaborate import elaborate
 from cnnspec.elaborate.observer import Observer
 from cnnspec.elaborate.values import BlockFunction
-from cnnspec.server.documents import Documents, find_path, write_uri
+from cnnspec.server.documents import Documents
 from cnnspec.server.names import Names
 from cnnspec.server.references import find_definition, list_highlights, list_references
 from cnnspec.server.renaming import rename
+from cnnspec.server.uris import find_path, write_uri
 from cnnspec.syntax import tree
 from tests.example_files import OF_EACH_KIND
 from tests.server.client import apply

@@ -12,10 +12,11 @@ import pytest
 
 from cnnspec.cli.server import ConfiguredFiles
 from cnnspec.layers import find
-from cnnspec.server.documents import Document, Documents, find_path, write_uri
+from cnnspec.server.documents import Document, Documents
 from cnnspec.server.names import Names, list_names
 from cnnspec.server.references import find_definition, list_references
 from cnnspec.server.renaming import NotRenamed, prepare_rename, rename
+from cnnspec.server.uris import find_path, write_uri
 from cnnspec.syntax import tree
 from tests.example_files import FILES, TRIED
 from tests.server.client import Editor, apply, stretch

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cnnspec.server.documents import find_path, write_uri
+from cnnspec.server.uris import find_path, write_uri
 from tests.server.client import SECONDS, Editor, Json, apply, stretch
 
 STRIDE = "input 7x7x3\nconv(8, 3x3, stride=3)\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cnnspec.server.documents import find_path, write_uri
+from cnnspec.server.uris import find_path, write_uri
 from tests.server.client import SECONDS, Editor, Json, stretch
 
 TEXT = '# 😀 https://a.org/😀.\r\nuse "used.cnn" (f)\r\ninput 28x28x1\r\nconv( 8,3x3,name="😀") ->relu\r\nf(4) -> flatten\r\ntrain { data = digits }\r\n'

@@ -10,7 +10,8 @@ import pytest
 
 from cnnspec.cli.server import ConfiguredFiles
 from cnnspec.server import workspace_symbols
-from cnnspec.server.documents import Documents, find_path, write_uri
+from cnnspec.server.documents import Documents
+from cnnspec.server.uris import find_path, write_uri
 from cnnspec.server.workspace_symbols import WorkspaceSymbols, is_subsequence, rank
 
 Names = list[str]
