@@ -51,6 +51,18 @@ train {
   loss = sparse_categorical_crossentropy
 }
 """
+KERAS = """import keras
+from keras import layers
+
+model = keras.Sequential([
+    keras.Input((28, 28, 1)),
+    layers.Conv2D(8, 3),
+    layers.BatchNormalization(),
+    layers.Activation("relu"),
+    layers.Flatten(),
+    layers.Dense(10),
+])
+"""
 
 
 @pytest.fixture(scope="module")
@@ -273,6 +285,27 @@ def test_a_server_that_has_crashed_is_started_anew(window: Window, code_server: 
     wait_for(lambda: [number for number in code_server.servers() if number != before] or None)
     window.write("blocks.cnn", BLOCKS)
     window.wait_for_line("cbr(32)", "32x32x32")
+
+
+# ---- Python files --------------------------------------------------------------------------------------------
+def test_python_files_are_checked_where_the_setting_says_so(
+    window: Window, code_server: CodeServer, python: Python
+) -> None:
+    window.write("train.py", KERAS)
+    window.page.wait_for_timeout(3000)
+    assert window.lines()[5] == "    layers.Conv2D(8, 3),"
+    code_server.set(cnnspec__python=str(python.file), cnnspec__checkPython=True)
+    window.wait_for_line("layers.Conv2D(8, 3)26x26x8,")
+    window.wait_for_line("layers.Dense(10)10,")
+    window.wait_for_squiggles("info", "layers.Conv2D(8, 3)")
+    lens = window.page.locator(".codelens-decoration", has_text="54,202 parameters")  # 80 + 32 + 54,090
+    lens.wait_for()
+    window.take_repair(6, 6, "use_bias=False")
+    window.wait_for_squiggles("info")
+    assert window.saved("train.py") == KERAS.replace("(8, 3)", "(8, 3, use_bias=False)")
+    code_server.set(cnnspec__python=str(python.file))
+    window.wait_for_line("layers.Conv2D(8, 3, use_bias=False),")
+    assert not lens.count()
 
 
 # ---- where something is missing --------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import { runInTerminal } from "./commands";
 import { FiguresProvider, isFigures } from "./figures";
 import { install, offerInstall } from "./install";
 import { watchActivePython } from "./python";
+import { isServed } from "./pythonFiles";
 import { Server } from "./server";
 import { Status } from "./status";
 import { folderOf } from "./workspace";
@@ -17,6 +18,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const running = new Server(output, status, act, (sentence, remedy) => void offerInstall(sentence, remedy));
   const figures = new FiguresProvider((command, args) => running.ask(command, args));
   server = running;
+  let started: Promise<void> | undefined;
 
   /** Ask the server a command, and do with the answer what it is for. */
   async function act(command: string, args: readonly unknown[]): Promise<void> {
@@ -43,7 +45,7 @@ export function activate(context: vscode.ExtensionContext): void {
   function about(command: string, more: (editor: vscode.TextEditor) => unknown[]): () => Promise<void> {
     return async () => {
       const editors = [vscode.window.activeTextEditor, ...vscode.window.visibleTextEditors];
-      const editor = editors.find((shown) => shown?.document.languageId === "cnnspec");
+      const editor = editors.find((shown) => shown !== undefined && isServed(shown.document));
       if (editor !== undefined) {
         await act(command, [editor.document.uri.toString(), ...more(editor)]);
       } else {
@@ -52,15 +54,39 @@ export function activate(context: vscode.ExtensionContext): void {
     };
   }
 
+  /** Start the server unless it was started before. */
+  function need(): Promise<void> {
+    started ??= running.start();
+    return started;
+  }
+
+  /** Start it with the first text that it knows of: a window in which there are other Python files alone needs none. */
+  function needForTexts(): void {
+    if (vscode.workspace.textDocuments.some(isServed)) {
+      void need();
+    }
+  }
+
+  function restart(): void {
+    if (started !== undefined) {
+      started = running.start();
+    }
+  }
+
   const commands: Record<string, () => unknown> = {
     "cnnspec.showSummary": about("cnnspec.summary", () => [null]),
     "cnnspec.explainLayer": about("cnnspec.explain", ({ selection: { active } }) => [{ line: active.line, character: active.character }]),
     "cnnspec.trainNetwork": about("cnnspec.train", () => []),
     "cnnspec.newFile": async () =>
       vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: "cnnspec", content: NEW_NETWORK })),
-    "cnnspec.restartServer": () => running.start(),
+    "cnnspec.restartServer": () => (started = running.start()),
     "cnnspec.showOutput": () => output.show(),
-    "cnnspec.installServer": async () => ((await install(running.remedy)) ? running.start() : undefined),
+    "cnnspec.installServer": async () => {
+      await need();
+      if (await install(running.remedy)) {
+        restart();
+      }
+    },
   };
   context.subscriptions.push(
     output,
@@ -69,15 +95,19 @@ export function activate(context: vscode.ExtensionContext): void {
     ...Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run)),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (["cnnspec.python", "cnnspec.server"].some((name) => event.affectsConfiguration(name))) {
-        void running.start();
+        restart();
+      } else if (event.affectsConfiguration("cnnspec.checkPython")) {
+        void running.checkPython();
+        needForTexts();
       } else if (event.affectsConfiguration("cnnspec")) {
         void running.tellSettings();
       }
     }),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => running.start()),
+    vscode.workspace.onDidGrantWorkspaceTrust(restart),
+    vscode.workspace.onDidOpenTextDocument(needForTexts),
   );
-  void running.start();
-  void watchActivePython(() => void running.start()).then((watch) => watch && context.subscriptions.push(watch));
+  needForTexts();
+  void watchActivePython(restart).then((watch) => watch && context.subscriptions.push(watch));
 }
 
 export function deactivate(): Promise<void> | undefined {

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { DidChangeConfigurationNotification, ExecuteCommandRequest, LanguageClient, State, TransportKind } from "vscode-languageclient/node";
 import { type Command, environment, NEUTRAL } from "./commands";
+import { PythonFiles } from "./pythonFiles";
 import { findServer, type Remedy } from "./search";
 import type { Status } from "./status";
 import { setting } from "./workspace";
@@ -11,6 +12,7 @@ export type Act = (command: string, args: readonly unknown[]) => Promise<void>;
 
 export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
+  private python: PythonFiles | undefined;
   private turn: Promise<void> = Promise.resolve();
   /** How cnnspec is called; undefined while none is found. */
   command: Command | undefined;
@@ -39,7 +41,9 @@ export class Server implements vscode.Disposable {
       }
       this.command = found.command;
       this.client = this.newClient(found.command);
+      this.python = new PythonFiles(this.client);
       await this.client.start().catch((error: unknown) => this.output.error(String(error)));
+      this.python.check();
     });
   }
 
@@ -53,6 +57,13 @@ export class Server implements vscode.Disposable {
     if (this.client?.isRunning()) {
       await this.client.sendNotification(DidChangeConfigurationNotification.type, { settings: { cnnspec: shown() } });
     }
+  }
+
+  /** Begin to check Python files or end it, as the setting says; nothing while no server runs. */
+  async checkPython(): Promise<void> {
+    this.status.stand();
+    await this.turn;
+    this.python?.check();
   }
 
   /** The answer to a command. Throws an Error with a sentence where there is no server, or it refuses. */
@@ -71,7 +82,7 @@ export class Server implements vscode.Disposable {
 
   private async end(): Promise<void> {
     const client = this.client;
-    this.client = this.command = undefined;
+    this.client = this.python = this.command = undefined;
     await client?.dispose().catch(() => undefined); // one that has ended by itself
   }
 

@@ -1,11 +1,18 @@
 /** The server's state among the language's states, at the status bar's braces. */
 import * as vscode from "vscode";
+import { setting } from "./workspace";
 
 export class Status implements vscode.Disposable {
   private readonly item = vscode.languages.createLanguageStatusItem("cnnspec.server", { language: "cnnspec" });
 
   constructor() {
     this.item.name = "cnnspec";
+    this.stand();
+  }
+
+  /** Stand among the states of the languages that are checked. */
+  stand(): void {
+    this.item.selector = ["cnnspec", ...(setting("checkPython") ? ["python"] : [])].map((language) => ({ language }));
   }
 
   show(text: string, detail: string, kind: "busy" | "running" | "stopped" | "missing"): void {

@@ -7,6 +7,7 @@ import * as vscode from "vscode";
 interface Settings {
   readonly inlayHints: string;
   readonly codeLens: boolean;
+  readonly checkPython: boolean;
   readonly python: string;
   readonly server: readonly string[];
   readonly installFrom: string;
