@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.python_source.arrays.array_value import ArrayValue
 from cnnspec.python_source.keras.input_tensors import add_input_tensor
-from cnnspec.python_source.tape import TensorValue
+from cnnspec.python_source.tape import TensorValue, add_unknown
 from cnnspec.python_source.values import find_unknown
 
 TYPE_CHECKING = False
@@ -24,6 +24,8 @@ IMAGE_LAYERS = (
 def use_on_data(callee: Any, kind: str, call: Call) -> Any:
     """The array that a layer makes of one; unknown where that is not known."""
     given = call.find(0, "inputs", "x")
+    if call.machine.tracing and not kind.startswith(IMAGE_LAYERS):  # its weights are the model's: they are not followed
+        return add_unknown(call.machine, [], callee.describe(), call.node)
     if not isinstance(given, ArrayValue) or not given.shape:
         unknown = find_unknown([*call.arguments, call.keywords])
         return unknown or call.make_unknown(f"what {callee.describe()} gives for data is not known")
