@@ -33,7 +33,7 @@ class Cut:
         self._indices: dict[int, int] = {}  # on the tape → in the graph
         self._first: dict[tuple[int, int], int] = {}  # owner and part → the node of their first use
         self.doubtful: frozenset[int] = frozenset()
-        self.whole = not self._trained.unsure
+        self.whole = not self._trained.unsure and bool(model.list_outputs())
         for node in find_nodes(tape, model.list_outputs(), inputs):
             self._add(node)
         self.graph.inputs = [self._indices[tensor.node.index] for tensor in inputs]
@@ -102,22 +102,22 @@ class Paths:
 
 
 class Trained:
-    """Which layers of a model training changes, in the end: their own state, and that of the models around them. `unsure`:
-    whether that of one is not known."""
+    """Which layers of a model training changes, in the end: what is said of each of them, where it is not that nothing of the
+    model is trained. `unsure`: whether that of one is not known. A model within it says nothing but to its layers."""
 
     def __init__(self, model: ModelValue) -> None:
         self.frozen: set[int] = set()  # identities
         self.unsure = False
-        met: set[tuple[int, bool]] = set()
-        waiting: list[tuple[Any, bool]] = [(model, False)]
+        none = read_trainable(model) is False
+        met: set[int] = set()
+        waiting: list[Any] = [model]
         while waiting:
-            layer, frozen = waiting.pop()
-            base = find_base(layer)
+            base = find_base(waiting.pop())
+            if id(base) in met:
+                continue
+            met.add(id(base))
             trainable = read_trainable(base)
             self.unsure = self.unsure or not isinstance(trainable, (bool, int))
-            frozen = frozen or trainable is False
-            if (id(base), frozen) not in met:
-                met.add((id(base), frozen))
-                if frozen:
-                    self.frozen.add(id(base))
-                waiting += [(part, frozen) for part in list_parts(base)]
+            if none or trainable is False:
+                self.frozen.add(id(base))
+            waiting += list_parts(base)

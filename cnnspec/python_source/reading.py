@@ -14,6 +14,7 @@ from cnnspec.python_source.keras.layer_kinds import find_models
 from cnnspec.python_source.machine import Machine
 from cnnspec.python_source.networks import list_networks
 from cnnspec.python_source.no_model import explain_none
+from cnnspec.python_source.reasons import find_reasons
 from cnnspec.python_source.values import find_unknown
 from cnnspec.python_source.written import Written
 
@@ -45,11 +46,10 @@ def read_python(source: Source, read: Read, call: str = "") -> PythonReading:
         machine.written = Written(model.site.source)
         follow(machine, module.parts, partial(model.build_unseen, machine))
     networks = list_networks(machine, [model for model in models if model.built], held)
-    known = [unknown for unknown in machine.unknowns.values() if unknown.site is not None]
     return PythonReading(
         networks,
         tuple(machine.found[before:]),
-        tuple([NotKnown(unknown.reason, unknown.site) for unknown in known]),
+        tuple([NotKnown(reason, site) for reason, site in find_reasons(machine, models)]),
         tuple([part.source for part in module.parts]),
         tuple(machine.interpreter.modules.helpers),
         "" if networks else explain_none(machine, module.parts),

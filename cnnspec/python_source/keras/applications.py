@@ -10,7 +10,7 @@ from cnnspec.python_source.keras.functional import make_functional
 from cnnspec.python_source.keras.inputs import add_input
 from cnnspec.python_source.keras.layer_value import LayerValue
 from cnnspec.python_source.keras.model_value import ModelValue
-from cnnspec.python_source.keras.sequential import Row
+from cnnspec.python_source.keras.sequential import build_row
 from cnnspec.python_source.keras.uses import find_uses, make_use
 from cnnspec.python_source.tape import TensorValue
 from cnnspec.python_source.values import find_unknown
@@ -67,10 +67,10 @@ class Building:
         sizes = start.list_sizes()
         return self.made.size if sizes is None or sizes[1] is None else sizes[1]
 
-    def follow(self, start: TensorValue) -> TensorValue:
+    def follow(self, start: TensorValue) -> Any:
         """What all layers give for an input, one behind another."""
         layers, body = self.made.layers, self.made.body
-        tensors: dict[int, Any] = {-1: start}
+        tensors: dict[int | str, Any] = {-1: start}
         for number, layer in enumerate(layers if self.settings["include_top"] else layers[:body]):
             tensors[number] = self.use(layer, [tensors.get(i, i) for i in layer.inputs], number >= body)
             if (
@@ -113,10 +113,9 @@ class Building:
 
     def find_layer(self, layer: ApplicationLayer, given: TensorValue, head: bool) -> Any:
         if layer.kind == "Sequential":
-            model = ModelValue("Sequential", Row(), layer.name, self.machine, self.node)
+            parts = [self.make_layer(part.kind, part.name, part.config) for part in layer.layers]
+            model = build_row(parts, layer.name, self.machine, self.node)
             self.machine.models.remove(model)
-            for part in layer.layers:
-                model.body.add(model, self.make_layer(part.kind, part.name, part.config), self.machine, self.node)
             return model
         config = dict(layer.config)
         if head:

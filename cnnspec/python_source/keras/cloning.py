@@ -7,7 +7,7 @@ from cnnspec.python_source.keras.inputs import add_input
 from cnnspec.python_source.keras.layer_kinds import find_base, is_layer
 from cnnspec.python_source.keras.layer_value import LayerValue
 from cnnspec.python_source.keras.model_value import ModelValue
-from cnnspec.python_source.keras.sequential import Row
+from cnnspec.python_source.keras.sequential import Row, build_row
 from cnnspec.python_source.keras.uses import Replay
 from cnnspec.python_source.tape import TensorValue
 from cnnspec.python_source.values import Unknown
@@ -56,12 +56,8 @@ class Cloning:
     def clone_model(self, model: ModelValue) -> Any:
         call = self.call
         if isinstance(model.body, Row):
-            made = ModelValue("Sequential", Row(), model.name, call.machine, call.node)
-            for tensor in model.list_inputs():
-                made.body.add(made, self.clone_input(tensor), call.machine, call.node)
-            for layer in model.layers:
-                made.body.add(made, self.clone(layer), call.machine, call.node)
-            return made
+            layers = [*map(self.clone_input, model.list_inputs()), *map(self.clone, model.layers)]
+            return build_row(layers, model.name, call.machine, call.node)
         if isinstance(model.body, Between):
             replay = Replay(call.machine, call.node, model.make_path(call.site))
             replay.made = {tensor.node.index: self.clone_input(tensor) for tensor in model.list_inputs()}

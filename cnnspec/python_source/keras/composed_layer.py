@@ -10,6 +10,7 @@ from cnnspec.python_source.values import Method, Value, find_unknown
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Callable
     from typing import Any
 
     from cnnspec.graph import Site
@@ -60,12 +61,12 @@ def find_shapes(value: Any, machine: Machine, node: ast.AST) -> Any:
 
 class ComposedLayer(Value):
     """What an instance of a class of the source has from keras.layers.Layer. `weighted`: whether it has weights of its own,
-    which nothing here can stand for; `inner`: the layer of Keras's that it also is, where its class stands on one."""
+    which nothing here can stand for; `list_parts` gives the layers in it; `inner`: the layer of Keras's that it also is, where its class stands on one."""
 
-    __slots__ = ("inner", "instance", "name", "own", "site", "trainable", "weighted")
+    __slots__ = ("inner", "instance", "list_parts", "name", "own", "site", "trainable", "weighted")
 
-    def __init__(self, instance: InstanceValue, site: Site) -> None:
-        self.instance, self.site = instance, site
+    def __init__(self, instance: InstanceValue, site: Site, list_parts: Callable[[], list[Any]]) -> None:
+        self.instance, self.site, self.list_parts = instance, site, list_parts
         self.own = Own(instance)
         self.name = ""
         self.trainable: Any = True
@@ -135,6 +136,8 @@ class ComposedLayer(Value):
     def set_attribute(self, name: str, value: Any, machine: Machine, node: ast.AST) -> None:
         if name == "trainable":
             self.trainable = value
+            for part in self.list_parts():
+                machine.set_attribute(part, "trainable", value, node)
         elif name in ("name", "_name") and isinstance(value, str):
             self.name = value
 

@@ -64,7 +64,7 @@ def make_instance(made_of: ClassValue, call: Call) -> Any:
     elif base in SEQUENTIAL:
         instance.native = ModelValue(made_of.name, Row(), "", call.machine, call.node)
     elif base.startswith(OF_LAYERS) or base in LAYERS:
-        instance.native = ComposedLayer(instance, call.site)
+        instance.native = ComposedLayer(instance, call.site, lambda: find_layers(list(instance.attributes.values())))
     else:
         return NotImplemented
     start = made_of.find_method("__init__")

@@ -48,7 +48,7 @@ def list_parts(base: Any) -> list[Any]:
     """The layers that a layer or model has in it."""
     if isinstance(base, ModelValue):
         return base.layers
-    return find_layers(list(base.instance.attributes.values())) if isinstance(base, ComposedLayer) else []
+    return base.list_parts() if isinstance(base, ComposedLayer) else []
 
 
 def read_trainable(base: Any) -> Any:

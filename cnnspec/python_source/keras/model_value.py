@@ -8,7 +8,7 @@ from cnnspec.python_source.keras.inputs import add_input, add_inputs
 from cnnspec.python_source.keras.model_attributes import find_attribute, set_trainable
 from cnnspec.python_source.keras.uses import Path, make_use
 from cnnspec.python_source.tape import add_unknown, find_tensors
-from cnnspec.python_source.values import Method, Value, find_unknown
+from cnnspec.python_source.values import Method, Unknown, Value, find_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ class ModelValue(Value):
     __slots__ = ("attributes", "body", "depth", "doubt", "kind", "name", "node", "past", "site", "state")
 
     def __init__(self, kind: str, body: Body, name: str, machine: Machine, node: ast.AST) -> None:
-        self.kind, self.body, self.name = kind, body, name
+        self.kind, self.body = kind, body
+        self.name: str = name
         self.node, self.site = node, machine.make_site(node)
         self.state: dict[str, Any] = {
             "inputs": None, "outputs": None, "outside": machine.path, "trainable": True, "compiled": None, "fitted": None,
@@ -141,9 +142,9 @@ class ModelValue(Value):
     def build_unseen(self, machine: Machine) -> None:
         """Give a model that the source never builds an input of which nothing is known, so that its layers are seen."""
         if not self.built and self.layers:
-            machine.note_unknown(
-                f"{self.name or self.kind} is never built: the shape of its input is not known", self.site
-            )
+            if not any(isinstance(layer, Unknown) for layer in self.layers):
+                why = "is never built: the shape of its input is not known"
+                machine.note_unknown(f"{self.name or self.kind} {why}", self.site)
             given = add_input(machine, None, self.site)
             self.apply((given,), {}, machine, self.node, self.site)
 

@@ -101,8 +101,9 @@ class Row:
         """Take the last layer away."""
         if not self.steps or isinstance(self.steps[-1], Unknown):
             return machine.make_unknown("which layer is the last is not known", node)
+        step = self.steps[-1]
         model.note_change(self.steps, machine)
-        step = self.steps.pop()
+        self.steps.pop()
         if len(self.tensors) > 1:
             model.note_change(self.tensors, machine)
             self.tensors.pop()
@@ -123,10 +124,19 @@ def find_first_sizes(base: Any) -> Any:
     return None
 
 
+def build_row(layers: list[Any], name: str, machine: Machine, node: ast.AST) -> ModelValue:
+    """The Sequential model of some layers."""
+    row = Row()
+    model = ModelValue("Sequential", row, name, machine, node)
+    for layer in layers:
+        row.add(model, layer, machine, node)
+    return model
+
+
 def make_sequential(call: Call) -> ModelValue:
     """Sequential(layers, trainable, name)."""
     name = call.find(2, "name")
-    model = ModelValue("Sequential", Row(), name if isinstance(name, str) else "", call.machine, call.node)
+    model = build_row([], name if isinstance(name, str) else "", call.machine, call.node)
     fill_row(model, call)
     return model
 

@@ -1,0 +1,53 @@
+"""Why models are not all known: of all that could not be known, what reached them."""
+
+from __future__ import annotations
+
+from cnnspec.python_source.keras.layer_value import LayerValue
+from cnnspec.python_source.keras.operations import Operation
+from cnnspec.python_source.keras.reached import find_nodes
+from cnnspec.python_source.values import Unknown, walk
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cnnspec.graph import Site
+    from cnnspec.python_source.keras.model_value import ModelValue
+    from cnnspec.python_source.machine import Machine
+    from cnnspec.python_source.tape import TapeNode
+
+
+def find_reasons(machine: Machine, models: list[ModelValue]) -> list[tuple[str, Site]]:
+    """The causes of what is not known of some models, and where they stand: those that are in the arguments of layers, among
+    the layers, and those that arise where a layer or model is made. All causes where there is no model."""
+    values: list[Any] = []
+    sites: list[Site] = []
+    for model in models:
+        sites.append(model.site)
+        values += model.layers
+        for node in find_nodes(machine.tape, model.list_outputs(), model.list_inputs()):
+            if node.layer is None or node.shape is None or node.doubt:
+                values += list_values(node)
+                sites += [node.site, *([node.owner.site] if isinstance(node.owner, LayerValue) else [])]
+    met = {id(value) for value in walk(values) if isinstance(value, Unknown)}
+    return [
+        (unknown.reason, unknown.site)
+        for unknown in machine.unknowns.values()
+        if unknown.site is not None
+        and (not models or id(unknown) in met or any(stands_in(unknown.site, site) for site in sites))
+    ]
+
+
+def list_values(node: TapeNode) -> list[Any]:
+    """What a node's layer was given: its arguments, and those of its use."""
+    values: list[Any] = [node.owner.arguments] if isinstance(node.owner, LayerValue) else []
+    if node.use is not None:
+        values += [node.use.arguments, node.use.keywords]
+        if isinstance(node.use.callee, Operation):
+            values.append(node.use.callee.config)
+    return values
+
+
+def stands_in(site: Site, around: Site) -> bool:
+    start, end = around.node.start, around.node.end
+    return site.source.name == around.source.name and start <= site.node.start < max(end, start + 1)

@@ -1,0 +1,53 @@
+"""Models in small sources: what is read of them is what Keras makes when the source is run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cnnspec.base.source import Source
+from cnnspec.python_source import read_python
+from cnnspec.python_source.interpreter.run import run_source
+from cnnspec.python_source.machine import Machine
+from cnnspec.python_source.values import is_known
+from tests.python_source.comparing import count_all, list_shapes, read_file
+
+SOURCES = sorted((Path(__file__).parent / "sources").glob("*.py"))
+
+
+def run(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the names of a source come to, read and run by Python."""
+    read = run_source(Machine(), Source("case.py", text), read_file).names
+    ran: dict[str, Any] = {}
+    exec(compile(text, "case.py", "exec"), ran)
+    return dict(read), ran
+
+
+def make_plain(value: Any) -> Any:
+    """A value as it can be compared: Keras has shapes in lists, and in tuples."""
+    return [make_plain(part) for part in value] if isinstance(value, (list, tuple)) else value
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=[path.stem for path in SOURCES])
+def test_models_and_what_is_asked_of_them(path: Path) -> None:
+    import keras
+
+    text = path.read_text(encoding="utf-8")
+    read, ran = run(text)
+    for name, value in ran.items():
+        if is_known(value) and not name.startswith("__"):
+            assert make_plain(read[name]) == make_plain(value), name
+    reading = read_python(Source("case.py", text), read_file)
+    assert reading.found == reading.unknowns == ()
+    networks = {network.names[0]: network for network in reading.networks}
+    for name in {name for name, value in ran.items() if isinstance(value, keras.Model) and value.built}:
+        network, model = networks[name], ran[name]
+        assert network.whole, name
+        assert count_all(network.graph) == model.count_params(), name
+        trainable = sum(weight.numpy().size for weight in model.trainable_weights)
+        assert count_all(network.graph, trainable=True) == trainable, name
+        if isinstance(model, (keras.Sequential, keras.src.models.functional.Functional)):
+            shapes = sorted([list(tensor.shape[1:]) for tensor in model.outputs])
+            assert sorted(list_shapes(network.graph, network.graph.outputs)) == shapes, name
