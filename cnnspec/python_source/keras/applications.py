@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from cnnspec.graph import BlockCall
+from cnnspec.layers.shape import show_shape
 from cnnspec.model_files.keras.saved_objects import is_automatic
 from cnnspec.python_source.keras.application_archive import find_application
 from cnnspec.python_source.keras.arguments import Signature, bind
 from cnnspec.python_source.keras.functional import make_functional
+from cnnspec.python_source.keras.input_tensors import are_sizes
 from cnnspec.python_source.keras.inputs import add_input
 from cnnspec.python_source.keras.layer_value import LayerValue
+from cnnspec.python_source.keras.model_mistakes import find_stretch
 from cnnspec.python_source.keras.model_value import ModelValue
 from cnnspec.python_source.keras.sequential import build_row
 from cnnspec.python_source.keras.uses import find_uses, make_use
@@ -28,6 +31,9 @@ FITTING = ("EfficientNetB", "MobileNetV2", "MobileNetV3", "NASNet")  # whose pad
 SCALED = "EfficientNetB"  # which scales images once more for its trained weights, by the spread of ImageNet's channels
 SPREAD = (0.229, 0.224, 0.225)
 CLASSES = 1000  # of ImageNet
+CHANNELS = 3
+LEAST = (("Inception", 75), ("Xception", 71))  # pixels, of height and width
+LEAST_OF_OTHERS = 32
 USUAL_PADDING = ((1, 1), (1, 1))  # of ZeroPadding2D
 KNOWN = ("include_top", "weights", "input_tensor", "input_shape", "pooling", "classes", "classifier_activation", "name")
 DROPPING = ("dropout", "dropout_rate")
@@ -169,7 +175,38 @@ def make_application(function: str, made: Application, call: Call) -> Any:
     for key, value in settings.items():
         if key not in KNOWN and key not in DROPPING and value != made.parameters[key]:
             return call.make_unknown(f"what {function} is with another {key} is not known")
+    open_size = settings["input_shape"] is None and settings["input_tensor"] is None and not settings["include_top"]
+    if function.startswith("NASNet") and open_size:
+        return call.make_unknown(f"the layers of {function} hang on the sizes of the images")
+    refuse_settings(function, made, settings, call)
     return Building(function, made, settings, call).build()
+
+
+def refuse_settings(function: str, made: Application, settings: dict[str, Any], call: Call) -> None:
+    """Report what Keras refuses of images' sizes and of classes (imagenet_utils.obtain_input_shape)."""
+    shape, trained, top = settings["input_shape"], settings["weights"] == "imagenet", settings["include_top"]
+    least = next((pixels for beginning, pixels in LEAST if function.startswith(beginning)), LEAST_OF_OTHERS)
+    usual = (made.size, made.size, CHANNELS)
+    message = key = help = ""
+    if are_sizes(shape) and len(shape) == len(usual):
+        key = "input_shape"
+        if any([size is not None and size < least for size in shape[:2]]):
+            message = f"{function} takes images of at least {least}x{least}, not {show_shape(tuple(shape))}"
+        elif function.startswith("MobileNetV3"):
+            pass  # which asks for no more
+        elif trained and top and not function.startswith("MobileNet") and tuple(shape) != usual:
+            message = f"{function} with its head and trained weights takes images of {show_shape(usual)}, not {show_shape(tuple(shape))}"
+            help = "write include_top=False, or weights=None"
+        elif trained and shape[-1] != CHANNELS:
+            message = f"the trained weights of {function} are for images of {CHANNELS} channels, not {shape[-1]}"
+            help = "write weights=None, or give it 3 channels"
+    if not message and trained and top and isinstance(settings["classes"], int) and settings["classes"] != CLASSES:
+        key = "classes"
+        message = f"the trained weights of {function} are for {CLASSES} classes, not {settings['classes']}"
+        help = "write include_top=False and a head of your own, or weights=None"
+    if message:
+        number = list(made.parameters).index(key)
+        call.machine.report("E011", message, call.site, find_stretch(call.site, number, key), help)
 
 
 def answer(name: str, call: Call) -> Any:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from cnnspec.python_source.keras.layer_kinds import is_layer
+from cnnspec.python_source.keras.layer_kinds import find_base, is_layer
 from cnnspec.python_source.keras.layer_order import order_layers
+from cnnspec.python_source.keras.model_mistakes import (
+    refuse_count,
+    refuse_names,
+    refuse_tensor,
+    refuse_unconnected,
+)
 from cnnspec.python_source.keras.model_value import ModelValue
 from cnnspec.python_source.keras.uses import Replay, find_uses
 from cnnspec.python_source.tape import MOST_VALUES, TensorValue, add_unknown, find_tensors
@@ -36,12 +42,22 @@ class Between:
     ) -> Any:
         own, tensors = find_tensors(self.inputs), self._match(given)
         if len(own) != len(tensors):
-            machine.make_unknown(f"a model of {len(own)} inputs is called on {len(tensors)}", node)
+            refuse_count(model, len(own), len(tensors), machine, site)
+        if len(own) != len(tensors) or any(
+            [refuse_tensor(model, *pair, machine, site) for pair in zip(own, tensors, strict=True)]
+        ):
+            machine.make_unknown("the model is called on what it does not take", node)
             return add_unknown(machine, tensors, model.name or "model", node)
         replay = Replay(machine, node, model.make_path(site))
         replay.made = {old.node.index: new for old, new in zip(own, tensors, strict=True)}
         replay.make(self.uses)
         return replay.exchange(self.outputs)
+
+    def list_names(self) -> list[tuple[str, Site]]:
+        """The names that the source gives its layers, and where they are made."""
+        made = order_layers(self.uses, find_tensors(self.inputs), find_tensors(self.outputs))
+        bases = [find_base(layer.node.owner if isinstance(layer, TensorValue) else layer) for layer in made]
+        return [(base.name, base.site) for base in bases if is_layer(base)]
 
     def find_method(self, model: ModelValue, name: str) -> Any:
         return None
@@ -84,7 +100,11 @@ def make_functional(inputs: Any, outputs: Any, name: str, machine: Machine, node
 def find_body(inputs: Any, outputs: Any, machine: Machine, node: ast.AST) -> tuple[Between | Nothing, Unknown | None]:
     """How a model is made between tensors, and why that is not known, where it is not."""
     if all(map(is_tensors, (inputs, outputs))):
-        return Between(inputs, outputs), None
+        made = Between(inputs, outputs)
+        site = machine.make_site(node)
+        if not refuse_unconnected(made.loose, machine, site):
+            refuse_names(made.list_names(), machine, site)
+            return made, None
     cause = find_unknown([inputs, outputs]) or machine.make_unknown("the model's tensors are not known", node)
     return Nothing(cause), cause
 

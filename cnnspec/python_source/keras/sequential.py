@@ -8,6 +8,7 @@ from cnnspec.base.record import Record
 from cnnspec.python_source.keras.inputs import add_input, is_input, make_input
 from cnnspec.python_source.keras.layer_kinds import find_base, read_layer
 from cnnspec.python_source.keras.layer_value import LayerValue
+from cnnspec.python_source.keras.model_mistakes import find_stretch, refuse_names, refuse_no_layer, refuse_tensor
 from cnnspec.python_source.keras.model_value import ModelValue
 from cnnspec.python_source.keras.uses import make_use
 from cnnspec.python_source.tape import TensorValue, add_unknown, find_tensors
@@ -46,6 +47,10 @@ class Row:
     ) -> Any:
         tensors = find_tensors(given)
         current = tensors[0] if len(tensors) == 1 else given
+        own = self.tensors[0] if self.tensors else None
+        if isinstance(own, TensorValue) and len(tensors) == 1 and refuse_tensor(model, own, tensors[0], machine, site):
+            machine.make_unknown("the model is called on what it does not take", node)
+            return add_unknown(machine, tensors, model.name or "model", node)
         path = model.make_path(site)
         for step in self.steps:
             led = step.replace(site=path.lead(step.site)) if isinstance(step, Step) else step
@@ -61,6 +66,11 @@ class Row:
     # ---- as the source makes it ------------------------------------------------------------------------------
     def add(self, model: ModelValue, layer: Any, machine: Machine, node: ast.AST) -> None:
         """Add a layer behind the others."""
+        if not is_input(layer):
+            site = machine.make_site(node)
+            refuse_no_layer(
+                layer, machine, site, find_stretch(site, 0, "layer") if model.site.node != site.node else None
+            )
         base = find_base(read_layer(layer, machine, node)) if not is_input(layer) else layer
         if is_input(base):
             if not model.built and not self.steps:
@@ -74,6 +84,13 @@ class Row:
         here = isinstance(base, (ModelValue, Unknown))
         step = base if isinstance(base, Unknown) else Step(layer, machine.make_site(node) if here else base.site)
         self.steps.append(step)
+        if not isinstance(base, Unknown) and base.name:
+            others = [find_base(other.layer) for other in self.steps if isinstance(other, Step)]
+            refuse_names(
+                [(other.name, other.site) for other in others if other.name == base.name],
+                machine,
+                machine.make_site(node),
+            )
         if isinstance(base, ModelValue):
             model.depth = max(model.depth, 1 + base.depth)
         if self.tensors:
