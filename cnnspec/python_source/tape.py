@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cnnspec.graph import Site
     from cnnspec.layers.base import Layer, Shape
     from cnnspec.python_source.machine import Machine
+    from cnnspec.python_source.values import Call
 
 MOST_VALUES = 10_000  # in a value in which tensors are looked for
 
@@ -93,6 +94,11 @@ class TensorValue(Value):
     def __init__(self, node: TapeNode) -> None:
         self.node = node
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether it surely is one tensor: what something unknown gives may be anything."""
+        return self.node.is_input or self.node.layer is not None
+
     def list_sizes(self) -> tuple[int | None, ...] | None:
         """Its shape as Keras has it, the batch first: None for a size that is not known; None where nothing is."""
         shape = self.node.shape
@@ -114,12 +120,17 @@ class TensorValue(Value):
 
     def list_items(self, machine: Machine, node: ast.AST) -> list[Any] | None:
         """Keras refuses to take one apart; what is not known may be several."""
-        if not machine.tracing and (self.node.is_input or self.node.layer is not None):
+        if not machine.tracing and self.is_certain:
             message = "a tensor of Keras cannot be taken apart"
             machine.report(
                 "E012", message, machine.make_site(node), None, "take its parts by x[:, 0], or by keras.ops.unstack"
             )
         return None
+
+    def call(self, call: Call) -> Any:
+        if not call.machine.tracing and self.is_certain:
+            call.machine.report("E012", "a tensor cannot be called: layers and models can", call.site)
+        return call.make_unknown("a tensor is called")
 
     def describe(self) -> str:
         return "a tensor"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from cnnspec.python_source.tape import TensorValue
 from cnnspec.python_source.values import Unknown
 
 TYPE_CHECKING = False
@@ -41,7 +42,7 @@ def unpack(it: Interpreter, targets: list[ast.expr], value: Any, node: ast.AST) 
     starred = [number for number, part in enumerate(targets) if isinstance(part, ast.Starred)]
     if found is None:
         cause = value if isinstance(value, Unknown) else it.machine.make_unknown("its items are not known", node)
-        if isinstance(value, Unknown) or starred:
+        if isinstance(value, (Unknown, TensorValue)) or starred:
             return [cause] * len(targets)
         return [it.get_item(value, number, node) for number in range(len(targets))]
     if starred and len(found) >= len(targets) - 1:

@@ -160,6 +160,10 @@ class LayerValue(Value):
 
 def call_layer(machine: Machine, callee: Any, call: Call) -> Any:
     """What calling something like a layer gives: of tensors the result of its use, of data an array."""
+    from cnnspec.python_source.keras.call_mistakes import refuse_no_tensors
+
+    if isinstance(callee, LayerValue) and refuse_no_tensors(callee, call):
+        return call.make_unknown(f"this call of {callee.describe()} is refused")
     if not find_tensors([*call.arguments, call.keywords]):
         return use_on_data(callee, callee.kind, call)
     return make_use(machine, callee, call.arguments, call.keywords, call.node, call.site)

@@ -126,6 +126,8 @@ def count_params(model: ModelValue, call: Call) -> Any:
 
 def get_layer(model: ModelValue, call: Call) -> Any:
     """get_layer(name or index). Keras makes up the names of layers that have none: they are not known."""
+    from cnnspec.python_source.keras.call_mistakes import refuse_layer_name
+
     name, index = call.find(0, "name"), call.find(1, "index")
     layers = model.layers
     if type(index) is int and not any([isinstance(layer, Unknown) for layer in layers]):
@@ -134,6 +136,7 @@ def get_layer(model: ModelValue, call: Call) -> Any:
         for layer in layers:
             if call.machine.get_attribute(layer, "name", call.node) == name:
                 return layer
+        refuse_layer_name(model, name, call)
         return call.make_unknown(f'which layer is called "{name}" is not known')
     return call.make_unknown("which layer is asked for is not known")
 

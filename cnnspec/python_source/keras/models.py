@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnspec.python_source.keras.call_mistakes import refuse_ends, refuse_shape
 from cnnspec.python_source.keras.cloning import clone_model
 from cnnspec.python_source.keras.functional import make_functional
 from cnnspec.python_source.keras.inputs import read_input
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.python_source.libraries import Libraries
-    from cnnspec.python_source.tape import TensorValue
     from cnnspec.python_source.values import Call
 
 INPUTS = ("keras.Input", "keras.layers.Input", "keras.models.Input")
@@ -21,6 +21,8 @@ INPUTS = ("keras.Input", "keras.layers.Input", "keras.models.Input")
 
 def make_model(call: Call) -> Any:
     """Model(inputs, outputs, name)."""
+    if refuse_ends(call):
+        return call.make_unknown("this Model is refused")
     name = call.find(2, "name")
     inputs, outputs = call.find(0, "inputs"), call.find(1, "outputs")
     return make_functional(inputs, outputs, name if isinstance(name, str) else "", call.machine, call.node)
@@ -30,8 +32,10 @@ def load_model(call: Call) -> Any:
     return call.make_unknown("load_model reads a file")
 
 
-def make_input(call: Call) -> TensorValue:
+def make_input(call: Call) -> Any:
     """Input(shape, batch_size, dtype, sparse, batch_shape, name, tensor)."""
+    if refuse_shape(call):
+        return call.make_unknown("this Input is refused")
     names = ("shape", "batch_size", "dtype", "sparse", "batch_shape", "name", "tensor")
     given = {**dict(zip(names, call.arguments, strict=False)), **call.keywords}
     if call.open_keywords or call.open_arguments:

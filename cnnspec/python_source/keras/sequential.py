@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from cnnspec.base.record import Record
+from cnnspec.python_source.keras.arguments import bind
+from cnnspec.python_source.keras.call_mistakes import SEQUENTIAL, refuse_row
 from cnnspec.python_source.keras.inputs import add_input, is_input, make_input
 from cnnspec.python_source.keras.layer_kinds import find_base, read_layer
 from cnnspec.python_source.keras.layer_value import LayerValue
@@ -150,8 +152,10 @@ def build_row(layers: list[Any], name: str, machine: Machine, node: ast.AST) -> 
     return model
 
 
-def make_sequential(call: Call) -> ModelValue:
+def make_sequential(call: Call) -> Any:
     """Sequential(layers, trainable, name)."""
+    if refuse_row(call) or bind(call, SEQUENTIAL, "Sequential") is None:
+        return call.make_unknown("this Sequential is refused")
     name = call.find(2, "name")
     model = build_row([], name if isinstance(name, str) else "", call.machine, call.node)
     fill_row(model, call)

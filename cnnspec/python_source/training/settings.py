@@ -7,6 +7,7 @@ from cnnspec.graph import Setting
 from cnnspec.layers.argument import Term
 from cnnspec.python_source.arrays.array_value import ArrayValue, DatasetValue
 from cnnspec.python_source.arrays.reading import is_int
+from cnnspec.python_source.keras.objects import KerasObject
 from cnnspec.python_source.training.objects import read_object
 from cnnspec.python_source.training.places import find_stretch, make_setting, move_setting
 from cnnspec.python_source.training.targets import find_data, report_misfits
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from cnnspec.python_source.values import Call
 
 NOUNS = {"losses": "loss", "metrics": "metric", "optimizers": "optimizer"}
-AT = {"optimizer": 0, "loss": 1, "metrics": 3, "jit_compile": 7}  # positions in compile
+AT = {"optimizer": 0, "loss": 1, "loss_weights": 2, "metrics": 3, "jit_compile": 7}  # positions in compile
 CUSTOM = ("custom_object", "register_keras_serializable")  # what makes words of a source's own for optimizers
 MOST_BATCH = 2**31
 
@@ -49,10 +50,23 @@ def read_compile(call: Call) -> dict[str, Setting]:
     terms = _read_metrics(call, metrics)
     if terms is not None:
         found["metrics"] = make_setting("metrics", terms, call, AT["metrics"], "metrics")
+    _report_weights(call)
     compiled = call.find(AT["jit_compile"], "jit_compile")
     if isinstance(compiled, bool):
         found["xla"] = make_setting("xla", compiled, call, AT["jit_compile"], "jit_compile")
     return found
+
+
+def _report_weights(call: Call) -> None:
+    """Report metrics in the place of loss_weights, the third argument of compile: Keras refuses them once it fits."""
+    value = call.find(AT["loss_weights"], "loss_weights")
+    items = value if isinstance(value, (tuple, list)) else (value,)
+    if not items or not all([isinstance(item, (str, KerasObject)) for item in items]):
+        return
+    message = "loss_weights are numbers, and these are metrics"
+    help = "" if "loss_weights" in call.keywords else "the third argument of compile is loss_weights: write metrics=[…]"
+    stretch = find_stretch(call, AT["loss_weights"], "loss_weights")
+    call.machine.report("E030", message, call.site, stretch, help)
 
 
 def _take_only(value: Any) -> Any:
