@@ -9,12 +9,11 @@ from __future__ import annotations
 from cnnspec.base.did_you_mean import find_proposals, write_question
 from cnnspec.model_files.keras.saved_objects import is_automatic
 from cnnspec.python_source.keras.arguments import Signature, find_stretches
-from cnnspec.python_source.keras.composed_layer import ComposedLayer
-from cnnspec.python_source.keras.layer_kinds import find_base, is_layer
-from cnnspec.python_source.keras.layer_value import LayerValue
+from cnnspec.python_source.keras.problems import show
+from cnnspec.python_source.keras.reached import find_nodes
 from cnnspec.python_source.keras.signatures import SIGNATURES
 from cnnspec.python_source.tape import TensorValue
-from cnnspec.python_source.values import External, Unknown, is_known, walk
+from cnnspec.python_source.values import External, Unknown, Value, is_known, walk
 from cnnspec.python_source.written import WrittenCall
 
 TYPE_CHECKING = False
@@ -30,10 +29,15 @@ INPUT = Signature(
 )
 
 
+def is_layer(value: Any) -> bool:
+    """Whether a value surely is a layer or a model."""
+    return isinstance(value, Value) and value.is_instance("keras.layers.Layer") is True
+
+
 def name_no_tensor(value: Any) -> str:
     """What a value is that stands in the place of a tensor, for a message; "" where it may be one."""
     if is_layer(value):
-        return str(find_base(value).describe())
+        return str(value.describe())
     if isinstance(value, External) and value.name in SIGNATURES and value.name.startswith("keras.layers."):
         return f"the class {value.name.rpartition('.')[2]}"
     return ""
@@ -41,10 +45,9 @@ def name_no_tensor(value: Any) -> str:
 
 def advise(value: Any) -> str:
     """How a layer becomes a tensor."""
-    base = find_base(value)
-    if isinstance(base, External):
-        return f"make a layer of it, and call that: {base.name.rpartition('.')[2]}(…)(x)"
-    return f"call it on a tensor: {base.kind}(…)(x)" if isinstance(base, LayerValue) else "call it on a tensor"
+    if isinstance(value, External):
+        return f"make a layer of it, and call that: {value.name.rpartition('.')[2]}(…)(x)"
+    return "call it on a tensor: layer(x)"
 
 
 def report(call: Call, code: str, message: str, signature: Signature, key: str, help: str = "") -> None:
@@ -98,15 +101,19 @@ def refuse_ends(call: Call) -> bool:
 
 def refuse_layer_name(model: ModelValue, name: str, call: Call) -> None:
     """Report a name that no layer of a model has. Names that Keras makes up are not known: none of those is refused."""
-    bases = [find_base(layer) for layer in model.layers]
-    if any([isinstance(base, (Unknown, ComposedLayer)) for base in bases]):
-        return
-    names = [base.name for base in bases]
-    if any([is_made_up(name, base.kind) for base in bases if not base.name]):
-        return
-    message = f'{model.describe() if model.name else "the model"} has no layer called "{name}"'
-    help = write_question(find_proposals(name, [other for other in names if other]))
-    report(call, "E010", message, Signature(("name",), (), {}), "name", help)
+    inputs = model.list_inputs()
+    inner = find_nodes(call.machine.tape, model.list_outputs(), inputs)[len(inputs) :]
+    if not inner or any([node.layer is None for node in inner]):
+        return  # there may be more layers than are known
+    names = []
+    for layer in model.layers:
+        given = call.machine.get_attribute(layer, "name", call.node)
+        if isinstance(given, str):
+            names.append(given)
+        elif isinstance(layer, Unknown) or is_made_up(name, layer.kind) or given is not None:
+            return
+    message = f"{model.describe() if model.name else 'the model'} has no layer called {show(name)}"
+    report(call, "E010", message, Signature(("name",), (), {}), "name", write_question(find_proposals(name, names)))
 
 
 def is_made_up(name: str, kind: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from cnnspec.python_source.keras.batches import find_batch, make_batch
+from cnnspec.python_source.keras.call_mistakes import refuse_layer_name
 from cnnspec.python_source.keras.reached import count_weights
 from cnnspec.python_source.tape import TensorValue, find_tensors
 from cnnspec.python_source.training.settings import read_compile, read_fit
@@ -126,8 +127,6 @@ def count_params(model: ModelValue, call: Call) -> Any:
 
 def get_layer(model: ModelValue, call: Call) -> Any:
     """get_layer(name or index). Keras makes up the names of layers that have none: they are not known."""
-    from cnnspec.python_source.keras.call_mistakes import refuse_layer_name
-
     name, index = call.find(0, "name"), call.find(1, "index")
     layers = model.layers
     if type(index) is int and not any([isinstance(layer, Unknown) for layer in layers]):

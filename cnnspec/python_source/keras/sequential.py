@@ -48,11 +48,16 @@ class Row:
         self, model: ModelValue, given: Any, options: dict[str, Any], machine: Machine, node: ast.AST, site: Site
     ) -> Any:
         tensors = find_tensors(given)
-        current = tensors[0] if len(tensors) == 1 else given
         own = self.tensors[0] if self.tensors else None
         if isinstance(own, TensorValue) and len(tensors) == 1 and refuse_tensor(model, own, tensors[0], machine, site):
             machine.make_unknown("the model is called on what it does not take", node)
             return add_unknown(machine, tensors, model.name or "model", node)
+        return self.follow(model, given, machine, node, site)
+
+    def follow(self, model: ModelValue, given: Any, machine: Machine, node: ast.AST, site: Site) -> Any:
+        """What the layers make of tensors one behind another, whatever the model's own input is: Keras asks no more of data."""
+        tensors = find_tensors(given)
+        current = tensors[0] if len(tensors) == 1 else given
         path = model.make_path(site)
         for step in self.steps:
             led = step.replace(site=path.lead(step.site)) if isinstance(step, Step) else step

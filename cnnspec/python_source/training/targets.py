@@ -91,7 +91,7 @@ def _try_examples(model: Any, wanted: Sizes, given: Sizes, call: Call) -> tuple[
     before = len(machine.tape.nodes)
 
     def use() -> None:
-        model.apply((add_inputs(given, machine, node),), {}, machine, node, call.site)
+        model.body.follow(model, add_inputs(given, machine, node), machine, node, call.site)
 
     notes = [Note(mistake.message, mistake.span) for mistake in machine.find_mistakes(use)]
     return tuple(notes[:1]) or _find_other_weights(machine.tape, before)
