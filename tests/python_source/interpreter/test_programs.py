@@ -35,7 +35,7 @@ def find_names(text: str) -> dict[str, Any]:
 
 def run(text: str) -> dict[str, Any]:
     names: dict[str, Any] = {"__name__": "__main__"}
-    exec(compile(text, "program.py", "exec"), names)
+    exec(compile(text, "program.py", "exec", dont_inherit=True), names)
     return names
 
 
