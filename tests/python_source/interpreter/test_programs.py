@@ -48,6 +48,7 @@ def is_plain(value: Any) -> bool:
     return type(value) in PLAIN
 
 
+@pytest.mark.filterwarnings("ignore::SyntaxWarning")
 @pytest.mark.parametrize("text", list_programs())
 def test_a_program(text: str) -> None:
     _, _, last = text.rpartition("# unknown: ")
