@@ -175,9 +175,14 @@ def list_differences(network: PythonNetwork, model: Json) -> Iterator[str]:
     if applications or any(entry[0] == "lambda" for entry in true) or extra and extra <= STEPS:
         # what preprocess_input does, or the function of a Lambda or Activation, has other steps
         true, ours = [Counter({e: n for e, n in found.items() if e[0] not in STEPS}) for found in (true, ours)]
-    yield from [f"it has no {entry} (x{count})" for entry, count in (ours - true).items()]
+    more, missing = ours - true, true - ours
+    for entry in list(more.elements()):
+        same = next((other for other in missing if missing[other] and is_open_form(entry, other)), None)
+        if same is not None:
+            more[entry], missing[same] = more[entry] - 1, missing[same] - 1
+    yield from [f"it has no {entry} (x{count})" for entry, count in (+more).items()]
     if network.whole:
-        yield from [f"{entry} is missing (x{count})" for entry, count in (true - ours).items()]
+        yield from [f"{entry} is missing (x{count})" for entry, count in (+missing).items()]
         for what, said, so in (
             ("inputs", list_shapes(graph, graph.inputs), [shape[1:] for shape in model["inputs"]]),
             ("outputs", list_shapes(graph, graph.outputs), [shape[1:] for shape in model["outputs"]]),
@@ -186,6 +191,19 @@ def list_differences(network: PythonNetwork, model: Json) -> Iterator[str]:
         ):
             if said != so:
                 yield f"its {what} are {so}, not {said}"
+
+
+def is_open_form(ours: Entry, true: Entry) -> bool:
+    """Whether two entries are one layer, of a model for inputs of any size: Keras has no sizes there, and we have those of
+    the maps that it is called on."""
+    (name, shapes, parameters), (true_name, (*open_shapes,), true_parameters) = ours, true
+    if (name, parameters) != (true_name, true_parameters) or len(open_shapes) != 1 or None not in open_shapes[0]:
+        return False
+    form = open_shapes[0]
+    return all(
+        len(shape) == len(form) and all(size in (None, own) for size, own in zip(form, shape, strict=True))
+        for shape in shapes
+    )
 
 
 def judge(reading: PythonReading, model: Json, path: Path) -> tuple[str, list[str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cnnspec.python_source.values import walk
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,16 +33,22 @@ def wrap(value: Any) -> Any:
 
 
 def to_python(value: Any) -> Any:
-    """A value with Python's own numbers in it, in lists, tuples and dicts too."""
-    if isinstance(value, NumpyInt):
-        return int(value)
-    if isinstance(value, dict):
-        return {key: to_python(part) for key, part in value.items()} if _holds(value.values()) else value
-    if isinstance(value, (tuple, list)) and _holds(value):
-        return type(value)([to_python(part) for part in value])
-    return value
+    """A value with Python's own numbers in it, in lists, tuples and dicts too; the value itself where it holds no others."""
+    if not any(isinstance(part, NumpyInt) for part in walk(value)):
+        return value
+    made: dict[int, Any] = {}  # the copies so far: a list may be in itself
 
+    def convert(value: Any) -> Any:
+        if isinstance(value, NumpyInt):
+            return int(value)
+        if not isinstance(value, (tuple, list, dict)):
+            return value
+        if id(value) not in made:
+            made[id(value)] = value  # within itself
+            if isinstance(value, dict):
+                made[id(value)] = {key: convert(part) for key, part in value.items()}
+            else:
+                made[id(value)] = type(value)([convert(part) for part in value])
+        return made[id(value)]
 
-def _holds(parts: Any) -> bool:
-    """Whether a number of NumPy, or what may hold one, is among these: what holds none is left as it is."""
-    return any([isinstance(part, (NumpyInt, tuple, list, dict)) for part in parts])
+    return convert(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.python_source.interpreter.objects import BoundMethod, ClassValue, FunctionValue, InstanceValue, SuperValue
+from cnnspec.python_source.interpreter.sequences import GeneratorValue, IteratorValue, ViewValue
 from cnnspec.python_source.interpreter.signals import Raised
 from cnnspec.python_source.values import External, Method, Unknown, Value, find_unknown
 
@@ -41,8 +42,7 @@ def find_instance(value: Any, kinds: Any) -> bool | None:
     if isinstance(value, Value) and "." in name:
         return value.is_instance(name)
     if isinstance(value, Value):
-        own = find_class_name(value)
-        return True if name == "object" else (None if own is None else own == name if name in TYPES else None)
+        return True if name == "object" else is_of_type(value, name) if name in TYPES else None
     if name in TYPES:
         return isinstance(value, TYPES[name])
     return find_abstract(value, name)
@@ -63,9 +63,16 @@ def find_abstract(value: Any, name: str) -> bool | None:
     return False if module.split(".")[0] in ("keras", "tensorflow", "torch", "PIL", "pathlib") else None
 
 
-def find_class_name(value: Value) -> str | None:
-    """What no value that is none of Python's plain ones is: "" where it is surely none of them."""
-    return "" if isinstance(value, (FunctionValue, ClassValue, InstanceValue, BoundMethod, Method)) else None
+def is_of_type(value: Value, name: str) -> bool | None:
+    """Whether a value that is no plain one is of one of Python's types: a list, an int."""
+    if isinstance(value, InstanceValue):
+        made = value.class_value
+        if made.form == "tuple":
+            return name == "tuple"
+        return None if made.find_library_base() or made.has_unknown_base else False
+    if isinstance(value, (FunctionValue, ClassValue, BoundMethod, Method, IteratorValue, GeneratorValue, ViewValue)):
+        return False
+    return value.is_instance(f"builtins.{name}")
 
 
 def find_type(call: Call) -> Any:

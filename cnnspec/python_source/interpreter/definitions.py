@@ -76,7 +76,7 @@ def find_base(it: Interpreter, node: ast.expr) -> Any:
 def note_annotation(it: Interpreter, name: str, node: ast.expr) -> None:
     """A class's field: dataclasses and NamedTuples have them in this order."""
     names = it.scope.names
-    names.setdefault(ANNOTATIONS, {})[name] = "ClassVar" if is_class_variable(node) else ""
+    names.setdefault(ANNOTATIONS, {})[name] = node
 
 
 def is_class_variable(node: ast.expr) -> bool:
@@ -118,7 +118,7 @@ def find_fields(made: ClassValue) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for other in reversed(made.mro):
         for name, kind in other.attributes.get(ANNOTATIONS, {}).items():
-            if kind != "ClassVar":
+            if not is_class_variable(kind):
                 found[name] = other.attributes.get(name, NO_DEFAULT)
     return found
 

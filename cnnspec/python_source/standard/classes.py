@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from cnnspec.python_source.interpreter.definitions import NO_DEFAULT, Field, find_fields
+from cnnspec.python_source.interpreter.definitions import ANNOTATIONS, NO_DEFAULT, Field, find_fields
 from cnnspec.python_source.interpreter.instances import replace_fields
 from cnnspec.python_source.interpreter.objects import ClassValue, InstanceValue
+from cnnspec.python_source.standard.records import RecordValue
 from cnnspec.python_source.values import External, Method, find_unknown
 
 TYPE_CHECKING = False
@@ -44,6 +45,31 @@ def write(value: Any, call: Call) -> Any:
     return value
 
 
+def list_fields(call: Call) -> Any:
+    """dataclasses.fields"""
+    value = call.find(0)
+    made = value.class_value if isinstance(value, InstanceValue) else value
+    if not isinstance(made, ClassValue) or made.form != "dataclass":
+        return find_unknown(value) or call.make_unknown("the fields of a class are not known")
+    return tuple(
+        [RecordValue(describe_field(made, name, default, call)) for name, default in (made.fields or {}).items()]
+    )
+
+
+def describe_field(made: ClassValue, name: str, default: Any, call: Call) -> dict[str, Any]:
+    """What dataclasses.Field has."""
+    kind = next(one.attributes[ANNOTATIONS][name] for one in made.mro if name in one.attributes.get(ANNOTATIONS, {}))
+    factory = default.factory if isinstance(default, Field) else None
+    value = default.default if isinstance(default, Field) else default
+    missing = External("dataclasses.MISSING")
+    return {
+        "name": name,
+        "type": call.machine.interpreter.evaluate(kind),
+        "default": missing if value is NO_DEFAULT else value,
+        "default_factory": missing if factory is None else factory,
+    }
+
+
 def make_tuple(call: Call) -> Any:
     """dataclasses.astuple"""
     found = make_dict(call)
@@ -61,6 +87,7 @@ def register(libraries: Libraries) -> None:
     libraries.functions["dataclasses.dataclass"] = make_dataclass
     libraries.functions["flax.struct.dataclass"] = make_dataclass
     libraries.functions["dataclasses.field"] = make_field
+    libraries.functions["dataclasses.fields"] = list_fields
     libraries.functions["dataclasses.asdict"] = make_dict
     libraries.functions["dataclasses.astuple"] = make_tuple
     libraries.functions["dataclasses.replace"] = replace

@@ -7,8 +7,9 @@ from math import comb, perm, prod
 
 from cnnspec.python_source.interpreter.budget import MOST_ITEMS
 from cnnspec.python_source.interpreter.builtin_containers import list_rows
-from cnnspec.python_source.interpreter.objects import FunctionValue
+from cnnspec.python_source.interpreter.objects import ClassValue, FunctionValue, InstanceValue
 from cnnspec.python_source.interpreter.sequences import EndlessValue, IteratorValue
+from cnnspec.python_source.standard.records import RecordValue
 from cnnspec.python_source.values import CONTAINERS, External, Method, Unknown, Value, find_unknown
 
 TYPE_CHECKING = False
@@ -217,9 +218,29 @@ def copy_value(call: Call) -> Any:
     value = call.find(0)
     if isinstance(value, (list, dict, set)):
         return value.copy()
-    if isinstance(value, Value) and not isinstance(value, (External, FunctionValue)):
+    if isinstance(value, (InstanceValue, RecordValue)) and can_copy(value):
+        return copy_object(value, lambda item: item)
+    if isinstance(value, Value) and not isinstance(value, SHARED):
         return find_unknown(value) or call.make_unknown("a copy of an object is not known")
     return value
+
+
+SHARED = (External, FunctionValue, ClassValue, Unknown)  # what a copy has in common with its original
+
+
+def can_copy(value: InstanceValue | RecordValue) -> bool:
+    """Whether an object has nothing but its attributes."""
+    if isinstance(value, RecordValue):
+        return True
+    made = value.class_value
+    special = made.find_method("__copy__") or made.find_method("__deepcopy__")
+    return value.native is None and not made.find_library_base() and special is None and not made.has_unknown_base
+
+
+def copy_object(value: InstanceValue | RecordValue, copy: Callable[[Any], Any]) -> InstanceValue | RecordValue:
+    made = RecordValue({}, value.items) if isinstance(value, RecordValue) else InstanceValue(value.class_value)
+    made.attributes.update({name: copy(item) for name, item in value.attributes.items()})
+    return made
 
 
 def copy_deeply(call: Call) -> Any:
@@ -240,7 +261,12 @@ def copy_deeply(call: Call) -> Any:
         if isinstance(value, tuple):
             made[id(value)] = whole = tuple([copy(item) for item in value])
             return whole
-        plain = not isinstance(value, Value) or isinstance(value, (External, FunctionValue, Unknown))
+        if isinstance(value, InstanceValue) and value.class_value.form == "enum":
+            return value
+        if isinstance(value, (InstanceValue, RecordValue)) and can_copy(value):
+            made[id(value)] = copied = copy_object(value, copy)
+            return copied
+        plain = not isinstance(value, Value) or isinstance(value, SHARED)
         return value if plain else call.make_unknown("a copy of an object is not known")
 
     value = call.find(0)

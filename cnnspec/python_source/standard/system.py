@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os.path
+import string
 import sys
 
 from cnnspec.python_source.interpreter.builtins import leave, make_computed
-from cnnspec.python_source.values import count_values, find_unknown, is_known
+from cnnspec.python_source.values import Value, count_values, find_unknown, is_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import ast
     from typing import Any
 
     from cnnspec.python_source.libraries import Libraries
+    from cnnspec.python_source.machine import Machine
     from cnnspec.python_source.values import Call
 
 PATHS = (
@@ -24,6 +27,7 @@ PATHS = (
     os.path.normpath,
     os.path.isabs,
 )
+LETTERS = ("ascii_letters", "ascii_lowercase", "ascii_uppercase", "digits", "hexdigits", "punctuation", "whitespace")
 MOST_VALUES = 2_000  # that JSON has
 MOST_TEXT = 100_000  # characters of JSON
 
@@ -67,6 +71,28 @@ def shuffle(call: Call) -> Any:
     return None
 
 
+def import_module(call: Call) -> Any:
+    """importlib.import_module, of a name that is known."""
+    name = call.find(0, "name")
+    if not isinstance(name, str) or name.startswith("."):
+        return find_unknown(name) or call.make_unknown("which module is imported is not known")
+    found = call.machine.interpreter.modules.find_module(name, call.node)
+    return call.machine.libraries.find(name) if found is None else found
+
+
+class LoadedModules(Value):
+    """sys.modules"""
+
+    __slots__ = ()
+
+    def get_item(self, key: Any, machine: Machine, node: ast.AST) -> Any:
+        found = machine.interpreter.modules.known.get(key) if isinstance(key, str) else None
+        return super().get_item(key, machine, node) if found is None else found
+
+    def describe(self) -> str:
+        return "sys.modules"
+
+
 def register(libraries: Libraries) -> None:
     for function in PATHS:
         libraries.functions[f"os.path.{function.__name__}"] = make_computed(function)
@@ -79,6 +105,9 @@ def register(libraries: Libraries) -> None:
             "random.shuffle": shuffle,
         }
     )
+    libraries.functions["importlib.import_module"] = import_module
+    libraries.constants["sys.modules"] = LoadedModules()
+    libraries.constants.update({f"string.{name}": vars(string)[name] for name in LETTERS})
     libraries.constants.update(
         {"os.sep": os.sep, "os.linesep": os.linesep, "os.path.sep": os.sep, "sys.maxsize": sys.maxsize}
     )

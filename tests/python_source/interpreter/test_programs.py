@@ -35,7 +35,7 @@ def find_names(text: str) -> dict[str, Any]:
 
 def run(text: str) -> dict[str, Any]:
     names: dict[str, Any] = {"__name__": "__main__"}
-    exec(compile(text, "program.py", "exec"), names)
+    exec(compile(text, "program.py", "exec", dont_inherit=True), names)
     return names
 
 
@@ -48,6 +48,7 @@ def is_plain(value: Any) -> bool:
     return type(value) in PLAIN
 
 
+@pytest.mark.filterwarnings("ignore::SyntaxWarning")
 @pytest.mark.parametrize("text", list_programs())
 def test_a_program(text: str) -> None:
     _, _, last = text.rpartition("# unknown: ")

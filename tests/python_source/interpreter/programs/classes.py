@@ -249,3 +249,26 @@ a = isinstance(1, int), isinstance(True, int), isinstance("a", (int, str)), isin
 b = type(1) == int, type("a") is str, type([]) in (list, tuple), isinstance({}, dict), type(1).__name__
 from collections.abc import Iterable
 c = isinstance([1], Iterable), isinstance(5, Iterable)
+# ---- fields of dataclasses, and copies of objects
+import copy
+from dataclasses import dataclass, field, fields
+@dataclass
+class A:
+    n: int
+    m: str = "x"
+    l: list = field(default_factory=list)
+a = [f.name for f in fields(A)], [f.type == int for f in fields(A(1))], fields(A)[1].default
+o = A(1)
+p, q = copy.copy(o), copy.deepcopy(o)
+o.l.append(5)
+o.n = 7
+b = p.n, p.l, q.n, q.l, q == A(1), p is o
+# ---- types of the source's values
+from typing import NamedTuple
+class T(NamedTuple):
+    a: int
+class C:
+    pass
+def f(): pass
+a = isinstance(T(1), tuple), isinstance(T(1), list), isinstance(C(), list), isinstance(f, dict), isinstance(C, str), isinstance(C(), object)
+b = isinstance({}.keys(), list), isinstance(iter([]), list), isinstance(zip([]), (list, tuple))

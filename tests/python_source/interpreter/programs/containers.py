@@ -158,3 +158,8 @@ b = q.pop(0), q
 # ---- comparison of containers that hold functions
 def f(): pass
 a = [f] == [f], f in [f], {"k": f} == {"k": f}, (f, 1) == (f, 2), [f, 1].index(1)
+# ---- modules by their names
+import importlib, string, sys
+a = importlib.import_module("math").ceil(1.5), string.ascii_lowercase[2], string.digits
+N = 5
+b = N
