@@ -206,8 +206,9 @@ def where(call: Call) -> Any:
     condition = get_array(call, 0, "condition")
     one, other = call.find(1, "x", default=NOTHING), call.find(2, "y", default=NOTHING)
     if one is NOTHING:
-        count = len(condition.shape) if condition.shape is not None else None
-        return call.make_unknown("how many values meet a condition is not known") if count is None else tuple([ArrayValue((None,), "int64") for _ in range(count)])  # fmt: skip
+        if condition.shape is None:
+            return call.make_unknown("how many axes a condition has is not known")
+        return tuple([ArrayValue((None,), "int64") for _ in condition.shape])
     arrays = [condition, to_array(one), to_array(other)]
     return ArrayValue(shapes.broadcast(*[array.shape for array in arrays]), find_result_dtype(*arrays[1:]))
 
