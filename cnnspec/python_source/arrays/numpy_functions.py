@@ -6,7 +6,7 @@ import math
 
 from cnnspec.python_source.arrays import array_methods, shapes
 from cnnspec.python_source.arrays.arithmetic import BITS, find_result_dtype, fit_values
-from cnnspec.python_source.arrays.array_value import MOST_VALUES, ArrayValue, make_number
+from cnnspec.python_source.arrays.array_value import MOST_VALUES, ArrayValue, answer, make_number
 from cnnspec.python_source.arrays.numpy_int import wrap
 from cnnspec.python_source.arrays.reading import (
     get_array,
@@ -313,14 +313,11 @@ CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "Inf": math.inf, "nan"
 def answer_number(function: Callable[[Call], Any]) -> Callable[[Call], Any]:
     """A function of NumPy: a number comes as itself, and what it refuses is unknown."""
 
-    def answer(call: Call) -> Any:
-        try:
-            found = function(call)
-        except Misfit as why:
-            return call.make_unknown(str(why))
+    def answer_simply(call: Call) -> Any:
+        found = answer(function, call)
         return simplify(found) if isinstance(found, ArrayValue) else found
 
-    return answer
+    return answer_simply
 
 
 def forget_arguments(name: str, call: Call) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cnnspec.python_source.values import can_walk
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,15 +34,28 @@ def wrap(value: Any) -> Any:
 
 def to_python(value: Any) -> Any:
     """A value with Python's own numbers in it, in lists, tuples and dicts too."""
+    return _exchange(value) if can_walk(value) else value
+
+
+def _exchange(value: Any) -> Any:
     if isinstance(value, NumpyInt):
         return int(value)
     if isinstance(value, dict):
-        return {key: to_python(part) for key, part in value.items()} if _holds(value.values()) else value
-    if isinstance(value, (tuple, list)) and _holds(value):
-        return type(value)([to_python(part) for part in value])
+        return {key: _exchange(part) for key, part in value.items()} if _holds(value.values()) else value
+    if type(value) in (tuple, list) and _holds(value):
+        return type(value)([_exchange(part) for part in value])
     return value
 
 
 def _holds(parts: Any) -> bool:
-    """Whether a number of NumPy, or what may hold one, is among these: what holds none is left as it is."""
-    return any([isinstance(part, (NumpyInt, tuple, list, dict)) for part in parts])
+    """Whether a number of NumPy is in these, however deep: what holds none is left as it is, the same object."""
+    return any(
+        [
+            isinstance(part, NumpyInt)
+            or isinstance(part, (tuple, list))
+            and _holds(part)
+            or isinstance(part, dict)
+            and _holds(part.values())
+            for part in parts
+        ]
+    )
