@@ -67,7 +67,9 @@ class Libraries:
 
     def call(self, name: str, call: Call) -> Any:
         """What a call of a library's function or class gives."""
-        if not name.startswith(("numpy.", "keras.layers.")):  # which tell NumPy's numbers from Python's
+        if name.startswith(("keras.", "tensorflow.")) and not name.startswith(
+            "keras.layers."
+        ):  # layers tell them apart
             call = call.replace(arguments=to_python(call.arguments), keywords=to_python(call.keywords))
         function = self.functions.get(name)
         found = NotImplemented if function is None else function(call)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from cnnspec.base.record import Record
 from cnnspec.base.size import Size
-from cnnspec.python_source.values import Value, count_values
+from cnnspec.python_source.values import Value, can_walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from cnnspec.layers.base import Layer, Shape
     from cnnspec.python_source.machine import Machine
     from cnnspec.python_source.values import Call
-
-MOST_VALUES = 10_000  # in a value in which tensors are looked for
 
 
 class Use(Record):
@@ -140,7 +138,7 @@ def find_tensors(value: Any) -> list[TensorValue]:
     """The tensors in a value, in Keras's order: a dict's keys are sorted."""
     if isinstance(value, TensorValue):
         return [value]
-    return list_tensors(value) if count_values(value, MOST_VALUES) <= MOST_VALUES else []
+    return list_tensors(value) if can_walk(value) else []
 
 
 def list_tensors(value: Any) -> list[TensorValue]:

@@ -243,3 +243,23 @@ def count_values(value: Any, most: int) -> int:
         elif isinstance(value, CONTAINERS):
             waiting += value
     return count
+
+
+MOST_WALKED, DEEPEST_WALKED = 20_000, 40
+
+
+def can_walk(value: Any) -> bool:
+    """Whether a value is small and shallow enough to be walked by a function that calls itself: one that holds itself is not."""
+    layer, count = [value], 0
+    for _ in range(DEEPEST_WALKED):
+        inner: list[Any] = []
+        for part in layer:
+            if isinstance(part, (*CONTAINERS, dict)):
+                count += len(part) + 1
+                if count > MOST_WALKED:
+                    return False
+                inner += part.values() if isinstance(part, dict) else part
+        if not inner:
+            return True
+        layer = inner
+    return False

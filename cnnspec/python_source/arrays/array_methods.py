@@ -104,7 +104,7 @@ def transpose(call: Call) -> ArrayValue:
 def move_axis(call: Call) -> ArrayValue:
     array = get_array(call, 0, "a", "x")
     source, destination = read_axes(call.find(1, "source")), read_axes(call.find(2, "destination"))
-    if array.shape is None or source is None or destination is None or isinstance(source, Unknown) or isinstance(destination, Unknown):  # fmt: skip
+    if array.shape is None or not isinstance(source, (int, tuple)) or not isinstance(destination, (int, tuple)):
         return array.make_like(None)
     return array.make_like(shapes.move_axis(array.shape, source, destination))
 
@@ -112,7 +112,9 @@ def move_axis(call: Call) -> ArrayValue:
 def swap_axes(call: Call) -> ArrayValue:
     array = get_array(call, 0, "a", "x")
     one, other = read_int(call.find(1, "axis1")), read_int(call.find(2, "axis2"))
-    return array.make_like(None if array.shape is None or one is None or other is None else shapes.swap_axes(array.shape, one, other))  # fmt: skip
+    if array.shape is None or one is None or other is None:
+        return array.make_like(None)
+    return array.make_like(shapes.swap_axes(array.shape, one, other))
 
 
 def keep_shape(call: Call) -> ArrayValue:
@@ -133,8 +135,11 @@ def make_accumulation(function: Callable[[Any, Any], Any]) -> Callable[[Call], A
         if axis is not None:
             return array.make_like(array.shape)
         shape = (None,) if array.shape is None else (shapes.multiply(array.shape),)
-        known = array.values is not None and array.dtype in ("int64", "float64")
-        return array.make_like(shape, values=fit_values(list(itertools.accumulate(array.values or (), function)), array.dtype) if known else None)  # fmt: skip
+        if array.values is None or array.dtype not in ("int64", "float64"):
+            return array.make_like(shape)
+        return array.make_like(
+            shape, values=fit_values(list(itertools.accumulate(array.values, function)), array.dtype)
+        )
 
     return accumulate
 
@@ -227,7 +232,7 @@ def unique(call: Call) -> Any:
     extra = [call.find(None, name, default=False) for name in ("return_index", "return_inverse", "return_counts")]
     if call.find(None, "axis") is not None or not all([isinstance(flag, bool) for flag in extra]):
         return call.make_unknown("what np.unique gives is not known")
-    values = sorted(set(array.values)) if array.values is not None else list(range(count)) if labels and count is not None else None  # fmt: skip
+    values = None if array.values is None else sorted(set(array.values))
     first = ArrayValue((count,), array.dtype, values, why=array.why)
     size = None if array.shape is None else shapes.multiply(array.shape)
     others = [ArrayValue((n,), "int64") for n, wanted in zip((count, size, count), extra, strict=True) if wanted]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnspec.base.record import Record
 from cnnspec.python_source.arrays import shapes
 from cnnspec.python_source.arrays.shapes import Misfit
-from cnnspec.python_source.values import Call, External, Method, Unknown, Value
+from cnnspec.python_source.values import Call, External, Method, Unknown, Value, can_walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -146,7 +146,8 @@ class DatasetValue(Value):
         self, element: Any, length: int | None = None, batch: tuple[int, Site] | None = None,
         attributes: dict[str, Any] | None = None,
     ) -> None:  # fmt: skip
-        self.element, self.length, self.batch, self.attributes = element, length, batch, attributes or {}
+        self.element = element if can_walk(element) else Unknown("the elements of a data set are too deep", None)
+        self.length, self.batch, self.attributes = length, batch, attributes or {}
 
     def get_attribute(self, name: str, machine: Machine, node: ast.AST) -> Any:
         if name in self.attributes:
@@ -202,7 +203,9 @@ def is_unknown_number(value: Any) -> bool:
 
 
 def answer(function: Callable[[Call], Any], call: Call) -> Any:
-    """What a function of arrays gives; unknown where NumPy refuses what it is given."""
+    """What a function of arrays gives; unknown where NumPy refuses what it is given, or that is too large."""
+    if not can_walk([call.arguments, call.keywords]):
+        return call.make_unknown("the arguments are too many, or too deep in one another")
     try:
         return function(call)
     except Misfit as why:

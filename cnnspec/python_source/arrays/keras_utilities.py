@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from cnnspec.base.record import Record
 from cnnspec.python_source.arrays.array_methods import keep_shape
 from cnnspec.python_source.arrays.array_value import ArrayValue, DatasetValue, Labels, answer
 from cnnspec.python_source.arrays.reading import (
@@ -14,6 +13,7 @@ from cnnspec.python_source.arrays.reading import (
     read_shape,
     to_array,
 )
+from cnnspec.python_source.arrays.structures import drop_batch, map_arrays
 from cnnspec.python_source.values import Method, Unknown, Value
 
 TYPE_CHECKING = False
@@ -47,7 +47,8 @@ def to_categorical(call: Call) -> ArrayValue:
     shape = array.shape
     if shape is not None and len(shape) > 1 and shape[-1] in (1, None):
         shape = shape[:-1] if shape[-1] == 1 else None
-    return ArrayValue(None if shape is None else (*shape, count), "", None, array.data if made else "", made, array.why)  # fmt: skip
+    data = array.data if made else ""
+    return ArrayValue(None if shape is None else (*shape, count), data=data, labels=made, why=array.why)
 
 
 def pad_sequences(call: Call) -> ArrayValue:
@@ -63,30 +64,30 @@ def pad_sequences(call: Call) -> ArrayValue:
 
 
 # ---- folders of images -------------------------------------------------------------------------------------
-class _Targets(Record):
-    """What comes beside images: arrays of a batch's targets; `none` where nothing does."""
-
-    value: Any = None
-    none: bool = False
-
-
-def _find_targets(mode: Any, classes: Any, batch: int | None, call: Call) -> _Targets:
-    """The targets of a label_mode or class_mode; `classes`: their names, where they are given."""
-    count = len(classes) if isinstance(classes, (tuple, list)) else None
+def _make_element(images: ArrayValue, mode: Any, names: Any, binary: Sizes, call: Call) -> Any:
+    """A batch of images, and their targets of a label_mode or class_mode. `names`: those of the classes, where they are
+    given; `binary`: the shape of targets of two classes."""
+    count = len(names) if isinstance(names, (tuple, list)) else None
     if mode is None:
-        return _Targets(none=True)
+        return images
+    if mode == "input":
+        return images, images
+    if mode == "binary":
+        return images, ArrayValue(binary, "float32", labels=Labels(2))
     if mode in ("int", "sparse"):
-        return _Targets(ArrayValue((batch,), "", labels=count and Labels(count) or None))
+        return images, ArrayValue((None,), labels=Labels(count) if count else None)
     if mode == "categorical":
-        return _Targets(ArrayValue((batch, count), "float32", labels=count and Labels(count, one_hot=True) or None))
-    return _Targets(call.make_unknown("what the labels are is not known"))
+        return images, ArrayValue((None, count), "float32", labels=Labels(count, one_hot=True) if count else None)
+    return images, call.make_unknown("what the labels are is not known")
 
 
-def _find_images(call: Call, batch: int | None, size: Any, color: Any) -> ArrayValue:
-    sizes: Sizes | None = read_shape(size)
+def _find_images(call: Call, size: Any, color: Any) -> ArrayValue:
+    """A batch of images of this size, (height, width)."""
+    sizes = read_shape(size)
     if sizes is None or len(sizes) != 2:
         sizes = (None, None)
-    return ArrayValue((batch, *sizes, CHANNELS.get(color) if isinstance(color, str) else None), "float32")
+    channels = CHANNELS.get(color) if isinstance(color, str) else None
+    return ArrayValue((None, channels, *sizes) if call.machine.channels_first else (None, *sizes, channels), "float32")
 
 
 def read_folder(call: Call) -> Any:
@@ -94,20 +95,16 @@ def read_folder(call: Call) -> Any:
     batch = call.find(5, "batch_size", default=32)
     size, color = call.find(6, "image_size", default=(256, 256)), call.find(4, "color_mode", default="rgb")
     labels, names = call.find(1, "labels", default="inferred"), call.find(3, "class_names")
-    mode = call.find(2, "label_mode", default="int")
-    images = _find_images(call, None, size, color)
-    if mode == "binary":
-        targets = _Targets(ArrayValue((None, 1), "float32"))
-    else:
-        targets = _find_targets(None if labels is None else mode, names, None, call)
-    if batch is None:
-        images = images.make_like((images.shape or (None,))[1:])
-        targets = _Targets(targets.value.make_like(targets.value.shape[1:], labels=targets.value.labels), targets.none) if isinstance(targets.value, ArrayValue) and targets.value.shape else targets  # fmt: skip
-    elif isinstance(batch, Unknown):
-        return DatasetValue(batch)
-    element = images if targets.none else (images, targets.value)
-    made = DatasetValue(element, None, (batch, call.site) if is_int(batch) else None)
-    made.attributes = {"class_names": list(names) if isinstance(names, (tuple, list)) else call.make_unknown("which classes a folder has is not known")}  # fmt: skip
+    mode = None if labels is None else call.find(2, "label_mode", default="int")
+    element = _make_element(_find_images(call, size, color), mode, names, (None, 1), call)
+    if isinstance(batch, Unknown):
+        element = batch
+    elif batch is None:
+        element = map_arrays(drop_batch, element)
+    known = isinstance(names, (tuple, list))
+    listed = list(names) if known else call.make_unknown("which classes a folder has is not known")
+    asked = (batch, call.site) if is_int(batch) else None
+    made = DatasetValue(element, None, asked, {"class_names": listed})
     return (made, made) if call.find(None, "subset") == "both" else made
 
 
@@ -159,20 +156,14 @@ def make_flow(
         )
         mode, names = call.find(mode_at, "class_mode", default="categorical"), call.find(classes_at, "classes")
         batch = call.find(batch_at, "batch_size", default=32)
-        images = _find_images(call, None, size, color)
-        if mode == "binary":
-            targets = _Targets(ArrayValue((None,), "float32"))
-        elif mode == "input":
-            targets = _Targets(images)
-        else:
-            targets = _find_targets(mode, names, None, call)
+        images = _find_images(call, size, color)
         attributes = {"batch_size": batch}
         if images.shape is not None and None not in images.shape[1:]:
             attributes |= {"image_shape": images.shape[1:], "target_size": images.shape[1:3]}
         if isinstance(names, (tuple, list)):
             attributes |= {"num_classes": len(names), "class_indices": {name: i for i, name in enumerate(names)}}
-        found = images if targets.none else (images, targets.value)
-        return DatasetValue(found, None, (batch, call.site) if is_int(batch) else None, attributes)
+        element = _make_element(images, mode, names, (None,), call)
+        return DatasetValue(element, None, (batch, call.site) if is_int(batch) else None, attributes)
 
     return make
 

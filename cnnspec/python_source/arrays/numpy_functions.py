@@ -6,7 +6,7 @@ import math
 
 from cnnspec.python_source.arrays import array_methods, shapes
 from cnnspec.python_source.arrays.arithmetic import BITS, find_result_dtype, fit_values
-from cnnspec.python_source.arrays.array_value import MOST_VALUES, ArrayValue, make_number
+from cnnspec.python_source.arrays.array_value import MOST_VALUES, ArrayValue, answer, make_number
 from cnnspec.python_source.arrays.numpy_int import wrap
 from cnnspec.python_source.arrays.reading import (
     get_array,
@@ -206,8 +206,9 @@ def where(call: Call) -> Any:
     condition = get_array(call, 0, "condition")
     one, other = call.find(1, "x", default=NOTHING), call.find(2, "y", default=NOTHING)
     if one is NOTHING:
-        count = len(condition.shape) if condition.shape is not None else None
-        return call.make_unknown("how many values meet a condition is not known") if count is None else tuple([ArrayValue((None,), "int64") for _ in range(count)])  # fmt: skip
+        if condition.shape is None:
+            return call.make_unknown("how many axes a condition has is not known")
+        return tuple([ArrayValue((None,), "int64") for _ in condition.shape])
     arrays = [condition, to_array(one), to_array(other)]
     return ArrayValue(shapes.broadcast(*[array.shape for array in arrays]), find_result_dtype(*arrays[1:]))
 
@@ -312,14 +313,11 @@ CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "Inf": math.inf, "nan"
 def answer_number(function: Callable[[Call], Any]) -> Callable[[Call], Any]:
     """A function of NumPy: a number comes as itself, and what it refuses is unknown."""
 
-    def answer(call: Call) -> Any:
-        try:
-            found = function(call)
-        except Misfit as why:
-            return call.make_unknown(str(why))
+    def answer_simply(call: Call) -> Any:
+        found = answer(function, call)
         return simplify(found) if isinstance(found, ArrayValue) else found
 
-    return answer
+    return answer_simply
 
 
 def forget_arguments(name: str, call: Call) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.python_source.values import walk
+from cnnspec.python_source.values import can_walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,22 +33,29 @@ def wrap(value: Any) -> Any:
 
 
 def to_python(value: Any) -> Any:
-    """A value with Python's own numbers in it, in lists, tuples and dicts too; the value itself where it holds no others."""
-    if not any(isinstance(part, NumpyInt) for part in walk(value)):
-        return value
-    made: dict[int, Any] = {}  # the copies so far: a list may be in itself
+    """A value with Python's own numbers in it, in lists, tuples and dicts too."""
+    return _exchange(value) if can_walk(value) else value
 
-    def convert(value: Any) -> Any:
-        if isinstance(value, NumpyInt):
-            return int(value)
-        if not isinstance(value, (tuple, list, dict)):
-            return value
-        if id(value) not in made:
-            made[id(value)] = value  # within itself
-            if isinstance(value, dict):
-                made[id(value)] = {key: convert(part) for key, part in value.items()}
-            else:
-                made[id(value)] = type(value)([convert(part) for part in value])
-        return made[id(value)]
 
-    return convert(value)
+def _exchange(value: Any) -> Any:
+    if isinstance(value, NumpyInt):
+        return int(value)
+    if isinstance(value, dict):
+        return {key: _exchange(part) for key, part in value.items()} if _holds(value.values()) else value
+    if type(value) in (tuple, list) and _holds(value):
+        return type(value)([_exchange(part) for part in value])
+    return value
+
+
+def _holds(parts: Any) -> bool:
+    """Whether a number of NumPy is in these, however deep: what holds none is left as it is, the same object."""
+    return any(
+        [
+            isinstance(part, NumpyInt)
+            or isinstance(part, (tuple, list))
+            and _holds(part)
+            or isinstance(part, dict)
+            and _holds(part.values())
+            for part in parts
+        ]
+    )

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from cnnspec.python_source.arrays.shapes import Sizes
     from cnnspec.python_source.values import Call
 
 COLOR_MODES = {"grayscale": "L", "rgb": "RGB", "rgba": "RGBA"}  # Keras's names
@@ -73,8 +72,9 @@ def read_cv2(call: Call) -> ArrayValue:
     """cv2.imread(path, flag): of colours unless the flag says otherwise."""
     flag = call.find(1, "flags", default=1)
     flag = flag.name.rpartition(".")[2] if isinstance(flag, External) else flag
-    shapes: dict[Any, Sizes] = {1: (None, None, 3), 0: (None, None), "IMREAD_COLOR": (None, None, 3), "IMREAD_GRAYSCALE": (None, None)}  # fmt: skip
-    return ArrayValue(shapes.get(flag) if isinstance(flag, (int, str)) else None, "uint8")
+    if flag in (1, "IMREAD_COLOR"):
+        return ArrayValue((None, None, 3), "uint8")
+    return ArrayValue((None, None) if flag in (0, "IMREAD_GRAYSCALE") else None, "uint8")
 
 
 def resize_cv2(call: Call) -> ArrayValue:

@@ -74,6 +74,8 @@ def _fill(wanted: Sizes, hole: int | None, total: int) -> Sizes:
 def reduce(shape: Sizes | None, axis: int | Sequence[int] | None, keepdims: bool) -> Sizes | None:
     if shape is None:
         return () if axis is None and not keepdims else None
+    if not shape and axis in (0, -1):  # which NumPy lets pass
+        return ()
     axes = tuple(range(len(shape))) if axis is None else count_axes(axis, len(shape))
     kept = [(1 if i in axes else n) for i, n in enumerate(shape) if keepdims or i not in axes]
     return tuple(kept)
@@ -90,6 +92,8 @@ def squeeze(shape: Sizes, axis: int | Sequence[int] | None) -> Sizes | None:
     """None where it is not known which sizes are 1."""
     if axis is None:
         return None if None in shape else tuple([n for n in shape if n != 1])
+    if not shape and axis in (0, -1):
+        return ()
     axes = count_axes(axis, len(shape))
     if any([shape[i] not in (1, None) for i in axes]):
         raise Misfit("only an axis of size 1 can be squeezed")
@@ -126,6 +130,7 @@ def repeat(shape: Sizes, times: int | None, axis: int | None) -> Sizes:
     """Every value so many times; times None: not known."""
     if axis is None:
         return (multiply((multiply(shape), times)),)
+    shape = shape or (1,)
     axis = count_axis(axis, len(shape))
     return replace(shape, axis, multiply((shape[axis], times)))
 

@@ -76,12 +76,14 @@ def resize(call: Call) -> ArrayValue:
 
 def resize_with_pad(call: Call) -> ArrayValue:
     """tf.image.resize_with_pad(image, height, width), and with crop_or_pad."""
-    return _set_size(get_array(call, 0, "image"), read_int(call.find(1, "target_height")), read_int(call.find(2, "target_width")))  # fmt: skip
+    height, width = read_int(call.find(1, "target_height")), read_int(call.find(2, "target_width"))
+    return _set_size(get_array(call, 0, "image"), height, width)
 
 
 def pad_to_box(call: Call) -> ArrayValue:
     """tf.image.crop_to_bounding_box(image, top, left, height, width), and pad_to_bounding_box."""
-    return _set_size(get_array(call, 0, "image"), read_int(call.find(3, "target_height")), read_int(call.find(4, "target_width")))  # fmt: skip
+    height, width = read_int(call.find(3, "target_height")), read_int(call.find(4, "target_width"))
+    return _set_size(get_array(call, 0, "image"), height, width)
 
 
 def crop_randomly(call: Call) -> ArrayValue:
@@ -177,7 +179,8 @@ def split(call: Call) -> Any:
     parts = array_methods.split(call.replace(arguments=(call.arguments[0], ends, *call.arguments[2:])))
     axis = read_axes(call.find(2, "axis", default=0))
     if isinstance(parts, list) and isinstance(axis, int):
-        return [part.make_like(part.shape and shapes.replace(part.shape, axis % len(part.shape), size)) for part, size in zip(parts, sizes, strict=True)]  # fmt: skip
+        pairs = zip(parts, sizes, strict=True)
+        return [part.make_like(shapes.replace(part.shape, axis % len(part.shape), size)) for part, size in pairs]
     return parts
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cnnspec.python_source.arrays.array_value import ArrayValue, find_batch_shape
-from cnnspec.python_source.tape import MOST_VALUES, TensorValue
-from cnnspec.python_source.values import count_values
+from cnnspec.python_source.tape import TensorValue
+from cnnspec.python_source.values import can_walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def find_batch(value: Any) -> Any:
     """The shapes of a batch of data, batch first, in their structure: a shape, or a list or dict of them. None where one of
     them is not known."""
-    if isinstance(value, (dict, list, tuple)) and count_values(value, MOST_VALUES) > MOST_VALUES:
+    if isinstance(value, (dict, list, tuple)) and not can_walk(value):
         return None
     if isinstance(value, dict):
         found = {key: find_batch(item) for key, item in value.items()}

@@ -12,8 +12,8 @@ from cnnspec.python_source.keras.model_mistakes import (
 )
 from cnnspec.python_source.keras.model_value import ModelValue
 from cnnspec.python_source.keras.uses import Replay, find_uses
-from cnnspec.python_source.tape import MOST_VALUES, TensorValue, add_unknown, find_tensors
-from cnnspec.python_source.values import Unknown, count_values, find_unknown
+from cnnspec.python_source.tape import TensorValue, add_unknown, find_tensors
+from cnnspec.python_source.values import Unknown, can_walk, find_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def is_tensors(value: Any) -> bool:
     """Whether a value is nothing but tensors, in lists and dicts, in which they are keys to nothing."""
     if isinstance(value, TensorValue):
         return True
-    if not isinstance(value, (dict, list, tuple)) or count_values(value, MOST_VALUES) > MOST_VALUES:
+    if not isinstance(value, (dict, list, tuple)) or not can_walk(value):
         return False
     parts = list(value.values()) if isinstance(value, dict) else value
     return bool(parts) and all(map(is_tensors, parts))

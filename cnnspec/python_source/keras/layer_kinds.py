@@ -6,8 +6,7 @@ from cnnspec.python_source.interpreter.objects import InstanceValue
 from cnnspec.python_source.keras.composed_layer import ComposedLayer
 from cnnspec.python_source.keras.layer_value import LayerValue
 from cnnspec.python_source.keras.model_value import ModelValue
-from cnnspec.python_source.tape import MOST_VALUES
-from cnnspec.python_source.values import Unknown, count_values
+from cnnspec.python_source.values import Unknown, can_walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def read_layer(value: Any, machine: Machine, node: ast.AST) -> Any:
 
 def find_layers(value: Any) -> list[Any]:
     """The layers in a value, however deep in lists and dicts, in order."""
-    if isinstance(value, (dict, list, tuple)) and count_values(value, MOST_VALUES) > MOST_VALUES:
+    if isinstance(value, (dict, list, tuple)) and not can_walk(value):
         return []
     if isinstance(value, dict):
         value = list(value.values())

@@ -39,6 +39,16 @@ ARGUMENTS = (
 def make_values() -> list[Any]:
     """Anything that an argument may be."""
     unknown = Unknown("a reason", None)
+    itself: list[Any] = []
+    itself += [itself, itself]
+    named: dict[str, Any] = {}
+    named["a"] = named["b"] = named
+    deep: Any = 1
+    for _ in range(3000):
+        deep = (deep,)
+    wide: Any = [1]
+    for _ in range(60):
+        wide = [wide, wide]
     small = ArrayValue((3,), "int64", [3, -4, 6])
     image, labels = ArrayValue((6, 8, 8, 3), "float32", data="mnist"), ArrayValue((6,), "int64", labels=Labels(3, True))
     return [
@@ -49,6 +59,7 @@ def make_values() -> list[Any]:
         ArrayValue((10**15, 10**15), "float64"), ArrayValue((6, 5), "float32", labels=Labels(5, one_hot=True)),
         DatasetValue((image, labels), 6), DatasetValue(image), DatasetValue(unknown), DatasetValue(()), PictureValue(3, None, "RGB"),
         External("numpy.float32"), External("keras.layers"), ImageGeneratorValue(), GeneratorValue(), "accuracy",
+        itself, named, deep, wide, DatasetValue(deep), DatasetValue((image, itself)),
     ]  # fmt: skip
 
 
