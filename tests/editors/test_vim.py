@@ -12,7 +12,7 @@ from pygments.token import Comment, Keyword, Name, Number, Operator, Punctuation
 
 from tests.editors.agreement import COLOURED, FORMS, find_differences
 from tests.editors.grammars import EDITORS
-from tests.editors.programs import folder, program
+from tests.editors.programs import BIASED, folder, program
 
 VIM = program("vim")
 SCRIPT = Path(__file__).parent / "scripts" / "see.vim"
@@ -26,6 +26,7 @@ TYPES = {
     "cnnspecNoLayer": (Name.Function,), "cnnspecArgument": (Name.Attribute, Name.Constant), "cnnspecOption": (Name.Constant,),
     "cnnspecBudgetName": (Name.Property,), "cnnspecProperty": (Name.Property,), "cnnspecName": (Name,), "cnnspecValue": (Name,),
 }  # fmt: skip
+SPEC = "input 9x9x3\nconv(8, 3x3, stride=4)\ncnov(3)\n"
 
 
 def ask(calls: list[tuple[object, ...]], tmp_path: Path, *folders: Path) -> list[list[str]]:
@@ -73,9 +74,9 @@ def test_indentation_is_that_of_the_formatter(tmp_path: Path) -> None:
         assert lines == path.read_text(encoding="utf-8").split("\n"), path
 
 
-def check(form: str, spec: Path, output: Path) -> None:
-    """Write what `cnnspec check` says of a spec in some form."""
-    spec.write_text("input 9x9x3\nconv(8, 3x3, stride=4)\ncnov(3)\n", encoding="utf-8")
+def check(form: str, spec: Path, output: Path, text: str = SPEC) -> None:
+    """Write what `cnnspec check` says of a text in some form."""
+    spec.write_text(text, encoding="utf-8")
     command = [sys.executable, "-m", "cnnspec", "check", "--output-format", form, str(spec)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     output.write_text(done.stdout, encoding="utf-8")
@@ -92,6 +93,17 @@ def test_ale_shows_each_finding_where_it_is(tmp_path: Path) -> None:
     assert shown == [[2, 14, 2, 21, "W", "W201"], [3, 1, 3, 4, "E", "E010"]]
     assert command == "%e check --output-format json --stdin-filename %s -"
     assert fixer == "'cnnspec' format --stdin-filename %s -"
+
+
+def test_ale_checks_python_where_this_is_asked_for(tmp_path: Path) -> None:
+    ale = folder("/usr/share/vim-ale", str(Path.home() / ".vim" / "pack" / "plugins" / "start" / "ale"))
+    source, output = tmp_path / "train.py", tmp_path / "output.json"
+    check("json", source, output, BIASED)
+    ((*lines, _),) = ask([("WritePythonLinter", source, output)], tmp_path, ale)
+    (found,), linters, asked = map(json.loads, lines)
+    assert [found[key] for key in ("lnum", "col", "type", "code")] == [5, 5, "I", "T407"]
+    assert "cnnspec" not in linters  # unless it is asked for
+    assert asked == ["cnnspec"]
 
 
 def test_make_fills_the_quickfix_list(tmp_path: Path) -> None:

@@ -41,6 +41,8 @@ HINTED = [
     "model = Sequential([Conv2D(8, 3, input_shape=(28, 28, 1))«26x26x8», Flatten()«5408»])\n",
     "model = Sequential()\nmodel.add(Input((28, 28, 1)))\nmodel.add(Conv2D(8, 3)«26x26x8»)  # (3)\n",
     "x = i = Input((8, 8, 3))\nx = Conv2D(4, 3)(x)«6x6x4»\nx = layers.ReLU()(x)«6x6x4»\nModel(i, x)\n",
+    # a layer and its activation, which is a layer too
+    "x = i = Input((8, 8, 3))\nfor n in (4, 5):\n    x = Conv2D(n, 3, activation=layers.ReLU())(x)«6x6x4 … 4x4x5 ×2»\nModel(i, x)\n",
     # several layers of one call
     "model = Sequential([Input((8, 8, 3)), *[Conv2D(4, 3)«6x6x4 … 4x4x4 ×2» for _ in range(2)]])\n",
     (

@@ -97,6 +97,8 @@ def apply_stated(layer: LayerValue, use: Placement) -> Any:
     why = f"{layer.kind} has no layer here"
     if find_unknown([use.arguments, use.keywords]) is not None or not all_known(tuple(shapes)):
         return use.give_up(why)
+    if "layer" in layer.arguments and not find_kind(layer, layer.arguments["layer"]):
+        return use.give_up(why)
     stated = state(layer.kind, layer.complete_arguments(), [shape for shape in shapes if shape is not None])
     if stated is None:
         return use.give_up(why)

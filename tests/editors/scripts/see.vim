@@ -42,6 +42,19 @@ function! WriteFindings(file, output, to)
   bwipeout!
 endfunction
 
+" What ALE makes of the findings in a Python file, and which linters it runs there, asked for and unasked.
+function! WritePythonLinter(file, output, to)
+  execute 'edit ' . fnameescape(a:file)
+  let g:ale_enabled = 0
+  runtime plugin/ale.vim
+  let l:unasked = map(ale#linter#Get('python'), 'v:val.name')
+  let g:ale_linters = {'python': ['cnnspec']}
+  let l:asked = ale#linter#Get('python')
+  let l:found = call(l:asked[0].callback, [bufnr('%'), readfile(a:output)])
+  call writefile(map([l:found, l:unasked, map(copy(l:asked), 'v:val.name')], 'json_encode(v:val)'), a:to, 'S')
+  bwipeout!
+endfunction
+
 " What :make puts into the quickfix list of what cnnspec prints.
 function! WriteQuickfix(file, output, to)
   execute 'edit ' . fnameescape(a:file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 
 from tests.python_source.layers.calls import layer_calls
@@ -23,3 +24,9 @@ def test_a_call_comes_to_what_keras_builds(case: tuple[str, tuple[int | None, ..
         assert all(ours == theirs or None in shape and theirs is None for ours, theirs in pairs)
     if found.whole:
         assert found.parameters == built.parameters
+
+
+@pytest.mark.parametrize("wrapper", ["TimeDistributed", "Bidirectional", "SpectralNormalization"])
+@pytest.mark.parametrize("inner", ["unknown", "None", "3", "Input((3,))"])
+def test_a_layer_around_none_that_is_known_is_not_known(wrapper: str, inner: str) -> None:
+    assert not follow(f"{wrapper}({inner})(x)", (4, 8)).whole
