@@ -28,8 +28,8 @@ FITTING = ("EfficientNetB", "MobileNetV2", "MobileNetV3", "NASNet")  # whose pad
 SCALED = "EfficientNetB"  # which scales images once more for its trained weights, by the spread of ImageNet's channels
 SPREAD = (0.229, 0.224, 0.225)
 CLASSES = 1000  # of ImageNet
+USUAL_PADDING = ((1, 1), (1, 1))  # of ZeroPadding2D
 KNOWN = ("include_top", "weights", "input_tensor", "input_shape", "pooling", "classes", "classifier_activation", "name")
-AROUND = ((1, 1), (1, 1))  # which ZeroPadding2D adds where it is not told
 DROPPING = ("dropout", "dropout_rate")
 
 
@@ -122,7 +122,7 @@ class Building:
         if head:
             config.update(self.find_head(config))
         elif layer.kind == "ZeroPadding2D" and self.fits(layer):
-            config["padding"] = fit_padding(config.get("padding", AROUND), given)
+            config["padding"] = fit_padding(config.get("padding", USUAL_PADDING), given)
         return self.make_layer(layer.kind, layer.name, config)
 
     def find_head(self, config: dict[str, Any]) -> dict[str, Any]:
