@@ -66,8 +66,8 @@ def fit(recorder: Recorder) -> Callable[..., Any]:
             told["x"] = list(map(int, x.shape))
         recorder.fitted[id(model)] = told
         tensors = spec_of(x)
-        if not model.built and tensors is not None:
-            model(tensors)
+        if not model.built and tensors is not None and type(model).call is not keras.Model.call:
+            model(tensors, **({"training": True} if model._call_has_training_arg else {}))
         return History()
 
     return fit

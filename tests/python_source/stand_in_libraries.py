@@ -6,7 +6,7 @@ import importlib
 import importlib.abc
 import importlib.machinery
 import sys
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 from unittest.mock import MagicMock
 
@@ -30,7 +30,9 @@ LIBRARIES = [
     "matplotlib",
     "librosa",
     "mlflow",
+    "ml_collections",
     "nibabel",
+    "omegaconf",
     "optuna",
     "pandas",
     "PIL",
@@ -187,11 +189,51 @@ def first_argument(value: Any = (), *args: Any, **kwargs: Any) -> Any:
     return value
 
 
+class Settings(dict[str, Any]):
+    """OmegaConf's and ml_collections' dictionary: its keys are attributes too."""
+
+    def __init__(self, values: Any = (), **options: Any) -> None:
+        super().__init__(values)
+        for key, value in self.items():
+            self[key] = Settings(value) if isinstance(value, dict) else value
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self:
+            return self[name]
+        raise AttributeError(name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self[name] = value
+
+    @staticmethod
+    def merge(*parts: Any) -> Settings:
+        made = Settings()
+        for part in parts:
+            for key, value in part.items():
+                old = made.get(key)
+                made[key] = Settings.merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+        return Settings(made)
+
+
+def find_default(name: str, least: Any = False, *_: Any, default: Any = None, **options: Any) -> Any:
+    """What a hyperparameter of KerasTuner has outside of a search."""
+    least = options.get("min_value", options.get("values", options.get("value", least)))
+    least = least[0] if isinstance(least, (list, tuple)) else least
+    return least if default is None else default
+
+
+def make_hyperparameters() -> Any:
+    return SimpleNamespace(**dict.fromkeys(("Int", "Float", "Choice", "Boolean", "Fixed"), find_default))
+
+
 SPECIAL: dict[str, dict[str, Any]] = {
     "IPython": {"get_ipython": MagicMock()},
     "PIL.Image": {"open": lambda *args: Picture()},
     "cv2": {"imread": lambda *args: np.zeros((150, 200, 3), "uint8"), "resize": resized, "cvtColor": lambda p, c: p},
     "h5py": {"File": Stored},
+    "keras_tuner": {"HyperParameters": make_hyperparameters},
+    "ml_collections": {"ConfigDict": Settings},
+    "omegaconf": {"OmegaConf": MagicMock(create=Settings, merge=Settings.merge)},
     "matplotlib.pyplot": {"subplots": subplots},
     "pandas": {"read_csv": lambda *args, **kwargs: Frame(), "DataFrame": Frame, "Series": Frame},
     "sklearn.model_selection": {"train_test_split": split_data, "KFold": Folds, "StratifiedKFold": Folds},

@@ -6,7 +6,7 @@ import math
 
 from cnnspec.python_source.arrays.array_value import ArrayValue, answer
 from cnnspec.python_source.arrays.reading import find_labels, get_array, is_int, is_number, read_int, to_array
-from cnnspec.python_source.values import Method, Unknown, Value
+from cnnspec.python_source.values import Method, Unknown, Value, find_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from cnnspec.python_source.machine import Machine
     from cnnspec.python_source.values import Call
+
+
+MOST_FOLDS = 100
 
 
 # ---- scikit-learn ------------------------------------------------------------------------------------------
@@ -40,6 +43,34 @@ def _count_parts(size: int | None, test: Any, train: Any) -> tuple[int | None, i
         return None, None
     count: int = math.ceil((0.25 if test is None else test) * size) if not isinstance(test, int) else test
     return (size - count, count) if 0 < count < size else (None, None)
+
+
+class FoldsValue(Value):
+    """Scikit-learn's cross-validation in `count` turns."""
+
+    __slots__ = ("count",)
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+    def get_attribute(self, name: str, machine: Machine, node: ast.AST) -> Any:
+        if name == "get_n_splits":
+            return Method(name, lambda call: self.count)
+        if name == "split":
+            return Method(name, lambda call: [(ArrayValue((None,)), ArrayValue((None,))) for _ in range(self.count)])
+        return super().get_attribute(name, machine, node)
+
+    def describe(self) -> str:
+        return "a cross-validation of scikit-learn"
+
+
+def make_folds(call: Call) -> Any:
+    """sklearn.model_selection.KFold(n_splits=5)"""
+    given = call.find(0, "n_splits", default=5)
+    count = read_int(given) if is_int(given) else None
+    if count is None or not 2 <= count <= MOST_FOLDS:
+        return find_unknown(given) or call.make_unknown("how many folds there are is not known")
+    return FoldsValue(count)
 
 
 class TransformerValue(Value):
@@ -100,7 +131,12 @@ def _shuffle(given: Any) -> Any:
     return array.make_like(array.shape, data=array.data, labels=array.labels)
 
 
+FOLDS = (
+    "KFold", "StratifiedKFold", "GroupKFold", "StratifiedGroupKFold", "TimeSeriesSplit",
+)  # fmt: skip
+
 FUNCTIONS: dict[str, Callable[[Call], Any]] = {
+    **{f"sklearn.model_selection.{name}": make_folds for name in FOLDS},
     "sklearn.model_selection.train_test_split": split_for_test, "sklearn.cross_validation.train_test_split": split_for_test,
     **{
         f"sklearn.preprocessing.{name}": make_transformer("same")

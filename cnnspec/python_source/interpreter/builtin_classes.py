@@ -151,7 +151,7 @@ def set_attribute(call: Call) -> Any:
 def find_super(call: Call) -> Any:
     """super(), and super(Class, self)."""
     if len(call.arguments) == 2 and isinstance(call.arguments[0], ClassValue):
-        return SuperValue(call.arguments[1], call.arguments[0])
+        return make_super(call.arguments[1], call.arguments[0], call)
     scope = call.machine.interpreter.scope.find_function()
     function = None if scope is None else scope.function
     while scope is not None and function is not None and not function.cell:
@@ -161,9 +161,13 @@ def find_super(call: Call) -> Any:
         return call.make_unknown("what super() stands for is not known")
     parameters = [*function.node.args.posonlyargs, *function.node.args.args]
     owner = scope.names.get(parameters[0].arg) if parameters else None
+    return make_super(owner, function.cell[0], call)
+
+
+def make_super(owner: Any, after: Any, call: Call) -> Any:
     if not isinstance(owner, (InstanceValue, ClassValue)):
         return find_unknown(owner) or call.make_unknown("what super() stands for is not known")
-    return SuperValue(owner, function.cell[0])
+    return SuperValue(owner, after)
 
 
 def list_locals(call: Call) -> Any:

@@ -69,6 +69,8 @@ def compute_power(it: Interpreter, given: list[Any], call: Call) -> Any:
 
 
 def convert_instance(it: Interpreter, instance: InstanceValue, name: str, call: Call) -> Any:
+    if instance.class_value.form == "enum" and instance.class_value.is_plain:  # IntEnum: a member is its value
+        return call.machine.libraries.call(f"builtins.{name}", call.replace(arguments=(instance.attributes["value"],)))
     if name == "bool":
         truth = it.find_truth(instance)
         return call.make_unknown("whether it is true is not known") if truth is None else truth

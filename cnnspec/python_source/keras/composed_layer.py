@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.layers.argument import snake
+from cnnspec.python_source.keras.in_training import call_as_trained
 from cnnspec.python_source.keras.uses import make_use
 from cnnspec.python_source.tape import TensorValue, add_unknown, find_tensors
 from cnnspec.python_source.values import Method, Value, find_unknown
@@ -37,7 +38,7 @@ class Own:
         machine.tracing += 1
         try:
             self.prepare(arguments[0] if arguments else keywords.get("inputs"), machine, node)
-            return machine.call_method(self.instance, "call", arguments, keywords, node)
+            return call_as_trained(self.instance, arguments, keywords, machine, node)
         finally:
             machine.tracing -= 1
             machine.path = outer

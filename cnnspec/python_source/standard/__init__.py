@@ -19,7 +19,8 @@ def register(libraries: Libraries) -> None:
         functions,
         records,
         system,
+        tuning,
     )
 
-    for part in (builtins, computing, functions, collections, classes, records, arguments, flags, system):
+    for part in (builtins, computing, functions, collections, classes, records, arguments, flags, system, tuning):
         part.register(libraries)

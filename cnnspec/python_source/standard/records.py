@@ -85,8 +85,33 @@ def make_inside(value: Any) -> Any:
     return value
 
 
+def merge(call: Call) -> Any:
+    """OmegaConf.merge: settings with those of others over them, however deep."""
+    made: Any = {}
+    for part in call.arguments:
+        if not isinstance(part, (dict, RecordValue)) or call.open_arguments:
+            return find_unknown(part) or call.make_unknown("not all of the settings are known")
+        made = merge_inside(made, part)
+    return make_inside(made)
+
+
+def merge_inside(old: Any, new: Any) -> Any:
+    """A plain dict of what `old` has with what `new` has over it; `new` where it is no dict or record."""
+    if not isinstance(new, (dict, RecordValue)):
+        return new
+    made = dict(list_values(old)) if isinstance(old, (dict, RecordValue)) else {}
+    for name, value in list_values(new).items():
+        made[name] = merge_inside(made.get(name), value)
+    return made
+
+
+def list_values(settings: dict[str, Any] | RecordValue) -> dict[str, Any]:
+    return settings.attributes if isinstance(settings, RecordValue) else settings
+
+
 def register(libraries: Libraries) -> None:
     libraries.functions["types.SimpleNamespace"] = make_record
     libraries.functions["argparse.Namespace"] = make_record
+    libraries.functions["omegaconf.OmegaConf.merge"] = merge
     for name in DICTS:
         libraries.functions[name] = make_dict_record

@@ -238,3 +238,12 @@ elif u:
 else:
     a = 1
 # unknown: u
+# ---- super() of what is not known
+import os
+class A:
+    def f(self): return 1
+class B(A): pass
+b = B() if os.environ.get("X") is None else B()
+c = super(B, b).f()
+d = super(B, B()).f()
+# unknown: b, c
