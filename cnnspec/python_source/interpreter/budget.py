@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-MOST_STEPS = 1_000_000  # statements, expressions, and items of the containers that are made
+MOST_STEPS = 200_000  # statements, expressions, and items of the containers that are made
 MOST_CALLS = 60  # functions of the source within one another
+MOST_USES = 60  # layers and models within one another
 MOST_LEVELS = 3_000  # expressions and statements within one another, calls included
 MOST_DOUBTS = 60  # conditions that are not known, within one another
 MOST_TURNS = 1_000  # of a loop, that are followed one by one
-MOST_LOOP_STEPS = 200_000  # of all turns of a loop, that are followed one by one
+MOST_LOOP_STEPS = 100_000  # of all turns of a loop, that are followed one by one
 MOST_ITEMS = 100_000  # of a container
 MOST_CHARACTERS = 1_000_000  # of a text
 MOST_BITS = 4_096  # of a whole number
@@ -26,7 +27,7 @@ class TooLarge(Exception):
 class Budget:
     def __init__(self, steps: int = MOST_STEPS) -> None:
         self.left = steps
-        self.levels = self.calls = 0
+        self.levels = self.calls = self.uses = 0
 
     def take(self, steps: int = 1) -> None:
         self.left -= steps

@@ -149,7 +149,7 @@ def setdefault(it: Interpreter, value: dict[Any, Any], call: Call) -> Any:
         return find_unknown(value)
     if not known:
         set_item(it, value, key, call.find(1, "default"), call.node)
-    return it.see(value[key], call.node)
+    return it.see(value.get(key), call.node)
 
 
 def update(it: Interpreter, value: dict[Any, Any], call: Call) -> Any:

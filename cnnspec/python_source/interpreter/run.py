@@ -50,7 +50,7 @@ def follow(machine: Machine, parts: list[Part], run: Callable[[], Any]) -> Any:
         return run()
     except Leave:
         return None
-    except BudgetEnded:
+    except (BudgetEnded, RecursionError):
         machine.interpreter.doubts.give_up(machine.make_unknown(LONG, parts[0].tree))
         return None
     finally:

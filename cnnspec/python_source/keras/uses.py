@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnspec.python_source.interpreter.budget import MOST_USES
 from cnnspec.python_source.tape import TensorValue, Use, add_unknown, find_tensors
 
 TYPE_CHECKING = False
@@ -12,13 +13,22 @@ if TYPE_CHECKING:
     from cnnspec.graph import PathStep, Site
     from cnnspec.python_source.machine import Machine
 
+STEPS = 10  # of the budget, that a use takes
+
 
 def make_use(
     machine: Machine, callee: Any, arguments: tuple[Any, ...], keywords: dict[str, Any], node: ast.AST, site: Site
 ) -> Any:
     """What a layer or model gives on values, noted as a use of it."""
-    before = len(machine.tape.nodes)
-    outputs = callee.apply(arguments, keywords, machine, node, site)
+    before, budget = len(machine.tape.nodes), machine.interpreter.budget
+    budget.take(STEPS)
+    if budget.uses >= MOST_USES:
+        return machine.make_unknown("layers and models are used too deep within one another", node)
+    budget.uses += 1
+    try:
+        outputs = callee.apply(arguments, keywords, machine, node, site)
+    finally:
+        budget.uses -= 1
     use = Use(callee, arguments, keywords, outputs)
     for tensor in find_tensors(outputs):
         if tensor.node.index >= before:  # not one that was there: a function may give its argument back
