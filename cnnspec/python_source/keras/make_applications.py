@@ -93,11 +93,10 @@ def find_plain(layer: Any) -> dict[str, Any]:
 def main() -> None:
     import keras
 
-    from cnnspec.model_files.keras.application import list_applications
-
     writer = Writer()
     models = {}
-    for name in list_applications():
+    names = [name for name in vars(keras.applications) if name[0].isupper()]
+    for name in sorted(names):
         make = getattr(keras.applications, name)
         keras.backend.clear_session()
         whole = make(weights=None)

@@ -32,6 +32,6 @@ def voxnet_gap(width=16, deep=3):
 a, b = voxnet(), voxnet_gap()
 for m in (a, b):
     m.summary()
-    m.compile('adam', 'sparse_categorical_crossentropy', ['accuracy'])
+    m.compile('adam', 'sparse_categorical_crossentropy', metrics=['accuracy'])
     m.fit(x_train, y_train, batch_size=16, epochs=1)
 assert a.count_params() > b.count_params(), 'Q: why?'
