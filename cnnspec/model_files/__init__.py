@@ -173,6 +173,13 @@ def find_kernel_remarks(model: Any, keras: Any, *options: str) -> list[str]:
     return find(model, keras, *options)
 
 
+def is_automatic(name: str, kind: str) -> bool:
+    """Whether Keras made a layer's name from its class: conv2d, conv2d_7."""
+    from cnnspec.model_files.keras.saved_objects import is_automatic as is_
+
+    return is_(name, kind)
+
+
 __all__ = [
     "ModelRefused",
     "build_application",
@@ -187,6 +194,7 @@ __all__ = [
     "give_file_weights",
     "give_live_weights",
     "give_module_weights",
+    "is_automatic",
     "is_model_file",
     "list_endings",
     "mark_tensor",

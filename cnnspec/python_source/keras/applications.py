@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.graph import BlockCall
 from cnnspec.layers.shape import show_shape
-from cnnspec.model_files.keras.saved_objects import is_automatic
+from cnnspec.model_files import is_automatic
 from cnnspec.python_source.keras.application_archive import find_application
 from cnnspec.python_source.keras.arguments import Signature, bind
 from cnnspec.python_source.keras.functional import make_functional

@@ -7,7 +7,7 @@ Source: measured on Keras 3.15 (each is planted in a source of tests/python_sour
 from __future__ import annotations
 
 from cnnspec.base.did_you_mean import find_proposals, write_question
-from cnnspec.model_files.keras.saved_objects import is_automatic
+from cnnspec.model_files import is_automatic
 from cnnspec.python_source.keras.arguments import Signature, find_stretches
 from cnnspec.python_source.keras.problems import show
 from cnnspec.python_source.keras.reached import find_nodes
