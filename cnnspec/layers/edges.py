@@ -50,6 +50,10 @@ class _Edge(Layer):
             return found
         return per_axis_problem({"amount": self._amount(len(inputs[0]) - 1)}, inputs[0])
 
+    def canonical(self, inputs: tuple[Shape, ...] | None) -> Layer:
+        alone = isinstance(self.amount, tuple) and len(self.amount) == 1  # of one axis: ((0, 1),) is (0, 1)
+        return super(_Edge, self.replace(amount=self.amount[0]) if alone else self).canonical(inputs)
+
     def recentred(self, inputs: tuple[Shape, ...]) -> tuple[Layer, ...]:
         amount = tuple([halved(sum(sides)) for sides in self.sides(len(inputs[0]) - 1)])
         return (self.replace(amount=same_on_every_axis(amount)),)

@@ -60,10 +60,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
         assert node.layer is not None and shape is not None
         weights = node.layer.own_weights(((shape[-1],),))
         pooled = sum([_count(w.shape) for w in weights])
-        pool = "gap" if node.site.in_spec else "a global average pool"
         message = (
             f"{node.name} reads {show_shape(shape)} flattened: {own:,} of the network's {total:,} parameters "
-            f"({percent(own / total)}); behind {pool} it would have {pooled:,}"
+            f"({percent(own / total)}); behind a global average pool it would have {pooled:,}"
         )
         yield Diagnostic(CODE, message, node.site.span, ADVICE, trail(node.site), SEVERITY)
 
