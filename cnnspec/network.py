@@ -52,9 +52,14 @@ class AnalysedNetwork(Record):
         return [node.index for node in self.graph.nodes if node.layer is None and node.index not in self.graph.inputs]
 
     @property
+    def has_errors(self) -> bool:
+        """Whether errors are found in it, or in the text of its file."""
+        return any([found.severity == ERROR for found in self.diagnostics])
+
+    @property
     def trouble(self) -> str:
         """What keeps it from being computed, as a sentence goes on behind its name; "" where nothing does."""
-        if not self.broken or self.whole or any([found.severity == ERROR for found in self.diagnostics]):
+        if not self.broken or self.whole or self.has_errors:
             return "has mistakes: mend them first, `cnnspec check` shows them" if self.broken else ""
         what = count_nouns(len(self.unknown), "layer") if self.unknown else "sizes"
         return f"has {what} that could not be known: `cnnspec check {self.source.name} --explain-unknown` says why"

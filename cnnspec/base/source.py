@@ -95,6 +95,14 @@ class WrittenSpec(Source):
         return False
 
 
+class PythonText(Source):
+    """A text of Python that is not read from a file, such as the call of --call."""
+
+    @property
+    def is_python(self) -> bool:
+        return True
+
+
 class Span(Record):
     """A stretch of source text, from `start` up to, not including, `end`."""
 

@@ -123,6 +123,7 @@ def read_python_graph(path: str, model: str | None, call: str | None) -> Graph:
     from cnnspec.base.limits import MAX_LAYERS
     from cnnspec.cli.load import load_analysed
     from cnnspec.model_files import forget_names
+    from cnnspec.spec_writer import spell_names
 
     asked = argparse.Namespace(file=path, model=model, call=call, set=[], input=[], block=None, max_layers=MAX_LAYERS)
     network, found = load_analysed(asked)
@@ -130,7 +131,10 @@ def read_python_graph(path: str, model: str | None, call: str | None) -> Graph:
         refuse_unknown(network)
         print_errors(found)
         raise Refused
-    return forget_names(network.graph)
+    graph = forget_names(network.graph)
+    telling = [name for name in (graph.name, network.source.stem) if spell_names([name]) == [name]]
+    graph.name = telling[0] if telling else "Network"  # not one that is a word of the language, such as model
+    return graph
 
 
 def read_shape(text: str) -> tuple[int, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 
-from cnnspec.base.diagnostic import ERROR
 from cnnspec.base.source import Source, brief, printable
 from cnnspec.cli.messages import UsageError
 
@@ -97,7 +96,7 @@ def print_unknowns(unknowns: list[Note]) -> None:
 
 def refuse_unknown(network: AnalysedNetwork) -> None:
     """UsageError for a network that nothing is wrong with but that not all of it is known."""
-    if not network.whole and not any([found.severity == ERROR for found in network.diagnostics]):
+    if not network.whole and not network.has_errors:
         nodes = [network.graph.nodes[index] for index in network.unknown]
         lines = [f"{node.site.origin}: {node.site.written}" for node in nodes[:MOST_TOLD]]
         raise UsageError(f"{network.source.name}: {network.name} {network.trouble}", *lines)

@@ -124,7 +124,7 @@ def read_python_outcome(analysis: Analysis, diagnostics: tuple[Diagnostic, ...],
     remark = ""
     if not analysis.networks and not diagnostics:
         remark = describe_no_model(name, analysis.reading)
-    elif partial := [network.name for network in analysis.networks if not network.whole]:
+    elif partial := [network.name for network in analysis.networks if not network.whole and not network.has_errors]:
         known = "is not known whole" if len(partial) == 1 else "are not known whole"
         remark = f"{name}: {brief(join_words(partial))} {known}: --explain-unknown lists what could not be known"
     return Outcome(name, diagnostics, reads=reads, remark=remark, unknowns=unknowns)

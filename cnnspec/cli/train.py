@@ -8,7 +8,7 @@ import sys
 import tempfile
 from contextlib import nullcontext, suppress
 
-from cnnspec.base.diagnostic import ERROR, Diagnostic
+from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.base.percent import percent
 from cnnspec.base.source import printable
@@ -109,7 +109,7 @@ def make_type(kind: Callable[[Any], Any]) -> Callable[[str], Any]:
 def run(options: argparse.Namespace) -> int:
     refuse_python(options.file)
     network = load_one(options, [name for name in OPTIONS if getattr(options, name) is not None])
-    if network is None or any(d.severity == ERROR for d in network.diagnostics):
+    if network is None or network.has_errors:
         return FINDINGS
     if not network.has_text:
         from cnnspec.cli.models import name_spec, tell_what_stays, write_as_spec

@@ -6,7 +6,7 @@ from functools import partial
 
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.did_you_mean import write_suggestion
-from cnnspec.base.source import Source, brief
+from cnnspec.base.source import PythonText, Source, brief
 from cnnspec.python_source.found import CallRefused, NotKnown, PythonReading
 from cnnspec.python_source.interpreter.objects import ClassValue, FunctionValue
 from cnnspec.python_source.interpreter.run import call_text, call_uncalled, follow, run_source
@@ -58,7 +58,7 @@ def read_python(source: Source, read: Read, call: str = "") -> PythonReading:
 
 def call_as_asked(machine: Machine, module: ModuleValue, source: Source, text: str) -> list[ModelValue]:
     """The models that a call gives. Raises CallRefused."""
-    given = call_text(machine, module, Source(CALL, text))
+    given = call_text(machine, module, PythonText(CALL, text))
     if isinstance(given, Diagnostic):
         raise CallRefused("; ".join(filter(None, [given.message, given.help])))
     name = text.partition("(")[0].strip()

@@ -114,6 +114,7 @@ VERBS: list[tuple[str, int, str]] = [
     ("diff net.py:small net.py:large", 1, "filters 4 -> 8"),
     ("diff net.py:small net.cnn", 1, "dense1"),
     ("import net.py:small", 0, "conv(4, 3x3)"),
+    ("import stride.py", 0, "model stride {"),  # model is a word of the language
     ("compile net.py:small -o -", 0, "keras.Model(inputs, outputs"),
     ("quiz net.py:small --count 1", 0, "1."),
     ("trace net.py:small conv1 --at 0,0", 0, "conv1"),
@@ -168,6 +169,14 @@ def test_a_file_that_is_named_is_read_and_answered(sources: Path) -> None:
     assert status == 0 and "1 file: no mistakes found" in out and "it builds models with PyTorch" in err
     assert check("torch_net.py", "-q") == (0, "", "")
     assert "unknown.py: model is not known whole" in check("unknown.py")[2]
+
+
+def test_a_mistake_is_no_lack_of_knowledge(sources: Path) -> None:
+    """What stands behind a mistake is not known because of it, which is told at the call that leads there."""
+    (sources / "deep.py").write_text(NETWORK.replace("layers.Conv2D(width, 3)", "layers.Conv2D(width, 3 + classes)"))
+    status, out, err = check("deep.py", "--call", "build(30)")
+    assert status == 1 and err == "" and out.startswith("error[E101 empty-output]")
+    assert "note: in build, called here\n  --> --call:1:1" in out
 
 
 def test_what_could_not_be_known(sources: Path) -> None:

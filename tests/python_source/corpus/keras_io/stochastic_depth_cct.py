@@ -197,7 +197,7 @@ def run_experiment(model):
             keras.metrics.TopKCategoricalAccuracy(5, name="top-5-accuracy"),
         ],
     )
-    checkpoint_filepath = "/tmp/checkpoint.weights.h5"
+    checkpoint_filepath = "best/checkpoint.weights.h5"
     checkpoint_callback = keras.callbacks.ModelCheckpoint(
         checkpoint_filepath, monitor="val_accuracy", save_best_only=True, save_weights_only=True
     )
