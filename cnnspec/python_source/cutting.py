@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from cnnspec.graph import BlockCall, Graph, Node
+from cnnspec.python_source.keras.composed_layer import ComposedLayer
 from cnnspec.python_source.keras.layer_kinds import find_base, list_parts, read_trainable
 from cnnspec.python_source.keras.layer_value import LayerValue
 from cnnspec.python_source.keras.reached import find_nodes
+from cnnspec.python_source.keras.stated_layers import train_or_freeze
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.graph import PathStep, Site
+    from cnnspec.layers.base import Layer
     from cnnspec.python_source.keras.model_value import ModelValue
     from cnnspec.python_source.tape import Tape, TapeNode
 
@@ -43,8 +46,8 @@ class Cut:
     def _add(self, old: TapeNode) -> None:
         starts = old.index in self._starts
         layer = None if starts else old.layer
-        if layer is not None and old.owner is not None and "trainable" in layer.arguments:
-            layer = layer.replace(trainable=id(old.owner) not in self._trained.frozen)
+        if layer is not None and old.owner is not None:
+            layer = self._trained.finish(layer, old.owner)
         inputs = () if starts else tuple([self._indices[index] for index in old.inputs])
         label = "input" if starts else old.label
         node = Node(len(self.graph.nodes), layer, inputs, old.shape, label, self._paths.shorten(old.site))
@@ -121,3 +124,22 @@ class Trained:
             if none or trainable is False:
                 self.frozen.add(id(base))
             waiting += list_parts(base)
+
+    def finish(self, layer: Layer, owner: Any) -> Layer | None:
+        """A layer as training leaves it; None where one node stands for layers of which some alone are frozen."""
+        frozen = id(owner) in self.frozen
+        if isinstance(owner, ComposedLayer) and not frozen and self.frozen & list_within(owner):
+            return None
+        return train_or_freeze(layer, not frozen)
+
+
+def list_within(base: Any) -> set[int]:
+    """The identities of all layers within a layer, however deep."""
+    found: set[int] = set()
+    waiting = list_parts(base)
+    while waiting:
+        part = find_base(waiting.pop())
+        if id(part) not in found:
+            found.add(id(part))
+            waiting += list_parts(part)
+    return found

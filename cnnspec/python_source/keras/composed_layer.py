@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnspec.layers.argument import snake
 from cnnspec.python_source.keras.in_training import call_as_trained
+from cnnspec.python_source.keras.own_weights import OwnWeights
 from cnnspec.python_source.keras.uses import make_use
 from cnnspec.python_source.tape import TensorValue, add_unknown, find_tensors
 from cnnspec.python_source.values import Method, Value, find_unknown
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.graph import Site
+    from cnnspec.layers.base import Layer
     from cnnspec.python_source.interpreter.objects import InstanceValue
     from cnnspec.python_source.machine import Machine
     from cnnspec.python_source.values import Call
@@ -61,10 +63,9 @@ def find_shapes(value: Any, machine: Machine, node: ast.AST) -> Any:
 
 
 class ComposedLayer(Value):
-    """What an instance of a class of the source has from keras.layers.Layer. `weighted`: whether it has weights of its own,
-    which nothing here can stand for; `list_parts` gives the layers in it; `inner`: the layer of Keras's that it also is, where its class stands on one."""
+    """What an instance of a class of the source has from keras.layers.Layer. `weights`: those of its own; `list_parts` gives the layers in it; `inner`: the layer of Keras's that it also is, where its class stands on one."""
 
-    __slots__ = ("inner", "instance", "list_parts", "name", "own", "site", "trainable", "weighted")
+    __slots__ = ("inner", "instance", "list_parts", "name", "own", "site", "trainable", "weights")
 
     def __init__(self, instance: InstanceValue, site: Site, list_parts: Callable[[], list[Any]]) -> None:
         self.instance, self.site, self.list_parts = instance, site, list_parts
@@ -72,7 +73,7 @@ class ComposedLayer(Value):
         self.name = ""
         self.trainable: Any = True
         self.inner: Any = None
-        self.weighted = False
+        self.weights = OwnWeights()
 
     @property
     def kind(self) -> str:
@@ -89,9 +90,14 @@ class ComposedLayer(Value):
             if self.inner is not None:
                 return self.inner.apply(arguments, keywords, machine, node, site)
             return self._give_up(arguments, keywords, machine, node, f"{self.kind} has no method call")
+        begun = len(machine.tape.nodes)
         made = self.own.run(arguments, keywords, machine, node, site)
-        if self.weighted:
-            return self._give_up(arguments, keywords, machine, node, f"{self.kind} has weights of its own", made)
+        if self.weights.any:
+            layer = self.weights.make_layer(self.kind, made, begun, machine.tape)
+            why = "its output's shape and its parameters alone are known" if layer else "not all of them are known"
+            return self._give_up(
+                arguments, keywords, machine, node, f"{self.kind} has weights of its own: {why}", made, layer
+            )
         if not find_tensors(made):
             cause = find_unknown(made)
             return self._give_up(
@@ -100,13 +106,13 @@ class ComposedLayer(Value):
         return made
 
     def _give_up(
-        self, arguments: Any, keywords: Any, machine: Machine, node: ast.AST, why: str, made: Any = None
-    ) -> TensorValue:
-        """One node without a layer: `why` is listed among what is not known, "" where it is listed elsewhere."""
+        self, arguments: Any, keywords: Any, machine: Machine, node: ast.AST, why: str, made: Any = None, layer: Layer | None = None
+    ) -> TensorValue:  # fmt: skip
+        """One node, without a layer unless one states its weights: `why` is listed among what is not known, "" where it is listed elsewhere."""
         if why:
             machine.make_unknown(why, node)
         found = add_unknown(machine, find_tensors([arguments, keywords]), snake(self.kind), node)
-        found.node.owner, found.node.name = self, self.name
+        found.node.owner, found.node.name, found.node.layer = self, self.name, layer
         found.node.shape = made.node.shape if isinstance(made, TensorValue) else None
         return found
 
@@ -151,8 +157,7 @@ class ComposedLayer(Value):
 
 # ---- methods that it has from keras.layers.Layer ---------------------------------------------------------------------
 def add_weight(layer: ComposedLayer, call: Call) -> Any:
-    layer.weighted = True
-    return call.make_unknown("the values of a weight are not known")
+    return layer.weights.add(call)
 
 
 def give_nothing(layer: ComposedLayer, call: Call) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from cnnspec.base.record import Record
-from cnnspec.layers import find
+from cnnspec.layers.opaque import Opaque
 from cnnspec.model_files import find_layers, mark_tensor, name_as_keras
 from cnnspec.python_source.keras.saved_form import save_layer
 
@@ -34,14 +34,19 @@ class Stated(Record):
     params: int
     frozen: int = 0
 
-    def make_layer(self, kind: str, trainable: bool = True) -> Layer | None:
+    def make_layer(self, kind: str) -> Layer | None:
         """The layer of the language that states this; None where a size is not known."""
-        cls: Any = find("opaque")
-        if not self.shape or not all([type(n) is int and n > 0 for n in self.shape]):
+        sizes = tuple([n for n in self.shape if isinstance(n, int) and n > 0])
+        if not sizes or len(sizes) < len(self.shape):
             return None
-        trained = self.params - self.frozen if trainable else 0
-        made: Layer = cls(op=name_as_keras(kind), shape=self.shape, params=trained, frozen=self.params - trained)
-        return made
+        return Opaque(name_as_keras(kind), sizes, self.params - self.frozen, self.frozen)
+
+
+def train_or_freeze(layer: Layer, trained: bool) -> Layer:
+    """The layer with its weights trained, or all of them frozen, however it was made."""
+    if isinstance(layer, Opaque):
+        return layer if trained else layer.replace(params=0, frozen=layer.params + layer.frozen)
+    return layer.replace(trainable=trained) if "trainable" in layer.arguments else layer
 
 
 def state(kind: str, arguments: Mapping[str, Any], shapes: Sequence[Shape]) -> list[Stated] | None:

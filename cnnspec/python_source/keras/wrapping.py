@@ -103,10 +103,7 @@ def apply_stated(layer: LayerValue, use: Placement) -> Any:
     if stated is None:
         return use.give_up(why)
     use.machine.make_unknown(f"{why}: its output's shape and its parameters alone are known", use.node)
-    made = [
-        use.add(one.make_layer(layer.kind, layer.trainable is not False), use.list_inputs(), one.shape, part)
-        for part, one in enumerate(stated)
-    ]
+    made = [use.add(one.make_layer(layer.kind), use.list_inputs(), one.shape, part) for part, one in enumerate(stated)]
     return made if len(made) > 1 else made[0]
 
 
