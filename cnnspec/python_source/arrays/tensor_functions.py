@@ -201,6 +201,10 @@ _SHARED = (
     "zeros_like", "ones_like", "linspace", "stack", "tile", "pad", "repeat", "matmul", "reshape", "expand_dims", "squeeze",
     "transpose",
 )  # fmt: skip
+_ACTIVATIONS = (
+    "relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "sigmoid", "log_sigmoid", "softmax", "log_softmax", "softplus",
+    "softsign", "tanh",
+)  # fmt: skip
 _REDUCED = ("sum", "mean", "max", "min", "prod", "all", "any", "std")
 FUNCTIONS: dict[str, Callable[[Call], Any]] = {
     **{name: untype(numpy_functions.FUNCTIONS[name]) for name in _SHARED},
@@ -216,7 +220,7 @@ FUNCTIONS: dict[str, Callable[[Call], Any]] = {
     "random.shuffle": array_methods.keep_shape, "random.set_seed": lambda call: None,
     **dict.fromkeys(
         ("abs", "sqrt", "exp", "square", "sign", "sin", "cos", "tanh", "sigmoid", "round", "floor", "ceil", "clip_by_value",
-         "nn.relu", "nn.softmax", "nn.sigmoid", "nn.tanh", "stop_gradient", "cumsum", "negative", "log", "rsqrt"),
+         *[f"nn.{name}" for name in _ACTIVATIONS], "stop_gradient", "cumsum", "negative", "log", "rsqrt"),
         keep,
     ),
     **dict.fromkeys(("add", "subtract", "multiply", "divide", "maximum", "minimum", "pow", "truediv", "floordiv", "mod", "equal", "not_equal", "greater", "less", "logical_and", "logical_or"), _combine),
@@ -241,6 +245,8 @@ _SAME = ("zeros", "ones", "cast", "one_hot", "image.resize", "convert_to_tensor"
 KERAS_OPS = {  # keras.ops has NumPy's names, but for these
     **{name: untype(function) for name, function in numpy_functions.FUNCTIONS.items()},
     **{name: FUNCTIONS[name] for name in _SAME},
+    **dict.fromkeys((*_ACTIVATIONS, "rsqrt", "erf", "stop_gradient"), keep),
+    **dict.fromkeys([f"nn.{name}" for name in _ACTIVATIONS], keep),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnnspec.base.size import Size
 from cnnspec.python_source.arrays.array_value import ArrayValue
 from cnnspec.python_source.tape import TensorValue, find_tensors
+from cnnspec.python_source.values import Unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def find_shape(kind: str, config: Settings, arguments: tuple[Any, ...], shape: S
         return shape
     if kind in PAIRWISE:
         return find_pair_shape(arguments)
+    if kind == "Matmul":
+        return find_product_shape(*arguments[:2])
     if kind in REDUCING:
         return reduce(shape, config.get("axis"), config.get("keepdims"))
     if kind == "GetItem":
@@ -127,9 +130,23 @@ def cut_patches(shape: Shape, config: Settings) -> Shape | None:
 
 
 # ---- of several --------------------------------------------------------------------------------------------------
+def find_product_shape(left: Any, right: Any) -> Shape | None:
+    """The shape of a tensor, multiplied by a matrix."""
+    shape = left.node.shape if isinstance(left, TensorValue) else None
+    matrix = right.shape if isinstance(right, ArrayValue) else None
+    if shape is None or matrix is None or len(matrix) != 2 or matrix[1] is None or matrix[0] != shape[-1]:
+        return None
+    return (*shape[:-1], matrix[1])
+
+
+def is_scalar(value: Any) -> bool:
+    """Whether a value is one number, known or not."""
+    return isinstance(value, (int, float)) or isinstance(value, Unknown) and value.is_number
+
+
 def find_pair_shape(arguments: tuple[Any, ...]) -> Shape | None:
     """The shape of tensors, arrays and numbers brought to one."""
-    if not all([isinstance(part, (TensorValue, ArrayValue, int, float)) for part in arguments]):
+    if not all([isinstance(part, (TensorValue, ArrayValue)) or is_scalar(part) for part in arguments]):
         return None
     shapes: list[tuple[Dim | None, ...]] = []
     for part in arguments:

@@ -8,7 +8,7 @@ from math import prod
 from cnnspec.layers.shape import product
 from cnnspec.python_source.keras import function_table as table
 from cnnspec.python_source.keras.arguments import Signature, bind, read_signature
-from cnnspec.python_source.keras.operation_shapes import SEVERAL, find_operation_shapes
+from cnnspec.python_source.keras.operation_shapes import SEVERAL, find_operation_shapes, is_scalar
 from cnnspec.python_source.keras.placing import Placement
 from cnnspec.python_source.keras.stated_layers import Stated
 from cnnspec.python_source.keras.uses import make_use
@@ -61,7 +61,7 @@ class Operation(Value):
         made = use.find(saved)
         if use.mistake is not None:
             machine.report(use.mistake.code, use.mistake.message, site, None, use.mistake.help)
-        elif made.node.shape is None and None not in use.shapes and find_unknown(arguments) is None:
+        elif made.node.shape is None and None not in use.shapes and is_clear(arguments):
             return self.state(made, use)
         return made
 
@@ -76,6 +76,11 @@ class Operation(Value):
         inputs = use.list_inputs()
         others = [use.add(Stated(s, 0).make_layer(self.kind), inputs, s, part) for part, s in enumerate(shapes[1:], 1)]
         return [made, *others]
+
+
+def is_clear(arguments: tuple[Any, ...]) -> bool:
+    """Whether nothing is unknown of what an operation is applied to but the values of numbers."""
+    return all([is_scalar(argument) or find_unknown(argument) is None for argument in arguments])
 
 
 def fill_batch(kind: str, config: dict[str, Any], use: Placement) -> dict[str, Any]:

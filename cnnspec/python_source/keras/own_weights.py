@@ -68,6 +68,6 @@ class OwnWeights:
 
 
 def read_shape(value: Any) -> tuple[int, ...] | None:
-    """The shape of a weight; None where it is not known."""
-    sizes = value if isinstance(value, (tuple, list)) else (value,)
-    return tuple(sizes) if all([type(n) is int and n > 0 for n in sizes]) else None
+    """The shape of a weight; None where it is not known, or none that Keras takes."""
+    known = isinstance(value, (tuple, list)) and all([type(n) is int and n > 0 for n in value])
+    return tuple(value) if known else None
