@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Set
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,7 @@ def read_file(path: str) -> Source | Diagnostic:
         return Diagnostic("E901", str(error), None)
 
 
+@cache
 def read_source(path: Path) -> PythonReading:
     return read_python(Source(str(path), path.read_text(encoding="utf-8")), read_file)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from cnnspec.base.record import Record
-from cnnspec.layers.opaque import Opaque
+from cnnspec.layers import find
 from cnnspec.model_files import find_layers, mark_tensor, name_as_keras
 from cnnspec.python_source.keras.saved_form import save_layer
 
@@ -39,13 +39,16 @@ class Stated(Record):
         sizes = tuple([n for n in self.shape if isinstance(n, int) and n > 0])
         if not sizes or len(sizes) < len(self.shape):
             return None
-        return Opaque(name_as_keras(kind), sizes, self.params - self.frozen, self.frozen)
+        cls: Any = find("opaque")
+        made: Layer = cls(name_as_keras(kind), sizes, self.params - self.frozen, self.frozen)
+        return made
 
 
 def train_or_freeze(layer: Layer, trained: bool) -> Layer:
     """The layer with its weights trained, or all of them frozen, however it was made."""
-    if isinstance(layer, Opaque):
-        return layer if trained else layer.replace(params=0, frozen=layer.params + layer.frozen)
+    if layer.stated:
+        given = layer.argument_values()
+        return layer if trained else layer.replace(params=0, frozen=given["params"] + given["frozen"])
     return layer.replace(trainable=trained) if "trainable" in layer.arguments else layer
 
 

@@ -18,6 +18,7 @@ from cnnspec.python_source.training.settings import read_compile, read_fit
 from cnnspec.python_source.values import Call, External, Method, Unknown, Value
 from cnnspec.python_source.written import Written
 from tests.python_source.training.test_settings import Model
+from tests.support import sample
 
 MODULES = (
     "numpy.",
@@ -63,7 +64,7 @@ def make_values() -> list[Any]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", sample(range(2), (1,)))
 def test_nothing_raises(seed: int) -> None:
     draw = random.Random(seed)
     machine = Machine()
@@ -89,7 +90,7 @@ def test_nothing_raises(seed: int) -> None:
             machine.libraries.call(name, call)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", sample(range(2), (1,)))
 def test_values_answer_all_that_is_asked(seed: int) -> None:
     draw = random.Random(seed)
     machine = Machine()

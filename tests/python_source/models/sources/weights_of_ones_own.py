@@ -68,7 +68,9 @@ frozen = run(Mixed(7), Early(7))
 frozen.layers[1].trainable = False
 whole_frozen = run(Nested(3))
 whole_frozen.trainable = False
-recurrent = keras.Sequential([keras.Input((9, 4)), layers.LSTM(5, return_sequences=True), layers.GRU(3), layers.Dense(2)])
+recurrent = keras.Sequential(
+    [keras.Input((9, 4)), layers.LSTM(5, return_sequences=True), layers.GRU(3), layers.Dense(2)]
+)
 recurrent.layers[0].trainable = False
 thawed = run(Early(4))
 thawed.trainable = False
