@@ -111,7 +111,7 @@ def analyse(
     """
     with Uncollected():
         if source.is_python:
-            return _analyse_python(source, parameters, model, codes, read, watch, call)
+            return _analyse_python(source, parameters, model, max_layers, codes, read, watch, call)
         return _analysed(parse(source, before), parameters, model, max_layers, codes, read, watch)
 
 
@@ -162,13 +162,13 @@ def _analyse_network(
 
 
 def _analyse_python(
-    source: Source, parameters: Mapping[str, Any] | None, model: str | None, codes: Set[str] | None, read: Read,
-    watch: Watch | None, call: str,
+    source: Source, parameters: Mapping[str, Any] | None, model: str | None, max_layers: int, codes: Set[str] | None,
+    read: Read, watch: Watch | None, call: str,
 ) -> PythonAnalysis:  # fmt: skip
     """Everything that is known about a Python source."""
     from cnnspec.lint.keras_words import say_in_keras
     from cnnspec.python_source import read_python
-    from cnnspec.python_source.choosing import choose_networks, find_mistakes_of, refuse_parameters
+    from cnnspec.python_source.choosing import choose_networks, find_excess, find_mistakes_of, refuse_parameters
     from cnnspec.python_source.comments import read_comments
     from cnnspec.syntax.tree import Body, Tree
 
@@ -180,13 +180,14 @@ def _analyse_python(
     mistakes = hiding.visible(reading.found)
     networks, found = [], [*mistakes]
     for made in choose_networks(reading, model):
-        own = find_mistakes_of(made, reading, mistakes)
+        large = find_excess(made, max_layers)
+        own = [*find_mistakes_of(made, reading, mistakes), *large]
         settings = None if not made.train else read_train_section(made.train)[0]
         context = Context(made.graph, made.train, bool(own) or not made.whole, settings)
         watching = None if watch is None else partial(_show_visible, watch, made.graph, hiding)
         ruled = [
             say_in_keras(d, made.graph)
-            for d in rules.check(context, codes, watching)
+            for d in ([] if large else rules.check(context, codes, watching))
             if made.doubtful.isdisjoint(d.nodes)
         ]
         own += hiding.visible(ruled)

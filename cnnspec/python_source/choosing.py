@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.did_you_mean import write_suggestion
 from cnnspec.base.source import brief, printable
 
@@ -10,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from cnnspec.base.diagnostic import Diagnostic
     from cnnspec.python_source.found import PythonNetwork, PythonReading
 
 
@@ -49,6 +49,15 @@ def find_mistakes_of(
         if network in homes or not homes and not network.whole:
             found.append(mistake)
     return found
+
+
+def find_excess(network: PythonNetwork, most: int) -> list[Diagnostic]:
+    """The finding that a model has more layers than are allowed, none where it has not."""
+    layers = len(network.graph.nodes)
+    if layers <= most:
+        return []
+    message = f"{network.names[0]} has {layers:,} layers; at most {most:,} are allowed"
+    return [Diagnostic("E003", message, network.site.span, "raise the limit with --max-layers")]
 
 
 def stands_in(found: Diagnostic, network: PythonNetwork) -> bool:

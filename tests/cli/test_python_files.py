@@ -179,6 +179,12 @@ def test_a_mistake_is_no_lack_of_knowledge(sources: Path) -> None:
     assert "note: in build, called here\n  --> --call:1:1" in out
 
 
+def test_a_model_may_be_too_large(sources: Path) -> None:
+    status, out, _ = check("net.py:small", "--max-layers", "4")
+    assert status == 1 and "error[E003 limit]: small has 5 layers; at most 4 are allowed" in out
+    assert check("net.py:small", "--max-layers", "5")[0] == 0
+
+
 def test_what_could_not_be_known(sources: Path) -> None:
     reason = "unknown.py:4:59: unknown: an item of sys.argv is not known\n"
     assert check("unknown.py", "--explain-unknown")[1].endswith(reason)

@@ -83,6 +83,16 @@ def get_of_dict(it: Interpreter, value: dict[Any, Any], key: Any, node: ast.AST)
     return it.fail("KeyError", f"there is no {key!r}" if is_known(key) else "there is no such key", node)
 
 
+def begin_change(it: Interpreter, value: list[Any] | dict[Any, Any], key: Any) -> bool:
+    """Note that an item is changed; False where it is not known which, so that nothing of the container is."""
+    unknown = find_key_unknown(key)
+    if unknown is None:
+        it.journal.note(value)
+    else:
+        it.journal.taint(value, unknown)
+    return unknown is None
+
+
 def set_item(it: Interpreter, value: Any, key: Any, new: Any, node: ast.AST) -> None:
     """value[key] = new."""
     if isinstance(value, Value):
@@ -91,11 +101,8 @@ def set_item(it: Interpreter, value: Any, key: Any, new: Any, node: ast.AST) -> 
     if not isinstance(value, (list, dict)):
         it.fail("TypeError", "its items cannot be set", node)
         return
-    unknown = find_key_unknown(key)
-    if unknown is not None:
-        it.journal.taint(value, unknown)
+    if not begin_change(it, value, key):
         return
-    it.journal.note(value)
     try:
         if isinstance(key, slice) and isinstance(value, list):
             items = it.list_items(new, node)
@@ -112,13 +119,8 @@ def set_item(it: Interpreter, value: Any, key: Any, new: Any, node: ast.AST) -> 
 
 def delete_item(it: Interpreter, value: Any, key: Any, node: ast.AST) -> None:
     """del value[key]."""
-    if not isinstance(value, (list, dict)):
+    if not isinstance(value, (list, dict)) or not begin_change(it, value, key):
         return
-    unknown = find_key_unknown(key)
-    if unknown is not None:
-        it.journal.taint(value, unknown)
-        return
-    it.journal.note(value)
     try:
         del value[key]
     except (IndexError, KeyError, TypeError, ValueError) as error:
