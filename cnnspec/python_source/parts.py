@@ -48,13 +48,16 @@ def read_parts(source: Source) -> list[Part] | Diagnostic:
 
 
 def parse(source: Source) -> ast.Module | Diagnostic:
-    """The tree of a text."""
+    """The tree of a text. Python compiles it too, and keeps nothing of that: so it says what the tree alone does not, such as
+    a `break` outside of loops."""
     import warnings
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about escapes in texts
-            return ast.parse(source.text)
+            tree = ast.parse(source.text)
+            compile(tree, "source", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+            return tree
     except SyntaxError as error:
         return refuse(source, error)
     except (RecursionError, MemoryError, ValueError):

@@ -179,6 +179,16 @@ def test_a_mistake_is_no_lack_of_knowledge(sources: Path) -> None:
     assert "note: in build, called here\n  --> --call:1:1" in out
 
 
+@pytest.mark.parametrize(
+    "text", ["break", "return 3", "f(a=1, a=2)", "def f(a, a): pass", "print 3", "*a, *b = c", "nonlocal x"]
+)
+def test_what_is_no_python(sources: Path, text: str) -> None:
+    """What Python refuses before it runs anything, whether its grammar says so or not."""
+    (sources / "wrong.py").write_text(f"import keras\n{text}\n")
+    status, out, _ = check("wrong.py")
+    assert status == 1 and out.startswith("error[E001 syntax]: this is no Python: ") and "--> wrong.py:2:" in out
+
+
 def test_a_model_may_be_too_large(sources: Path) -> None:
     status, out, _ = check("net.py:small", "--max-layers", "4")
     assert status == 1 and "error[E003 limit]: small has 5 layers; at most 4 are allowed" in out
