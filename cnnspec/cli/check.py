@@ -170,21 +170,21 @@ def collect_findings(options: argparse.Namespace, lookup: settings.Lookup) -> Co
     named = {lookup.inputs.name_source(path) for path in options.paths}
     status = CLEAN
     for outcome in check_paths(options, lookup):
-        if outcome.refused:
+        apart = Source(outcome.name, "").is_python and outcome.name not in named
+        if outcome.refused and not apart:
             print_refusal(outcome.refused)
             status = USAGE
             continue
         files.append(outcome.name)
         if outcome.opaque and not options.quiet:
             print_message(f"{outcome.name}: no rule looks into {outcome.opaque}, of which nothing is known")
-        told = options.explain_unknown and outcome.unknowns
-        if outcome.remark and outcome.name in named and not (options.quiet or told):
+        listed = options.explain_unknown and outcome.unknowns
+        if outcome.remark and outcome.name in named and not (options.quiet or listed):
             print_message(outcome.remark)
         unshaped += [outcome.name] * outcome.unshaped
         unknowns |= dict.fromkeys(outcome.unknowns)
         own: list[tuple[object, ...]] = []
-        told = outcome.diagnostics if outcome.name in named else leave_out_unread(outcome)
-        for diagnostic in told:
+        for diagnostic in leave_out_unread(outcome) if apart else outcome.diagnostics:
             place = diagnostic.span.source.file if diagnostic.span else outcome.name
             at = (diagnostic.span.source.cell, diagnostic.span.mark) if diagnostic.span else None
             mistake = name_file(place), diagnostic.code, at, diagnostic.message
@@ -196,9 +196,8 @@ def collect_findings(options: argparse.Namespace, lookup: settings.Lookup) -> Co
 
 
 def leave_out_unread(outcome: Outcome) -> list[Diagnostic]:
-    """The findings of a file that a folder holds: that Python could not read one is for others to say."""
-    python = Source(outcome.name, "").is_python
-    return [found for found in outcome.diagnostics if not (python and found.code in ("E001", "E002"))]
+    """The findings of a Python file that a folder holds: that Python could not read one is for others to say."""
+    return [found for found in outcome.diagnostics if found.code not in ("E001", "E002")]
 
 
 def against_baseline(options: argparse.Namespace, found: list[Finding], files: list[str]) -> list[Finding]:

@@ -87,7 +87,11 @@ def read_cells(source: Source) -> list[Source] | Diagnostic:
     try:
         found = json.loads(source.text)
     except (ValueError, RecursionError):
-        return Diagnostic("E002", f"{source.name} is no notebook: it is not JSON", None, "save it as a notebook again")
+        found, why = None, "it is not JSON"
+    else:
+        why = "it has no list of cells"
+    if not isinstance(found, dict) or not any([isinstance(found.get(key), list) for key in ("cells", "worksheets")]):
+        return Diagnostic("E002", f"{source.name} is no notebook: {why}", None, "save it as a notebook again")
     return [
         Source(f"{source.name}:cell {number}", blank_magics(text))
         for number, text in enumerate(list_code(found), 1)

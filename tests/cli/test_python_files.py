@@ -189,6 +189,24 @@ def test_what_is_no_python(sources: Path, text: str) -> None:
     assert status == 1 and out.startswith("error[E001 syntax]: this is no Python: ") and "--> wrong.py:2:" in out
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("", "it is not JSON"), ("[]", "it has no list of cells"), ('{"cells": 3}', "it has no list of cells")],
+)
+def test_what_is_no_notebook(sources: Path, text: str, why: str) -> None:
+    (sources / "wrong.ipynb").write_text(text)
+    status, out, _ = check("wrong.ipynb")
+    assert status == 1 and f"wrong.ipynb is no notebook: {why}" in " ".join(out.split())
+
+
+def test_a_file_of_a_folder_that_is_no_text_is_left_to_others(sources: Path) -> None:
+    """A file may be in another encoding, as its first line says; it is told where it is named."""
+    (sources / "latin.py").write_bytes(b"# coding: latin-1\n# \xe9t\xe9\nimport keras\n")
+    before = check("--python", ".")
+    assert "latin.py" not in before[1] + before[2] and before[0] == 1
+    assert check("latin.py")[0] == 2
+
+
 def test_a_model_may_be_too_large(sources: Path) -> None:
     status, out, _ = check("net.py:small", "--max-layers", "4")
     assert status == 1 and "error[E003 limit]: small has 5 layers; at most 4 are allowed" in out
