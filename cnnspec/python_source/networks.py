@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.graph import BlockCall
+from cnnspec.graph import BlockCall, LoopTurn
 from cnnspec.python_source.cutting import Cut
 from cnnspec.python_source.found import PythonNetwork
 from cnnspec.python_source.interpreter.objects import InstanceValue
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from cnnspec.graph import Graph
+    from cnnspec.graph import Graph, Site
     from cnnspec.python_source.keras.model_value import ModelValue
     from cnnspec.python_source.machine import Machine
 
@@ -30,10 +30,13 @@ def list_networks(machine: Machine, models: list[ModelValue], held: Mapping[str,
     inner = find_inner(machine, models)
     made: list[PythonNetwork] = []
     taken: set[str] = set()
+    there: dict[tuple[Any, ...], list[Graph]] = {}  # by the places that models are made at
     for model in models:
         cut = Cut(model, machine.tape, "")
-        if any([is_same(cut.graph, other.graph) for other in made if other.site == model.site]):
+        alike = there.setdefault(mark_place(model.site), [])
+        if any([is_same(cut.graph, other) for other in alike]):
             continue  # made again, in a loop
+        alike.append(cut.graph)
         called = list_names(model, names.get(id(model), []))
         name = find_free(called[0], taken)
         cut.graph.name = name
@@ -43,6 +46,12 @@ def list_networks(machine: Machine, models: list[ModelValue], held: Mapping[str,
             PythonNetwork((name, *others), cut.graph, train, model.site, cut.whole, id(model) in inner, cut.doubtful)
         )
     return tuple(made)
+
+
+def mark_place(site: Site) -> tuple[Any, ...]:
+    """What tells a place and the steps that led there, which may be too many to be compared one within another."""
+    steps = [(step.site, step.number if isinstance(step, LoopTurn) else 0) for step in site.steps]
+    return tuple([(at.source.name, at.node.start, number) for at, number in [*steps, (site, 0)]])
 
 
 def is_same(graph: Graph, other: Graph) -> bool:

@@ -52,3 +52,12 @@ def test_models_and_what_is_asked_of_them(path: Path) -> None:
         if isinstance(model, (keras.Sequential, keras.src.models.functional.Functional)):
             shapes = sorted([list(tensor.shape[1:]) for tensor in model.outputs])
             assert sorted(list_shapes(network.graph, network.graph.outputs)) == shapes, name
+
+
+def test_models_made_deep_within_calls_and_loops() -> None:
+    """What led to a model may be hundreds of steps; it is told from one that is made again at the same place."""
+    loops = "".join([f"{'    ' * level}for i{level} in (1, 2):\n" for level in range(1, 9)])
+    deep = f"def f(n):\n    if n == 0:\n        return keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])\n{loops}{'    ' * 9}return f(n - 1)\n"
+    text = f"import keras\n\n{deep}\na = f(50)\nb = [f(50) for _ in range(3)]\nc = f(50)\n"
+    reading = read_python(Source("case.py", text), read_file)
+    assert [network.names[0] for network in reading.networks] == ["a", "b", "c"]
