@@ -20,9 +20,10 @@ def is_python_source(name: str) -> bool:
     return name.endswith(ENDINGS)
 
 
-def read_python(source: Source, read: Read, call: str = "") -> PythonReading:
+def read_python(source: Source, read: Read, call: str = "", installed: bool = False) -> PythonReading:
     """The models that a source builds. `read` gives the sources of helper modules; `call`: a call of one of its functions,
-    "build(classes=10)", whose model alone is then asked for."""
+    "build(classes=10)", whose model alone is then asked for; `installed`: keras.applications are read out of the sources of
+    the installed Keras. Raises CallRefused for the former, NotInstalled for the latter."""
     from cnnspec.python_source.reading import read_python as read_
 
-    return read_(source, read, call)
+    return read_(source, read, call, installed)

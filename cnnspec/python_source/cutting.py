@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cnnspec.graph import PathStep, Site
     from cnnspec.layers.base import Layer
     from cnnspec.python_source.keras.model_value import ModelValue
+    from cnnspec.python_source.path_numbers import PathNumbers
     from cnnspec.python_source.tape import Tape, TapeNode
 
 CALL = ".call"  # how the name of a step ends that is a layer of the source's own
@@ -25,13 +26,13 @@ class Cut:
     """The graph of a model. `doubtful` are the indices of nodes of which nothing may be said but their sizes; `whole`: whether
     all layers and shapes are known."""
 
-    def __init__(self, model: ModelValue, tape: Tape, name: str) -> None:
+    def __init__(self, model: ModelValue, tape: Tape, numbers: PathNumbers) -> None:
         self.model = model
-        self.graph = Graph(name)
+        self.graph = Graph("")
         inputs = model.list_inputs()
         self._starts = {tensor.node.index for tensor in inputs}
         self._trained = Trained(model)
-        self._paths = Paths(model.state["outside"])
+        self._paths = Paths(model.state["outside"], numbers)
         self._given: list[str] = []  # the names that the source gives, node by node
         self._indices: dict[int, int] = {}  # on the tape → in the graph
         self._first: dict[tuple[int, int], int] = {}  # owner and part → the node of their first use
@@ -83,25 +84,35 @@ class Paths:
     """The paths of nodes without the steps that lead to the model as a whole, the last of which is `outside`; and steps into
     classes of the source by the class's name alone."""
 
-    def __init__(self, outside: PathStep | None) -> None:
-        self._outside = outside
-        self._short: dict[
-            int, tuple[PathStep, PathStep | None]
-        ] = {}  # by identity: the old step, which lives on, and the new
+    def __init__(self, outside: PathStep | None, numbers: PathNumbers) -> None:
+        self._numbers = numbers
+        self._outside = numbers.find(outside)
+        self._short: dict[int, PathStep | None] = {}  # by the numbers of the paths
 
     def shorten(self, site: Site) -> Site:
         """A site without those steps."""
         return site if site.path is None else site.replace(path=self._shorten(site.path))
 
     def _shorten(self, path: PathStep) -> PathStep | None:
-        if id(path) not in self._short:
-            short = None
-            if path != self._outside:
-                short = path.replace(site=self.shorten(path.site))
-                if isinstance(short, BlockCall) and short.block.endswith(CALL):
-                    short = short.replace(block=short.block.removesuffix(CALL))
-            self._short[id(path)] = path, short
-        return self._short[id(path)][1]
+        new: list[PathStep] = []
+        step: PathStep | None = path
+        while step is not None and self._numbers.find(step) not in self._short:
+            new.append(step)
+            step = step.site.path
+        for step in reversed(new):
+            self._short[self._numbers.find(step)] = self._cut(step)
+        return self._short[self._numbers.find(path)]
+
+    def _cut(self, step: PathStep) -> PathStep | None:
+        """A step behind the short path of the steps before it; None for the last that leads to the model."""
+        if self._numbers.find(step) == self._outside:
+            return None
+        before = step.site.path
+        short = None if before is None else self._short[self._numbers.find(before)]
+        made = step if short is before else step.replace(site=step.site.replace(path=short))
+        if isinstance(made, BlockCall) and made.block.endswith(CALL):
+            return made.replace(block=made.block.removesuffix(CALL))
+        return made
 
 
 class Trained:

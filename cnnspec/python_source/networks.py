@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from cnnspec.graph import BlockCall, LoopTurn
+from cnnspec.graph import BlockCall
 from cnnspec.python_source.cutting import Cut
 from cnnspec.python_source.found import PythonNetwork
 from cnnspec.python_source.interpreter.objects import InstanceValue
 from cnnspec.python_source.keras.instances import OwnCall
 from cnnspec.python_source.keras.layer_kinds import find_models, list_inner_models
 from cnnspec.python_source.keras.reached import find_nodes
+from cnnspec.python_source.path_numbers import PathNumbers
 from cnnspec.python_source.training.settings import find_settings
 
 TYPE_CHECKING = False
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from cnnspec.graph import Graph, Site
+    from cnnspec.graph import Graph
     from cnnspec.python_source.keras.model_value import ModelValue
     from cnnspec.python_source.machine import Machine
 
@@ -30,10 +31,11 @@ def list_networks(machine: Machine, models: list[ModelValue], held: Mapping[str,
     inner = find_inner(machine, models)
     made: list[PythonNetwork] = []
     taken: set[str] = set()
+    numbers = PathNumbers()
     there: dict[tuple[Any, ...], list[Graph]] = {}  # by the places that models are made at
     for model in models:
-        cut = Cut(model, machine.tape, "")
-        alike = there.setdefault(mark_place(model.site), [])
+        cut = Cut(model, machine.tape, numbers)
+        alike = there.setdefault(numbers.find_place(model.site), [])
         if any([is_same(cut.graph, other) for other in alike]):
             continue  # made again, in a loop
         alike.append(cut.graph)
@@ -46,12 +48,6 @@ def list_networks(machine: Machine, models: list[ModelValue], held: Mapping[str,
             PythonNetwork((name, *others), cut.graph, train, model.site, cut.whole, id(model) in inner, cut.doubtful)
         )
     return tuple(made)
-
-
-def mark_place(site: Site) -> tuple[Any, ...]:
-    """What tells a place and the steps that led there, which may be too many to be compared one within another."""
-    steps = [(step.site, step.number if isinstance(step, LoopTurn) else 0) for step in site.steps]
-    return tuple([(at.source.name, at.node.start, number) for at, number in [*steps, (site, 0)]])
 
 
 def is_same(graph: Graph, other: Graph) -> bool:

@@ -8,6 +8,7 @@ from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.did_you_mean import write_suggestion
 from cnnspec.base.source import PythonText, Source, brief
 from cnnspec.python_source.found import CallRefused, NotKnown, PythonReading
+from cnnspec.python_source.installed import read_applications
 from cnnspec.python_source.interpreter.objects import ClassValue, FunctionValue
 from cnnspec.python_source.interpreter.run import call_text, call_uncalled, follow, run_source
 from cnnspec.python_source.keras.layer_kinds import find_models
@@ -30,9 +31,11 @@ if TYPE_CHECKING:
 CALL = "--call"  # what the text of a call is called in messages
 
 
-def read_python(source: Source, read: Read, call: str = "") -> PythonReading:
+def read_python(source: Source, read: Read, call: str = "", installed: bool = False) -> PythonReading:
     """See `cnnspec.python_source.read_python`."""
     machine = Machine()
+    if installed:
+        read_applications(machine, read)
     module = run_source(machine, source, read)
     models: list[ModelValue] = machine.models
     held: Mapping[str, Any] = module.names

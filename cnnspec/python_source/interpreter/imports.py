@@ -52,6 +52,7 @@ class Modules:
         self.read: Read | None = None
         self.root = self.main = ""
         self.folders: list[str] = []
+        self.installed: dict[str, str] = {}  # packages of libraries that are read, too, and their folders
         self.roots: set[str] = set()  # the names of libraries
 
     def start(self, source: Source, read: Read) -> None:
@@ -156,6 +157,11 @@ class Modules:
         return self.known[name]
 
     def look_for(self, name: str, node: ast.AST) -> ModuleValue | None:
+        for package, folder in self.installed.items():
+            if name.startswith(f"{package}.") and self.read is not None:
+                path = os.path.join(folder, *name.removeprefix(f"{package}.").split(".")) + ".py"
+                found = self.read(path)
+                return None if isinstance(found, Diagnostic) else self.follow_module(name, path, found, node)
         tail = os.path.join(*[part or "?" for part in name.split(".")])
         near = self.is_library(name.split(".")[0])  # Python has libraries before what lies in the folders around
         for folder in self.folders[:1] if near else self.folders:

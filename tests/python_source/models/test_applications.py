@@ -1,5 +1,5 @@
-"""keras.applications in a Python source: each is what the zoo has of it, and what Keras builds of other sizes and without
-its head. CNNSPEC_WHOLE_ZOO=1 tries all of them."""
+"""keras.applications in a Python source: each is what the zoo has of it, known beforehand or read out of the installed Keras's
+own sources, and what Keras builds of other sizes and without its head. CNNSPEC_WHOLE_ZOO=1 tries all of them."""
 
 from __future__ import annotations
 
@@ -29,28 +29,50 @@ OTHERS = (
 BUILT = [path.stem for path in FILES] if ALL else ["MobileNetV2", "ConvNeXtTiny"]
 
 
-def read(name: str, arguments: str = "") -> PythonNetwork:
+def read(name: str, arguments: str = "", installed: bool = False) -> PythonNetwork:
     text = f"import keras\nmodel = keras.applications.{name}({', '.join(filter(None, ['weights=None', arguments]))})\n"
-    reading = read_python(Source("net.py", text), read_file)
-    assert reading.found == reading.unknowns == ()
-    (network,) = reading.networks
+    reading = read_python(Source("net.py", text), read_file, "", installed)
+    assert reading.found == ()
+    assert installed or reading.unknowns == ()
+    (network,) = [network for network in reading.networks if not network.inner]
     assert network.whole
     return network
 
 
 def list_layers(graph: Graph) -> Counter[str]:
-    """The Keras layers of a network, by their classes: the zoo has a padding and a convolution in one."""
-    return Counter(call for node in graph.nodes if node.layer is not None for call in list_calls(graph, node))
+    """The Keras layers of a network, by their classes: the zoo has a padding and a convolution in one, and a LayerScale as the
+    EinsumDense that does the same."""
+    calls = [call for node in graph.nodes if node.layer is not None for call in list_calls(graph, node)]
+    return Counter(["einsumdense" if call == "layerscale" else call for call in calls])
 
 
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
-def test_the_same_as_in_the_zoo(path: Path) -> None:
+@pytest.mark.parametrize("installed", [False, True], ids=["known", "its sources"])
+def test_the_same_as_in_the_zoo(path: Path, installed: bool) -> None:
     (other,) = analyse(Source(path.name, path.read_text(encoding="utf-8"))).networks
-    graph = read(path.stem).graph
+    graph = read(path.stem, installed=installed).graph
     assert list_layers(graph) == list_layers(other.graph)
     assert list_shapes(graph, graph.outputs) == list_shapes(other.graph, other.graph.outputs)
     for trainable in (False, True):
         assert count_all(graph, trainable) == count_all(other.graph, trainable)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "MobileNet(alpha=0.5, classes=7)",
+        "EfficientNetV2B0(include_preprocessing=False)",
+        "MobileNetV3Small(minimalistic=True)",
+    ],
+)
+def test_options_that_the_sources_alone_tell(call: str) -> None:
+    import keras
+
+    name, _, rest = call.partition("(")
+    model = eval(f"keras.applications.{name}(weights=None, {rest}", {"keras": keras})
+    graph = read(name, rest.removesuffix(")"), installed=True).graph
+    assert count_all(graph) == model.count_params()
+    assert list_shapes(graph, graph.outputs) == [list(model.output_shape[1:])]
 
 
 @pytest.mark.parametrize("name", BUILT)
