@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from cnnspec.python_source.interpreter.scopes import ModuleValue
     from cnnspec.python_source.keras.model_value import ModelValue
 
+MOST_MODELS = 500  # of a source, that are looked at
+TOO_MANY = f"the source makes more than {MOST_MODELS} models: those from here on are not looked at"
 CALL = "--call"  # what the text of a call is called in messages
 
 
@@ -45,14 +47,16 @@ def read_python(source: Source, read: Read, call: str = "", installed: bool = Fa
         models, held = call_as_asked(machine, module, source, call), {}
     elif not models:
         call_uncalled(machine, module)
+    left, models = models[MOST_MODELS:], models[:MOST_MODELS]
     for model in models:
         machine.written = Written(model.site.source)
         follow(machine, module.parts, partial(model.build_unseen, machine))
     networks = list_networks(machine, [model for model in models if model.built], held)
+    reasons = [*find_reasons(machine, models), *[(TOO_MANY, model.site) for model in left[:1]]]
     return PythonReading(
         networks,
         tuple(machine.found[before:]),
-        tuple([NotKnown(reason, site) for reason, site in find_reasons(machine, models)]),
+        tuple([NotKnown(reason, site) for reason, site in reasons]),
         tuple([part.source for part in module.parts]),
         tuple(machine.interpreter.modules.helpers),
         "" if networks else explain_none(machine, module.parts),

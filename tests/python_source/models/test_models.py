@@ -61,3 +61,11 @@ def test_models_made_deep_within_calls_and_loops() -> None:
     text = f"import keras\n\n{deep}\na = f(50)\nb = [f(50) for _ in range(3)]\nc = f(50)\n"
     reading = read_python(Source("case.py", text), read_file)
     assert [network.names[0] for network in reading.networks] == ["a", "b", "c"]
+
+
+def test_more_models_than_are_looked_at() -> None:
+    text = "import keras\n\nfor n in range(1, 600):\n    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(n)])\n"
+    reading = read_python(Source("case.py", text), read_file)
+    assert len(reading.networks) == 500
+    (unknown,) = reading.unknowns
+    assert unknown.reason.startswith("the source makes more than 500 models") and unknown.site.first_line == 4
