@@ -101,17 +101,17 @@ def list_models(analysis: Analysis) -> list[str]:
 def analyse(
     source: Source, parameters: Mapping[str, Any] | None = None, model: str | None = None,
     max_layers: int = MAX_LAYERS, codes: Set[str] | None = None, read: Read = read, watch: Watch | None = None,
-    before: Tree | None = None, call: str = "",
+    before: Tree | None = None, call: str = "", installed: bool = False,
 ) -> Analysis:  # fmt: skip
     """Everything that is known about a file; of the rules, those with the given codes run, None: the default ones.
 
     `before` is the tree of an earlier text of the file, of which its own is then made. `read` gives the sources of the files that it uses. `watch` is called with each network's findings as they are made, and
     may end the analysis by raising. Of a Python source `call` is a call of one of its functions, whose model alone is then
-    asked for. Raises KeyError for a parameter that no model has.
+    asked for, and `installed` has keras.applications read out of the installed Keras. Raises KeyError for a parameter that no model has.
     """
     with Uncollected():
         if source.is_python:
-            return _analyse_python(source, parameters, model, max_layers, codes, read, watch, call)
+            return _analyse_python(source, parameters, model, max_layers, codes, read, watch, call, installed)
         return _analysed(parse(source, before), parameters, model, max_layers, codes, read, watch)
 
 
@@ -163,7 +163,7 @@ def _analyse_network(
 
 def _analyse_python(
     source: Source, parameters: Mapping[str, Any] | None, model: str | None, max_layers: int, codes: Set[str] | None,
-    read: Read, watch: Watch | None, call: str,
+    read: Read, watch: Watch | None, call: str, installed: bool,
 ) -> PythonAnalysis:  # fmt: skip
     """Everything that is known about a Python source."""
     from cnnspec.lint.keras_words import say_in_keras
@@ -173,7 +173,7 @@ def _analyse_python(
     from cnnspec.syntax.tree import Body, Tree
 
     refuse_parameters(parameters)
-    reading = read_python(source, read, call)
+    reading = read_python(source, read, call, installed)
     hiding = Hiding([read_comments(part) for part in reading.parts], read_comments)
     text = source if source in reading.parts else source.replace(text="")  # of a notebook the cells are the texts
     tree = Tree(source, Body(0, 0, ()), (), ())

@@ -50,7 +50,15 @@ class Cache:
     def __init__(self, options: argparse.Namespace) -> None:
         blocks = tuple(options.input), options.block
         repairs = choose_repair_detail(options)
-        asked = (tuple(options.set), options.model, options.call, options.max_layers, repairs, blocks)
+        asked = (
+            tuple(options.set),
+            options.model,
+            options.call,
+            options.read_installed,
+            options.max_layers,
+            repairs,
+            blocks,
+        )
         self.asked = repr(asked)
         self.folders: dict[str, str | None] = {}  # folder of specs → its cache
         self.tool = "" if options.no_cache else name_tool()

@@ -124,6 +124,7 @@ def load_side(path: str, model: str | None, own: list[str], options: argparse.Na
         input=[],
         block=None,
         call=options.call if is_called(path, model) else None,
+        read_installed=options.read_installed,
     )
     try:
         network, found = load_analysed(asked)

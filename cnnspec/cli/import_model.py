@@ -11,6 +11,7 @@ import re
 
 from cnnspec.base.source import Source
 from cnnspec.cli.argument_parser import add_examples
+from cnnspec.cli.load import add_python_options
 from cnnspec.cli.messages import CLEAN, FINDINGS, USAGE, Refused, UsageError, print_errors, print_message, print_refusal
 from cnnspec.cli.own_outputs import STDOUT, add_force_option, check_not_read, write_output
 from cnnspec.cli.python_files import refuse_unknown, split_model
@@ -54,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--args", metavar="ARGS", help='with --torch: what is given to it, as in "weights=None"')
     parser.add_argument("--model", metavar="NAME", help="of a Python file, the model to take, where it builds several")
-    parser.add_argument("--call", metavar="CALL", help='of a Python file, what builds the model: "build(classes=10)"')
+    add_python_options(parser)
     parser.add_argument("-o", "--output", metavar="OUT", default="-", help="the spec to write; stdout unless given")
     parser.add_argument(
         "--keep-names",
@@ -70,8 +71,8 @@ def run(options: argparse.Namespace) -> int:
     if options.torch is not None and not options.input:
         raise UsageError("--torch needs the shape of the input: --input 3x224x224")
     source = Source(split_model(options.source or "")[0], "")
-    if not source.is_python and (options.model or options.call) is not None:
-        raise UsageError("--model and --call belong to a Python file that builds models")
+    if not source.is_python and (options.model or options.call or options.read_installed) is not None:
+        raise UsageError("--model, --call and --read-installed belong to a Python file that builds models")
     if options.torch is None and (options.input or options.args is not None):
         raise UsageError("--input and --args belong to --torch MODULE:NAME")
     if os.path.isdir(options.output):
@@ -105,7 +106,7 @@ def import_graph(options: argparse.Namespace) -> Graph:
     if options.source is not None:
         source, model = split_model(options.source, options.model)
         if Source(source, "").is_python:
-            return read_python_graph(source, model, options.call)
+            return read_python_graph(source, model, options)
         return read_graph(options.source)
     from cnnspec.compile.keras_model import MissingExtra
 
@@ -118,14 +119,17 @@ def import_graph(options: argparse.Namespace) -> Graph:
         raise UsageError(str(error)) from None
 
 
-def read_python_graph(path: str, model: str | None, call: str | None) -> Graph:
+def read_python_graph(path: str, model: str | None, options: argparse.Namespace) -> Graph:
     """The graph of a model that a Python file builds. UsageError where there is none, or several, or not all of it is known."""
     from cnnspec.base.limits import MAX_LAYERS
     from cnnspec.cli.load import load_analysed
     from cnnspec.model_files import forget_names
     from cnnspec.spec_writer import spell_names
 
-    asked = argparse.Namespace(file=path, model=model, call=call, set=[], input=[], block=None, max_layers=MAX_LAYERS)
+    asked = argparse.Namespace(
+        file=path, model=model, call=options.call, read_installed=options.read_installed, set=[], input=[], block=None,
+        max_layers=MAX_LAYERS,
+    )  # fmt: skip
     network, found = load_analysed(asked)
     if network.broken:
         refuse_unknown(network)

@@ -35,11 +35,20 @@ def add_file_argument(parser: argparse.ArgumentParser) -> None:
 def add_model_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--set", metavar="NAME=VALUE", action="append", default=[], help="give a parameter a value")
     parser.add_argument("--model", metavar="NAME", help="the model to take, where a file holds several")
+    add_python_options(parser)
+    parser.set_defaults(input=[], block=None)  # where there are no options for blocks
+    add_layer_limit(parser)
+
+
+def add_python_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--call", metavar="CALL", help='of a Python source: what builds the model, as in "build(classes=10)"'
     )
-    parser.set_defaults(input=[], block=None)  # where there are no options for blocks
-    add_layer_limit(parser)
+    parser.add_argument(
+        "--read-installed",
+        choices=("keras",),
+        help="for Python sources: read keras.applications out of the installed Keras's own sources",
+    )
 
 
 def add_layer_limit(parser: argparse.ArgumentParser) -> None:

@@ -57,14 +57,19 @@ def analyse_python_as_asked(
     """A Python source analysed as the options say. UsageError for what it does not have."""
     from cnnspec.pipeline import PythonAnalysis, analyse
     from cnnspec.python_source.choosing import describe_no_model
-    from cnnspec.python_source.found import CallRefused
+    from cnnspec.python_source.found import CallRefused, NotInstalled
 
     refuse_options(source, options)
     model = model or options.model
     try:
-        analysis = analyse(source, None, model, options.max_layers, codes, read, watch, call=options.call or "")
+        analysis = analyse(
+            source, None, model, options.max_layers, codes, read, watch,
+            call=options.call or "", installed=options.read_installed is not None,
+        )  # fmt: skip
     except CallRefused as refusal:
         raise UsageError(f"--call: {refusal}") from None
+    except NotInstalled as missing:
+        raise UsageError(f"--read-installed: {missing}") from None
     if options.model and isinstance(analysis, PythonAnalysis) and not analysis.networks:
         raise UsageError(describe_no_model(source.name, analysis.reading, options.model))
     return analysis

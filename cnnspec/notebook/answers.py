@@ -116,6 +116,7 @@ def ask_diff(options: argparse.Namespace, names: Names) -> Answer:
             "set": [*options.set, *own],
             "max_layers": options.max_layers,
             "call": options.call,
+            "read_installed": options.read_installed,
         }
         sides.append(load_network(argparse.Namespace(**given, input=[], block=None), names))
     return diff(*sides)

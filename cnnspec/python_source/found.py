@@ -47,3 +47,7 @@ class PythonReading(Record):
     parts: tuple[Source, ...]
     helpers: tuple[Source, ...]
     why_none: str = ""
+
+
+class NotInstalled(Exception):
+    """A library that is to be read is not installed; the message is a sentence."""

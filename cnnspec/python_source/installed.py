@@ -10,6 +10,7 @@ import re
 from functools import partial
 
 from cnnspec.base.source import Source
+from cnnspec.python_source.found import NotInstalled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
 KERAS = "keras"
 APPLICATIONS = "keras.src.applications"  # whose modules are read; what they import of Keras is known by its name
 FUNCTION = re.compile(r"^def ([A-Z]\w*)\(", re.MULTILINE)  # one that builds a model
-
-
-class NotInstalled(Exception):
-    """A library that is to be read is not installed; the message is a sentence."""
 
 
 def find_installed(library: str) -> str:

@@ -213,6 +213,23 @@ def test_a_model_may_be_too_large(sources: Path) -> None:
     assert check("net.py:small", "--max-layers", "5")[0] == 0
 
 
+def test_the_installed_keras_is_read_where_that_is_asked_for(
+    sources: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What keras.applications is with options that are not known beforehand; each layer has its place in Keras's file."""
+    (sources / "small.py").write_text("import keras\nnet = keras.applications.MobileNet(alpha=0.5, weights=None)\n")
+    assert "--read-installed keras reads its source" in check("small.py", "--explain-unknown")[1]
+    status, out, _ = run(capsys, "summary", "small.py", "--read-installed", "keras")
+    assert status == 0 and "Total params: 1,342,536" in out
+    assert (
+        "applications/mobilenet.py:" in check("small.py", "--read-installed", "keras", "--output-format", "concise")[1]
+    )
+    assert check("small.py", "--read-installed", "torch")[0] == 2
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    status, _, err = check("small.py", "--read-installed", "keras", "--no-cache")
+    assert status == 2 and "--read-installed: keras is not installed" in err
+
+
 def test_what_could_not_be_known(sources: Path) -> None:
     reason = "unknown.py:4:59: unknown: an item of sys.argv is not known\n"
     assert check("unknown.py", "--explain-unknown")[1].endswith(reason)

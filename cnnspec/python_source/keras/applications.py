@@ -174,7 +174,9 @@ def make_application(function: str, made: Application, call: Call) -> Any:
         return unknown or call.make_unknown(f"whether {function} has its head is not known")
     for key, value in settings.items():
         if key not in KNOWN and key not in DROPPING and value != made.parameters[key]:
-            return call.make_unknown(f"what {function} is with another {key} is not known")
+            return call.make_unknown(
+                f"what {function} is with another {key} is not known: --read-installed keras reads its source"
+            )
     open_size = settings["input_shape"] is None and settings["input_tensor"] is None and not settings["include_top"]
     if function.startswith("NASNet") and open_size:
         return call.make_unknown(f"the layers of {function} hang on the sizes of the images")
