@@ -18,6 +18,7 @@ from cnnspec.python_source.values import Unknown, Value, find_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Callable
     from typing import Any
 
@@ -133,9 +134,15 @@ def copy(it: Interpreter, value: Any, call: Call) -> Any:
 
 
 # ---- dicts ------------------------------------------------------------------------------------------------------------
+def has_key(it: Interpreter, value: dict[Any, Any], key: Any, node: ast.AST) -> bool | None:
+    """Whether a dict has a key; None: unknown, as of one that is equal to a key and found by another hash."""
+    known = contains(it, value, key, node)
+    return None if known and key not in value else known
+
+
 def get(it: Interpreter, value: dict[Any, Any], call: Call) -> Any:
     key = call.find(0)
-    known = contains(it, value, key, call.node)
+    known = has_key(it, value, key, call.node)
     if known is None:
         return find_unknown((key, list(value))) or call.make_unknown("whether it is in the dict is not known")
     return it.see(value[key], call.node) if known else call.find(1, "default")
@@ -143,13 +150,13 @@ def get(it: Interpreter, value: dict[Any, Any], call: Call) -> Any:
 
 def setdefault(it: Interpreter, value: dict[Any, Any], call: Call) -> Any:
     key = call.find(0)
-    known = contains(it, value, key, call.node)
+    known = has_key(it, value, key, call.node)
     if known is None:
         taint(it, value, key, call)
         return find_unknown(value)
     if not known:
         set_item(it, value, key, call.find(1, "default"), call.node)
-    return it.see(value.get(key), call.node)
+    return it.see(value[key], call.node)
 
 
 def update(it: Interpreter, value: dict[Any, Any], call: Call) -> Any:
@@ -168,7 +175,7 @@ def update(it: Interpreter, value: dict[Any, Any], call: Call) -> Any:
 
 def pop_key(it: Interpreter, value: dict[Any, Any], call: Call) -> Any:
     key = call.find(0)
-    known = contains(it, value, key, call.node)
+    known = has_key(it, value, key, call.node)
     if known is None:
         taint(it, value, key, call)
         return find_unknown((key, value)) or call.make_unknown("whether it is in the dict is not known")

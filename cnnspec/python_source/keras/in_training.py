@@ -68,7 +68,9 @@ def try_in_training(
     if wrong or unsure or not list_owners(nodes) < list_owners(found) or list_shapes(made) != list_shapes(given):
         journal.restore(layer)
         machine.unknowns = unknowns
-        del machine.tape.nodes[begun:], machine.models[models:]
+        del machine.models[models:]
+        for left in found:  # they stay on the tape, whose numbers are known elsewhere, and are of no layer
+            left.owner = None
         made = NotImplemented
     journal.close(layer)
     return made

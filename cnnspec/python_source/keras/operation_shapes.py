@@ -165,7 +165,7 @@ def find_pair_shape(arguments: tuple[Any, ...]) -> Shape | None:
             return None
         made.append(next((n for n in wide if n is not None), 1))
     batches = {shape[0] for shape in whole} - {1, None}
-    return tuple(made) if not batches and all(len(s) == longest or s[0] is not None for s in shapes) else None
+    return tuple(made) if not batches and all(len(s) == longest or None not in s[:1] for s in shapes) else None
 
 
 def reduce(shape: Shape, axis: Any, keepdims: Any) -> Shape | None:

@@ -69,3 +69,39 @@ def test_more_models_than_are_looked_at() -> None:
     assert len(reading.networks) == 500
     (unknown,) = reading.unknowns
     assert unknown.reason.startswith("the source makes more than 500 models") and unknown.site.first_line == 4
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [
+            "d = {1: 2}",
+            "a = d.get(x, 3)",
+            "b = d.setdefault(x, 4)",
+            "c = d.pop(x, 5)",
+        ],  # a tensor is equal to anything, perhaps
+        ["y = keras.ops.maximum(x, layer.w)", "z = keras.Model(x, y)"],
+        ["y = Itself()(x)"],
+    ],
+    ids=["a tensor as a key", "one number of a weight", "a layer that holds itself"],
+)
+def test_odd_uses_are_read(lines: list[str]) -> None:
+    """What people seldom write comes to something, known or not, and never ends in an error of ours."""
+    text = f"""import keras
+
+
+class Itself(keras.layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = self
+        self.w = self.add_weight(shape=())
+
+    def call(self, x, training=False):
+        return self.drop(x) + self.w if training else x + self.w
+
+
+x = keras.Input((4, 4, 3))
+layer = Itself()
+{chr(10).join(lines)}
+"""
+    assert read_python(Source("case.py", text), read_file).found == ()
