@@ -75,7 +75,7 @@ def test_more_models_than_are_looked_at() -> None:
     "lines",
     [
         [
-            'd = {"conv": 0}',
+            "d = {x * 2: 2}",
             "a = d.get(x, 3)",
             "b = d.setdefault(x, 4)",
             "c = d.pop(x, 5)",
