@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 
 from cnnspec.python_source.interpreter import builtin_classes, builtin_containers, formatting
@@ -53,13 +54,16 @@ def make_computed(function: Any) -> Any:
             found = function(*call.arguments, **call.keywords)
         except Exception as error:
             return it.fail(type(error).__name__, str(error), call.node)
-        return (
-            call.make_unknown("it is larger than is kept")
-            if isinstance(found, int) and found.bit_length() > 4_096
-            else found
-        )
+        return call.make_unknown("it is larger than is kept") if is_large(found) else found
 
     return computed
+
+
+def is_large(found: Any) -> bool:
+    """Whether a number has too many digits to be kept, or a range more items than Python counts."""
+    if isinstance(found, range):
+        return bool(found) and abs(found[-1] - found[0]) // abs(found.step) >= sys.maxsize
+    return isinstance(found, int) and found.bit_length() > 4_096
 
 
 def compute_power(it: Interpreter, given: list[Any], call: Call) -> Any:

@@ -154,9 +154,11 @@ def setdefault(it: Interpreter, value: dict[Any, Any], call: Call) -> Any:
     if known is None:
         taint(it, value, key, call)
         return find_unknown(value)
-    if not known:
-        set_item(it, value, key, call.find(1, "default"), call.node)
-    return it.see(value[key], call.node)
+    if known:
+        return it.see(value[key], call.node)
+    default = call.find(1, "default")
+    set_item(it, value, key, default, call.node)
+    return default
 
 
 def update(it: Interpreter, value: dict[Any, Any], call: Call) -> Any:

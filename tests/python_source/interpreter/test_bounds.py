@@ -17,6 +17,8 @@ LARGE = {  # expressions whose value would be larger than is kept
     "a list": "[0] * 10**10",
     "a tuple": "10**10 * (1,)",
     "all of a range": "list(range(10**9))",
+    "a range": "range(0, 10**30, 7)",
+    "a range that falls": "range(3, -(10**30), -1)",
     "a comprehension": "[x for x in range(10**9)]",
     "a width": "f'{1:1000000000}'",
     "an old width": "'%1000000000d' % 1",

@@ -247,3 +247,12 @@ b = B() if os.environ.get("X") is None else B()
 c = super(B, b).f()
 d = super(B, B()).f()
 # unknown: b, c
+# ---- setdefault by a key that is not known
+import os
+def f(d, key):
+    first = d.setdefault((1, key), 7)
+    d.setdefault(key, []).append(1)
+    return first, len(d)
+a, n = f({}, os.environ.get("X"))
+b = f({1: [2]}, 1)
+# unknown: n
