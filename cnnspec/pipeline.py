@@ -140,8 +140,8 @@ def _analyse_network(
     made: Elaborated, parsed: Tree, hiding: Hiding, codes: Set[str] | None, watch: Watch | None = None
 ) -> tuple[AnalysedNetwork, list[Diagnostic]]:
     """A network with its facts, and what is found in it alone."""
-    settings, unfit = read_train_section(made.train)
     graph = made.graph.certain()  # nothing that rests on an assumption is found
+    settings, unfit = read_train_section(made.train, graph)
     broken = bool(parsed.diagnostics or made.errors or made.graph.assumptions)
     context = Context(graph, made.train, broken, settings)
     watching = None
@@ -182,7 +182,7 @@ def _analyse_python(
     for made in choose_networks(reading, model):
         large = find_excess(made, max_layers)
         own = [*find_mistakes_of(made, reading, mistakes), *large]
-        settings = None if not made.train else read_train_section(made.train)[0]
+        settings = None if not made.train else read_train_section(made.train, made.graph)[0]
         context = Context(made.graph, made.train, bool(own) or not made.whole, settings)
         watching = None if watch is None else partial(_show_visible, watch, made.graph, hiding)
         ruled = [
@@ -308,13 +308,14 @@ def find_used_files(
     return texts
 
 
-def read_train_section(train: dict[str, Setting]) -> tuple[TrainSettings | None, tuple[Diagnostic, ...]]:
-    """The settings of a train section, None without one, and what is wrong with it."""
+def read_train_section(train: dict[str, Setting], graph: Graph) -> tuple[TrainSettings | None, tuple[Diagnostic, ...]]:
+    """The settings of a network's train section, None without one, and what is wrong with it."""
     if not train:
         return None, ()
+    from cnnspec.facts.graph_queries import name_outputs
     from cnnspec.train.section import resolve
 
-    return resolve(train)
+    return resolve(train, outputs=name_outputs(graph))
 
 
 def find_data_mismatches(graph: Graph, settings: TrainSettings, ruled: list[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -74,7 +74,7 @@ def findings(text: str, codes: tuple[str, ...]) -> tuple[Diagnostic, ...]:
     found: list[Diagnostic] = []
     for checked in analyse(Source("case.cnn", text)).networks:
         assert not checked.broken, (text, checked.diagnostics)
-        context = Context(checked.graph, checked.train, False, read_train_section(checked.train)[0])
+        context = Context(checked.graph, checked.train, False, read_train_section(checked.train, checked.graph)[0])
         found += [finding for code in RULES if code in codes for finding in rules.module_of(code).check(context)]
     return sort_diagnostics(found)
 

@@ -13,6 +13,7 @@ from cnnspec.cli.load import add_layer_limit, read_parameters
 from cnnspec.cli.messages import FINDINGS, UsageError
 from cnnspec.cli.streams import fit_sentence
 from cnnspec.cli.train import add_network_option, announce_reach, make_type, print_outcome, run_step
+from cnnspec.facts.graph_queries import name_outputs
 from cnnspec.layers.argument import count
 from cnnspec.pipeline import analyse
 from cnnspec.train.runs.spec import make_reader
@@ -88,7 +89,7 @@ def _analyse_spec(run: RunFolder, max_layers: int) -> AnalysedNetwork:
 def _resolve_settings(network: AnalysedNetwork, record: dict[str, Any], epochs: int | None) -> TrainSettings:
     """The settings of a run, with another number of epochs where one is given. UsageError."""
     overrides = {**record["overrides"], **({} if epochs is None else {"epochs": epochs})}
-    settings, found = resolve(network.train, overrides)
+    settings, found = resolve(network.train, overrides, name_outputs(network.graph))
     if found:
         raise UsageError(f"this cnnspec cannot read the settings of {network.source.name}: {found[0].message}")
     return settings.replace(folder=record["data"]["folder"])

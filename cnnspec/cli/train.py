@@ -18,6 +18,7 @@ from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_diagnostic, 
 from cnnspec.cli.python_files import refuse_python
 from cnnspec.cli.streams import find_width, fit_sentence
 from cnnspec.compile.backend import BACKENDS
+from cnnspec.facts.graph_queries import name_outputs
 from cnnspec.layers.argument import Unfit, count, natural, rate
 from cnnspec.train.devices.precision import PRECISIONS
 from cnnspec.train.section import resolve, seed
@@ -208,7 +209,7 @@ def _resolve_settings(
     given = {name: getattr(options, name) for name in OPTIONS if getattr(options, name) is not None}
     if given.get("data", "").lower() not in NAMED_DATA and os.path.isdir(given.get("data", "")):
         given["data"] = os.path.join(given["data"], "")
-    settings, found = resolve(network.train, given)
+    settings, found = resolve(network.train, given, name_outputs(network.graph))
     for diagnostic in found:
         if diagnostic.span is None:
             raise UsageError("--" + diagnostic.message + (f"; {diagnostic.help}" if diagnostic.help else ""))

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from cnnspec.layers.base import Shape
 
 
+def name_outputs(graph: Graph) -> list[str]:
+    """The names of the outputs, in their order."""
+    return [graph.nodes[index].name for index in graph.outputs]
+
+
 def find_last_function(graph: Graph, index: int) -> tuple[Node, str] | None:
     """The last node on the way to a node that says what its values are, and the function it ends in."""
     node = graph.nodes[index]

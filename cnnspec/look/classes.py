@@ -31,7 +31,7 @@ class Choice(Record):
 
 def ask(trained: Trained, names: Sequence[str] | None, range: tuple[float, float] | None) -> Question:
     """The question for a model, of whatever kind its answers are. Raises TrainingFailed for one that takes no images."""
-    head = find_head(trained.saved.model, trained.settings.loss or trained.saved.loss, trained.targets)
+    head = find_head(trained.saved.model.outputs[0], trained.settings.loss or trained.saved.loss, trained.targets)
     if head.kind in ("classes", "binary", "labels"):
         return make_question(trained, names, range)
     size, shape = find_input(trained)

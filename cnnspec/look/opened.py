@@ -61,7 +61,7 @@ class OpenedNetwork:
         self.convolutions = list_convolutions(self.maps, self.graph)
         self.last_map = find_last_map(self.maps, self.convolutions)
         self.geometry = Geometry(self.facts)
-        last = find_last_activation(self.model)
+        last = find_last_activation(self.model.outputs[0])
         self.end = last if last in ENDS and asked.unit == "probability" else ""
         self._models: dict[tuple[int, ...], Any] = {}
         self._prepare(self.model)

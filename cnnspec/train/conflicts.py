@@ -8,6 +8,7 @@ from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.did_you_mean import write_suggestion
 from cnnspec.base.source import Span
 from cnnspec.layers.argument import Term
+from cnnspec.train.figures import list_figures
 from cnnspec.train.section_words import LOSSES, MIXING, spell_term
 
 TYPE_CHECKING = False
@@ -21,10 +22,11 @@ def find_conflicts(settings: TrainSettings) -> list[Diagnostic]:
     """Settings that Keras would refuse, or silently ignore, some epochs into the training."""
     found = []
     optimizer = dict(settings.optimizer.keywords)
-    if settings.best is not None and settings.best not in _list_figures(settings):
-        hint = write_suggestion(settings.best, _list_figures(settings)).removeprefix("; ")
+    known = list(list_figures(settings))
+    if settings.best is not None and settings.best not in known:
+        hint = write_suggestion(settings.best, known).removeprefix("; ")
         message = f'best is "{settings.best}", which this training does not report'
-        help = hint or f"it reports {', '.join(_list_figures(settings))}"
+        help = hint or f"it reports {', '.join(known)}"
         found.append(Diagnostic("E030", message, settings.span("best"), help))
     for callback in settings.callbacks:
         name, given = spell_term(callback), dict(callback.keywords)
@@ -38,14 +40,14 @@ def find_conflicts(settings: TrainSettings) -> list[Diagnostic]:
             message = "swap_ema_weights needs an optimizer that keeps a moving average"
             found.append(Diagnostic("E030", message, at, f"write {spell_term(settings.optimizer)}(use_ema=true)"))
         watched = _find_watched_figure(callback, given)
-        known = _list_figures(settings)
         if watched is not None and watched not in known:
             message = f'{name} watches "{watched}", which this training does not report'
             hint = write_suggestion(watched, known).removeprefix("; ") or f"it reports {', '.join(known)}"
             if watched.startswith("val_") and settings.validation == 0 and watched[4:] in known:
                 hint = "set validation = 0.1, or watch " + watched[4:]
             found.append(Diagnostic("E030", message, _find_value_span(callback, "monitor") or at, hint))
-    return found + _find_path_conflicts(settings) + _find_soft_conflicts(settings)
+    found += _find_path_conflicts(settings)
+    return found + (_find_conflicts_of_several(settings) if settings.outputs else _find_soft_conflicts(settings))
 
 
 OWN_FILES = ("spec", "run.json", "metrics.csv", "metrics.jsonl", "curves.png", "best.keras", "last.keras", "state")
@@ -101,22 +103,33 @@ def _find_soft_conflicts(settings: TrainSettings) -> list[Diagnostic]:
     return found
 
 
+def _find_conflicts_of_several(settings: TrainSettings) -> list[Diagnostic]:
+    """Settings that are for a network of one output, and losses, weights and metrics of outputs that have none."""
+    found = []
+    if settings.label_smoothing:
+        help = "write it in a loss: loss = {label: categorical_crossentropy(label_smoothing=0.1)}"
+        found.append(_refuse_several("label_smoothing", settings, help))
+    if settings.class_weights is not None:
+        found.append(_refuse_several("class_weights", settings, "leave them out"))
+    if mixing := [spell_term(layer) for layer in settings.augment if layer.name in MIXING]:
+        found.append(_refuse_several("augment", settings, f"leave {mixing[0]} out", mixing[0]))
+    for key, named in (("loss_weights", settings.loss_weights), ("metrics", settings.metrics_by_output)):
+        for name, _ in named:
+            if not settings.trains(name):
+                message = f"{key} names the output {name}, which has no loss"
+                found.append(Diagnostic("E030", message, settings.span(f"{key}.{name}"), "give it one in loss, too"))
+    return found
+
+
+def _refuse_several(key: str, settings: TrainSettings, help: str, what: str = "") -> Diagnostic:
+    message = f"{what or key} is for a network of one output, this one has {len(settings.outputs)}"
+    return Diagnostic("E030", message, settings.span(key), help)
+
+
 def _find_watched_figure(callback: Term, given: dict[str, Any]) -> str | None:
     if callback.name in ("EarlyStopping", "ReduceLROnPlateau") or given.get("save_best_only") is True:
         return str(given.get("monitor", "val_loss"))
     return None
-
-
-def _list_figures(settings: TrainSettings) -> list[str]:
-    """The names under which Keras reports the figures of an epoch."""
-    metrics = ["accuracy"] if settings.metrics is None else [find_metric_name(m) for m in settings.metrics]
-    figures = ["loss", *metrics]
-    return figures + [f"val_{f}" for f in figures if settings.validation]
-
-
-def find_metric_name(metric: Term) -> str:
-    """A metric's name in logs and callbacks: the one it is given, else its word."""
-    return str(dict(metric.keywords).get("name") or spell_term(metric))
 
 
 def _find_value_span(term: Term, name: str) -> Span | None:

@@ -12,7 +12,9 @@ import re
 from cnnspec.base.diagnostic import Diagnostic, Note
 from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.base.source_files import find_used_file
-from cnnspec.train.data_fit import Targets, match_examples, match_targets
+from cnnspec.train.data.array_names import find_places
+from cnnspec.train.data_fit import Targets, check_named_data, check_named_examples, match_examples, match_targets
+from cnnspec.train.ends import find_ends
 from cnnspec.train.errors import TrainingFailed
 
 TYPE_CHECKING = False
@@ -20,32 +22,58 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cnnspec.graph import Graph
+    from cnnspec.train.ends import Ends
     from cnnspec.train.settings import TrainSettings
 
 MAX_HEADER = 10_000  # bytes; NumPy refuses longer ones too
+MAX_ARRAYS = 1_000  # in a file
 SHAPE = re.compile(rb"'shape': \(((?:\d{1,18}, ?)*(?:\d{1,18})?)\)")
 
 
 def find_mismatches(graph: Graph, settings: TrainSettings) -> Iterator[Diagnostic]:
-    """E030 where the data do not suit the network's input, or their targets do not suit its output.
+    """E030 where the data do not suit the network's inputs, or their targets do not suit its outputs.
 
-    The number of classes is the business of E112.
+    The number of classes of the only output is the business of E112.
     """
-    one = len(graph.inputs) == len(graph.outputs) == 1
-    if not one or settings.data is None or any(node.shape is None for node in graph.nodes):
+    if (
+        settings.data is None
+        or not graph.inputs
+        or not graph.outputs
+        or any(node.shape is None for node in graph.nodes)
+    ):
         return
-    if settings.data in NAMED_DATA:
-        shape, classes = NAMED_DATA[settings.data]
-        yield from _find_refusal(lambda: match_examples(graph, settings, shape, True), settings)
-        if len(graph.nodes[graph.outputs[0]].shape or ()) != 1:
-            yield from _find_refusal(lambda: match_targets(graph, settings, Targets((), classes, True)), settings)
-        return
+    if settings.data not in NAMED_DATA:
+        yield from _find_array_mismatches(find_ends(graph, settings), settings)
+    elif len(graph.outputs) > 1 or len(graph.nodes[graph.outputs[0]].shape or ()) != 1:
+        yield from _find_refusal(lambda: check_named_data(graph, settings), settings)
+    else:
+        yield from _find_refusal(lambda: check_named_examples(find_ends(graph, settings), settings), settings)
+
+
+def _find_array_mismatches(ends: Ends, settings: TrainSettings) -> Iterator[Diagnostic]:
+    """What the arrays of a .npz file and a network's ends do not have in common, by their names and shapes."""
     shapes = read_headers(settings)
-    x, y = shapes.get("x_train", ()), shapes.get("y_train", ())
-    if len(x) > 1:
-        yield from _find_refusal(lambda: match_examples(graph, settings, x[1:], False), settings)
-    if len(y) > 1 and y[1:] != (1,) and settings.loss is not None and not settings.loss.name.startswith("Sparse"):
-        yield from _find_refusal(lambda: match_targets(graph, settings, Targets(y[1:], None)), settings)
+    if not shapes:
+        return
+    try:
+        places = find_places(str(settings.data), list(shapes), ends)
+    except TrainingFailed as why:
+        yield Diagnostic("E030", why.message, settings.span("data"), why.help)
+        return
+    for name, place in places.items():
+        shape = shapes[name]
+        if place.part != "train":
+            continue
+        for end in ends.inputs if place.is_input else ends.trained:
+            if place.end not in ("", end.name):
+                continue
+            end = end.with_own_data() if place.end else end
+            own = settings.for_output(end.name, end.data)
+            classes = own.loss is None or own.loss.name.startswith("Sparse")
+            if place.is_input and len(shape) > 1:
+                yield from _find_refusal(lambda: match_examples(end, shape[1:], False), settings)  # noqa: B023
+            elif len(shape) > 1 and shape[1:] != (1,) and not classes:
+                yield from _find_refusal(lambda: match_targets(end, own, Targets(shape[1:], None)), settings)  # noqa: B023
 
 
 def _find_refusal(fit: Callable[[], object], settings: TrainSettings) -> Iterator[Diagnostic]:
@@ -66,7 +94,7 @@ def read_headers(settings: TrainSettings) -> dict[str, tuple[int, ...]]:
         return {}
     try:
         with ZipFile(path) as file:
-            for name in {"x_train.npy", "y_train.npy"}.intersection(file.namelist()):
+            for name in file.namelist()[:MAX_ARRAYS]:
                 with file.open(name) as member:
                     shape = SHAPE.search(member.read(MAX_HEADER).partition(b"\n")[0])
                 if shape is not None:

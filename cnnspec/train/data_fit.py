@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 
 from cnnspec.base.did_you_mean import NAMED_DATA
+from cnnspec.base.join_words import join_words
 from cnnspec.base.record import Record
 from cnnspec.layers.base import show_shape
+from cnnspec.train.ends import find_ends
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.section_words import MIXING, spell_term
 
@@ -18,19 +20,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.graph import Graph
     from cnnspec.layers.base import Shape
+    from cnnspec.train.ends import End, Ends
     from cnnspec.train.settings import TrainSettings
 
 
 class Fit(Record):
-    """The way in which data suit a network: `shape` of an example, `targets` one of the words below.
-
-    "classes": class numbers; "one-hot": a vector for each class number; "column": numbers as vectors of one;
-    "given": as they are.
-    """
+    """The way in which examples suit an input: the `shape` that it takes them in, and whether they are resized to it."""
 
     shape: tuple[int, ...]
     resized: bool
-    targets: str
+
+
+# The forms of targets, as `match_targets` gives them: "classes": class numbers; "one-hot": a vector for each class number;
+# "column": numbers as vectors of one; "given": as they are.
 
 
 class Targets(Record):
@@ -51,7 +53,7 @@ REGRESSION = {
 
 
 def find_loss_name(settings: TrainSettings, targets: str, last: str) -> str:
-    """Keras's name of the loss: that of the settings, else the one for these targets (`Fit.targets`) and the network's
+    """Keras's name of the loss: that of the settings, else the one for these targets (`match_targets`) and the network's
     last function."""
     if settings.loss is not None:
         return settings.loss.name
@@ -60,68 +62,66 @@ def find_loss_name(settings: TrainSettings, targets: str, last: str) -> str:
     return "BinaryCrossentropy" if targets == "column" or last == "sigmoid" else "MeanSquaredError"
 
 
-def find_ends(graph: Graph) -> tuple[Shape, Shape]:
-    """Shapes of the only input and the only output. Raises TrainingFailed when there are several."""
-    for nodes, noun in ((graph.inputs, "inputs"), (graph.outputs, "outputs")):
-        if len(nodes) > 1:
-            help = "train it in Python: cnnspec.load(…).to_keras() gives a Keras model to fit"
-            raise TrainingFailed(f"{graph.name} has {len(nodes)} {noun}; this command trains networks with one", help)
-        if not nodes or graph.nodes[nodes[0]].shape is None:
-            raise TrainingFailed(f"{graph.name} has no {noun[:-1]} of a known shape", "correct its errors first")
-    return graph.nodes[graph.inputs[0]].shape, graph.nodes[graph.outputs[0]].shape  # type: ignore[return-value]
-
-
-def find_image_size(graph: Graph, data: str) -> tuple[int | None, int | None, int]:
-    """H, W (None: left open) and channels of the images that a network takes. Raises TrainingFailed if it takes none."""
-    wanted = find_ends(graph)[0]
+def find_image_size(end: End) -> tuple[int | None, int | None, int]:
+    """H, W (None: left open) and channels of the images that an input takes. Raises TrainingFailed if it takes none."""
+    wanted = end.shape
     if len(wanted) != 3 or wanted[-1] not in (1, 3):
-        span = graph.nodes[graph.inputs[0]].site.span
-        message = f"the network takes {show_shape(wanted)}, {data} holds images, grey (1 channel) or RGB (3)"
-        raise TrainingFailed(message, "write input 64x64x3", span=span)
+        message = f"{end.called} takes {show_shape(wanted)}, {end.data} holds images, grey (1 channel) or RGB (3)"
+        raise TrainingFailed(message, "write input 64x64x3", span=end.span)
     height, width = [n if isinstance(n, int) else None for n in wanted[:2]]
     return height, width, 1 if wanted[-1] == 1 else 3
 
 
-def match_named_data(graph: Graph, settings: TrainSettings) -> Fit | None:
-    """The fit of a data set that is known by name, before it is loaded; None for a file."""
-    if settings.data not in NAMED_DATA:
-        find_ends(graph)
-        return None
-    shape, classes = NAMED_DATA[settings.data]
-    return match_data(graph, settings, shape, Targets((), classes, True), images=True)
+def check_named_data(graph: Graph, settings: TrainSettings) -> None:
+    """Raises TrainingFailed where a data set that is known by name does not suit a network."""
+    ends = find_ends(graph, settings)
+    if settings.data in NAMED_DATA:
+        fit = check_named_examples(ends, settings)
+        for end in ends.trained:
+            match_output(end, settings, fit.shape, Targets((), NAMED_DATA[settings.data][1], True))
 
 
-def match_data(graph: Graph, settings: TrainSettings, shape: tuple[int, ...], targets: Targets, images: bool) -> Fit:
-    """The way in which examples of a shape, with such targets, suit the network. Raises TrainingFailed when they do not.
+def check_named_examples(ends: Ends, settings: TrainSettings) -> Fit:
+    """The way in which the examples of a data set that is known by name suit a network. Raises TrainingFailed."""
+    check_unnamed(ends)
+    return match_examples(ends.inputs[0], NAMED_DATA[str(settings.data)][0], images=True)
+
+
+def check_unnamed(ends: Ends) -> None:
+    """Raises TrainingFailed for data of one array of examples, and a network of several inputs."""
+    if len(ends.inputs) > 1:
+        names = join_words([end.name for end in ends.inputs])
+        message = f"the network takes {len(ends.inputs)} inputs, {names}, and the data have one example each"
+        raise TrainingFailed(message, f"give a .npz with arrays named {ends.inputs[0].name}_train and so on")
+
+
+def match_output(end: End, settings: TrainSettings, shape: tuple[int, ...], targets: Targets) -> str:
+    """The form that targets must have for an output, as `match_targets`; what is augmented suits them too. `shape` is that
+    of an example."""
+    own = settings.for_output(end.name, end.data)
+    form = match_targets(end, own, targets)
+    if own.augment:
+        _check_augmentation(own, shape, form, targets)
+    return form
+
+
+def match_examples(end: End, shape: tuple[int, ...], images: bool) -> Fit:
+    """The shape in which an input takes examples of this shape, and whether they are resized to it. Raises TrainingFailed.
 
     `images` says that the examples are pictures of one known kind, which may be resized.
     """
-    final, resized = match_examples(graph, settings, shape, images)
-    how = match_targets(graph, settings, targets)
-    if settings.augment:
-        _check_augmentation(settings, final, how, targets)
-    return Fit(final, resized, how)
-
-
-def match_examples(
-    graph: Graph, settings: TrainSettings, shape: tuple[int, ...], images: bool
-) -> tuple[tuple[int, ...], bool]:
-    """The shape in which the network takes examples of this shape, and whether they are resized to it."""
-    wanted = find_ends(graph)[0]
+    wanted = end.shape
     if shapes_agree(wanted, shape):
-        return shape, False
+        return Fit(shape, False)
     if shapes_agree(wanted, (*shape, 1)):
-        return (*shape, 1), False
+        return Fit((*shape, 1), False)
     sizes = tuple([w for w in wanted if isinstance(w, int)])
     if len(sizes) == len(wanted) and math.prod(sizes) == math.prod(shape):
-        return sizes, False
+        return Fit(sizes, False)
     if images and len(wanted) == len(shape) and wanted[-1] == shape[-1]:
-        return tuple([w if isinstance(w, int) else n for w, n in zip(wanted, shape, strict=True)]), True
-    span = graph.nodes[graph.inputs[0]].site.span
-    message = (
-        f"the network takes {show_shape(wanted)}, an example of {settings.data or 'the data'} is {show_shape(shape)}"
-    )
-    raise TrainingFailed(message, f"write input {show_shape(shape)}, or choose other data", span=span)
+        return Fit(tuple([w if isinstance(w, int) else n for w, n in zip(wanted, shape, strict=True)]), True)
+    message = f"{end.called} takes {show_shape(wanted)}, an example of {end.data} is {show_shape(shape)}"
+    raise TrainingFailed(message, f"write input {show_shape(shape)}, or choose other data", span=end.span)
 
 
 def _check_augmentation(settings: TrainSettings, shape: tuple[int, ...], how: str, targets: Targets) -> None:
@@ -138,11 +138,11 @@ def _check_augmentation(settings: TrainSettings, shape: tuple[int, ...], how: st
         raise TrainingFailed(message, "end in an output for each class", span=span)
 
 
-def match_targets(graph: Graph, settings: TrainSettings, targets: Targets) -> str:
-    """The form (`Fit.targets`) that the targets must have for the network's output. Raises TrainingFailed when none fits."""
-    output, data = find_ends(graph)[1], settings.data or "the data"
+def match_targets(end: End, settings: TrainSettings, targets: Targets) -> str:
+    """The form that the targets must have for an output, with the settings of that output. Raises TrainingFailed when none
+    fits."""
+    output, data, span = end.shape, end.data, end.span
     loss, soft = settings.loss, settings.soft
-    span = graph.nodes[graph.outputs[0]].site.span
     classes, sparse = targets.classes, loss is not None and loss.name == "SparseCategoricalCrossentropy"
     if classes is None:
         if soft and loss is None:
@@ -157,13 +157,14 @@ def match_targets(graph: Graph, settings: TrainSettings, targets: Targets) -> st
             return "given"
         if shapes_agree(output, (*targets.shape, 1)):
             return "column"
-        message = f"the network yields {show_shape(output)}, a target of {data} is {_show(targets.shape)}"
+        message = f"{end.called} yields {show_shape(output)}, a target of {data} is {_show(targets.shape)}"
         raise TrainingFailed(message, "give the last layer as many outputs", span=span)
     units = output[-1]
     head = f"end with dense({classes}, softmax)"
+    unit = "output" if end.called == "the network" else "unit"
     if not shapes_agree(output[:-1], targets.shape):
         what = "a class for each example" if not targets.shape else f"classes of shape {show_shape(targets.shape)}"
-        message = f"the network yields {show_shape(output)}, but {data} has {what}"
+        message = f"{end.called} yields {show_shape(output)}, but {data} has {what}"
         raise TrainingFailed(message, f"flatten, or gap, then {head}" if not targets.shape else "", span=span)
     if units == 1 and (loss is None or not sparse) and targets.shape == ():
         if classes <= 2 or (loss is not None and loss.name in REGRESSION and not targets.exact):
@@ -172,7 +173,7 @@ def match_targets(graph: Graph, settings: TrainSettings, targets: Targets) -> st
         if targets.lowest and units >= classes - targets.lowest > 1:
             message = f"no label of {data} is 0: they run from {targets.lowest} to {classes - 1}"
             raise TrainingFailed(message, f"number the classes from 0: subtract {targets.lowest}", span=span)
-        message = f"{data} has {classes} classes, the network {units} output{'' if units == 1 else 's'}"
+        message = f"{data} has {classes} classes, {end.called} {units} {unit}{'' if units == 1 else 's'}"
         if targets.highest and units < classes:
             message += f": the label of {targets.highest} is {classes - 1}"
         help = head if not targets.shape else f"end with {classes} channels"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.facts.precision import in_bytes
+from cnnspec.train.figures import find_best_figure
 from cnnspec.train.memory import find_need
 from cnnspec.train.run import check_plan, prepare_training
-from cnnspec.train.runs.best_model import find_best_figure
 from cnnspec.train.runs.folder import find_next_free
 from cnnspec.train.runs.run_record import begin_record
 
@@ -31,7 +31,7 @@ def describe_training(plan: TrainingPlan, shown: Lines) -> list[tuple[str, str]]
     assert spec is not None
     steps = prepared.runtime.make_training_batches(prepared.data.train).whole
     prepared.runtime.leave()
-    record = begin_record(plan, prepared.data, prepared.model, prepared.runtime)
+    record = begin_record(plan, prepared.data, prepared.model, prepared.loss, prepared.runtime)
     data, backend = record["data"], record["backend"]
     need = find_need(plan).bytes(settings.batch)
     total, trained = record["params"]["total"], record["params"]["trainable"]

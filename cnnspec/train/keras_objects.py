@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.base.confined_folder import ConfinedFolder
 from cnnspec.base.outside_reach import ROOT
 from cnnspec.layers.argument import Term
-from cnnspec.train.conflicts import find_metric_name
 from cnnspec.train.data_fit import REGRESSION, find_loss_name
 from cnnspec.train.errors import TrainingFailed, first_line
 from cnnspec.train.evaluation.head import Head, find_head, find_last_activation
+from cnnspec.train.figures import find_metric_name
 from cnnspec.train.section_values import read_word
 from cnnspec.train.section_words import spell_term
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnspec.train.data.prepare import PreparedOutput
     from cnnspec.train.runs.state import State
     from cnnspec.train.settings import TrainSettings
 
@@ -52,11 +55,35 @@ def build(term: Term, keras: Any, **more: Any) -> Any:
         raise TrainingFailed(f"Keras refuses {spell_term(term)}: {first_line(error)}") from None
 
 
-def choose_loss(settings: TrainSettings, model: Any, targets: str) -> Term:
-    """The loss that the settings name, else the one for these targets and the network's last activation."""
+def compile_model(model: Any, settings: TrainSettings, outputs: Sequence[PreparedOutput], keras: Any) -> str:
+    """Compile a model with the optimizer, and with the losses and metrics of the outputs that are trained; what it is made
+    small, in words: sparse_categorical_crossentropy, or with the names of several outputs."""
+    several = len(model.outputs) > 1
+    losses: list[Any] = [None] * len(model.outputs)
+    metrics: list[Any] = [[] for _ in model.outputs]
+    said, weights = [], dict(settings.loss_weights)
+    for prepared in outputs:
+        own, output = settings.for_output(prepared.name, str(settings.data)), model.outputs[prepared.number]
+        term = choose_loss(own, output, prepared.targets)
+        losses[prepared.number] = build(term, keras)
+        metrics[prepared.number] = build_metrics(own, keras, term, prepared.targets, output)
+        share = f" x {weights[prepared.name]:g}" if prepared.name in weights else ""
+        said.append(f"{prepared.name} {losses[prepared.number].name}{share}" if several else losses[0].name)
+    if several:
+        model.output_names = list(settings.outputs)  # Keras's own are those of the layers, of which two may be one
+    model.compile(
+        optimizer=build(settings.optimizer, keras), loss=losses if several else losses[0],
+        metrics=metrics if several else metrics[0], jit_compile=settings.xla,
+        loss_weights=[weights.get(name, 1.0) for name in settings.outputs] if weights else None,
+    )  # fmt: skip
+    return ", ".join(said)
+
+
+def choose_loss(settings: TrainSettings, output: Any, targets: str) -> Term:
+    """The loss that the settings of an output name, else the one for these targets and its last activation."""
     if settings.loss is not None:
         return settings.loss
-    last = find_last_activation(model)
+    last = find_last_activation(output)
     name = find_loss_name(settings, targets, last)
     if name == "MeanSquaredError":
         return read_word("losses", Term(name))
@@ -66,13 +93,13 @@ def choose_loss(settings: TrainSettings, model: Any, targets: str) -> Term:
     return read_word("losses", Term(name, (), (*logits, *smoothing)))
 
 
-def build_metrics(settings: TrainSettings, keras: Any, loss: Term, targets: str, model: Any) -> list[Any]:
-    """Keras's metrics: those of the settings, else accuracy unless targets are quantities."""
+def build_metrics(settings: TrainSettings, keras: Any, loss: Term, targets: str, output: Any) -> list[Any]:
+    """Keras's metrics of an output: those of its settings, else accuracy unless targets are quantities."""
     if settings.metrics is None:
         quantities = loss.name in REGRESSION and targets != "one-hot"
-        return [] if quantities else [_build_accuracy(keras, find_head(model, loss, targets))]
+        return [] if quantities else [_build_accuracy(keras, find_head(output, loss, targets))]
     return [
-        _build_accuracy(keras, find_head(model, loss, targets))
+        _build_accuracy(keras, find_head(output, loss, targets))
         if m.name == "accuracy"
         else build(m, keras, name=find_metric_name(m))
         for m in settings.metrics

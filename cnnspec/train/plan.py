@@ -6,7 +6,8 @@ import os
 
 from cnnspec.base.record import Record
 from cnnspec.facts.facts import Facts
-from cnnspec.train.data_fit import Fit, match_named_data
+from cnnspec.facts.graph_queries import name_outputs
+from cnnspec.train.data_fit import check_named_data
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs.durable import MARK
 
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 
 
 class TrainingPlan(Record):
-    """A network, its facts and the settings of its training; `fit` says how the data suit the network, None until they
-    are read.
+    """A network, its facts and the settings of its training.
 
     `spec` has the files that a new run folder keeps, `run_dir` is where that folder is to be (None: runs/<spec>-<n>),
     `output` where the best model is saved too. `cluster` says which of several processes this is.
@@ -29,7 +29,6 @@ class TrainingPlan(Record):
     graph: Graph
     facts: Facts
     settings: TrainSettings
-    fit: Fit | None = None
     spec: Spec | None = None
     run_dir: str | None = None
     output: str | None = None
@@ -44,8 +43,10 @@ def make_plan(
 
     Raises TrainingFailed when data that are known by name do not suit the network.
     """
-    fit = match_named_data(graph, settings)
-    return TrainingPlan(graph, facts or Facts(graph), settings, fit, spec, run_dir, output, cluster)
+    if len(graph.outputs) > 1:
+        settings = settings.replace(outputs=tuple(name_outputs(graph)))
+    check_named_data(graph, settings)
+    return TrainingPlan(graph, facts or Facts(graph), settings, spec, run_dir, output, cluster)
 
 
 def check_output(path: str) -> None:

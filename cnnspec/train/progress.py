@@ -91,8 +91,13 @@ def choose_display(stream: TextIO, quiet: bool, fit: Fit) -> Lines:
 
 def format_figures(logs: Mapping[str, Any]) -> str:
     """An epoch's figures in one line: the loss first, those of the validation last."""
-    order = sorted(logs, key=lambda name: (name == "learning_rate", name.startswith("val_"), not name.endswith("loss")))
+    order = sorted(logs, key=lambda name: (name == "learning_rate", name.startswith("val_"), _rank_figure(name)))
     return "  ".join(f"{name} {format_figure(logs[name])}" for name in order)
+
+
+def _rank_figure(name: str) -> int:
+    """The whole loss comes first, then those of several outputs."""
+    return 0 if name in ("loss", "val_loss") else 1 if name.endswith("_loss") else 2
 
 
 def format_figure(value: Any) -> str:

@@ -8,6 +8,7 @@ folder.
 from __future__ import annotations
 
 import sys
+import warnings
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
@@ -53,11 +54,12 @@ class Outcome(Record):
 
 
 class Prepared(Record):
-    """A training up to its first batch: the data are read, the model is made and compiled."""
+    """A training up to its first batch: the data are read, the model is made and compiled; its `loss` in words."""
 
     plan: TrainingPlan
     data: Data
     model: Any
+    loss: str
     runtime: Runtime
     shown: Lines
 
@@ -74,7 +76,7 @@ def train(plan: TrainingPlan, shown: Lines | None = None) -> Outcome:
     def begin() -> Outcome:
         prepared = prepare_training(plan, shown)
         assert plan.spec is not None
-        record = begin_record(plan, prepared.data, prepared.model, prepared.runtime)
+        record = begin_record(plan, prepared.data, prepared.model, prepared.loss, prepared.runtime)
         with delay_interrupts(shown, STOPPING) as interrupts, create_run(plan.run_dir, plan.spec, record) as run:
             return fit_in_folder(prepared, run, None, interrupts)
 
@@ -108,7 +110,7 @@ def explain_early_end(step: Callable[[], Outcome], shown: Lines) -> Outcome:
 def prepare_training(plan: TrainingPlan, shown: Lines, fixed: bool = False) -> Prepared:
     """Read the data and make the model, compiled. `fixed` says that no option can change the settings any more."""
     settings, graph = plan.settings, plan.graph
-    data = prepare(load(settings), plan, shown.note)
+    data = prepare(load(settings, graph), plan, shown.note)
     for note in data.notes:
         shown.note(note)
     runtime = runtimes.start_runtime(settings, plan.cluster)
@@ -116,11 +118,7 @@ def prepare_training(plan: TrainingPlan, shown: Lines, fixed: bool = False) -> P
     shown.note(f"trains on {runtime}")
     with runtime.building():
         model = _explain_keras_errors(lambda: to_keras(graph))
-        term = keras_objects.choose_loss(settings, model, data.targets)
-        optimizer = keras_objects.build(settings.optimizer, keras)
-        metrics = keras_objects.build_metrics(settings, keras, term, data.targets, model)
-        loss = keras_objects.build(term, keras)
-        model.compile(optimizer=optimizer, loss=loss, metrics=metrics, jit_compile=settings.xla)
+        loss = keras_objects.compile_model(model, settings, data.outputs, keras)
     for warning in runtime.find_unsupported(graph, model, fixed):
         shown.warn(warning)
     for note in runtime.describe_differences(model, len(data.train)):
@@ -128,10 +126,8 @@ def prepare_training(plan: TrainingPlan, shown: Lines, fixed: bool = False) -> P
     held = f", {len(data.validation):,} to validate" if data.validation else ""
     count = model.count_params()
     parameters = f"{count:,} parameter{'s' * (count != 1)}"
-    shown.note(
-        f"{len(data.train):,} example{'s' * (len(data.train) != 1)} to train{held}, {parameters}, loss {model.loss.name}"
-    )
-    return Prepared(plan, data, model, runtime, shown)
+    shown.note(f"{len(data.train):,} example{'s' * (len(data.train) != 1)} to train{held}, {parameters}, loss {loss}")
+    return Prepared(plan, data, model, loss, runtime, shown)
 
 
 # ---- in the run folder -------------------------------------------------------------------------------------
@@ -182,7 +178,8 @@ def _fit_model(prepared: Prepared, batches: Any, callbacks: list[Any], start: St
         model.test_on_batch(*data.train.take(slice(1)))
         batches.begin(first, start.done)
     last = first if start is not None and start.ended else epochs
-    with redirect_stdout(sys.stderr):  # callbacks with verbose=1 print
+    with redirect_stdout(sys.stderr), warnings.catch_warnings():  # callbacks with verbose=1 print
+        warnings.filterwarnings("ignore", "Gradients do not exist")  # of an output without a loss, which was said
         model.fit(
             batches, epochs=last, initial_epoch=first, shuffle=False, verbose=0,
             callbacks=keras_objects.build_callback_list(runtime.keras, model, callbacks, epochs, batches.whole, start),

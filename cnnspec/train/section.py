@@ -25,7 +25,7 @@ from cnnspec.train.settings import TrainSettings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from cnnspec.graph import Setting
@@ -102,15 +102,36 @@ def words(module: str) -> Kind:
     return read
 
 
+def by_output(kind: Kind) -> Kind:
+    """One value, or one for each of several outputs: {mask: binary_crossentropy, label: mse}."""
+
+    def read(value: Any) -> Any:
+        return {name: kind(v) for name, v in value.items()} if isinstance(value, dict) else kind(value)
+
+    return read
+
+
+def loss_weights(value: Any) -> dict[str, int | float]:
+    """How much the loss of each output counts: {mask: 1, label: 0.5}."""
+    expected = "a number from 0 for each output: {mask: 1, label: 0.5}"
+    if not isinstance(value, dict) or not value:
+        raise Unfit(expected)
+    try:
+        return {name: from_zero(weight) for name, weight in value.items()}
+    except Unfit:
+        raise Unfit(expected) from None
+
+
 KEYS: dict[str, Kind] = {
     "data": data,
     "optimizer": lambda value: read_word("optimizers", value),
     "learning_rate": learning_rate,
-    "loss": lambda value: read_word("losses", value),
+    "loss": by_output(lambda value: read_word("losses", value)),
+    "loss_weights": loss_weights,
     "label_smoothing": rate,
     "class_weights": class_weights,
     "augment": words("layers"),
-    "metrics": words("metrics"),
+    "metrics": by_output(words("metrics")),
     "callbacks": words("callbacks"),
     "epochs": count,
     "batch": count,
@@ -130,11 +151,12 @@ ABOUT = {  # for people, of each key
     "data": "what it is trained on",
     "optimizer": "how the weights are changed",
     "learning_rate": "that of the optimizer: a number, or a schedule",
-    "loss": "what is made small; if nothing is said, by the network's end and the labels",
+    "loss": "what is made small, or that of each output: {mask: binary_crossentropy, label: mse}; if nothing is said, by the network's end and the labels",
+    "loss_weights": "how much the loss of each output counts: {mask: 1, label: 0.5}",
     "label_smoothing": "the share of each target that is spread over all classes",
     "class_weights": "how much each class counts",
     "augment": "random changes to images while it is trained, in their order",
-    "metrics": "what is measured after each epoch; if nothing is said, accuracy where the labels are classes",
+    "metrics": "what is measured after each epoch, or of each output: {mask: [binary_iou]}; if nothing is said, accuracy where the labels are classes",
     "callbacks": "what happens between epochs",
     "epochs": "how often all examples are seen",
     "batch": "how many examples each step takes",
@@ -154,9 +176,10 @@ ALIASES = {"batch_size": "batch", "lr": "learning_rate", "validation_split": "va
 
 
 def resolve(
-    train: Mapping[str, Setting], overrides: Mapping[str, Any] | None = None
+    train: Mapping[str, Setting], overrides: Mapping[str, Any] | None = None, outputs: Sequence[str] = ()
 ) -> tuple[TrainSettings, tuple[Diagnostic, ...]]:
-    """The settings of a train section, with `overrides` (of the keys above) in place of what it says.
+    """The settings of a train section, with `overrides` (of the keys above) in place of what it says, for a network with
+    these outputs (none: where they are not known).
 
     A key that could not be read keeps its default. Diagnostics are E030; for an override they have no span.
     """
@@ -177,6 +200,8 @@ def resolve(
         elif setting.value is not UNKNOWN:
             spans[key] = Span(setting.site.source, item.value.start, item.value.end)
             value = _read(key, setting.value, spans[key], item, errors)
+            if isinstance(value, dict):
+                errors += _find_unknown_outputs(key, value, outputs, spans[key])
             if value is not None and key not in overrides:
                 read[key] = value
                 if key == "data":
@@ -186,10 +211,14 @@ def resolve(
             errors.append(Diagnostic("E030", f'there is no setting "{brief(key)}"', None))
             continue
         value = _read(key, override, None, None, errors)
+        if isinstance(value, dict):
+            errors += _find_unknown_outputs(key, value, outputs, None)
         if value is not None:
             read[key] = value
     rate_given = read.pop("learning_rate", None)
-    settings = TrainSettings(**read, spans=tuple(spans.items()))
+    settings = TrainSettings(
+        **_sort_by_output(read, outputs), outputs=tuple(outputs) if len(outputs) > 1 else (), spans=tuple(spans.items())
+    )
     if rate_given is not None:
         if "learning_rate" not in overrides and "learning_rate" in dict(settings.optimizer.keywords):
             help = "write it in the optimizer alone"
@@ -199,6 +228,34 @@ def resolve(
     if settings.soft and settings.loss is not None:
         settings = settings.replace(loss=soften_loss(settings.loss, settings.label_smoothing))
     return settings, tuple(errors)
+
+
+BY_OUTPUT = {"loss": "losses", "metrics": "metrics_by_output", "loss_weights": "loss_weights"}
+
+
+def _sort_by_output(read: Mapping[str, Any], outputs: Sequence[str]) -> dict[str, Any]:
+    """Values as the settings have them: a mapping of outputs is a field of its own; of the only output it is its value."""
+    found = dict(read)
+    for key, field in BY_OUTPUT.items():
+        if isinstance(named := found.get(key), dict):
+            del found[key]
+            if len(outputs) > 1 or key == "loss_weights":
+                found[field] = tuple(named.items())
+            elif named:
+                found[key] = next(iter(named.values()))
+    return found
+
+
+def _find_unknown_outputs(
+    key: str, named: Mapping[str, Any], outputs: Sequence[str], at: Span | None
+) -> list[Diagnostic]:
+    """E030 for each name in a setting that is no output of the network."""
+    found = []
+    for name in named:
+        if outputs and name not in outputs:
+            hint = write_suggestion(name, outputs).removeprefix("; ") or f"its outputs are {', '.join(outputs)}"
+            found.append(Diagnostic("E030", f'{key} names "{name}", which is no output of the network', at, hint))
+    return found
 
 
 def soften_loss(loss: Term, smoothing: float) -> Term:

@@ -23,10 +23,13 @@ class TrainSettings(Record):
     folder: str = ""  # where a relative path starts
     optimizer: Term = Term("Adam", (), (), "optimizers")
     loss: Term | None = None  # None: by the network's end and the labels
+    losses: tuple[tuple[str, Term], ...] = ()  # of outputs by name; others are not trained
+    loss_weights: tuple[tuple[str, float], ...] = ()  # of outputs by name; 1 for others
     label_smoothing: float = 0.0
     class_weights: str | tuple[Any, ...] | None = None  # "balanced", a weight a class, or (name, weight) pairs
     augment: tuple[Term, ...] = ()
     metrics: tuple[Term, ...] | None = None  # None: accuracy, where labels are classes
+    metrics_by_output: tuple[tuple[str, tuple[Term, ...]], ...] = ()  # of outputs by name
     callbacks: tuple[Term, ...] = ()
     epochs: int = 10
     batch: int = 32
@@ -41,6 +44,7 @@ class TrainSettings(Record):
     memory: int | None = None  # bytes that the device has; a check alone asks for it
     best: str | None = None  # the figure by which the best epoch's model is kept; None: val_loss, else loss
     save_every: float = 10  # minutes after which the state is kept within an epoch, too
+    outputs: tuple[str, ...] = ()  # the names of the network's outputs, where there are several
     spans: tuple[tuple[str, Span], ...] = ()
 
     @property
@@ -50,3 +54,14 @@ class TrainSettings(Record):
 
     def span(self, key: str) -> Span | None:
         return dict(self.spans).get(key)
+
+    def trains(self, output: str) -> bool:
+        """Whether an output has a loss: each has, unless the losses are named and its own is not."""
+        return not self.losses or output in dict(self.losses)
+
+    def for_output(self, name: str, data: str) -> TrainSettings:
+        """The settings for an output as if it were the network's only one; `data` is what a sentence calls its data."""
+        return self.replace(
+            data=data, loss=dict(self.losses).get(name, self.loss), losses=(), loss_weights=(), outputs=(),
+            metrics=dict(self.metrics_by_output).get(name, self.metrics), metrics_by_output=(),
+        )  # fmt: skip

@@ -39,7 +39,8 @@ def evaluated(capsys: pytest.CaptureFixture[str], *words: Any) -> dict[str, Any]
 def digits(seed: int) -> Any:
     """The digits as a training with this seed splits them."""
     settings = TrainSettings(data="digits", seed=seed)
-    return prepare(load(settings), make_plan(network(TEXT).graph, settings))
+    graph = network(TEXT).graph
+    return prepare(load(settings, graph), make_plan(graph, settings))
 
 
 RNG = np.random.default_rng(0)

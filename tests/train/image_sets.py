@@ -26,7 +26,7 @@ def read(text: str, data: str, **settings: Any) -> Data:
     assert not net.errors
     given, found = resolve(net.train, {"data": data, **settings})
     assert not found, found
-    return prepare(sources.load(given), make_plan(net.graph, given))
+    return prepare(sources.load(given, net.graph), make_plan(net.graph, given))
 
 
 def refused(text: str, data: str, **settings: Any) -> TrainingFailed:

@@ -100,7 +100,7 @@ def test_a_mixed_image_and_its_target_have_the_same_shares() -> None:
     part = augmented("mix_up(1.0)", validation=0, test=0).train
     one = np.stack([np.full((8, 8, 3), n, np.float32) for n in range(3)])
     flat = examples.Held(np.repeat(one, 10, axis=0))
-    x, y = make_batches(keras, part.replace(examples=flat), 30, seed=1)[0]
+    x, y = make_batches(keras, part.replace(inputs=(flat,)), 30, seed=1)[0]
     np.testing.assert_allclose(x[:, 0, 0, 0], y @ [0, 1, 2], atol=1e-5)
 
 

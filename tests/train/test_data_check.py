@@ -144,7 +144,7 @@ def test_training_on_other_data_than_the_section_names(folder: Path, capsys: pyt
     """What is wrong with the section's own data is no matter then."""
     from cnnspec.cli import main
 
-    archive(folder / "data.npz", x_train=array((5, 9, 9, 1)))
+    archive(folder / "data.npz", x_train=array((5, 9, 9, 1)), y_train=array((5, 10)))
     (folder / "net.cnn").write_text(NETWORK)
     assert main(["train", "net.cnn"]) == 1
     assert "an example of data.npz is 9x9x1" in unwrap(capsys.readouterr().err)

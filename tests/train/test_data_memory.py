@@ -106,7 +106,7 @@ def test_memory_stays_bounded(kind: str) -> None:
         settings = TrainSettings(data="many{"/" if kind == "folder" else ".npz"}")
         net = network("input 250x250x3\\nflatten -> dense(2)")
         before = highest()
-        data = prepare(sources.load(settings), make_plan(net.graph, settings))
+        data = prepare(sources.load(settings, net.graph), make_plan(net.graph, settings))
         for start in range(0, len(data.train), 8):
             x, y = data.train.take(slice(start, start + 8))
             assert x.shape[1:] == (250, 250, 3)

@@ -131,11 +131,11 @@ def test_what_outputs_mean(name: str) -> None:
     model = make()
     model.save("model.keras")
     loaded = keras.models.load_model("model.keras")
-    assert find_head(loaded, find_loss(loaded)) == head
+    assert find_head(loaded.outputs[0], find_loss(loaded)) == head
 
 
 def test_the_last_activation_of_a_nested_model() -> None:
-    assert find_last_activation(nested()) == "softmax"
+    assert find_last_activation(nested().outputs[0]) == "softmax"
 
 
 @pytest.mark.parametrize("name", ["softmax", "nested", "logits", "a word", "a loss", "margins"])

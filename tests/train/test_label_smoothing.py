@@ -26,10 +26,10 @@ def test_smoothing_by_hand(end: str, loss: str | None) -> None:
     settings, found = resolve(net.train)
     assert not found
     model = run.to_keras(net.graph)
-    term = keras_objects.choose_loss(settings, model, data.targets)
+    term = keras_objects.choose_loss(settings, model.outputs[0], data.targets)
     model.compile(
         loss=keras_objects.build(term, keras),
-        metrics=keras_objects.build_metrics(settings, keras, term, data.targets, model),
+        metrics=keras_objects.build_metrics(settings, keras, term, data.targets, model.outputs[0]),
     )
     x, y = data.train.take(slice(None))
     made = model.predict(x, verbose=0).astype(float)

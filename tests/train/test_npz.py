@@ -80,7 +80,7 @@ def test_the_accuracy_of_one_logit_is_the_share_of_right_signs() -> None:
     outcome, _ = trained("input 6x6\nflatten -> dense(1)", data=write(x_train=x, y_train=labels), epochs=6, seed=1)
     net = network("input 6x6\nflatten -> dense(1)")
     settings = TrainSettings(data="data.npz", seed=1)
-    test = prepare(load(settings), make_plan(net.graph, settings)).test
+    test = prepare(load(settings, net.graph), make_plan(net.graph, settings)).test
     assert test is not None
     x, y = test.take(slice(None))
     logits = keras.models.load_model("model.keras").predict(x, verbose=0)

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from cnnspec.layers.argument import Term
-from cnnspec.train.conflicts import find_metric_name
-from cnnspec.train.data_fit import Targets, match_data, match_named_data
+from cnnspec.train.data_fit import Targets, check_named_data, match_examples, match_output
+from cnnspec.train.ends import find_ends
 from cnnspec.train.errors import TrainingFailed
+from cnnspec.train.figures import find_metric_name
 from cnnspec.train.section import KEYS, resolve
 from cnnspec.train.section_values import KINDS, OWN_KINDS
 from cnnspec.train.section_words import MODULES, PYTHON_ONLY, SHORT, find_word
@@ -230,7 +231,7 @@ def test_words_are_found_in_every_spelling(module: str) -> None:
 # ---- network and data --------------------------------------------------------------------------------------
 def refused(text: str, data: str = "digits") -> str:
     with pytest.raises(TrainingFailed) as caught:
-        match_named_data(network(text).graph, TrainSettings(data=data))
+        check_named_data(network(text).graph, TrainSettings(data=data))
     assert caught.value.status == 1
     return caught.value.message
 
@@ -246,16 +247,17 @@ def test_a_network_that_cannot_take_the_data_is_refused() -> None:
         refused("input 32x32x3\nflatten -> dense(10)", "cifar100") == "cifar100 has 100 classes, the network 10 outputs"
     )
     several = "input a 8x8x1\ninput b 8x8x1\nadd(a, b) -> flatten -> dense(10)"
-    assert refused(several).endswith("has 2 inputs; this command trains networks with one")
+    assert refused(several) == "the network takes 2 inputs, a and b, and the data have one example each"
     several = "input 8x8x1\nflatten as f -> dense(10) as g\noutput f, g"
-    assert refused(several).endswith("has 2 outputs; this command trains networks with one")
+    assert refused(several) == "digits has 10 classes, the output f 64 units"
 
 
 def how(text: str, shape: tuple[int, ...], targets: Targets, images: bool = False, loss: str | None = None) -> Any:
     settings, found = resolve({}, {"loss": loss} if loss else {})
     assert not found
-    fitted = match_data(network(text).graph, settings, shape, targets, images)
-    return fitted.shape, fitted.resized, fitted.targets
+    ends = find_ends(network(text).graph, settings)
+    fit = match_examples(ends.inputs[0], shape, images)
+    return fit.shape, fit.resized, match_output(ends.outputs[0], settings, fit.shape, targets)
 
 
 def test_what_is_done_to_the_data() -> None:
@@ -285,7 +287,7 @@ def test_settings_and_fit_import_nothing_heavy() -> None:
     program = (
         "import sys; from tests.support import network; from cnnspec.train.data_fit import *; from cnnspec.train.section import *\n"
         f"net = network({HEAD + 'train { data = digits; callbacks = early_stopping }'!r})\n"
-        "settings, found = resolve(net.train); assert not found; assert match_named_data(net.graph, settings)\n"
+        "settings, found = resolve(net.train); assert not found; check_named_data(net.graph, settings)\n"
         "print(sorted({'numpy', 'keras', 'tensorflow', 'sklearn', 'rich'} & set(sys.modules)))"
     )
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
@@ -294,4 +296,10 @@ def test_settings_and_fit_import_nothing_heavy() -> None:
 
 
 def test_the_keys_are_the_fields_of_the_settings() -> None:
-    assert set(KEYS) - {"learning_rate"} == set(TrainSettings._fields) - {"folder", "spans"}
+    assert set(KEYS) - {"learning_rate"} == set(TrainSettings._fields) - {
+        "folder",
+        "spans",
+        "outputs",
+        "losses",
+        "metrics_by_output",
+    }

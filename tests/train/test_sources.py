@@ -35,8 +35,8 @@ def test_resizing_is_that_of_keras(size: tuple[int, int]) -> None:
 def test_digits_are_what_scikit_learn_holds() -> None:
     from sklearn.datasets import load_digits
 
-    raw = load(TrainSettings(data="digits"))
-    examples, y = raw.train
+    raw = load(TrainSettings(data="digits"), network(SMALL).graph)
+    examples, y = raw.train.inputs[""], raw.train.outputs[""]
     x = examples.take(np.arange(len(examples)))
     assert (x.shape, x.dtype, x.min(), x.max()) == ((1797, 8, 8, 1), np.float32, 0, 1)
     np.testing.assert_array_equal(x[..., 0] * 16, load_digits().images)
@@ -74,7 +74,7 @@ def test_downloaded_data_have_the_known_shape(
     )
     net = network(f"input 16x16x{shape[2] if len(shape) == 3 else 1}\nflatten -> dense(10)")
     settings = TrainSettings(data=name, validation=0)
-    data = prepare(sources.load(settings), make_plan(net.graph, settings))
+    data = prepare(sources.load(settings, net.graph), make_plan(net.graph, settings))
     x, y = data.train.take(slice(None))
     assert x.shape == (20, *net.graph.nodes[0].shape)  # type: ignore[misc]
     assert x.max() == pytest.approx(1)
@@ -85,7 +85,8 @@ def test_downloaded_data_have_the_known_shape(
 
 def test_images_that_memory_cannot_hold_are_resized_when_a_batch_asks() -> None:
     settings = TrainSettings(data="digits")
-    data = prepare(load(settings), make_plan(network("input 2000x2000x1\ngap -> dense(10)").graph, settings))
+    graph = network("input 2000x2000x1\ngap -> dense(10)").graph
+    data = prepare(load(settings, graph), make_plan(graph, settings))
     assert type(data.train.examples) is Shaped
     x, y = data.train.take(slice(3))
     assert (x.shape, y.shape) == ((3, 2000, 2000, 1), (3,))
@@ -93,7 +94,8 @@ def test_images_that_memory_cannot_hold_are_resized_when_a_batch_asks() -> None:
 
 def test_batches_are_the_same_in_any_run_and_differ_between_epochs() -> None:
     settings = TrainSettings(data="digits")
-    part = prepare(load(settings), make_plan(network(SMALL).graph, settings)).train
+    graph = network(SMALL).graph
+    part = prepare(load(settings, graph), make_plan(graph, settings)).train
     whole = make_batches(keras, part, 100, seed=7)
     first = [y for _, y in map(whole.__getitem__, range(len(whole)))]
     whole.begin(1)
@@ -112,7 +114,8 @@ def test_a_fingerprint_is_of_the_contents(tmp_path: Path) -> None:
         name = str(tmp_path / f"{len(os.listdir(tmp_path))}.npz")
         np.savez(name, x_train=x, y_train=y)
         given = TrainSettings(data=name, **settings)
-        return prepare(load(given), make_plan(network("input 6x6\nflatten -> dense(3)").graph, given)).fingerprint
+        graph = network("input 6x6\nflatten -> dense(3)").graph
+        return prepare(load(given, graph), make_plan(graph, given)).fingerprint
 
     x, y = np.random.default_rng(0).random((30, 6, 6)), np.arange(30) % 3
     first = of(x, y)

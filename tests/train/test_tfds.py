@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from cnnspec.compile.keras_model import MissingExtra
+from cnnspec.graph import Graph
 from cnnspec.train.data import examples, sources
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.section import resolve
@@ -81,4 +82,4 @@ def test_a_name_of_tensorflow_datasets_leads_nowhere_else(name: str) -> None:
 
 def test_no_source_is_left_without_a_sentence() -> None:
     with pytest.raises(TrainingFailed, match="there is no data folder images/"):
-        sources.load(TrainSettings(data="images/"))
+        sources.load(TrainSettings(data="images/"), Graph("net"))

@@ -83,7 +83,7 @@ def test_the_saved_model_has_the_accuracy_that_was_printed() -> None:
     assert outcome.figures["accuracy"] > 0.7
     net = network(SMALL + SECTION)
     settings, _ = resolve(net.train, {"seed": 4})
-    data = prepare(load(settings), make_plan(net.graph, settings))
+    data = prepare(load(settings, net.graph), make_plan(net.graph, settings))
     assert data.test is not None
     x, y = data.test.take(slice(None))
     model = keras.models.load_model("model.keras", safe_mode=True)
@@ -117,7 +117,7 @@ def test_losses_on_vectors_get_a_vector_for_each_class(loss: str) -> None:
 def test_without_a_loss_the_networks_end_decides(end: str, loss: bool) -> None:
     net = network(f"input 8x8x1\nflatten -> {end}")
     model = run.to_keras(net.graph)
-    term = keras_objects.choose_loss(TrainSettings(data="digits"), model, "classes")
+    term = keras_objects.choose_loss(TrainSettings(data="digits"), model.outputs[0], "classes")
     assert (term.name, dict(term.keywords)) == ("SparseCategoricalCrossentropy", {"from_logits": True} if loss else {})
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from cnnspec.cli import main
+from cnnspec.facts.graph_queries import name_outputs
 from cnnspec.train import run
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.plan import make_plan
@@ -28,7 +29,7 @@ def trained(text: str, output: str = "model.keras", **overrides: Any) -> tuple[r
     """A training, and what was shown meanwhile."""
     net = network(text)
     assert not net.errors
-    settings, found = resolve(net.train, overrides)
+    settings, found = resolve(net.train, overrides, name_outputs(net.graph))
     assert not found
     stream = io.StringIO()
     whole = gather_spec("net.cnn", text, {}, overrides=overrides)

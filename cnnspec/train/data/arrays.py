@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.keras_model import MissingExtra
 from cnnspec.train.data import ranges
-from cnnspec.train.data.examples import Held, Raw, find_room
+from cnnspec.train.data.array_names import PARTS, UNNAMED, Place, find_places
+from cnnspec.train.data.examples import Held, Raw, RawPart, find_room
 from cnnspec.train.data.files import list_some
 from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:
     import numpy as np
 
-    Array = np.ndarray[Any, Any]
+    from cnnspec.train.ends import Ends
 
-PARTS = {"train": ("train",), "validation": ("val", "valid", "validation"), "test": ("test",)}  # as arrays are named
+    Array = np.ndarray[Any, Any]
 
 
 class Stored:
@@ -58,8 +59,8 @@ class Stored:
         return taken
 
 
-def read_npz(path: str) -> Raw:
-    """The data set in a .npz file. Raises TrainingFailed, or MissingExtra without NumPy."""
+def read_npz(path: str, ends: Ends) -> Raw:
+    """The data set in a .npz file for these ends. Raises TrainingFailed, or MissingExtra without NumPy."""
     try:
         import numpy  # noqa: F401
     except ImportError as error:
@@ -67,13 +68,12 @@ def read_npz(path: str) -> Raw:
     if not os.path.isfile(path):
         raise TrainingFailed(f"there is no data file {path}", "give the path of a .npz file, or data = digits", 2)
     found: dict[str, Any] = {}
-    names = [f"{axis}_{word}" for words in PARTS.values() for word in words for axis in "xy"]
     try:
         with zipfile.ZipFile(path) as file:
             held = [name.removesuffix(".npy") for name in file.namelist()]
-            for name in names:
-                if name in held:
-                    found[name] = _read_member(path, file, name)
+            places = find_places(path, held, ends)
+            for name, place in places.items():
+                found[name] = _read_member(path, file, name, place.is_input)
     except TrainingFailed:
         raise
     except MemoryError:
@@ -88,14 +88,7 @@ def read_npz(path: str) -> Raw:
         raise TrainingFailed(
             f"{path} cannot be read as a .npz file ({type(error).__name__})", "write it with numpy.savez", 2
         ) from error
-    need = [n for n in ("x_train", "y_train") if n not in found]
-    for x, y in [] if need else zip(names[::2], names[1::2], strict=True):
-        if (x in found) != (y in found):
-            need = [y if x in found else x]
-    if need:
-        message = f"{path} has no {' and no '.join(need)}: it has {', '.join(held) or 'nothing'}"
-        raise TrainingFailed(message, f"write it with numpy.savez(…, {', '.join(f'{n}=…' for n in need)})", 2)
-    raw = make_raw(path, found)
+    raw = make_raw(path, found, places)
     unread = [name for name in held if name not in found]
     if not unread:
         return raw
@@ -103,7 +96,7 @@ def read_npz(path: str) -> Raw:
     return raw.replace(notes=(*raw.notes, note))
 
 
-def _read_member(path: str, file: zipfile.ZipFile, name: str) -> Any:
+def _read_member(path: str, file: zipfile.ZipFile, name: str, is_input: bool) -> Any:
     """An array of the file, in memory or (examples for which there is no room) in the file."""
     import numpy as np
 
@@ -119,7 +112,7 @@ def _read_member(path: str, file: zipfile.ZipFile, name: str) -> Any:
     if dtype.hasobject:
         raise ValueError("allow_pickle")
     what = f"{name} of {path} takes {size / 2**30:.1f} GiB, more than there is room for in memory"
-    if name.startswith("y"):
+    if not is_input:
         raise TrainingFailed(what, "train on a part of it", 2)
     if info.compress_type != zipfile.ZIP_STORED or backwards or info.file_size != start + size:
         how = "is compressed" if info.compress_type != zipfile.ZIP_STORED else "is not in C order"
@@ -136,33 +129,52 @@ def _find_content(path: str, info: zipfile.ZipInfo) -> int:
     return info.header_offset + 30 + int.from_bytes(name, "little") + int.from_bytes(extra, "little")
 
 
-def make_raw(name: str, arrays: dict[str, Any]) -> Raw:
-    """The data set of x_train, y_train and perhaps x_val, y_val and x_test, y_test; `name` stands in what is said of it."""
+def make_raw(name: str, arrays: dict[str, Any], places: dict[str, Place] = UNNAMED) -> Raw:
+    """The data set of arrays that have these places; `name` stands in what is said of it."""
     import numpy as np
 
-    pairs: dict[str, tuple[Held, Array]] = {}
-    values: dict[str, tuple[float, float]] = {}
-    for part, words in PARTS.items():
-        for word in words:
-            if f"x_{word}" not in arrays:
+    parts: dict[str, RawPart] = {}
+    values: dict[str, dict[str, tuple[float, float]]] = {}  # by input and part
+    for part in PARTS:
+        own = {array: place for array, place in places.items() if place.part == part and array in arrays}
+        if not own:
+            continue
+        _check_lengths(name, {array: arrays[array] for array in own})
+        given = RawPart({}, {})
+        for array, place in own.items():
+            read = arrays[array]
+            if not place.is_input:
+                given.outputs[place.end] = read
                 continue
-            x, y = arrays[f"x_{word}"], arrays[f"y_{word}"]
-            if not x.shape or not y.shape or len(x) != len(y):
-                message = f"{name} has x_{word} of shape {x.shape}, but y_{word} of shape {y.shape}"
-                raise TrainingFailed(message, "give a label for each example", 2)
-            if part in pairs:
-                raise TrainingFailed(f"{name} has examples for {part} twice, x_{word} too", "keep one of them", 2)
-            if part == "train" or len(x):
-                values[part] = check_values(x, f"x_{word}", name)
-                pairs[part] = Held(x), y
-    scaled = any(x.array.dtype == np.uint8 for x, _ in pairs.values())
-    notes = ["pixels from 0 to 255 are scaled to 0 to 1"] if scaled else []
-    notes += ranges.note_ranges(
-        name, pairs["train"][0].shape, values, {part: x.array.dtype for part, (x, _) in pairs.items()}
-    )
-    if any(isinstance(x.array, Stored) for x, _ in pairs.values()):
+            given.inputs[place.end] = Held(read)
+            if part == "train" or len(read):
+                values.setdefault(place.end, {})[part] = check_values(read, array, name)
+        if part == "train" or len(given):
+            parts[part] = given
+    notes = []
+    held = {
+        end: {part: x.array for part, given in parts.items() if isinstance(x := given.inputs[end], Held)}
+        for end in values
+    }
+    if any(x.dtype == np.uint8 for of_parts in held.values() for x in of_parts.values()):
+        notes.append("pixels from 0 to 255 are scaled to 0 to 1")
+    for end, of_parts in held.items():
+        called = f"{end} of {name}" if end else name
+        shape = parts["train"].inputs[end].shape
+        notes += ranges.note_ranges(called, shape, values[end], {part: x.dtype for part, x in of_parts.items()})
+    if any(isinstance(x, Stored) for of_parts in held.values() for x in of_parts.values()):
         notes.append(f"{name} is larger than memory has room for: examples are read from the file")
-    return Raw(pairs["train"], pairs.get("test"), None, tuple(notes), pairs.get("validation"), values["train"])
+    ranged = {end: of_parts["train"] for end, of_parts in values.items()}
+    return Raw(parts["train"], parts.get("test"), {}, tuple(notes), parts.get("validation"), ranged)
+
+
+def _check_lengths(name: str, arrays: dict[str, Any]) -> None:
+    """Raises TrainingFailed where the arrays of a part are not of one length."""
+    (first, given), *others = arrays.items()
+    for other, array in others:
+        if not given.shape or not array.shape or len(given) != len(array):
+            message = f"{name} has {first} of shape {given.shape}, but {other} of shape {array.shape}"
+            raise TrainingFailed(message, "give a label for each example", 2)
 
 
 def check_values(x: Any, name: str, path: str) -> tuple[float, float]:

@@ -51,7 +51,7 @@ class Augmenter:
             else build(term, self.keras, seed=0, **more)
         )
 
-    def __call__(self, images: Array, targets: Array, key: tuple[int, int, int]) -> tuple[Array, Array]:
+    def __call__(self, images: Array, targets: Any, key: tuple[int, int, int]) -> tuple[Array, Any]:
         """The batch changed; `key` is (seed, epoch, batch)."""
         import numpy as np
 
@@ -63,7 +63,7 @@ class Augmenter:
                 images, targets = self._apply(layer, mixing, images, targets)
         return images, targets
 
-    def _apply(self, layer: Any, mixing: bool, images: Array, targets: Array) -> tuple[Array, Array]:
+    def _apply(self, layer: Any, mixing: bool, images: Array, targets: Any) -> tuple[Array, Any]:
         import numpy as np
 
         with self.keras.device("cpu"):

@@ -26,9 +26,14 @@ def shuffle_places(count: int, seed: int, epoch: int) -> Array:
     return np.random.default_rng([seed, epoch]).permutation(count)
 
 
+def take_rows(values: Any, rows: slice) -> Any:
+    """Rows of an array, or of each of a tuple of them."""
+    return tuple([one[rows] for one in values]) if isinstance(values, tuple) else values[rows]
+
+
 def make_batches(keras: Any, part: Part, batch: int, seed: int | None = None, share: Share = ALONE) -> Any:
-    """The batches that Keras's `fit` and `evaluate` take: a PyDataset of (examples, targets), `batch` examples each, the last fewer;
-    (examples, targets, weights) where the part has weights. Augmentation is by (seed, epoch, batch).
+    """The batches that Keras's `fit` and `evaluate` take: a PyDataset of (examples, targets), as `Part.take`, `batch` examples
+    each, the last fewer; (examples, targets, weights) where the part has weights. Augmentation is by (seed, epoch, batch).
 
     Without a seed the order is that of the data. `begin(epoch, first)` says which epoch is to be read, and from which of
     its batches on (Keras asks once, before the first epoch, how many there are); Keras's own `on_epoch_end` cannot, for it
@@ -37,7 +42,8 @@ def make_batches(keras: Any, part: Part, batch: int, seed: int | None = None, sh
 
     augmenter = None
     if part.augment:
-        classes = part.targets.shape[1] if part.targets.ndim > 1 else 0
+        targets = part.outputs[0]
+        classes = targets.shape[1] if targets.ndim > 1 else 0
         augmenter = Augmenter(keras, part.augment, part.examples.shape, classes)
 
     class Batches(keras.utils.PyDataset):  # type: ignore[misc]
@@ -56,7 +62,7 @@ def make_batches(keras: Any, part: Part, batch: int, seed: int | None = None, sh
         def __len__(self) -> int:
             return self.whole - self.chosen[2]
 
-        def __getitem__(self, number: int) -> tuple[Array, ...]:
+        def __getitem__(self, number: int) -> tuple[Any, ...]:
             epoch, places, first = self.chosen
             start = (first + number) * batch
             whole = places[start : start + batch]
@@ -65,7 +71,7 @@ def make_batches(keras: Any, part: Part, batch: int, seed: int | None = None, sh
                 examples, targets = part.take(mine)
             else:  # what changes a batch may mix its examples, so it takes all of them
                 changed = augmenter(*part.take(whole), (seed or 0, epoch, first + number))
-                examples, targets = (values[share.rows(len(whole))] for values in changed)
+                examples, targets = (take_rows(values, share.rows(len(whole))) for values in changed)
             return (examples, targets) if part.weights is None else (examples, targets, part.weights[part.places[mine]])
 
     return Batches()

@@ -13,7 +13,7 @@ from cnnspec.base.record import Record
 from cnnspec.train.data.images import resize
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy as np
 
@@ -123,14 +123,15 @@ def hold_resized(examples: Shaped) -> Examples:
 
 
 class Part(Record):
-    """A part of a data set: the examples at `places`, and the targets of all examples (N, …) as the loss takes them.
+    """A part of a data set: the examples at `places` of each input, and the targets of all examples (N, …) of each output
+    as its loss takes them, in the network's order.
 
-    For training alone: `weights` of all examples (one a target) in the loss, None for 1; `augment`, the Keras layers
-    that change its batches (`batches` applies them), as Terms.
+    For training alone: `weights` of all examples (one a target of the only output) in the loss, None for 1; `augment`,
+    the Keras layers that change its batches (`batches` applies them), as Terms.
     """
 
-    examples: Examples
-    targets: Array
+    inputs: tuple[Examples, ...]
+    outputs: tuple[Array, ...]
     places: Array
     weights: Array | None = None
     augment: tuple[Term, ...] = ()
@@ -138,33 +139,84 @@ class Part(Record):
     def __len__(self) -> int:
         return len(self.places)
 
-    def take(self, which: Array | slice) -> tuple[Array, Array]:
-        """Examples and targets of these of the part's places, counted from 0."""
+    @property
+    def examples(self) -> Examples:
+        """Those of the only input."""
+        (only,) = self.inputs
+        return only
+
+    @property
+    def targets(self) -> Array:
+        """Those of the only output."""
+        (only,) = self.outputs
+        return only
+
+    def take(self, which: Array | slice) -> tuple[Any, Any]:
+        """Examples and targets of these of the part's places, counted from 0: an array where there is one, else a tuple of
+        them in the network's order, as Keras takes them."""
         places = self.places[which]
-        return self.examples.take(places), self.targets[places]
+        return unpack_single([x.take(places) for x in self.inputs]), unpack_single([y[places] for y in self.outputs])
+
+
+def unpack_single(values: Sequence[Any]) -> Any:
+    """The only value, else all in a tuple."""
+    return values[0] if len(values) == 1 else tuple(values)
+
+
+class RawPart(Record):
+    """Examples and targets as they come, by the names of the network's inputs and outputs; by "" where the data have one
+    of them and no names."""
+
+    inputs: dict[str, Examples]
+    outputs: dict[str, Array]
+
+    def __len__(self) -> int:
+        return len(next(iter(self.inputs.values())))
+
+    def digest(self) -> bytes:
+        """What `Raw.fingerprint` takes of it."""
+        digests = [(name, x.digest()) for name, x in self.inputs.items()]
+        digests += [(name, hash_array(y)) for name, y in self.outputs.items()]
+        return b"".join([name.encode() + digest for name, digest in digests])
+
+
+def make_raw_part(examples: Examples, targets: Array) -> RawPart:
+    """Examples and targets without names."""
+    return RawPart({"": examples}, {"": targets})
 
 
 class Raw(Record):
-    """A data set as it comes: examples and their targets, which are class numbers (N,) where the set has a name.
+    """A data set as it comes. Targets are class numbers (N,) where their classes have names.
 
-    `names` are those of the classes; `notes` say in sentences what was found in it; `values` are the least and the
-    highest of the examples to train on.
+    `names` are those of the classes, by output; `notes` say in sentences what was found in it; `values` are the least and
+    the highest of the examples to train on, by input.
     """
 
-    train: tuple[Examples, Array]
-    test: tuple[Examples, Array] | None = None
-    names: tuple[str, ...] | None = None
+    train: RawPart
+    test: RawPart | None = None
+    names: dict[str, tuple[str, ...]] = {}
     notes: tuple[str, ...] = ()
-    validation: tuple[Examples, Array] | None = None
-    values: tuple[float, float] = (0.0, 1.0)
+    validation: RawPart | None = None
+    values: dict[str, tuple[float, float]] = {}
+
+    @property
+    def parts(self) -> dict[str, RawPart]:
+        """The parts that there are and that have examples."""
+        found = {"train": self.train, "validation": self.validation, "test": self.test}
+        return {name: part for name, part in found.items() if part is not None and len(part)}
+
+    def change_parts(self, change: Callable[[RawPart], RawPart]) -> Raw:
+        """The same data set with each of its parts changed."""
+        parts = {name: change(part) for name in ("train", "test", "validation") if (part := getattr(self, name))}
+        return self.replace(**parts)
 
     def fingerprint(self) -> str:
         """A SHA-256 of all examples and targets in their order, 64 hexadecimal digits: the same for a copy elsewhere."""
         from hashlib import sha256
 
-        whole = sha256(repr(self.names).encode())
+        whole = sha256(repr(self.names.get("", self.names or None)).encode())
         for part in (self.train, self.validation, self.test):
-            whole.update(b"-" if part is None else part[0].digest() + hash_array(part[1]))
+            whole.update(b"-" if part is None else part.digest())
         return whole.hexdigest()
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.base.record import Record
 from cnnspec.base.source import printable
 from cnnspec.layers.base import show_shape
-from cnnspec.train.data.examples import Raw
+from cnnspec.train.data.examples import Raw, make_raw_part
 from cnnspec.train.data.pictures import Pictures, scan_images
 from cnnspec.train.errors import TrainingFailed
 
@@ -56,10 +56,11 @@ class Files(Record):
             own = [i for i in sound if listed[i][0] == part]
             if own:
                 labels = np.asarray([listed[i][2] for i in own])
-                made[part] = Pictures([files[i] for i in own], [seen[i] for i in own]), labels
+                made[part] = make_raw_part(Pictures([files[i] for i in own], [seen[i] for i in own]), labels)
         if "train" not in made:
             raise TrainingFailed(f"{self.name} has no images to train on that can be read", "; ".join(notes), 2)
-        return Raw(made["train"], made.get("test"), self.names, tuple(notes), made.get("validation"))
+        names = {} if self.names is None else {"": self.names}
+        return Raw(made["train"], made.get("test"), names, tuple(notes), made.get("validation"))
 
     def _note_resized(self, seen: list[Seen]) -> list[str]:
         sizes = sorted({s.original for s in seen}, key=lambda s: (s[0] * s[1], s))

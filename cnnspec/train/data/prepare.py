@@ -10,45 +10,70 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.did_you_mean import NAMED_DATA
+from cnnspec.base.join_words import join_words
 from cnnspec.base.record import Record
-from cnnspec.facts.graph_queries import find_last_function
 from cnnspec.layers.base import show_shape
-from cnnspec.train.data import targets
 from cnnspec.train.data.examples import Part, Shaped, hold_resized
 from cnnspec.train.data.files import Files, check_two_classes, count_images, list_some
-from cnnspec.train.data.weights import weigh_labels
-from cnnspec.train.data_fit import REGRESSION, Targets, find_ends, find_image_size, match_data
+from cnnspec.train.data.outputs import OutputTargets, Untrained
+from cnnspec.train.data_fit import Targets, check_unnamed, find_image_size, match_examples, match_output
+from cnnspec.train.ends import find_ends
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.memory import find_memory_notes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from typing import TypeVar
 
     import numpy as np
 
     from cnnspec.train.data.examples import Examples, Raw
+    from cnnspec.train.ends import End, Ends
     from cnnspec.train.plan import TrainingPlan
     from cnnspec.train.settings import TrainSettings
 
     Array = np.ndarray[Any, Any]
+    Value = TypeVar("Value")
+
+
+class PreparedOutput(Record):
+    """What the targets of an output are: its name and its number among the network's, from 0, their form
+    (`data_fit.match_targets`), and the names of the classes, where the data name them."""
+
+    name: str
+    number: int
+    targets: str
+    names: tuple[str, ...] | None
 
 
 class Data(Record):
     """The data of a training. Validation and test are None where nothing is held back.
 
-    `targets` is `data_fit.Fit.targets`; `names` are those of the classes, where the data name them; `notes` say in
-    sentences what was done to the data; `fingerprint` is that of the data set (`Raw.fingerprint`), however it is split;
-    `values` are the least and the highest of the examples.
+    `input_names` are those of the network's inputs, `values` the least and the highest of the examples of each; `outputs`
+    are those that are trained; `notes` say in sentences what was done to the data; `fingerprint` is that of the data set
+    (`Raw.fingerprint`), however it is split.
     """
 
     train: Part
     validation: Part | None
     test: Part | None
-    targets: str
-    names: tuple[str, ...] | None
+    input_names: tuple[str, ...]
+    outputs: tuple[PreparedOutput, ...]
     notes: tuple[str, ...]
     fingerprint: str
-    values: tuple[float, float] = (0.0, 1.0)
+    values: tuple[tuple[float, float], ...]
+
+    @property
+    def targets(self) -> str:
+        """The form of those of the only output."""
+        (only,) = self.outputs
+        return only.targets
+
+    @property
+    def names(self) -> tuple[str, ...] | None:
+        """The classes of the only output."""
+        (only,) = self.outputs
+        return only.names
 
 
 # ---- from a data set to what the network takes --------------------------------------------------------------
@@ -59,67 +84,85 @@ def prepare(raw: Raw | Files, plan: TrainingPlan, note: Callable[[str], None] = 
     """
     import numpy as np
 
-    graph, settings = plan.graph, plan.settings
-    name = str(settings.data)
+    settings, ends = plan.settings, find_ends(plan.graph, plan.settings)
     if isinstance(raw, Files):
-        check_two_classes(raw)
-        size = find_image_size(graph, name)
-        if raw.names is not None:
-            shape = tuple([n or 1 for n in size])
-            match_data(graph, settings, shape, Targets((), len(raw.names), True), images=False)
-        raw = raw.open_images(size, note)
-    known = settings.data in NAMED_DATA
-    parts = {"train": raw.train, "validation": raw.validation, "test": raw.test}
-    given = {part: pair for part, pair in parts.items() if pair is not None and len(pair[0])}
-    ys, classes = targets.read_targets(given, find_ends(graph)[1], settings)
-    shape = raw.train[0].shape
-    if any(x.shape != shape for x, _ in given.values()) or any(y.shape[1:] != ys[0].shape[1:] for y in ys):
-        raise TrainingFailed(f"the training and the test data of {name} differ in shape", "", 2)
-    exact = NAMED_DATA[name][1] if known else None if raw.names is None else len(raw.names)
-    told = Targets(ys[0].shape[1:], exact or classes, bool(exact))
-    if not exact and classes is not None:
-        met = [
-            targets.find_first(y == classes - 1, part)
-            for part, y in zip(given, ys, strict=True)
-            if (y == classes - 1).any()
-        ]
-        told = told.replace(highest=met[0], lowest=min(int(y.min()) for y in ys if y.size))
-    how = plan.fit or match_data(graph, settings, shape, told, images=known)
-    notes = [*raw.notes, *find_memory_notes(plan)]
-    if how.resized:
-        notes.append(f"the images of {name}, {show_shape(shape)}, are resized to {show_shape(how.shape)}")
-    elif how.shape != shape:
-        notes.append(f"examples of {show_shape(shape)} are read as {show_shape(how.shape)}")
-    units = graph.nodes[graph.outputs[0]].shape[-1]  # type: ignore[index]
-    outputs = units if isinstance(units, int) else 0
-    last = find_last_function(graph, graph.outputs[0])
-    targets.check_range(ys, how.targets, last[1] if last else "", settings)
+        raw = _open_files(raw, ends, settings, note)
+    if all(not name for name in raw.train.inputs):
+        check_unnamed(ends)
+    notes = [*raw.notes, *_note_untrained(ends), *find_memory_notes(plan)]
+    inputs = [_prepare_input(raw, end, settings, notes) for end in ends.inputs]
+    shape = next(iter(inputs[0].values())).shape
+    counts = {part: len(given) for part, given in raw.parts.items()}
+    trained = [OutputTargets(raw, end, plan.graph, settings, shape) for end in ends.trained]
+    own = {output.end.index: output for output in trained}
+    outputs = [own.get(end.index) or Untrained(counts) for end in ends.outputs]
     whole = {
-        part: Part(
-            hold_resized(Shaped(given[part][0], how)), targets.form_targets(y, how.targets, outputs), np.arange(len(y))
-        )
-        for part, y in zip(given, ys, strict=True)
+        part: Part(tuple([x[part] for x in inputs]), tuple([y.formed[part] for y in outputs]), np.arange(count))
+        for part, count in counts.items()
     }
-    quantities = how.targets == "column" and settings.loss is not None and settings.loss.name in REGRESSION
-    train, validation, test = _split_parts(
-        whole, ys[0], classes is not None and ys[0].ndim == 1 and not quantities, settings
-    )
-    notes += _note_copies(
-        raw.train[0],
-        [part.places for part in (train, validation, test) if part and part.examples is whole["train"].examples],
-        name,
-    )
-    if classes is not None and not quantities:
-        notes += targets.note_missing_classes(
-            ys[0][train.places], exact or (outputs if how.targets != "column" else 2), raw.names, name
-        )
+    first = next((output for output in trained if output.by_class), trained[0])
+    train, validation, test = _split_parts(whole, first.read["train"], first.by_class, settings)
+    name = str(settings.data)
+    drawn = [part.places for part in (train, validation, test) if part and part.inputs is whole["train"].inputs]
+    for examples in raw.train.inputs.values():
+        notes += _note_copies(examples, drawn, name)
+    for output in trained:
+        notes += output.note_missing_classes(train.places)
     if validation is None and settings.validation:
         notes.append(f"no class of {name} has examples enough to hold back {settings.validation:g} of for validation")
     if settings.class_weights is not None:
-        classed = ys[0] if classes is not None else targets.find_one_hot_classes(ys[0])
-        train = train.replace(weights=weigh_labels(classed, train.places, outputs, raw.names, settings))
+        train = train.replace(weights=trained[0].weigh(train.places))
     train = train.replace(augment=settings.augment)
-    return Data(train, validation, test, how.targets, raw.names, tuple(notes), raw.fingerprint(), raw.values)
+    made = tuple(
+        [
+            PreparedOutput(end.name, number, own[end.index].form, own[end.index].names)
+            for number, end in enumerate(ends.outputs)
+            if end.trained
+        ]
+    )
+    values = tuple([find_named(raw.values, end, (0.0, 1.0)) for end in ends.inputs])
+    names = tuple([end.name for end in ends.inputs])
+    return Data(train, validation, test, names, made, tuple(notes), raw.fingerprint(), values)
+
+
+def _note_untrained(ends: Ends) -> list[str]:
+    left = [end.name for end in ends.outputs if not end.trained]
+    outputs = "output" if len(left) == 1 else "outputs"
+    return (
+        [f"the {outputs} {join_words(left)} ha{'s' if len(left) == 1 else 've'} no loss: not trained"] if left else []
+    )
+
+
+def find_named(values: Mapping[str, Value], end: End, otherwise: Value) -> Value:
+    """What a data set has for an end: by its name, else without one."""
+    return values.get(end.name, values.get("", otherwise))
+
+
+def _open_files(files: Files, ends: Ends, settings: TrainSettings, note: Callable[[str], None]) -> Raw:
+    """The data set of image files, in the size that the network takes."""
+    check_two_classes(files)
+    check_unnamed(ends)
+    size = find_image_size(ends.inputs[0])
+    if files.names is not None:
+        for end in ends.trained:
+            match_output(end, settings, tuple([n or 1 for n in size]), Targets((), len(files.names), True))
+    return files.open_images(size, note)
+
+
+def _prepare_input(raw: Raw, end: End, settings: TrainSettings, notes: list[str]) -> dict[str, Examples]:
+    """The examples of an input, by part, as it takes them; adds to the notes what is done to them. Raises TrainingFailed."""
+    key = end.name if end.name in raw.train.inputs else ""
+    end = end.with_own_data() if key else end
+    shape = raw.train.inputs[key].shape
+    if any(given.inputs[key].shape != shape for given in raw.parts.values()):
+        raise TrainingFailed(f"the training and the test data of {end.data} differ in shape", "", 2)
+    fit = match_examples(end, shape, images=settings.data in NAMED_DATA)
+    if fit.resized:
+        notes.append(f"the images of {end.data}, {show_shape(shape)}, are resized to {show_shape(fit.shape)}")
+    elif fit.shape != shape:
+        examples = f"examples of {end.data}, {show_shape(shape)}," if key else f"examples of {show_shape(shape)}"
+        notes.append(f"{examples} are read as {show_shape(fit.shape)}")
+    return {part: hold_resized(Shaped(given.inputs[key], fit)) for part, given in raw.parts.items()}
 
 
 def _note_copies(examples: Examples, drawn: list[Array], data: str) -> list[str]:

@@ -10,23 +10,26 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.compile.keras_model import MissingExtra
 from cnnspec.train.data.arrays import read_npz
-from cnnspec.train.data.examples import Held, Raw
+from cnnspec.train.data.examples import Held, Raw, make_raw_part
 from cnnspec.train.data.files import Files, note_outside
 from cnnspec.train.data.folders import find_in_folder
 from cnnspec.train.data.tables import read_csv
 from cnnspec.train.data.tfds import read_tfds
+from cnnspec.train.ends import find_ends
 from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from cnnspec.graph import Graph
     from cnnspec.train.settings import TrainSettings
 
     Array = np.ndarray[Any, Any]
 
 
-def load(settings: TrainSettings) -> Raw | Files:
-    """The data set, or the image files that make it one. Raises TrainingFailed, or MissingExtra for a missing library."""
+def load(settings: TrainSettings, graph: Graph) -> Raw | Files:
+    """The data set for a network, or the image files that make it one. Raises TrainingFailed, or MissingExtra for a missing
+    library."""
     assert settings.data is not None
     if settings.data == "digits":
         return _load_digits()
@@ -40,7 +43,7 @@ def load(settings: TrainSettings) -> Raw | Files:
     if path.lower().endswith(".csv"):
         return note_outside(read_csv(path))
     if path.lower().endswith(".npz"):
-        return read_npz(path)
+        return read_npz(path, find_ends(graph, settings))
     raise TrainingFailed(f"there is no data folder {path}", "a folder holds a folder of images for each class", 2)
 
 
@@ -53,7 +56,9 @@ def _load_digits() -> Raw:
             f"{error.name or 'scikit-learn'} is not installed; data = digits needs scikit-learn", "keras"
         ) from error
     bundled = load_digits()
-    return Raw((Held((bundled.images[..., None] / 16).astype(np.float32)), bundled.target.astype(np.int64)))
+    return Raw(
+        make_raw_part(Held((bundled.images[..., None] / 16).astype(np.float32)), bundled.target.astype(np.int64))
+    )
 
 
 def _download(name: str) -> Raw:
@@ -79,8 +84,8 @@ def _download(name: str) -> Raw:
         socket.setdefaulttimeout(before)
     shape = NAMED_DATA[name][0]
     return Raw(
-        (Held(x.reshape(-1, *shape)), y.ravel().astype(np.int64)),
-        (Held(x_test.reshape(-1, *shape)), y_test.ravel().astype(np.int64)),
+        make_raw_part(Held(x.reshape(-1, *shape)), y.ravel().astype(np.int64)),
+        make_raw_part(Held(x_test.reshape(-1, *shape)), y_test.ravel().astype(np.int64)),
     )
 
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from cnnspec.layers.argument import Term
     from cnnspec.layers.base import Shape
-    from cnnspec.train.data.examples import Examples
     from cnnspec.train.settings import TrainSettings
 
     Array = np.ndarray[Any, Any]
@@ -36,8 +35,8 @@ RANGES = {
 
 
 def read_targets(
-    given: Mapping[str, tuple[Examples, Array]], output: Shape, settings: TrainSettings
-) -> tuple[list[Array], int | None]:
+    given: Mapping[str, Array], output: Shape, settings: TrainSettings
+) -> tuple[dict[str, Array], int | None]:
     """The targets of all parts in one form, and one more than the highest class number if they are class numbers.
 
     One-hot vectors become class numbers, and an axis of one value an example or a position goes. `output` is the shape
@@ -48,14 +47,14 @@ def read_targets(
     loss = settings.loss
     regression = loss is not None and loss.name in REGRESSION
     by_number = loss is None or loss.name == "SparseCategoricalCrossentropy"
-    ys = [y for _, y in given.values()]
-    for part, y in zip(given, ys, strict=True):
+    ys = list(given.values())
+    for part, y in given.items():
         _check_numbers(y, part, str(settings.data), regression)
     if by_number:
         numbers = [find_one_hot_classes(y) for y in ys if y.ndim == 2 or shapes_agree(output, y.shape[1:])]
         told = [n for n in numbers if n is not None]
         if len(told) == len(ys):
-            return told, 1 + max(int(n.max()) for n in told if n.size)
+            return dict(zip(given, told, strict=True)), 1 + max(int(n.max()) for n in told if n.size)
     flat = [
         y[..., 0] if y.ndim > 1 and y.shape[-1] == 1 and (y.ndim == 2 or y.ndim - 1 == len(output)) else y for y in ys
     ]
@@ -69,9 +68,10 @@ def read_targets(
     if whole and all(y.min() >= 0 for y in flat if y.size) and not each and (by_number or not shape):
         if output == (1,) and not shape and not regression:
             _check_two_labels(flat, str(settings.data))
-        return [y.astype(np.int64) for y in flat], 1 + max(int(y.max()) for y in flat if y.size)
+        whole_numbers = [y.astype(np.int64) for y in flat]
+        return dict(zip(given, whole_numbers, strict=True)), 1 + max(int(y.max()) for y in flat if y.size)
     ys = ys if shapes_agree(output, ys[0].shape[1:]) and ys[0].ndim > 2 else flat
-    return [y.astype(np.float32) for y in ys], None
+    return {part: y.astype(np.float32) for part, y in zip(given, ys, strict=True)}, None
 
 
 def _check_numbers(y: Array, part: str, data: str, regression: bool) -> None:

@@ -8,16 +8,11 @@ from __future__ import annotations
 import math
 import sys
 from contextlib import redirect_stdout
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cnnspec.compile.keras_model import MissingExtra
-from cnnspec.train.data.examples import Held, Raw, find_room
+from cnnspec.train.data.examples import Held, Raw, RawPart, find_room, make_raw_part
 from cnnspec.train.errors import TrainingFailed
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
 
 
 def read_tfds(name: str) -> Raw:
@@ -60,14 +55,14 @@ def read_tfds(name: str) -> Raw:
     made = {part: _read_part(tensorflow_datasets, builder, part, count, image.shape) for part, count in parts.items()}
     names = tuple([str(n) for n in label.names])
     notes = (f"{info.full_name} of TensorFlow Datasets", "pixels from 0 to 255 are scaled to 0 to 1")
-    return Raw(made["train"], made.get("test"), names, notes, made.get("validation"))
+    return Raw(made["train"], made.get("test"), {"": names}, notes, made.get("validation"))
 
 
-def _read_part(tfds: Any, builder: Any, part: str, count: int, shape: tuple[int, ...]) -> tuple[Held, Array]:
+def _read_part(tfds: Any, builder: Any, part: str, count: int, shape: tuple[int, ...]) -> RawPart:
     import numpy as np
 
     images, labels = np.empty((count, *shape), np.uint8), np.empty(count, np.int64)
     whole = builder.as_dataset(split=part, as_supervised=False, shuffle_files=False)
     for place, example in enumerate(tfds.as_numpy(whole)):
         images[place], labels[place] = example["image"], example["label"]
-    return Held(images), labels
+    return make_raw_part(Held(images), labels)

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.base.record import Record
 from cnnspec.facts.facts import Facts
 from cnnspec.train.data.batches import make_batches
-from cnnspec.train.data.examples import Examples, Raw
 from cnnspec.train.data.files import Files, check_two_classes
 from cnnspec.train.data.prepare import prepare
 from cnnspec.train.data.ranges import SHARES, Stretched, find_pixel_range, may_be_image, show_range
 from cnnspec.train.data.sources import load
 from cnnspec.train.data_fit import find_image_size
+from cnnspec.train.ends import find_ends
 from cnnspec.train.errors import TrainingFailed, first_line
 from cnnspec.train.evaluation.head import find_head
 from cnnspec.train.evaluation.scores import Scores, Tally, make_tally
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from cnnspec.train.data.examples import Part
+    from cnnspec.train.data.examples import Part, Raw, RawPart
     from cnnspec.train.data.prepare import Data
     from cnnspec.train.evaluation.saved import Saved
     from cnnspec.train.evaluation.trained import Trained
@@ -66,7 +66,7 @@ def evaluate(keras: Any, trained: Trained, data: str | None, split: str, batch: 
     """Measure a model on a part of the data that it was trained on, or of other data. Raises TrainingFailed."""
     opened = open_part(trained, data, split, batch, shown)
     saved, name, part, settings = trained.saved, opened.name, opened.part, opened.settings
-    head = find_head(saved.model, settings.loss or saved.loss, opened.data.targets)
+    head = find_head(saved.model.outputs[0], settings.loss or saved.loss, opened.data.targets)
     counts = make_tally(head, saved.yields[-1] or 0, trained.names or opened.data.names, len(saved.yields) > 1)
     figures = _measure(keras, saved, part, settings.batch, counts, shown)
     scores = None if counts is None else counts.scores()
@@ -112,12 +112,13 @@ def open_part(trained: Trained, data: str | None, split: str, batch: int | None,
 
 def _read_data(settings: TrainSettings, trained: Trained, shown: Lines) -> Raw:
     """The data set; of image files those that can be decoded, in the size that the model takes."""
-    raw = load(settings)
+    raw = load(settings, trained.saved.graph)
     if not isinstance(raw, Files):
         return raw
     if not trained.names:
         check_two_classes(raw)
-    return raw.open_images(find_image_size(trained.saved.graph, str(settings.data)), shown.note)
+    ends = find_ends(trained.saved.graph, settings)
+    return raw.open_images(find_image_size(ends.inputs[0]), shown.note)
 
 
 def _prepare_data(raw: Raw, saved: Saved, settings: TrainSettings) -> Data:
@@ -142,39 +143,35 @@ def renumber_classes(raw: Raw, names: Sequence[str] | None, data: str) -> Raw:
     """The same data, with their classes numbered as in these names. (A folder numbers its own classes from 0.)"""
     import numpy as np
 
-    if not names or not raw.names or tuple(raw.names) == tuple(names):
+    own = raw.names.get("")
+    if not names or not own or tuple(own) == tuple(names):
         return raw
-    unknown = [name for name in raw.names if name not in names]
+    unknown = [name for name in own if name not in names]
     if unknown:
         known = ", ".join(names[:10]) + (", …" if len(names) > 10 else "")
         raise TrainingFailed(f'{data} has the class "{unknown[0]}", which the model does not know', f"it knows {known}", 2)  # fmt: skip
-    numbers = np.array([list(names).index(name) for name in raw.names])
+    numbers = np.array([list(names).index(name) for name in own])
 
-    def moved(part: tuple[Examples, Array] | None) -> tuple[Examples, Array] | None:
-        return None if part is None else (part[0], numbers[part[1]])
+    def renumber(part: RawPart) -> RawPart:
+        return part.replace(outputs={**part.outputs, "": numbers[part.outputs[""]]})
 
-    return raw.replace(
-        train=moved(raw.train), test=moved(raw.test), validation=moved(raw.validation), names=tuple(names)
-    )
+    return raw.change_parts(renumber).replace(names={**raw.names, "": tuple(names)})
 
 
 def bring_to_range(raw: Raw, trained: Trained, data: str, shown: Lines) -> Raw:
     """The same data in the range of the training: images from 0 to 1 are brought there, for others a warning is shown."""
-    if trained.values is None or not may_be_image(raw.train[0].shape):
+    if trained.values is None or "" not in raw.train.inputs or not may_be_image(raw.train.inputs[""].shape):
         return raw
-    have, wanted = find_pixel_range(*raw.values), find_pixel_range(*trained.values)
+    values = raw.values.get("", SHARES)
+    have, wanted = find_pixel_range(*values), find_pixel_range(*trained.values)
     if have == wanted:
         return raw
     if have != SHARES or wanted is None:
-        there, here = (f"from {low:g} to {high:g}" for low, high in (trained.values, raw.values))
+        there, here = (f"from {low:g} to {high:g}" for low, high in (trained.values, values))
         shown.warn(f"the values of {data} run {here}, and the model was trained on values {there}")
         return raw
     shown.note(f"the images of {data} are brought to {show_range(wanted)}, as in the training")
-
-    def moved(part: tuple[Examples, Array] | None) -> tuple[Examples, Array] | None:
-        return None if part is None else (Stretched(part[0], wanted), part[1])
-
-    return raw.replace(train=moved(raw.train), test=moved(raw.test), validation=moved(raw.validation))
+    return raw.change_parts(lambda part: part.replace(inputs={**part.inputs, "": Stretched(part.inputs[""], wanted)}))
 
 
 def _measure(keras: Any, saved: Saved, part: Part, batch: int, counts: Tally | None, shown: Lines) -> dict[str, Any]:

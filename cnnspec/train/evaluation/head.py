@@ -58,12 +58,12 @@ class Head(Record):
         return values
 
 
-def find_head(model: Any, loss: Term | None, targets: str | None = None) -> Head:
-    """The head of a Keras model that was trained with this loss.
+def find_head(output: Any, loss: Term | None, targets: str | None = None) -> Head:
+    """The head at an output of a Keras model, its symbolic tensor, that was trained with this loss.
 
-    `targets` is `data_fit.Fit.targets` of the data that it is to be compared with, where there are some.
+    `targets` is the form (`data_fit.match_targets`) of those that it is to be compared with, where there are some.
     """
-    last, units = find_last_activation(model), model.outputs[0].shape[-1]
+    last, units = find_last_activation(output), output.shape[-1]
     kind = _find_kind(None if loss is None else loss.name, targets, last, units)
     if kind in ("quantities", "other"):
         return Head(kind, None)
@@ -91,9 +91,8 @@ def _find_kind(loss: str | None, targets: str | None, last: str, units: int | No
     return "quantities" if loss is not None or units == 1 else "classes"
 
 
-def find_last_activation(model: Any) -> str:
-    """The function that the model's only output has passed through last: "softmax"; "linear" where it is none."""
-    output = model.outputs[0]
+def find_last_activation(output: Any) -> str:
+    """The function that an output of a Keras model has passed through last: "softmax"; "linear" where it is none."""
     while True:
         layer, use, number = output._keras_history
         inner = getattr(layer, "outputs", None)

@@ -58,7 +58,7 @@ class Question(Record):
 def make_question(trained: Trained, names: Sequence[str] | None, range: tuple[float, float] | None = None) -> Question:
     """The question for a model. `range` is what black and white become, None: as in the training. Raises TrainingFailed."""
     saved = trained.saved
-    head = find_head(saved.model, trained.settings.loss or saved.loss, trained.targets)
+    head = find_head(saved.model.outputs[0], trained.settings.loss or saved.loss, trained.targets)
     units = saved.yields[-1] if saved.yields else None
     if units is None:
         raise TrainingFailed(f"{saved.path} does not say how many outputs it has", "", 2)

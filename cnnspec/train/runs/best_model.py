@@ -5,22 +5,13 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.train.conflicts import find_metric_name
+from cnnspec.train.figures import find_best_figure
 from cnnspec.train.runs import durable, state
-from cnnspec.train.section_words import METRICS, lower_is_better, spell_term
 
 if TYPE_CHECKING:
     from cnnspec.train.runs.folder import RunFolder
     from cnnspec.train.runs.state import State
     from cnnspec.train.settings import TrainSettings
-
-
-def find_best_figure(settings: TrainSettings) -> tuple[str, bool]:
-    """The figure by which epochs are compared, and whether lower is better."""
-    name = settings.best or ("val_loss" if settings.validation else "loss")
-    figure = name.removeprefix("val_")
-    words = {find_metric_name(m): spell_term(m) for m in settings.metrics or ()}
-    return name, figure == "loss" or lower_is_better(words.get(figure, figure if figure in METRICS else ""))
 
 
 class BestModel:

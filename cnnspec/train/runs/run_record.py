@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 
 def describe_settings(settings: TrainSettings) -> dict[str, Any]:
     """Every setting, defaults too: numbers and flags as they are, words as the language writes them."""
-    left_out = ("spans", "folder")
-    return {name: _describe(getattr(settings, name)) for name in settings._fields if name not in left_out}
+    left_out = ("spans", "folder", "outputs", *[name for name in BY_OUTPUT if not getattr(settings, name)])
+    found = {name: _describe(getattr(settings, name)) for name in settings._fields if name not in left_out}
+    return found | {name: dict(found[name]) for name in BY_OUTPUT if name in found}
+
+
+BY_OUTPUT = ("losses", "loss_weights", "metrics_by_output")  # pairs of an output's name and its value
 
 
 def _describe(value: Any) -> Any:
@@ -44,11 +48,22 @@ def describe_data(data: Data, settings: TrainSettings) -> dict[str, Any]:
         n: 0 if p is None else len(p)
         for n, p in (("train", data.train), ("validation", data.validation), ("test", data.test))
     }
+    inputs = [
+        {"shape": list(examples.shape), "values": list(values)}
+        for examples, values in zip(data.train.inputs, data.values, strict=True)
+    ]
+    outputs = [
+        {"classes": None if output.names is None else list(output.names), "targets": output.targets}
+        for output in data.outputs
+    ]
+    single = len(inputs) == 1 and not settings.outputs
     return {
         "given": settings.data, "folder": os.path.abspath(settings.folder), "fingerprint": data.fingerprint, **counts,
-        "classes": None if data.names is None else list(data.names),
-        "shape": list(data.train.examples.shape), "targets": data.targets, "notes": list(data.notes),
-        "values": list(data.values),
+        "notes": list(data.notes),
+        **(inputs[0] | outputs[0] if single else {
+            "inputs": dict(zip(data.input_names, inputs, strict=True)),
+            "outputs": {output.name: told for output, told in zip(data.outputs, outputs, strict=True)},
+        }),
     }  # fmt: skip
 
 
@@ -68,8 +83,8 @@ def find_versions(keras: Any) -> dict[str, str]:
     }  # fmt: skip
 
 
-def begin_record(plan: TrainingPlan, data: Data, model: Any, runtime: Runtime) -> dict[str, Any]:
-    """The record of a training that begins."""
+def begin_record(plan: TrainingPlan, data: Data, model: Any, loss: str, runtime: Runtime) -> dict[str, Any]:
+    """The record of a training that begins; `loss` is that of the model, in words."""
     spec, settings = plan.spec, plan.settings
     assert spec is not None
     keras, trainable = runtime.keras, sum(math.prod(v.shape) for v in model.trainable_variables)
@@ -77,7 +92,7 @@ def begin_record(plan: TrainingPlan, data: Data, model: Any, runtime: Runtime) -
         "spec": f"spec/{spec.main}", "files": hash_files(spec), "name": spec.name, "model": spec.model,
         "parameters": dict(spec.parameters), "max_layers": spec.max_layers, "overrides": dict(spec.overrides),
         "settings": describe_settings(settings), "data": describe_data(data, settings),
-        "loss": model.loss.name, "params": {"total": model.count_params(), "trainable": trainable},
+        "loss": loss, "params": {"total": model.count_params(), "trainable": trainable},
         "backend": keras.config.backend(), "versions": find_versions(keras), "devices": list(runtime.used),
         "precision": settings.precision, "seed": settings.seed,
         "output": plan.output and os.path.abspath(plan.output),
