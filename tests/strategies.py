@@ -81,6 +81,7 @@ def larger(inner: Any) -> Any:
         node(t.List, some(inner)),
         node(t.List, tables),
         node(t.List, some(node(t.Input, st.none() | contents.map(lambda s: t.Name(0, 0, s)), st.none() | inner), 1)),
+        node(t.Mapping, some(node(t.Entry, texts, inner), 1)),
         node(t.Braces, node(t.Body, some(node(t.Step, inner)))),
         node(t.Naming, inner, names),
         st.builds(ternary, inner, inner, inner),
@@ -164,7 +165,7 @@ def untidy(draw: Any, text: str) -> tuple[str, list[str]]:
     before = KIND["_NEWLINE"]
     for kind, start, end in Lexer(text).tokens():
         inside = brackets[-1] != KIND["LBRACE"]
-        after = before in loose and before not in (KIND["ELSE"], KIND["RBRACE"])
+        after = before == KIND["COLON"] or before in loose and before not in (KIND["ELSE"], KIND["RBRACE"])
         pasted = before == KIND["PASTED_INPUT"]  # known by the bracket right behind it
         out += gap(not pasted and (inside or after or (kind in loose and kind != KIND["LBRACE"])))
         if kind in (KIND["LPAR"], KIND["LSQB"], KIND["LBRACE"]):

@@ -8,8 +8,9 @@ from cnnspec.base.limits import MAX_LAYERS
 from cnnspec.base.record import Record
 from cnnspec.elaborate.files import Definitions, Files
 from cnnspec.elaborate.network_builder import NetworkBuilder
+from cnnspec.elaborate.train_section import evaluate_train_section
 from cnnspec.elaborate.values import UNKNOWN, Scope
-from cnnspec.graph import Graph, Setting, Site
+from cnnspec.graph import Graph
 from cnnspec.layers.argument import Term
 from cnnspec.syntax import tree
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from cnnspec.elaborate.files import Read
     from cnnspec.elaborate.observer import Observer
+    from cnnspec.graph import Setting
     from cnnspec.layers.base import Shape
 
 
@@ -70,7 +72,7 @@ def elaborate(
     for item in parsed.body.items:
         if isinstance(item, tree.Assign):
             first.bodies.assign(item, definitions.scope, None)
-    train = _train(first, definitions)
+    train = evaluate_train_section(first, definitions)
     builders = [NetworkBuilder(model.name.text, max_layers, observer, shapes) for model in models]
     for builder in builders[:1]:  # what is wrong with the file itself is told with its first model
         builder.building.continue_from(first.building)
@@ -111,7 +113,7 @@ def _whole_file(builder: NetworkBuilder, definitions: Definitions) -> tuple[Elab
         builder.report.error(
             "E016", first, definitions.scope, "this network has no input", "begin with, for example, input 28x28x1"
         )
-    train = _train(builder, definitions)
+    train = evaluate_train_section(builder, definitions)
     builder.bodies.report_never_run(definitions.scope)
     return (Elaborated(graph, train, tuple(builder.report.errors), None),)
 
@@ -145,25 +147,6 @@ def _model(builder: NetworkBuilder, model: tree.Model, outer: Scope, parameters:
             "begin with, for example, input 28x28x1",
         )
     return graph
-
-
-def _train(builder: NetworkBuilder, definitions: Definitions) -> dict[str, Setting]:
-    settings: dict[str, Setting] = {}
-    if definitions.train is None:
-        return settings
-    scope = definitions.scope.inner()
-    for item in definitions.train.body.items:
-        if isinstance(item, tree.Assign):
-            if item.name.text in settings:
-                builder.report.error("E013", item.name, scope, f"{item.name.text} is set already", "keep one")
-            value = builder.evaluator.evaluate(item.value, scope, None)
-            value = UNKNOWN if builder.assumptions.take_doubt() else value
-            settings[item.name.text] = Setting(value, Site(scope.source, item))
-        elif not isinstance(item, tree.Bad):
-            builder.report.error(
-                "E030", item, scope, "a train section holds settings alone", "write, for example, epochs = 10"
-            )
-    return settings
 
 
 def read_parameter(value: Any) -> Any:

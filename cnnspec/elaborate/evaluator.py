@@ -38,6 +38,13 @@ if TYPE_CHECKING:
 
 SPATIAL = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 ATTRIBUTES = ("channels", "shape", "rank", "height", "width", "depth", "length")  # of a tensor
+NO_VALUES: dict[type[tree.Node], tuple[str, str]] = {  # what an expression cannot be, though it is written as one
+    tree.Input: ("an input is no value", "write it on a line of its own"),
+    tree.Mapping: (
+        'a mapping stands only behind the "=" of a setting in a train section',
+        "write, for example, loss = {mask: dice, label: hinge}",
+    ),
+}
 
 
 class Evaluator:
@@ -70,7 +77,7 @@ class Evaluator:
             tree.Arithmetic: self.evaluate_arithmetic,
             tree.Power: self.evaluate_power,
             tree.Signed: self.evaluate_sign,
-            tree.Input: self.refuse_input,
+            **dict.fromkeys(NO_VALUES, self.refuse),
             tree.Bad: self.evaluate_bad,
         }
 
@@ -79,8 +86,8 @@ class Evaluator:
         method = self.kinds.get(type(node))
         return Closure(node, scope) if method is None else method(node, scope, current)
 
-    def refuse_input(self, node: tree.Input, scope: Scope, current: Tensor | None) -> Any:
-        return self.report.error("E012", node, scope, "an input is no value", "write it on a line of its own")
+    def refuse(self, node: tree.Node, scope: Scope, current: Tensor | None) -> Any:
+        return self.report.error("E012", node, scope, *NO_VALUES[type(node)])
 
     def evaluate_bad(self, node: tree.Bad, scope: Scope, current: Tensor | None) -> Any:
         scope.unknown(node.names)
@@ -122,7 +129,10 @@ class Evaluator:
                 positional.append(value)
             else:
                 keywords.append((argument.name.text, value))
-        refused = self.arithmetic.refuse_list([*positional, *[value for _, value in keywords]], 1, node, scope)
+        given = [*positional, *[value for _, value in keywords]]
+        if UNKNOWN in given:
+            return UNKNOWN
+        refused = self.arithmetic.refuse_list(given, 1, node, scope)
         return refused or Term(word, tuple(positional), tuple(keywords), place=(node.function, scope), call=node)
 
     def evaluate_attribute(self, node: tree.Attribute, scope: Scope, current: Tensor | None) -> Any:

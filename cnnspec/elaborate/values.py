@@ -225,6 +225,8 @@ def describe(value: Any) -> str:
         return f'"{brief(str(value)) if plain(value) else f"{value.name}(…)"}"'
     if isinstance(value, list):
         return "a list"
+    if isinstance(value, dict):
+        return "a mapping"
     if isinstance(value, tuple) and not plain(value):
         return "a tuple"
     return brief(show(value))

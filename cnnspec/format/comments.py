@@ -13,7 +13,21 @@ first stage has no leading comments and its last no trailing ones; those are lef
 from __future__ import annotations
 
 from cnnspec.base.record import Record
-from cnnspec.syntax.tree import Block, Body, Call, Chain, Contract, Input, List, Model, Node, Ternary, Tuple, Use
+from cnnspec.syntax.tree import (
+    Block,
+    Body,
+    Call,
+    Chain,
+    Contract,
+    Input,
+    List,
+    Mapping,
+    Model,
+    Node,
+    Ternary,
+    Tuple,
+    Use,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -171,6 +185,8 @@ class Attacher:
             self.elements(node, node.arguments, node.end - 1)
         elif isinstance(node, (Tuple, List)):
             self.elements(node, node.items, node.end - 1)
+        elif isinstance(node, Mapping):
+            self.elements(node, node.entries, node.end - 1)
         elif isinstance(node, Use):
             self.elements(node, node.names, node.end - 1)
         elif isinstance(node, Chain):

@@ -27,6 +27,7 @@ from cnnspec.syntax.tree import (
     Compare,
     Contract,
     Dims,
+    Entry,
     Flag,
     Here,
     Index,
@@ -35,6 +36,7 @@ from cnnspec.syntax.tree import (
     List,
     Logic,
     Loop,
+    Mapping,
     Model,
     Name,
     Naming,
@@ -197,6 +199,13 @@ def build_arguments(refusals: Refusals, start: int, end: int, children: list[Any
     return tuple([c if isinstance(c, Argument) else Argument(c.start, c.end, None, c) for c in children])
 
 
+def build_entry(refusals: Refusals, start: int, end: int, children: list[Any]) -> Entry:
+    key, value = children
+    if isinstance(key, Name):
+        return Entry(start, end, Text(start, key.end, key.text), value)
+    return Entry(start, end, Text(start, start + len(key), key[1:-1]), value)
+
+
 def build_number(refusals: Refusals, start: int, end: int, children: list[Any]) -> Node:
     text: str = children[0]
     if text.isdigit() and len(text) <= MAX_DIGITS:
@@ -298,4 +307,6 @@ BUILD: dict[str, Build] = {
     "group": build_child,
     "tuple": node_of_all(Tuple),
     "list": node_of_all(List),
+    "mapping": node_of_all(Mapping),
+    "entry": build_entry,
 }

@@ -22,7 +22,7 @@ SAY = {
     "NAME": "a name", "NUMBER": "a number", "SHAPE": "a shape", "STRING": "a text", "_ARROW": 'an arrow "->"',
     "_NEWLINE": "the end of the line", "END": "the end of the file", "COMPARE": "a comparison", "SIGN": '"+" or "-"',
     "TIMES": '"*" or "/"', "LPAR": '"("', "RPAR": '")"', "LSQB": '"["', "RSQB": '"]"', "LBRACE": '"{"', "RBRACE": '"}"',
-    "EQUAL": '"="', "COMMA": '","', "DOT": '"."', "POWER": '"^"', "__RANGE": '".."',
+    "EQUAL": '"="', "COLON": '":"', "COMMA": '","', "DOT": '"."', "POWER": '"^"', "__RANGE": '".."',
 }  # fmt: skip
 
 _PYTHON = re.compile(
@@ -31,7 +31,7 @@ _PYTHON = re.compile(
     re.X,
 )
 _CHARACTERS = {
-    ":": 'a body stands between "{" and "}", and a value is given with "="',
+    ":": 'a body stands between "{" and "}", as a mapping does, and a value is given with "="',
     "“": "quote with \" or '",
     "”": "quote with \" or '",
     "‘": "quote with \" or '",
@@ -60,7 +60,7 @@ def say_what_is_wrong(source: Source, state: int, context: str, kind: int, start
     word = re.match(r"\s*([a-z]+)\b", line)
     if word and word[1] not in KEYWORDS and find_keyword(word[1]) and context == "item":
         return f'nothing is called "{word[1]}"', f'did you mean "{find_keyword(word[1])}"?'
-    if find_python_end(text, start) is not None:
+    if context != "entry" and find_python_end(text, start) is not None:
         return "this is Python, not a network", "keep the layers, one a line; drop the rest"
     said = explain_notation(text, start)
     if said is not None:
@@ -71,6 +71,8 @@ def say_what_is_wrong(source: Source, state: int, context: str, kind: int, start
         number = MISTAKE_STATES.get((known, context, kind))
         if number is not None:
             return MISTAKES[number][:2]
+    if kind == KIND["COLON"]:
+        return _unreadable(text, start)
     found = SAY.get(KINDS[kind]) or f'"{printable(text[start:end])}"'
     expected = [SAY.get(KINDS[k], f'"{KINDS[k].lower()}"') for k in sorted(ACTIONS[state])]
     if 0 < len(expected) <= 4:

@@ -1,7 +1,7 @@
 """Text → tokens (kind, start, end), and which newlines count.
 
-A newline separates items only directly inside a body: it is dropped inside ( ) and [ ], next to an arrow, after
-an opening brace, before a closing one and before "else", and several are one. Kinds are indices into KINDS.
+A newline separates items of a body and entries of a mapping, directly inside their braces: it is dropped inside ( ) and
+[ ], next to an arrow, after a colon and an opening brace, before a closing one and before "else", and several are one. Kinds are indices into KINDS.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _kind_of_group = [0] + [
 ]
 _keyword = {word: KIND[name] for word, name in KEYWORDS.items()}
 
-_NAME, _NEWLINE, _ARROW, _ELSE = KIND["NAME"], KIND["_NEWLINE"], KIND["_ARROW"], KIND["ELSE"]
+_NAME, _NEWLINE, _ARROW, _COLON, _ELSE = (KIND[k] for k in ("NAME", "_NEWLINE", "_ARROW", "COLON", "ELSE"))
 _LBRACE, _RBRACE, _END = KIND["LBRACE"], KIND["RBRACE"], KIND["END"]
 _OPENING = {KIND["LPAR"], KIND["LSQB"], _LBRACE}
 _CLOSING = {KIND["RPAR"]: KIND["LPAR"], KIND["RSQB"]: KIND["LSQB"], _RBRACE: _LBRACE}
@@ -90,7 +90,11 @@ class Lexer:
                     elif kind == _RBRACE:
                         kind = STRAY
             if newline_at >= 0:
-                if (previous not in (_NEWLINE, _ARROW, _LBRACE) or separated) and kind not in (_ARROW, _RBRACE, _ELSE):
+                if (previous not in (_NEWLINE, _ARROW, _COLON, _LBRACE) or separated) and kind not in (
+                    _ARROW,
+                    _RBRACE,
+                    _ELSE,
+                ):
                     # where an item was left out there may be no newline to show
                     yield _NEWLINE, newline_at, newline_at + (text[newline_at] in "\n;")
                 separated, newline_at = False, -1

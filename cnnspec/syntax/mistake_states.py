@@ -6,6 +6,7 @@ from cnnspec.base.source import Source
 from cnnspec.syntax.grammar import ACTIONS
 from cnnspec.syntax.lalr import Parser
 from cnnspec.syntax.lexer import KIND
+from cnnspec.syntax.mappings import find_context
 from cnnspec.syntax.mistakes import MISTAKES
 
 TYPE_CHECKING = False
@@ -37,7 +38,7 @@ def find_first_mistake(snippet: str) -> State | None:
 
     def begin_recovery(parser: Parser) -> Recover:
         def give_up(kind: int, start: int, end: int) -> None:
-            met.append((parser.stack.states[-1], parser.stack.find_context(), kind))
+            met.append((parser.stack.states[-1], find_context(parser.stack, snippet), kind))
 
         return give_up
 

@@ -8,12 +8,21 @@ from __future__ import annotations
 
 _STEPS = ("relu", "conv(8)", "x[0]", "{ relu }")
 _VALUES = ("8", "3x3", "same", "'a'", "f(2)", "[1]", "2 * a")
+_WORDS = ("input", "output", "model", "block", "train", "shared", "use", "for", "if", "as")
 _SECOND = ("8", "3x3", "same", "'a'", "f(2)", "2 * a")
+
+_BETWEEN = (", ", "\n", ",\n", "\n, ", "\n,\n")  # two entries of a mapping
+
+
+def _mappings(*entries: str) -> tuple[str, ...]:
+    """Each of some entries as the second one of a mapping."""
+    return tuple(f"a = {{b: c{between}{entry}}}" for between in _BETWEEN for entry in entries)
+
 
 NEVER_OPENED = ("this closes a bracket that was never opened", "remove it")
 
 MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
-    ('a power is written with "^"', "write 2^3", ("a = 2 ** 3", "a = b ** c", "conv(2 ** 3)", "conv(8, b ** 3)")),
+    ('a power is written with "^"', "write 2^3", ("a = 2 ** 3", "a = b ** c", "conv(2 ** 3)", "conv(8, b ** 3)", "a = {b: 2 ** 3}", "a = {b: c ** 3}")),
     ("arguments stand in parentheses", "write, for example, conv(32, 3x3)", ("conv 32", "conv 3x3", "conv 32, 3x3", "conv 'same'")),
     ("only a name can be given a value", "write name = …", ("a.b = 3", "conv(3) = c", "x[0] = 3", "(a) = 3", "self.conv = conv(3)")),
     (
@@ -35,7 +44,7 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
     ("two elements stand side by side", 'put a "," between them', tuple(f"a = [{a} {b}]" for a in _VALUES for b in _SECOND if (a, b) != ("8", "8"))),
     ("an argument is missing", "write it, or drop the comma", ("conv(8, , 3)", "conv(, 3)", "a = [1, , 2]", "a = [, 2]")),
     ("two names stand side by side", 'put a "," between them', ('use "a" (b c)', "output a b", "for a b in c { relu }")),
-    ("a step is missing after the arrow", "write the next layer, or drop the arrow", ("conv -> ", "add(conv ->)", "add(conv ->, x)", "add(x, conv ->)", "{ conv -> \n}", "conv -> -> relu")),
+    ("a step is missing after the arrow", "write the next layer, or drop the arrow", ("conv -> ", "add(conv ->)", "add(conv ->, x)", "add(x, conv ->)", "{ conv -> \n}", "conv -> -> relu", "a = {b: c ->}", "a = {b: c ->, d: e}")),
     ("a step is missing before the arrow", "begin with an input or a layer", ("-> relu", "{ -> relu }")),
     ("a value is missing", 'write one after the "="', ("a = ", "a = \nrelu", "conv(filters=)", "conv(filters=, 3)", "shared a =\nrelu")),
     (
@@ -48,7 +57,7 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
         "put the steps between braces, the first on the line of the if",
         ("if a relu", "if a\n{ relu }", "if a -> relu", "if a { relu } else relu"),
     ),
-    ("this ternary has no else", "write `a if condition else b`; `in` passes the tensor on as it is", ("x -> y if a", "x if a\nrelu", "x if a -> relu", "add(in, conv if a)", "a = b if c\n")),
+    ("this ternary has no else", "write `a if condition else b`; `in` passes the tensor on as it is", ("x -> y if a", "x if a\nrelu", "x if a -> relu", "add(in, conv if a)", "a = b if c\n", "a = {b: c if d}", "a = {b: c if d, e: f}", "a = {b: c if d\ne: f}")),
     (
         "a block is `block name(parameters) { … }`",
         "write, for example, block cbr(filters) { conv(filters, 3x3) -> bn -> relu }",
@@ -71,12 +80,49 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
         ('input "image"', "input = image", "input image = 'a'"),
     ),
     ("a budget compares a quantity with a bound", "write, for example, expect params < 5M", ("expect params = 5M", "expect 5M > params", "expect params <", "expect")),
-    ('"as" is followed by a name', "write, for example, conv(8, 3x3) as stem", ("conv as 3", "conv as", "conv as\nrelu", "conv as -> relu", 'conv as "stem"', "conv as in")),
+    ('"as" is followed by a name', "write, for example, conv(8, 3x3) as stem", ("conv as 3", "conv as", "conv as\nrelu", "conv as -> relu", 'conv as "stem"', "conv as in", "a = {b: c as}", "a = {b: c as 3}")),
     ("use is `use \"file.cnn\" (names)`", 'write, for example, use "blocks.cnn" (cbr, bottleneck)', ('use "a.cnn"', "use a.cnn (b)", 'use "a.cnn" b', 'use (b) "a.cnn"', 'use "a.cnn" ()')),
     ("output is followed by names", "name tensors with `as`, then write output a, b", ("output", "output 3", "output conv(8)", "output (a, b)")),
+    (
+        "two entries stand side by side",
+        'put a "," between them',
+        tuple(f"a = {{b: {a} {key}: 1}}" for a in _VALUES for key in ("c", "'c'")),
+    ),
+    (
+        "an entry of a mapping is `key: value`",
+        "write, for example, {mask: dice, label: hinge}, several values in a list",
+        (
+            *_mappings("d e", "'d' e", "d 'e'", "'d' 'e'", "d 1", "'d' 1", "d = e", "'d' = e", "d -> e", "d", "'d'", "d, e: f", "'d', e: f", ": d", "d: e: f"),
+            "a = {b c, d: e}", "a = {b 'c', d: e}", "a = {'b' c, d: e}", "a = {'b' 'c', d: e}", "a = {b 1, c: d}", "a = {'b' 1, c: d}",
+            "a = {b = c, d: e}", "a = {b = c\nd: e}", "a = {b -> c, d: e}", "a = {b, d: e}", "a = {b\nc: d}", "a = {'b'\nc: d}", "a = {: c}",
+            "a = {b: c: d}", "a = {b: 'c': d}", "a = {b: c = d}", "a = {b: 'c' = d}", "a = {b: f(1) = d}", "a = {a / b: c}", "a = {d-e: f}",
+            *_mappings("**d", "*d"), "a = {**d, b: c}",
+        ),
+    ),
+    (
+        "a key is a name or a quoted text",
+        'write, for example, {mask: dice} or {"mask/1": dice}',
+        (
+            *_mappings("1: d", "[1]: d", "(1): d", "f(x): d", "f.x: d", "f[1]: d", "-1: d", "d/e: f", "d-e: f"),
+            "a = {1: b}", "a = {3x3: b}", "a = {f(x): b}", "a = {f.x: b}", "a = {[1]: b}",
+        ),
+    ),
+    (
+        "a key that is a word of the language is quoted",
+        'write, for example, {"input": dice}',
+        tuple(text for word in (*_WORDS, "in", "or", "not", "true", "expect") for text in (f"a = {{{word}: b}}", *_mappings(f"{word}: d"))),
+    ),
+    ("a value is missing", 'write one after the ":"', ("a = {b:}", "a = {b: , c: d}", *_mappings("d:", "d: , e: f", "d: -> e"))),
+    (
+        'a mapping stands between "{" and "}"',
+        "write, for example, loss = {mask: dice, label: hinge}",
+        tuple(f"a = {opening}{key}: c{closing}" for opening, closing in ("()", "[]") for key in ("b", "'b'", "d, b", "d, 'b'")),
+    ),
+    ('an argument is given its value with "="', "write, for example, conv(filters=8)", ("conv(filters: 8)", "conv(8, kernel: 3x3)")),
+    ("an entry is missing", "write it, or drop the comma", ("a = {, b: c}", "a = {b: c,, d: e}", "a = {b: c,,}", "a = {b: c, , d: e}")),
     ('"=" gives a value; "==" compares', 'write "=="', ("if a = 3 { relu }", "x if a = 3 else y", "a = b = 3")),
     (*NEVER_OPENED, ("conv)", "conv(8))", "conv]", "relu }", "}", ")", "]", "conv(8) }", "a = 3)", "a = [1]]")),
-    ('an operator misses its right side', "write a number or a layer after it", ("conv *", "conv(2 *)", "conv(2 +, 3)", "a = 2 ^", "a = 3 *\nrelu", "conv(-)", "a = 1 ..")),
-    ("an operator misses its left side", "write a number or a layer before it", ("* 3", "conv(* 3)", "a = * 3")),
-    ("a keyword cannot be a name", "choose another name", ("model = model", "in = 3", "for = 3", "as = 3", "conv as model", "conv(in=3)", "conv(model=3)")),
+    ('an operator misses its right side', "write a number or a layer after it", ("conv *", "conv(2 *)", "conv(2 +, 3)", "a = 2 ^", "a = 3 *\nrelu", "conv(-)", "a = 1 ..", "a = {b: 2 *}", "a = {b: c *}", "a = {b: 2 +, c: d}", "a = {b: -}", "a = {b: 2 +\nc: d}")),
+    ("an operator misses its left side", "write a number or a layer before it", ("* 3", "conv(* 3)", "a = * 3", "a = {b: * 3}")),
+    ("a keyword cannot be a name", "choose another name", ("model = model", "in = 3", "for = 3", "as = 3", "conv as model", "conv(in=3)", "conv(model=3)", *(f"a = {{b: {word}}}" for word in _WORDS))),
 ]  # fmt: skip

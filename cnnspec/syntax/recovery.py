@@ -1,7 +1,7 @@
 """After a syntax error: what to leave out, and where to go on, so that each mistake is reported once.
 
-An error inside brackets that are closed further on spoils one argument, or all of a list of lists; any other spoils its
-item, up to the end of the line, or to the braces behind a header at fault. What is left out becomes a `Bad` node, which
+An error inside brackets that are closed further on spoils one argument, or all of a list of lists; one in a mapping spoils
+its entry; any other spoils its item, up to the end of the line, or to the braces behind a header at fault. What is left out becomes a `Bad` node, which
 keeps the names that it would have bound.
 """
 
@@ -15,6 +15,7 @@ from cnnspec.syntax.error_message import find_python_end, say_what_is_wrong
 from cnnspec.syntax.grammar import ACTIONS, GOTOS
 from cnnspec.syntax.lexer import KIND, STRAY, UNREADABLE, Lexer
 from cnnspec.syntax.lists import TWO_LISTS, find_matrix, follows_list
+from cnnspec.syntax.mappings import NEVER_CLOSED, OPENING, find_context, find_entry, find_entry_end
 from cnnspec.syntax.notations import pattern_end
 from cnnspec.syntax.tree import Bad, Braces
 
@@ -24,13 +25,13 @@ if TYPE_CHECKING:
 
     from cnnspec.syntax.build import Refusals
     from cnnspec.syntax.lalr import Stack
+    from cnnspec.syntax.mappings import EntryAtFault
 
 MAX_MISTAKES = 50
 
-_END, _RBRACE, _LBRACE, _ARROW, _COMMA, _ELSE = (
-    KIND[k] for k in ("END", "RBRACE", "LBRACE", "_ARROW", "COMMA", "ELSE")
+_END, _RBRACE, _LBRACE, _ARROW, _COMMA, _ELSE, _NEWLINE = (
+    KIND[k] for k in ("END", "RBRACE", "LBRACE", "_ARROW", "COMMA", "ELSE", "_NEWLINE")
 )
-_KIND_OF = {"(": KIND["LPAR"], "[": KIND["LSQB"], "{": _LBRACE}
 _CLOSING = {KIND["LPAR"]: KIND["RPAR"], KIND["LSQB"]: KIND["RSQB"], _LBRACE: _RBRACE}
 _CLOSERS = {*_CLOSING.values(), STRAY}
 
@@ -51,21 +52,23 @@ class Recovery:
     def recover(self, kind: int, start: int, end: int) -> Iterator[tuple[int, int, int]] | None:
         """Report the token that does not fit, leave out what it spoils, and return the tokens to go on with.
 
-        Inside brackets that are closed further on, the argument is left out, else the whole item. None: give up.
+        Inside brackets that are closed further on, the argument is left out, in a mapping the entry, else the whole item.
+        None: give up.
         """
         text = self.source.text
         opened, outside = self.stack.find_brackets()
-        open_brackets = [(_KIND_OF[self.stack.values[i]], self.stack.starts[i]) for i in opened]
+        open_brackets = [(OPENING[self.stack.values[i]], self.stack.starts[i]) for i in opened]
         bracket = open_brackets[-1] if open_brackets and open_brackets[-1][0] != _LBRACE else None
         behind = self.behind_argument(start, open_brackets) if bracket else None
         unclosed = bracket[1] if bracket and behind is None else None
         outermost = next((at for k, at in open_brackets if k != _LBRACE), start) if bracket else start
         foreign = find_python_end(text, outermost) or pattern_end(text, start)
+        entry = find_entry(self.stack, text, kind, start, end)
         if behind is not None and follows_list(self.stack, opened[-1]):
             if start != self.last_resumed:
                 self.refusals.refuse("E001", open_brackets[-1][1], open_brackets[-1][1] + 1, *TWO_LISTS)
         elif not self.goes_on(kind) and not self.closes_unopened(kind):
-            self.report(kind, start, end, unclosed, open_brackets)
+            self.report(kind, start, end, unclosed, open_brackets, entry)
         if len(self.refusals.diagnostics) >= MAX_MISTAKES:
             message = f"{MAX_MISTAKES} mistakes so far: the rest of the file was not read"
             self.refusals.refuse("E003", start, end, message, "mend these first")
@@ -89,6 +92,8 @@ class Recovery:
         if closing in ACTIONS[self.stack.states[-1]] and kind in [_CLOSING.get(k) for k, _ in open_brackets]:
             self.lexer.brackets = open_brackets[:-1]  # an outer bracket is closed, and this one with it
             return chain([(closing, start, start)], self.lexer.tokens(start))
+        if entry is not None:
+            return self.leave_out_entry(entry, kind, start)
         item = max(i for i in outside if "item" in GOTOS[self.stack.states[i]])
         return self.leave_out_item(item, kind, start, end, unclosed, foreign, open_brackets)
 
@@ -106,7 +111,8 @@ class Recovery:
         return True
 
     def report(
-        self, kind: int, start: int, end: int, unclosed: int | None, open_brackets: list[tuple[int, int]]
+        self, kind: int, start: int, end: int, unclosed: int | None, open_brackets: list[tuple[int, int]],
+        entry: EntryAtFault | None,
     ) -> None:  # fmt: skip
         word = self.foreign(start) if kind == UNREADABLE and start < end else ""
         if word in self.told:
@@ -115,15 +121,17 @@ class Recovery:
         if unclosed is not None:
             message = f'this "{self.source.text[unclosed]}" is never closed'
             self.refusals.refuse("E001", unclosed, unclosed + 1, message, "close it before the line ends")
+        elif entry is not None and (kind == _END or entry.below is not None):
+            at = entry.brackets[-1][1]
+            self.refusals.refuse("E001", at, at + 1, *NEVER_CLOSED)
         elif kind == _END and open_brackets:
             at = open_brackets[-1][1]
             self.refusals.refuse("E001", at, at + 1, 'this "{" is never closed', 'add a "}" where the body ends')
         else:
             if kind == _END and self.stack.ends:  # say it where the text ends, not behind the blank lines that follow
                 start = end = self.stack.ends[-1]
-            message, help = say_what_is_wrong(
-                self.source, self.stack.states[-1], self.stack.find_context(), kind, start, end
-            )
+            context = find_context(self.stack, self.source.text)
+            message, help = say_what_is_wrong(self.source, self.stack.states[-1], context, kind, start, end)
             self.refusals.refuse("E001", start, end, message, help)
 
     def foreign(self, at: int) -> str:
@@ -176,6 +184,22 @@ class Recovery:
         self.stack.cut(place + 1)
         begin = self.stack.ends[-1]
         self.stack.push_bad("expr", behind, names_bound(self.source.text, begin, behind, nested=True))
+
+    def leave_out_entry(self, entry: EntryAtFault, kind: int, start: int) -> Iterator[tuple[int, int, int]]:
+        """Put a `Bad` in place of the entry at fault, and go on behind it, or below a mapping that was left open."""
+        text, brackets = self.source.text, [*entry.brackets]
+        self.stack.cut(entry.place + 1)
+        if entry.below is not None:
+            self.stack.push_bad("entry", self.stack.ends[-1], ())
+            self.lexer.brackets = brackets[:-1]
+            closing = _RBRACE, self.stack.ends[-1], self.stack.ends[-1]
+            return chain([closing], self.lexer.tokens(entry.below, separated=True))
+        behind = start if kind in (_END, _NEWLINE) else find_entry_end(text, start, brackets)
+        self.stack.push_bad("entry", behind, ())
+        if kind == _END:
+            return iter([(_RBRACE, start, start)] * len(brackets) + [(_END, start, start)])
+        self.lexer.brackets = brackets
+        return self.lexer.tokens(behind, separated=text[behind : behind + 1] in ("\n", ";"))
 
     def leave_out_item(
         self, place: int, kind: int, start: int, end: int, unclosed: int | None, foreign: int | None,

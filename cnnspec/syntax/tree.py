@@ -88,6 +88,19 @@ class List(Node):
     items: tuple[Node, ...]
 
 
+class Entry(Node):
+    """`mask: mse` in a mapping; the key without its quotes, if it has some."""
+
+    key: Text
+    value: Node
+
+
+class Mapping(Node):
+    """`{mask: mse, label: bce}`. An entry that could not be read is a `Bad`."""
+
+    entries: tuple[Node, ...]
+
+
 class Braces(Node):
     body: Body
 
