@@ -173,11 +173,13 @@ class Node:
     `shares` is the index of the node whose layer, and so whose weights, this node uses again. `given` is the name that
     the text gives, "" where it gives none; `name` is that made unique, or an automatic one. `assumed`: its figures rest
     on an assumption; `guessed`: even which layer it is does. `site` is where it is used; `making` is where its layer is made,
-    with its arguments, where that is another place, as in Python.
+    with its arguments, where that is another place, as in Python. `class_name` is the class that a source or a model of
+    Keras has there, Keras's or one of its own; "" elsewhere.
     """
 
     __slots__ = (
-        "assumed", "given", "guessed", "index", "inputs", "label", "layer", "making", "name", "shape", "shares", "site",
+        "assumed", "class_name", "given", "guessed", "index", "inputs", "label", "layer", "making", "name", "shape", "shares",
+        "site",
     )  # fmt: skip
 
     def __init__(
@@ -188,7 +190,7 @@ class Node:
         self.inputs = inputs
         self.shape = shape
         self.label = label  # what the language calls the layer: conv, relu
-        self.name = self.given = ""
+        self.name = self.given = self.class_name = ""
         self.site = site
         self.shares: int | None = None
         self.making: Site | None = None

@@ -19,10 +19,12 @@ LONG = 60  # characters of two values that stand beside each other
 
 def write_call(node: Node, told: Collection[str] = ()) -> str:
     """The layer as a step of the language: conv(64, 3x3, padding=same); defaults are left out, but for those of the arguments
-    `told`."""
+    `told`. One that the language has no word for is its class in a Keras source: MyAttention."""
     layer = node.layer
     if layer is None:
         return f"input {show_shape(node.shape)}"
+    if layer.stated and node.class_name:
+        return node.class_name
     word = node.label if node.label in layer.names or node.label in layer.presets else layer.names[0]
     fixed = layer.presets.get(word, {})
     parts = []

@@ -40,8 +40,12 @@ def derive_layer(facts: Facts, index: int) -> tuple[DerivationSection, ...]:
     reach = DerivationSection("Receptive field", derive_field(facts, index))
     if node.layer is None:
         return (DerivationSection("Output size", (DerivationStep("", note="as it is given"),)), reach)
+    stated = node.layer.stated and not node.site.in_spec
     layer = node.layer.replace(
-        **{name: trace(value, f"given as {name}") for name, value in node.layer.argument_values().items()}
+        **{
+            name: trace(value, "known of it as a whole" if stated else f"given as {name}")
+            for name, value in node.layer.argument_values().items()
+        }
     )
     entering = tuple([name_sizes(facts.graph.nodes[i], inputs[k]) for k, i in enumerate(node.inputs)])
     output, working = layer.output(entering), layer.working(entering)

@@ -36,7 +36,7 @@ def forget_names(graph: Graph) -> Graph:
     made.module_classes = graph.module_classes
     for node in graph.nodes:
         copy = Node(node.index, node.layer, node.inputs, node.shape, node.label, node.site)
-        copy.name, copy.shares = node.given, node.shares
+        copy.name, copy.shares, copy.class_name = node.given, node.shares, node.class_name
         made.nodes.append(copy)
     return made
 

@@ -52,6 +52,7 @@ class Cut:
         inputs = () if starts else tuple([self._indices[index] for index in old.inputs])
         label = "input" if starts else old.label
         node = Node(len(self.graph.nodes), layer, inputs, old.shape, label, self._paths.shorten(old.site))
+        node.class_name = "" if starts else old.class_name
         node.making = old.owner.site if isinstance(old.owner, LayerValue) else None
         self._indices[old.index] = node.index
         self.graph.nodes.append(node)

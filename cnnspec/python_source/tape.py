@@ -36,10 +36,12 @@ class TapeNode:
     """One layer of ours on tensors, or an input, or a use of which nothing is known but its inputs.
 
     `owner` is the value whose weights it has (a Keras layer's): nodes of one owner, at one `part` of it, share them. `doubt`:
-    its arguments are not all known (a rate): its shape, weights and MACs are right, and nothing is found about it.
+    its arguments are not all known (a rate): its shape, weights and MACs are right, and nothing is found about it. `class_name`:
+    the class that it is one of, "" where that is not known.
     """
 
     __slots__ = (
+        "class_name",
         "doubt",
         "index",
         "inputs",
@@ -55,8 +57,9 @@ class TapeNode:
     )
 
     def __init__(
-        self, index: int, layer: Layer | None, inputs: tuple[int, ...], shape: Shape | None, label: str, site: Site
-    ) -> None:
+        self, index: int, layer: Layer | None, inputs: tuple[int, ...], shape: Shape | None, label: str, site: Site,
+        class_name: str,
+    ) -> None:  # fmt: skip
         self.index, self.layer, self.inputs, self.shape, self.label, self.site = (
             index,
             layer,
@@ -69,6 +72,7 @@ class TapeNode:
         self.owner: Any = None
         self.part = 0
         self.name = ""  # that the source gives
+        self.class_name = class_name
         self.use: Use | None = None
 
 
@@ -77,9 +81,9 @@ class Tape:
         self.nodes: list[TapeNode] = []
 
     def add(
-        self, layer: Layer | None, inputs: tuple[int, ...], shape: Shape | None, label: str, site: Site
-    ) -> TapeNode:
-        node = TapeNode(len(self.nodes), layer, inputs, shape, label, site)
+        self, layer: Layer | None, inputs: tuple[int, ...], shape: Shape | None, label: str, site: Site, class_name: str = ""
+    ) -> TapeNode:  # fmt: skip
+        node = TapeNode(len(self.nodes), layer, inputs, shape, label, site, class_name)
         self.nodes.append(node)
         return node
 
@@ -149,8 +153,9 @@ def list_tensors(value: Any) -> list[TensorValue]:
     return [tensor for part in value for tensor in list_tensors(part)] if isinstance(value, (tuple, list)) else []
 
 
-def add_unknown(machine: Machine, tensors: list[TensorValue], label: str, node: ast.AST) -> TensorValue:
+def add_unknown(
+    machine: Machine, tensors: list[TensorValue], label: str, node: ast.AST, class_name: str = ""
+) -> TensorValue:
     """The tensor that something unknown makes of tensors."""
-    return TensorValue(
-        machine.tape.add(None, tuple([t.node.index for t in tensors]), None, label, machine.make_site(node))
-    )
+    inputs = tuple([tensor.node.index for tensor in tensors])
+    return TensorValue(machine.tape.add(None, inputs, None, label, machine.make_site(node), class_name))

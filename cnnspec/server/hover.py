@@ -22,6 +22,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from cnnspec.graph import Node
+    from cnnspec.layers.base import Layer
     from cnnspec.server.documents import Document, Documents
     from cnnspec.server.uses import Use
 
@@ -128,10 +130,16 @@ def write_uses(uses: Sequence[Use]) -> str:
     if use.end - use.first > 1:
         return write_totals(uses)
     node = use.network.graph.nodes[use.first]
-    page = [escape.markdown(first_line(type(node.layer)))] if node.layer is not None else []
+    page = [write_kind(node, node.layer)] if node.layer is not None else []
     derived = [] if node.layer is None or node.shape is None else [write_derivation(use, node.name)]
     lost = write_lost(use.network, use.first)
     return "\n\n".join([*page, write_lines(uses, write_use, "use"), *derived, *[lost] * bool(lost)])
+
+
+def write_kind(node: Node, layer: Layer) -> str:
+    """What kind of layer it is: the first line of its page, behind its class where the language has no word for it."""
+    named = f"{escape.code(node.class_name)}: " if layer.stated and node.class_name else ""
+    return named + escape.markdown(first_line(type(layer)))
 
 
 def write_totals(uses: Sequence[Use]) -> str:

@@ -32,7 +32,7 @@ class ReceptiveField(Record):
 class LayerFigures(Record):
     """One layer of a network, with its figures; None is unknown.
 
-    `type` is the Keras class; `inputs` are the names of the layers it reads; `output_shape` is without the batch,
+    `type` is the Keras class, or one of a Keras source's own; `inputs` are the names of the layers it reads; `output_shape` is without the batch,
     channels last; `trainable` and `non_trainable` count parameters; `macs` are of one example; `line` is where it
     is written; `shared_with` names the layer whose weights it uses again; `assumed`: its figures rest on a word that was
     taken for the one that is misspelt; `weights` are its weight tensors, in Keras's order and layout, none where it uses
@@ -101,11 +101,12 @@ def find_weights(network: AnalysedNetwork) -> list[tuple[Weight, ...] | None]:
 
 
 def find_keras_type(node: Node, network: AnalysedNetwork) -> str:
-    """The Keras class that the layer becomes; "?" where there is no telling."""
+    """The class that a Keras source or model has there, as `model.summary()` shows it; elsewhere the Keras class that the layer
+    becomes, or ours where it becomes none; "?" where there is no telling."""
     if node.layer is None:
         is_input = isinstance(node.site.node, Input) or node.index in network.graph.inputs
-        return "InputLayer" if is_input else "?"
-    return network.facts.keras_types[node.index] or type(node.layer).__name__
+        return "InputLayer" if is_input else node.class_name or "?"
+    return node.class_name or network.facts.keras_types[node.index] or type(node.layer).__name__
 
 
 def measure_field(field: NodeField, sizes: frozenset[tuple[Dim, ...]] | None = None) -> ReceptiveField | None:

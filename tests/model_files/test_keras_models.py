@@ -53,6 +53,7 @@ def test_equivalent_call_is_our_layer(words: str, build: Build) -> None:
     made = model(build)
     graph = convert_model(made)
     assert " ".join(node.label for node in graph.nodes) == words
+    assert {node.class_name for node in graph.nodes[1:]} <= {type(operation).__name__ for operation in made.operations}
     graph.assign_names()
     again = to_keras(graph)
     again.set_weights(made.get_weights())

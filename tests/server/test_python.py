@@ -122,6 +122,14 @@ def test_what_is_under_the_cursor_is_told() -> None:
     assert not hover(document, documents, "def head")
 
 
+def test_a_layer_without_a_word_is_told_by_its_class() -> None:
+    documents, document = open_text(
+        "/nowhere/train.py", HEAD + "Sequential([Input((9, 4)), layers.LSTM(5), Dense(2)])\n"
+    )
+    assert hover(document, documents, "layers.LSTM(5)").startswith("`LSTM`: An operation that has no layer here")
+    assert hover(document, documents, "Dense(2)").startswith("Fully connected layer: ")
+
+
 def test_what_is_not_known_is_said_so() -> None:
     text = HEAD + "import sys\nModel(i := Input((4, 4, 1)), Dense(int(sys.argv[1]))(Flatten()(i)))\n"
     documents, document = open_text("/nowhere/train.py", text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.base.record import Record
 from cnnspec.base.source import brief, printable
-from cnnspec.draw.outline.parts import Fold, Group, name_part
+from cnnspec.draw.outline.parts import Fold, Group, name_kind, name_part
 from cnnspec.layers.argument import REQUIRED, same_on_every_axis, show
 from cnnspec.layers.operation import GROUPED, TRANSPOSED
 from cnnspec.layers.shape import show_shape
@@ -81,7 +81,7 @@ def name_inside(network: AnalysedNetwork, part: Part) -> str:
         return name_part(network.graph, part)
     node = network.graph.nodes[part.nodes[0]]
     window = write_window(network, node)
-    return f"{node.label} {window}" if window else printable(node.label)
+    return f"{name_kind(node)} {window}" if window else printable(name_kind(node))
 
 
 # ---- a layer ---------------------------------------------------------------------------------------------------------
@@ -90,11 +90,11 @@ def write_layer(network: AnalysedNetwork, node: Node) -> list[str]:
     layer = node.layer
     if layer is None:
         unknown = node.index not in network.graph.inputs and node.site.written
-        return [brief(unknown, MOST_LETTERS) if unknown else printable(node.label)]
+        return [brief(unknown, MOST_LETTERS) if unknown else printable(name_kind(node))]
     window = layer.written_window()
     if window is None:
-        return write_required(node.label, layer)
-    pieces = [f"{node.label} {write_window(network, node)}"]
+        return write_required(name_kind(node), layer)
+    pieces = [f"{name_kind(node)} {write_window(network, node)}"]
     if layer.channels_from:
         pieces.append(show(layer.argument_values()[layer.channels_from]))
     operations = {operation.kind: operation for operation in network.facts.operations[node.index] or ()}
@@ -144,7 +144,7 @@ def write_range(network: AnalysedNetwork, nodes: Sequence[Node]) -> str:
     if len(nodes) == 1 or first == last:
         return ", ".join(first)
     if len(first) != len(last) or first[0] != last[0]:
-        return nodes[0].label
+        return name_kind(nodes[0])
     return ", ".join([a if a == b else f"{a}…{b}" for a, b in zip(first, last, strict=True)])
 
 

@@ -151,16 +151,22 @@ def describe_parts(graph: Graph, parts: Sequence[Part]) -> str:
     """What some parts are that have no name together: "add of 2 branches" where they end in a merge, "conv, maxpool"."""
     end = graph.nodes[parts[-1].nodes[0]]
     if isinstance(parts[-1], Layers) and len(end.inputs) > 1:
-        return f"{printable(end.label)} of {len(end.inputs)} branches"
+        return f"{printable(name_kind(end))} of {len(end.inputs)} branches"
     names = [name_part(graph, part) for part in parts]
     return ", ".join([*names[:MOST_NAMED], *["…"] * (len(names) > MOST_NAMED)])
+
+
+def name_kind(node: Node) -> str:
+    """What kind of layer a node is: the language's word, or the class of what that has no word for."""
+    wordless = node.layer is None or node.layer.stated
+    return node.class_name if node.class_name and wordless else node.label
 
 
 def name_part(graph: Graph, part: Part) -> str:
     """What a part is, in a word or two."""
     if isinstance(part, Fold):
         return f"{name_part(graph, part.parts[0])} ×{len(part.parts)}"
-    return part.name or part.title if isinstance(part, Group) else printable(graph.nodes[part.nodes[0]].label)
+    return part.name or part.title if isinstance(part, Group) else printable(name_kind(graph.nodes[part.nodes[0]]))
 
 
 def join_nodes(parts: Sequence[Part]) -> tuple[int, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnnspec.base.source import printable
 from cnnspec.draw.boxes.kinds import find_layer_kind
 from cnnspec.draw.boxes.words import write_layer, write_window
+from cnnspec.draw.outline.parts import name_kind
 from cnnspec.draw.volumes.blocks import Block
 
 TYPE_CHECKING = False
@@ -63,7 +64,7 @@ class Maker:
             return printable(node.given)
         first, *rest = write_layer(self.network, node)
         if node.layer is not None and node.layer.channels_from and not write_window(self.network, node):
-            first = node.label
+            first = name_kind(node)
         channels = self.find_channels(node)
         return ", ".join([first, *[piece for piece in rest if piece != channels]])
 
@@ -86,7 +87,7 @@ class Maker:
         elif not name and sums:
             name = "residual block"
         elif not name and direct and len({*merge.inputs}) == 2:
-            name = f"{merge.label} block"
+            name = f"{name_kind(merge)} block"
         elif not name:
             branches = max(branches + direct, len({*merge.inputs}))
             name = f"{branches} branches" if branches > 1 else f"{len(nodes)} layers"

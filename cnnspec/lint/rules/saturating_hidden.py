@@ -3,10 +3,12 @@
 A sigmoid's slope is at most 1/4, so that five of them pass on at most a thousandth of a gradient. A tanh's slope is at
 most 1, and less wherever it works: six in a row without a normalisation or a skip are reported. A softmax inside lets
 channels through only at each other's cost. Gates are what they should be: a sigmoid or softmax that is multiplied with
-something is not counted.
+something is not counted. Nor are the answers of an ensemble's members, which a stacked layer weighs: softmaxes over as many
+classes that are joined, averaged or added before it.
 
 Source: lecture 0, "ReLU instead of sigmoid"; lecture 4, on the flat regions of the sigmoid; Glorot & Bengio,
-"Understanding the difficulty of training deep feedforward neural networks" (2010).
+"Understanding the difficulty of training deep feedforward neural networks" (2010); of ensembles Wolpert, "Stacked
+generalization" (1992).
 
 Bad:
 
@@ -54,7 +56,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if not named:
         return
     hidden = inside(named, context)
-    soft = [context.graph.nodes[i] for i in hidden if named[i] == "softmax"]
+    answers = list_answers({i for i, function in named.items() if function == "softmax"}, context)
+    soft = [context.graph.nodes[i] for i in hidden if named[i] == "softmax" and i not in answers]
     if soft:
         message = f"{name_layers(soft)} end{'s' * (len(soft) == 1)} in a softmax inside the network: its values share 1"
         yield Diagnostic(
@@ -82,6 +85,23 @@ def inside(named: Iterable[int], context: Context) -> list[int]:
             weighed[index] |= bool(node.layer.counted) or weighed[node.index]
             gates[index] |= node.layer.multiplies or not (node.layer.counted or node.layer.merges) and gates[node.index]
     return [i for i in named if weighed[i] and not gates[i]]
+
+
+def list_answers(softmaxes: set[int], context: Context) -> set[int]:
+    """Those of the softmaxes that are answers of an ensemble's members: a layer with weights takes several of them at once, and
+    nothing else, all over as many classes."""
+    nodes = context.graph.nodes
+    found: set[int] = set()
+    before: list[set[int]] = []  # of each node: the softmaxes that its values are, where they are nothing else
+    for node in nodes:
+        taken, counted = [before[i] for i in node.inputs], bool(node.layer and node.layer.counted)
+        answers = set().union(*taken) if all(taken) else set()
+        classes = {shape[-1] for i in answers if (shape := nodes[i].shape) is not None}
+        if counted and len(answers) > 1 and len(classes) == 1:
+            found |= answers
+        passes = node.layer is not None and not counted and not node.layer.multiplies
+        before.append({node.index} if node.index in softmaxes else answers if passes else set())
+    return found
 
 
 def longest(counted: set[int], context: Context) -> list[Node]:

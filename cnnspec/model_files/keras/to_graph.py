@@ -135,6 +135,7 @@ class KerasGraphBuilder:
             proper = next(i for i, call in zip(chain, layer.keras(shapes), strict=True) if not call.helper)
         site = self._make_site(tree.Bad(0, 0), self.steps[proper].call)
         node = Node(len(self.graph.nodes), layer, inputs, shape, label, site)
+        node.class_name = self.steps[proper].call.kind
         self.graph.nodes.append(node)
         original = self.first.setdefault(self.steps[index].owner, node)
         if original is not node:

@@ -88,7 +88,7 @@ class ComposedLayer(Value):
     ) -> Any:
         if not self.own.has("call"):
             if self.inner is not None:
-                return self.inner.apply(arguments, keywords, machine, node, site)
+                return self._apply_inner(arguments, keywords, machine, node, site)
             return self._give_up(arguments, keywords, machine, node, f"{self.kind} has no method call")
         begun = len(machine.tape.nodes)
         made = self.own.run(arguments, keywords, machine, node, site)
@@ -105,13 +105,23 @@ class ComposedLayer(Value):
             )
         return made
 
+    def _apply_inner(
+        self, arguments: tuple[Any, ...], keywords: dict[str, Any], machine: Machine, node: ast.AST, site: Site
+    ) -> Any:
+        """What the layer of Keras's gives that its class stands on, as layers of that class."""
+        begun = len(machine.tape.nodes)
+        made = self.inner.apply(arguments, keywords, machine, node, site)
+        for part in machine.tape.nodes[begun:]:
+            part.class_name = self.kind
+        return made
+
     def _give_up(
         self, arguments: Any, keywords: Any, machine: Machine, node: ast.AST, why: str, made: Any = None, layer: Layer | None = None
     ) -> TensorValue:  # fmt: skip
         """One node, without a layer unless one states its weights: `why` is listed among what is not known, "" where it is listed elsewhere."""
         if why:
             machine.make_unknown(why, node)
-        found = add_unknown(machine, find_tensors([arguments, keywords]), snake(self.kind), node)
+        found = add_unknown(machine, find_tensors([arguments, keywords]), snake(self.kind), node, self.kind)
         found.node.owner, found.node.name, found.node.layer = self, self.name, layer
         found.node.shape = made.node.shape if isinstance(made, TensorValue) else None
         return found

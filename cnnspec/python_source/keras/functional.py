@@ -47,7 +47,7 @@ class Between:
             [refuse_tensor(model, *pair, machine, site) for pair in zip(own, tensors, strict=True)]
         ):
             machine.make_unknown("the model is called on what it does not take", node)
-            return add_unknown(machine, tensors, model.name or "model", node)
+            return add_unknown(machine, tensors, model.name or "model", node, model.kind)
         replay = Replay(machine, node, model.make_path(site))
         replay.made = {old.node.index: new for old, new in zip(own, tensors, strict=True)}
         replay.make(self.uses)
@@ -85,7 +85,7 @@ class Nothing:
     def apply(
         self, model: ModelValue, given: Any, options: dict[str, Any], machine: Machine, node: ast.AST, site: Site
     ) -> Any:
-        return add_unknown(machine, find_tensors(given), model.name or "model", node)
+        return add_unknown(machine, find_tensors(given), model.name or "model", node, model.kind)
 
 
 def make_functional(inputs: Any, outputs: Any, name: str, machine: Machine, node: ast.AST) -> ModelValue:

@@ -43,13 +43,13 @@ class OwnCall:
     ) -> Any:
         if not self.own.has("call"):
             machine.make_unknown(f"{model.kind} has no method call", node)
-            return add_unknown(machine, find_tensors(given), model.name or model.kind, node)
+            return add_unknown(machine, find_tensors(given), model.name or model.kind, node, model.kind)
         made = self.own.run((given,), options, machine, node, site)
         if find_tensors(made):
             return made
         if find_unknown(made) is None:
             machine.make_unknown(f"what {model.kind} gives is not known", node)
-        return add_unknown(machine, find_tensors(given), model.name or model.kind, node)
+        return add_unknown(machine, find_tensors(given), model.name or model.kind, node, model.kind)
 
     def find_method(self, model: ModelValue, name: str) -> Any:
         return None

@@ -144,7 +144,7 @@ class LayerValue(Value):
             made = use.machine.call(activation, (tensor,), {}, use.node)
         if isinstance(made, TensorValue):
             return made
-        node = use.machine.tape.add(None, (tensor.node.index,), tensor.node.shape, "activation", use.site)
+        node = use.machine.tape.add(None, (tensor.node.index,), tensor.node.shape, "activation", use.site, "Activation")
         return TensorValue(node)
 
     def report(self, mistake: Mistake, use: Placement) -> None:

@@ -158,7 +158,7 @@ class ModelValue(Value):
             return find_unknown(given) or machine.make_unknown("what a model is called on is not known", node)
         if self.depth > MOST_NESTING:
             machine.make_unknown(f"models are nested more than {MOST_NESTING} deep here", node)
-            return add_unknown(machine, tensors, self.name or "model", node)
+            return add_unknown(machine, tensors, self.name or "model", node, self.kind)
         options = {key: value for key, value in keywords.items() if key != "inputs"}
         outputs = self.body.apply(self, given, options, machine, node, site)
         if not self.built:

@@ -37,7 +37,7 @@ class Placement:
     # ---- nodes ---------------------------------------------------------------------------------------------
     def add(self, layer: Layer | None, inputs: tuple[int, ...], shape: Shape | None, part: int = 0) -> TensorValue:
         label = (layer.label or layer.names[0]) if layer is not None else name_as_keras(self.kind)
-        node = self.machine.tape.add(layer, inputs, shape, label, self.site)
+        node = self.machine.tape.add(layer, inputs, shape, label, self.site, self.kind)
         node.owner, node.part, node.name = self.owner, part, self.name
         return TensorValue(node)
 

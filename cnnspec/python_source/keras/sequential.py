@@ -51,7 +51,7 @@ class Row:
         own = self.tensors[0] if self.tensors else None
         if isinstance(own, TensorValue) and len(tensors) == 1 and refuse_tensor(model, own, tensors[0], machine, site):
             machine.make_unknown("the model is called on what it does not take", node)
-            return add_unknown(machine, tensors, model.name or "model", node)
+            return add_unknown(machine, tensors, model.name or "model", node, model.kind)
         return self.follow(model, given, machine, node, site)
 
     def follow(self, model: ModelValue, given: Any, machine: Machine, node: ast.AST, site: Site) -> Any:

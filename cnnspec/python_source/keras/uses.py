@@ -89,7 +89,10 @@ class Replay:
             new = find_tensors(make_use(self.machine, use.callee, arguments, keywords, self.node, site))
             if len(new) != len(old):  # what is made of unknown things may be one unknown thing
                 known = find_tensors([arguments, keywords])
-                new = [add_unknown(self.machine, known, tensor.node.label, self.node) for tensor in old]
+                new = [
+                    add_unknown(self.machine, known, tensor.node.label, self.node, tensor.node.class_name)
+                    for tensor in old
+                ]
             for before, after in zip(old, new, strict=True):
                 self.made[before.node.index] = after
 

@@ -81,7 +81,9 @@ def apply_distributed(layer: LayerValue, use: Placement) -> Any:
     """A dense layer on each step is that layer."""
     inner: Any = layer.arguments.get("layer")
     if find_kind(layer, inner) == "Dense":
-        return inner.place(use.arguments, use.keywords, use.machine, use.node, use.site)
+        made = inner.place(use.arguments, use.keywords, use.machine, use.node, use.site)
+        made.node.name, made.node.class_name = layer.name, layer.kind
+        return made
     return apply_stated(layer, use)
 
 

@@ -52,6 +52,10 @@ def test_models_and_what_is_asked_of_them(path: Path) -> None:
         if isinstance(model, (keras.Sequential, keras.src.models.functional.Functional)):
             shapes = sorted([list(tensor.shape[1:]) for tensor in model.outputs])
             assert sorted(list_shapes(network.graph, network.graph.outputs)) == shapes, name
+            operations = model.layers if isinstance(model, keras.Sequential) else model.operations
+            if not [part for made in operations for part in getattr(made, "_layers", [])]:  # none stands within another
+                kinds = {type(operation).__name__ for operation in operations} - {"InputLayer"}
+                assert {node.class_name for node in network.graph.nodes if node.inputs} == kinds, name
 
 
 def test_models_made_deep_within_calls_and_loops() -> None:
