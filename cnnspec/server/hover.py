@@ -22,7 +22,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cnnspec.server.documents import Document, Documents
+    from cnnspec.server.document import Document
+    from cnnspec.server.documents import Documents
     from cnnspec.server.uses import Use
 
 MOST_USES = 4  # of which the figures are told
