@@ -196,6 +196,8 @@ class Session:
         for document, known in changed:
             known.shown = True
             self._complain(document.uri, known.complaint)
+        if sum([len(document.texts) for document, _ in changed]) > 1:
+            self.refresh()  # an editor asks by itself about the text alone that was edited
         return self._after(REST, self._show_repaired)
 
     def _show_repaired(self) -> None:

@@ -54,13 +54,13 @@ class Notebook(Document):
 
     def settle(self) -> None:
         """Take over the cells as they are now. What is known stays where none of code has changed."""
-        before = [(cell.uri, cell.code) for cell in self.cells]
-        code = [cell for cell in self._order if cell.kind == types.NotebookCellKind.Code]
-        self.cells = [self._sent[cell.document] for cell in code if cell.document in self._sent]
-        if [(cell.uri, cell.code) for cell in self.cells] != before:
-            for number, cell in enumerate(self.cells, 1):
+        code = [cell.document for cell in self._order if cell.kind == types.NotebookCellKind.Code]
+        cells = [self._sent[uri] for uri in code if uri in self._sent]
+        text = write_notebook(cells)
+        if cells != self.cells or text != self.edited.text:
+            self.cells, self.edited.text = cells, text
+            for number, cell in enumerate(cells, 1):
                 cell.take_number(number)
-            self.edited.text = write_notebook(self.cells)
             self.take_text()
 
     # ---- what is known of it, and told ---------------------------------------------------------------------
