@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from cnnspec.base.diagnostic import Diagnostic
     from cnnspec.network import AnalysedNetwork
-    from cnnspec.server.documents import Document
+    from cnnspec.server.document import Document
 
 WORD = re.compile(r"\w*\Z")
 COMPLETIONS = {

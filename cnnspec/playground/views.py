@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from cnnspec.network import AnalysedNetwork
     from cnnspec.playground.editor import Editor
-    from cnnspec.server.documents import Document
+    from cnnspec.server.document import Document
 
 VIEWS: dict[str, Callable[[Network], str]] = {
     "summary": lambda network: network.to_html(),

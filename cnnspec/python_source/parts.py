@@ -7,7 +7,7 @@ import re
 
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.record import Record
-from cnnspec.base.source import Source, Span
+from cnnspec.base.source import CELL, Source, Span
 from cnnspec.python_source.written import Written
 
 TYPE_CHECKING = False
@@ -93,9 +93,9 @@ def read_cells(source: Source) -> list[Source] | Diagnostic:
     if not isinstance(found, dict) or not any([isinstance(found.get(key), list) for key in ("cells", "worksheets")]):
         return Diagnostic("E002", f"{source.name} is no notebook: {why}", None, "save it as a notebook again")
     return [
-        Source(f"{source.name}:cell {number}", blank_magics(text))
+        Source(f"{source.name}{CELL}{number}", blank_magics(text))
         for number, text in enumerate(list_code(found), 1)
-        if not text.lstrip().startswith("%%") or text.lstrip().startswith(("%%time", "%%capture"))
+        if is_python_cell(text)
     ]
 
 
@@ -119,6 +119,11 @@ def list_code(notebook: Any) -> list[str]:
         text = "".join(map(str, text)) if isinstance(text, list) else str(text)
         found.append(text.replace("\r\n", "\n").replace("\r", "\n"))
     return found
+
+
+def is_python_cell(text: str) -> bool:
+    """Whether a cell is Python: not what a magic of the whole cell gives to another program."""
+    return not text.lstrip().startswith("%%") or text.lstrip().startswith(("%%time", "%%capture"))
 
 
 MAGICS = ("%", "!", "?")

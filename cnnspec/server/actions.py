@@ -11,10 +11,8 @@ from collections import Counter
 
 from lsprotocol import types
 
-from cnnspec.base.diagnostic import Diagnostic, Edit
 from cnnspec.base.did_you_mean import read_question
 from cnnspec.base.source import Span
-from cnnspec.base.text_change import find_change
 from cnnspec.lint.fix.project import apply_edits
 from cnnspec.lint.ignores import LINE, MARK
 from cnnspec.lint.rules import optional
@@ -26,7 +24,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cnnspec.server.documents import Document, Documents
+    from cnnspec.base.diagnostic import Diagnostic, Edit
+    from cnnspec.server.document import Document
+    from cnnspec.server.documents import Documents
 
 FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.cnnspec"
 KINDS = (types.CodeActionKind.QuickFix.value, FIX_ALL)
@@ -61,15 +61,15 @@ def mend_finding(found: Diagnostic, span: Span, document: Document, specs: Specs
             kind=types.CodeActionKind.QuickFix,
             diagnostics=[shown],
             is_preferred=preferred,
-            edit=write_edits(edits, document),
+            edit=document.write_edits(edits),
         )
 
     for number, repair in enumerate(found.repairs):
         unsafe = "" if repair.safe else " (unsafe)"
         yield write_action(f"{repair.message}{unsafe}; {repair.cost}", repair.edits, repair.safe and number == 0)
     meant = list_meant(found, span, document, documents)
-    for edit in meant:
-        yield write_action(f"write {edit.text}", [edit], len(meant) == 1)
+    for word, edit in meant:
+        yield write_action(f"write {word}", [edit], len(meant) == 1)
     for path, edit in [] if document.is_python else list_imports(found, span, document, specs):
         if clears(found, edit, document, documents, strict=False):
             yield write_action(f"use {span.text} of {path}", [edit], False)
@@ -80,15 +80,19 @@ def mend_finding(found: Diagnostic, span: Span, document: Document, specs: Specs
 
 
 # ---- what was meant ------------------------------------------------------------------------------------------
-def list_meant(found: Diagnostic, span: Span, document: Document, documents: Documents) -> list[Edit]:
-    """The words that a finding asks about, in the place of what is written, as far as they clear it; a text keeps its quotes."""
+def list_meant(
+    found: Diagnostic, span: Span, document: Document, documents: Documents
+) -> list[tuple[str, Edit]]:  # fmt: skip
+    """The words that a finding asks about, each in the place of what is written, as far as they clear it; a text keeps its
+    quotes."""
     source = document.source
     if source.text[span.start : span.start + 1] in ('"', "'") and span.end - span.start > 1:
         span = Span(source, span.start + 1, span.end - 1)
     if not re.search(rf'[" ]{re.escape(span.text)}[":]', found.message):  # it is asked about what is not written here
         return []
-    edits = [Edit(span, word) for word in read_question(found.help)]
-    return [edit for edit in edits if clears(found, edit, document, documents, strict=optional(found.code))]
+    edits = [(word, document.make_edit(span.start, span.end, word)) for word in read_question(found.help)]
+    strict = optional(found.code)
+    return [(word, edit) for word, edit in edits if edit and clears(found, edit, document, documents, strict)]
 
 
 # ---- ignoring ------------------------------------------------------------------------------------------------
@@ -96,10 +100,10 @@ def ignore_here(found: Diagnostic, span: Span, document: Document, documents: Do
     """The comment with which a finding is ignored: at the end of its line, in a comment that is there, or on a line above;
     None where none of these will do."""
     edits = propose_comments(found.code, span, document)
-    return next((edit for edit in edits if clears(found, edit, document, documents, strict=True)), None)
+    return next((edit for edit in edits if edit and clears(found, edit, document, documents, strict=True)), None)
 
 
-def propose_comments(code: str, span: Span, document: Document) -> Iterator[Edit]:
+def propose_comments(code: str, span: Span, document: Document) -> Iterator[Edit | None]:
     """The comments that may ignore a finding of a code."""
     source = document.source
     number = source.position(span.start)[0]
@@ -108,12 +112,12 @@ def propose_comments(code: str, span: Span, document: Document) -> Iterator[Edit
     end = start + len(line)
     comment = next((at for at, _ in list_comments(document) if start <= at < end), None)
     if comment is None:
-        yield Edit(Span(source, start + len(line.rstrip()), end), f"  # {MARK} {LINE}[{code}]")
+        yield document.make_edit(start + len(line.rstrip()), end, f"  # {MARK} {LINE}[{code}]")
     elif listed := re.match(rf"[#! \t]*{MARK}\s*{LINE}\s*\[[^\]]*", source.text[comment:end]):
         at = comment + listed.end()
-        yield Edit(Span(source, at, at), f", {code}")
+        yield document.make_edit(at, at, f", {code}")
     indent = line[: len(line) - len(line.lstrip())]
-    yield Edit(Span(source, start, start), f"{indent}# {MARK} {LINE}[{code}]\n")
+    yield document.make_edit(start, start, f"{indent}# {MARK} {LINE}[{code}]\n")
 
 
 def list_comments(document: Document) -> tuple[tuple[int, int], ...]:
@@ -131,9 +135,10 @@ def clears(found: Diagnostic, edit: Edit, document: Document, documents: Documen
     known = documents.know(document)
     key = found, edit, strict
     if key not in known.tried:
-        text = apply_edits(document.source.text, [edit])
+        whole = document.whole
+        text = apply_edits(whole.source.text, [edit])
         assert text is not None
-        after = documents.analyser(document)(document.source.replace(text=text), documents.reader(document.path))
+        after = documents.analyser(whole)(whole.source.replace(text=text), documents.reader(whole.path))
         known.tried[key] = judge(found, known.analysis.diagnostics, after.diagnostics, strict) and not (
             after.tree.diagnostics and not known.analysis.tree.diagnostics
         )
@@ -153,7 +158,7 @@ def describe(found: Diagnostic) -> tuple[str, str]:
     return found.code, found.message
 
 
-# ---- edits ---------------------------------------------------------------------------------------------------
+# ---- all at once ---------------------------------------------------------------------------------------------
 def mend_all(document: Document, documents: Documents) -> Iterator[types.CodeAction]:
     """The action that makes all safe repairs; none where there are none."""
     from cnnspec.lint.fix.mending import MOST_TRIED, mend
@@ -161,25 +166,9 @@ def mend_all(document: Document, documents: Documents) -> Iterator[types.CodeAct
 
     if not any(repair.safe for found in documents.repair(document) for repair in found.repairs):
         return
-    known = documents.know(document)
-    project = Project([document.source], documents.analyser(document), Budget(MOST_TRIED))
+    known, whole = documents.know(document), document.whole
+    project = Project([whole.source], documents.analyser(whole), Budget(MOST_TRIED))
     mended = mend(project, False, lambda found, place: found in known.found)
-    text = mended.project.sources[document.path].text
-    if text != document.source.text:
-        yield types.CodeAction(
-            "Make all safe repairs",
-            kind=FIX_ALL,
-            edit=types.WorkspaceEdit(changes={document.uri: [replace_text(document, text)]}),
-        )
-
-
-def write_edits(edits: Sequence[Edit], document: Document) -> types.WorkspaceEdit:
-    """Edits of an open file, for its editor."""
-    made = [types.TextEdit(document.places.find_span(edit.span), document.with_own_ends(edit.text)) for edit in edits]
-    return types.WorkspaceEdit(changes={document.uri: made})
-
-
-def replace_text(document: Document, text: str) -> types.TextEdit:
-    """The edit that makes another text of an open file: what differs between the beginnings and the ends that agree."""
-    start, old_end, new_end = find_change(document.source.text, text)
-    return types.TextEdit(document.places.find_range(start, old_end), document.with_own_ends(text[start:new_end]))
+    text = mended.project.sources[whole.path].text
+    if text != whole.source.text:
+        yield types.CodeAction("Make all safe repairs", kind=FIX_ALL, edit=whole.write_text(text))

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cnnspec.layers.argument import Argument, Kind
-    from cnnspec.server.documents import Document, Documents
+    from cnnspec.server.document import Document
+    from cnnspec.server.documents import Documents
     from cnnspec.server.specs import Spec
 
 NONE = Term("none")

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.network import AnalysedNetwork
-    from cnnspec.server.documents import Document, Documents
+    from cnnspec.server.document import Document
+    from cnnspec.server.documents import Documents
     from cnnspec.server.known import Known
 
     Command = Callable[..., dict[str, Any]]
@@ -84,7 +85,7 @@ def train(documents: Documents, uri: object, model: object = None) -> dict[str, 
     saved, for which the editor cares."""
     document = find_document(documents, uri)
     name = show_name(document)
-    if not is_file(document.uri):
+    if not is_file(document.whole.uri):
         raise refuse(f"{name} is no file: save it first")
     if document.is_python:
         raise refuse(f"{name} trains its models itself: run it")
@@ -135,7 +136,7 @@ def choose_networks(document: Document, documents: Documents, model: object) -> 
 
 
 def show_name(document: Document) -> str:
-    return printable(os.path.basename(document.name))
+    return printable(os.path.basename(document.whole.name))
 
 
 def read_position(position: object) -> types.Position:

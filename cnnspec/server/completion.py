@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.server.context import Context
-    from cnnspec.server.documents import Document, Documents
+    from cnnspec.server.document import Document
+    from cnnspec.server.documents import Documents
 
 ITEM = types.CompletionItemKind
 WITH_BODY = (tree.Block, tree.Model, tree.Loop, tree.Branch)

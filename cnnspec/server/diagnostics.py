@@ -5,7 +5,7 @@ from __future__ import annotations
 from lsprotocol import types
 
 from cnnspec.base.diagnostic import ERROR, INFO, WARNING
-from cnnspec.server.places import TOP, Places
+from cnnspec.server.places import Places
 from cnnspec.server.uris import write_uri
 
 TYPE_CHECKING = False
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from cnnspec.base.diagnostic import Diagnostic
     from cnnspec.base.source import Span
-    from cnnspec.server.documents import Document, Documents
+    from cnnspec.server.document import Document
+    from cnnspec.server.documents import Documents
 
 SEVERITIES = {
     ERROR: types.DiagnosticSeverity.Error,
@@ -27,8 +28,8 @@ IDLE = ("S710", "W204", "W205", "W206", "W213", "W215")  # what stands there has
 def place_findings(
     found: Iterable[Diagnostic], document: Document, documents: Documents
 ) -> dict[str, list[types.Diagnostic]]:
-    """The findings of an open file by the URIs of the files that they lie in; its own is always among these."""
-    placed: dict[str, list[types.Diagnostic]] = {document.uri: []}
+    """The findings of an open file by the URIs of the texts that they lie in; its own are always among these."""
+    placed: dict[str, list[types.Diagnostic]] = {text.uri: [] for text in document.texts}
     for one in found:
         place = find_location(one.span, document, documents)
         placed.setdefault(place.uri, []).append(write_diagnostic(one, place.range, document, documents))
@@ -62,11 +63,11 @@ def write_message(found: Diagnostic) -> str:
 
 def find_location(span: Span | None, document: Document, documents: Documents) -> types.Location:
     """Where a span lies: in the open file itself, in another that is open, or on the disk; at the top for no place."""
+    whole = document.whole
     if span is None:
-        return types.Location(document.uri, types.Range(TOP, TOP))
-    if span.source.name == document.name:
-        return types.Location(document.uri, document.places.find_span(span))
-    other = documents.find(span.source.name)
-    if other is not None:
-        return types.Location(other.uri, other.places.find_span(span))
+        return whole.locate(None)
+    own = next((text for text in (*whole.texts, whole) if text.name == span.source.name), None)
+    home = own or documents.find(span.source.name)
+    if home is not None:
+        return home.locate(span)
     return types.Location(write_uri(span.source.name), Places(span.source, documents.columns).find_span(span))

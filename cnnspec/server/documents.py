@@ -6,19 +6,20 @@ forgotten when its text, a file that it reads, or the configuration changes.
 
 from __future__ import annotations
 
-import os
 from itertools import count
 
 from cnnspec.base.diagnostic import Diagnostic
-from cnnspec.base.source import PYTHON, Source
-from cnnspec.base.source_files import decode_source, read
+from cnnspec.base.source import Source
+from cnnspec.base.source_files import read
 from cnnspec.lint.fix.project import resolve_path
 from cnnspec.pipeline import Analysis, PythonAnalysis, analyse
+from cnnspec.server.document import Document
 from cnnspec.server.kept_text import find_moves
 from cnnspec.server.known import NO_PYTHON, GivenUp, Known, analyse_within
-from cnnspec.server.places import LINE_END, Columns, EditedText, Places
+from cnnspec.server.notebook import Notebook
+from cnnspec.server.places import Columns
 from cnnspec.server.time_limit import OutOfTime, run_within
-from cnnspec.server.uris import find_path, is_file
+from cnnspec.server.uris import is_file
 from cnnspec.server.uses import Use, Uses, find_uses
 from cnnspec.syntax.tree import Body, Tree
 
@@ -27,11 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence, Set
     from typing import Protocol
 
-    from lsprotocol import types
-
     from cnnspec.elaborate.files import Read
     from cnnspec.lint.fix.project import Analyse
     from cnnspec.pipeline import Watch
+    from cnnspec.server.document import Change
     from cnnspec.server.kept_text import Move
 
     class Settings(Protocol):
@@ -44,53 +44,12 @@ if TYPE_CHECKING:
         def find_specs(self, folder: str, most: int) -> list[str]: ...
 
 
-PYTHON_LANGUAGE, PYTHON_ENDING = "python", PYTHON[0]
-KERAS = "keras"  # without the word a Python text builds no model
 MOST_FOLDERS = 5_000  # below one of the workspace, that are looked into
 PATIENCE = 2.0  # seconds of CPU time that an analysis may take
 
 
 class UnusableSettings(Exception):
     """A configuration file that cannot be used; the message is a sentence."""
-
-
-class Document:
-    """An open file. Its source is empty where its text is none that is read, which `refusal` explains. `language`: what the editor
-    says that it is written in."""
-
-    def __init__(self, uri: str, text: str, version: int | None, columns: Columns, language: str = "") -> None:
-        self.uri, self.version = uri, version
-        self.name = find_path(uri)
-        self.is_python = language == PYTHON_LANGUAGE or self.name.endswith(PYTHON)
-        if self.is_python and not is_file(uri) and not os.path.splitext(self.name)[1]:
-            self.name += PYTHON_ENDING  # a text that was never saved
-        self.path = resolve_path(self.name)
-        self.edited = EditedText(text, columns)
-        self.columns = columns
-        self.good: Known | None = None  # what was known of the last text with as few mistakes as any
-        self.totals: dict[str, str] = {}  # of each network the last that were all known, in words
-        self.tree: Tree | None = None  # of the last text that had no mistake
-        self.tokens_sent: tuple[str, list[int]] = ("", [])  # the last semantic tokens, under their identity
-        self.take_text()
-
-    def take_text(self) -> None:
-        """Take over the text as it has been edited."""
-        data = self.edited.text.encode("utf-8", "surrogatepass")
-        read = decode_source(data, self.name)
-        self.refusal = read if isinstance(read, Diagnostic) else None
-        self.source = read if isinstance(read, Source) else Source(self.name, "")
-        self.places = Places(self.source, self.columns, int(self.edited.text.startswith("\ufeff")))
-        self.known: Known | None = None
-
-    @property
-    def is_passed_over(self) -> bool:
-        """Whether nothing is said of it: a Python text that builds nothing with Keras, or that cannot be read as one file."""
-        return self.is_python and not (self.name.endswith(PYTHON_ENDING) and KERAS in self.edited.text)
-
-    def with_own_ends(self, text: str) -> str:
-        """A text with line ends such as the first of this one."""
-        first = LINE_END.search(self.edited.text)
-        return text if first is None else text.replace("\n", first[0])
 
 
 class Documents:
@@ -102,19 +61,23 @@ class Documents:
         self.hints = "shapes"  # which stand behind the steps: one of `hints.KINDS`
         self.lenses = True  # whether the editor wants lenses
         self.nests_symbols = True  # whether it knows of symbols in symbols
+        self.checks_python = False  # whether the editor wants notebooks to be checked as Python files are
         self.shows_results = False  # whether it shows itself what a command comes to
         self.folders: list[str] = []  # of the workspace
         self.numbers_edits = False  # whether the editor takes edits of files with the versions that they are for
         self.identities = count(1)  # of what is sent and may be referred to
         self.patience = PATIENCE
         self._open: dict[str, Document] = {}  # by their URIs
+        self._notebooks: dict[str, Notebook] = {}
 
     # ---- which are open ------------------------------------------------------------------------------------
     def __iter__(self) -> Iterator[Document]:
-        return iter([*self._open.values()])
+        return iter([*self._open.values(), *self._notebooks.values()])
 
     def get(self, uri: str) -> Document | None:
-        return self._open.get(uri)
+        """The open text at a URI: a file, or a cell of code."""
+        cells = (cell for notebook in self._notebooks.values() for cell in notebook.cells)
+        return next((cell for cell in cells if cell.uri == uri), None) or self._open.get(uri)
 
     def find(self, path: str) -> Document | None:
         """The open file at a path."""
@@ -126,25 +89,33 @@ class Documents:
         self.forget_readers(document.path)
         return document
 
-    def edit(self, uri: str, changes: list[tuple[types.Range | None, str]], version: int | None) -> Document | None:
-        """Make an editor's changes, each on what the one before it left; without a range it is the whole text."""
+    def edit(self, uri: str, changes: Sequence[Change], version: int | None) -> Document | None:
+        """Make an editor's changes of an open file."""
         document = self._open.get(uri)
-        if document is None:
-            return None
-        for place, text in changes:
-            if place is None:
-                document.edited.text = text
-            else:
-                document.edited.replace(place.start, place.end, text)
-        document.version = version
-        document.take_text()
-        self.forget_readers(document.path)
+        if document is not None:
+            document.edit(changes, version)
+            self.forget_readers(document.path)
         return document
 
     def close(self, uri: str) -> None:
         document = self._open.pop(uri, None)
         if document is not None:
             self.forget_readers(document.path)
+
+    def open_notebook(self, uri: str, version: int | None) -> Notebook:
+        """A notebook that has no cells yet."""
+        self._notebooks[uri] = notebook = Notebook(uri, version, self.columns)
+        return notebook
+
+    def find_notebook(self, uri: str) -> Notebook | None:
+        return self._notebooks.get(uri)
+
+    def close_notebook(self, uri: str) -> None:
+        self._notebooks.pop(uri, None)
+
+    def list_notebooks(self) -> list[str]:
+        """The URIs of the open notebooks."""
+        return [*self._notebooks]
 
     def list_specs(self, besides: Sequence[str] = ()) -> list[str]:
         """The real paths of the specs in the folders of the workspace, and in some besides; what the configuration leaves out
@@ -167,11 +138,13 @@ class Documents:
 
     def know(self, document: Document) -> Known:
         """What is known about an open file."""
-        if document.known is None:
-            document.known = known = self._analyse(document)
-            if document.good is None or known.mistakes <= document.good.mistakes:
-                document.good = known
-        return document.known
+        whole = document.whole
+        if whole.known is None:
+            whole.known = known = self._analyse(whole)
+            known.paths = {text.uri: text.path for text in whole.texts}
+            if whole.good is None or known.mistakes <= whole.good.mistakes:
+                whole.good = known
+        return whole.known
 
     def repair(self, document: Document, interrupt: Callable[[], object] = bool) -> tuple[Diagnostic, ...]:
         """The findings of an open file with their repairs, and with the help that is made of these, as `check` has them.
@@ -203,9 +176,9 @@ class Documents:
         """The uses of the steps in an open file, or of its `wholes`, by their places: in its own networks, and in those of
         the open files that use it. `past`: those that the same steps had before there were the mistakes that are there now."""
         found: dict[tuple[int, int], list[Use]] = {}
-        for uses, move in self._list_uses(document, past):
+        for uses, own, move in self._list_uses(document, past):
             for (path, *place), more in (uses.wholes if wholes else uses.steps).items():
-                moved = move(*place) if path == document.path else None
+                moved = move(*place) if path == own else None
                 if moved is not None:
                     found.setdefault(moved, []).extend(more)
         return found
@@ -213,33 +186,35 @@ class Documents:
     def find_values(self, document: Document, past: bool = False) -> dict[tuple[int, int], list[str]]:
         """The values of the names in an open file, by their places; `past`: as of `find_uses`."""
         found: dict[tuple[int, int], dict[str, None]] = {}
-        for uses, move in self._list_uses(document, past):
+        for uses, own, move in self._list_uses(document, past):
             for (path, *place), values in uses.values.items():
-                moved = move(*place) if path == document.path else None
+                moved = move(*place) if path == own else None
                 if moved is not None:
                     found.setdefault(moved, {}).update(dict.fromkeys(values))
         return {place: [*values] for place, values in found.items()}
 
-    def _list_uses(self, document: Document, past: bool) -> Iterator[tuple[Uses, Move]]:
-        """What the parts of an open file come to, or came to: its own first, then in the open files that read it; and where
-        the parts stand now."""
+    def _list_uses(self, document: Document, past: bool) -> Iterator[tuple[Uses, str, Move]]:
+        """What the parts of an open file come to, or came to: its own first, then in the open files that read it; at which path
+        it was, which is another of a cell that has moved; and where the parts stand now."""
         now = self.know(document)
-        for other in sorted(self, key=lambda one: one is not document):
+        for other in sorted(self, key=lambda one: one is not document.whole):
             known = self.know(other)
             if past and other.good is not None:
                 known = other.good
-            reads = other is document or (document.path in known.reads and is_file(document.uri))
+            reads = other is document.whole or (document.path in known.reads and is_file(document.uri))
             if not reads or (past and known is other.known):
                 continue
             if known.uses is None:
                 known.uses = self._find_uses(known, other)
-            text = known.uses.texts.get(document.path)
+            path = known.paths.get(document.uri, "") if other is document.whole else document.path
+            text = known.uses.texts.get(path)
             if not past:
-                yield known.uses, lambda start, end: (start, end)
+                yield known.uses, path, lambda start, end: (start, end)
             elif text is not None:
-                if text not in now.moves:
-                    now.moves[text] = self._find_moves(text, now, document)
-                yield known.uses, now.moves[text]
+                key = document.path, text
+                if key not in now.moves:
+                    now.moves[key] = self._find_moves(text, now, document)
+                yield known.uses, path, now.moves[key]
 
     def _find_moves(self, text: str, now: Known, document: Document) -> Move:
         if document.is_python:
@@ -263,11 +238,11 @@ class Documents:
 
     def analyser(self, document: Document, model: str | None = None, interrupt: Callable[[], object] = bool) -> Analyse:
         """What analyses changed texts of an open file; `model`: that one alone."""
-        codes = self.know(document).codes
+        codes, own = self.know(document).codes, document.whole.path
 
         def again(source: Source, read: Read, watch: Watch | None = None) -> Analysis:
             interrupt()
-            reading = self.reader(document.path, read)
+            reading = self.reader(own, read)
             return run_within(
                 self.patience, lambda: analyse(source, model=model, codes=codes, read=reading, watch=watch)
             )
@@ -321,7 +296,7 @@ class Documents:
         that cannot be used. What Python itself cannot read is told by the editor's own tools."""
         if document.is_python and found.code == NO_PYTHON:
             return False
-        place = found.span.source.name if found.span else document.name
+        place = found.span.source.file if found.span else document.name
         try:
             return place == document.name or settings.reports(found.code, place)
         except UnusableSettings as error:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from lsprotocol import types
 
 from cnnspec.base.record import Record
-from cnnspec.server.actions import replace_text
 from cnnspec.server.names import list_bodies
 from cnnspec.server.words import Words
 
@@ -19,7 +18,8 @@ if TYPE_CHECKING:
 
     from cnnspec.base.source import Source
     from cnnspec.format import Formatted
-    from cnnspec.server.documents import Document, Documents
+    from cnnspec.server.document import Document
+    from cnnspec.server.documents import Documents
     from cnnspec.syntax import tree
 
     Lines = tuple[int, int]  # the first and the last, from 1
@@ -68,7 +68,7 @@ def make_edit(text: str, document: Document, documents: Documents) -> list[types
 
     source = document.source
     kept = keeps(source, source.replace(text=text), documents.reader(document.path))
-    return [replace_text(document, text)] if kept else []
+    return [document.replace_text(text)] if kept else []
 
 
 def list_comment_texts(text: str) -> list[str]:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from cnnspec.graph import Node
     from cnnspec.layers.base import Layer
-    from cnnspec.server.documents import Document, Documents
+    from cnnspec.server.document import Document
+    from cnnspec.server.documents import Documents
     from cnnspec.server.uses import Use
 
 MOST_USES = 4  # of which the figures are told

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnnspec.base.diagnostic import Diagnostic
-    from cnnspec.server.documents import Document
+    from cnnspec.server.document import Document
     from cnnspec.server.specs import Spec, Specs
 
 MOST_PROPOSED = 3  # files

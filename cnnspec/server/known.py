@@ -9,6 +9,7 @@ from cnnspec.base.diagnostic import WARNING, Diagnostic
 from cnnspec.base.source import Span
 from cnnspec.lint.rules import prevents
 from cnnspec.pipeline import Analysis, analyse
+from cnnspec.server.document import NOTEBOOK_ENDING
 from cnnspec.server.time_limit import OutOfTime, run_within
 from cnnspec.syntax.parse import parse
 from cnnspec.syntax.tree import Body, Tree
@@ -40,7 +41,8 @@ class Known:
         self.repaired: tuple[Diagnostic, ...] | None = None
         self.shown = False  # whether the editor has the findings
         self.uses: Uses | None = None  # what its parts come to, once this was asked
-        self.moves: dict[str, Move] = {}  # where the parts of older texts stand now
+        self.paths: dict[str, str] = {}  # of the texts that it was made of, by their URIs
+        self.moves: dict[tuple[str, str], Move] = {}  # where the parts of older texts at these paths stand now
         self.tried: dict[object, bool] = {}  # edits that were tried on the text, and whether they do
 
     @property
@@ -75,5 +77,5 @@ def give_up(source: Source, seconds: float) -> GivenUp:
             tree = run_within(seconds / 2, lambda: parse(source), apart=True)
     message = f"the analysis takes more than {seconds:g} s, for which an editor does not wait: figures are from before"
     help = "run cnnspec check, which has no such bound; the editor tries again when the text changes"
-    place = Span(source, 0, len(source.line(1)))
+    place = None if source.name.endswith(NOTEBOOK_ENDING) else Span(source, 0, len(source.line(1)))
     return GivenUp(source, tree, (), (*tree.diagnostics, Diagnostic("E003", message, place, help, (), WARNING)))

@@ -19,8 +19,10 @@ from pygls.capabilities import get_capability
 
 from cnnspec.lint.fix.project import resolve_path
 from cnnspec.server.commands import COMMANDS, run_command
-from cnnspec.server.documents import PYTHON_ENDING, Documents
+from cnnspec.server.document import PYTHON_ENDING, read_changes
+from cnnspec.server.documents import Documents
 from cnnspec.server.hints import KINDS as HINTS
+from cnnspec.server.notebook_sync import NotebookSync
 from cnnspec.server.places import Columns
 from cnnspec.server.protocol import Server, refuse, shorten
 from cnnspec.server.published import Published
@@ -29,20 +31,20 @@ from cnnspec.server.results import Results
 from cnnspec.server.streams import Inbox
 from cnnspec.server.time_limit import OutOfTime, run_within
 from cnnspec.server.uris import find_path, is_file
+from cnnspec.server.watching import Watching
 from cnnspec.server.workspace_symbols import WorkspaceSymbols
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from cnnspec.server.commands import Command
-    from cnnspec.server.documents import Document, Settings
+    from cnnspec.server.document import Document
+    from cnnspec.server.documents import Settings
     from cnnspec.server.known import Known
     from cnnspec.server.requests import Answer
 
 PAUSE, REST = 0.05, 0.25  # seconds after an edit until findings are shown, and from there until repairs are looked for
-WATCHED = ("**/*.cnn", "**/cnnspec.toml", "**/pyproject.toml")
-WATCHED_FOR_PYTHON = ("**/*.py",)  # once a Python source is open
 log = logging.getLogger(__name__)
 
 
@@ -58,14 +60,15 @@ class Session:
         self.documents = Documents(new_settings)
         self.published = Published(self.documents, server.text_document_publish_diagnostics)
         self.symbols = WorkspaceSymbols(self.documents)
+        self.notebooks = NotebookSync(self)
+        self.watching = Watching(server)
         self.results = Results(server)
         self.ended = False  # whether the editor has said that it will go
-        self._watches_python = False
         self._timer: asyncio.TimerHandle | None = None
         self._complaints: dict[str, str] = {}  # of each file that is shown, what was said of its configuration
         for feature, handler in (
             (types.INITIALIZE, self.begin),
-            (types.INITIALIZED, self.watch_files),
+            (types.INITIALIZED, self.ask),
             (types.SHUTDOWN, self.end),
             (types.TEXT_DOCUMENT_DID_OPEN, self.open),
             (types.TEXT_DOCUMENT_DID_CHANGE, self.change),
@@ -103,30 +106,25 @@ class Session:
         """Take over the editor's settings: {"cnnspec": {"inlayHints": "shapes", "codeLens": true}}."""
         settings = params.settings
         self.take_options(settings.get("cnnspec", settings) if isinstance(settings, dict) else None)
-        self._refresh()
+        self.notebooks.ask()
+        self.refresh()
 
     def take_options(self, options: Any) -> None:
-        """Take over what options say of hints, lenses and results; what they cannot mean is left out."""
+        """Take over what options say of hints, lenses, Python and results; what they cannot mean is left out."""
         options = options if isinstance(options, dict) else {}
         if options.get("inlayHints") in HINTS:
             self.documents.hints = options["inlayHints"]
         if isinstance(options.get("codeLens"), bool):
             self.documents.lenses = options["codeLens"]
+        if isinstance(options.get("checkPython"), bool):
+            self.documents.checks_python = options["checkPython"]
         if isinstance(options.get("showsResults"), bool):
             self.documents.shows_results = options["showsResults"]
 
-    def watch_files(self, params: types.InitializedParams) -> None:
-        """Ask to be told when files change on the disk: specs that are used, and configuration."""
-        self._watch("watched", WATCHED)
-
-    def _watch(self, name: str, patterns: Sequence[str]) -> None:
-        workspace = self.server.client_capabilities.workspace
-        watching = workspace.did_change_watched_files if workspace else None
-        if watching is not None and watching.dynamic_registration:
-            watchers = [types.FileSystemWatcher(pattern) for pattern in patterns]
-            options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
-            asked = types.Registration(name, types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
-            self.server.client_register_capability(types.RegistrationParams([asked]))
+    def ask(self, params: types.InitializedParams) -> None:
+        """Ask for what an editor tells only where it is asked."""
+        self.watching.begin()
+        self.notebooks.ask()
 
     def end(self, params: None) -> None:
         self.ended = True
@@ -135,24 +133,24 @@ class Session:
     def open(self, params: types.DidOpenTextDocumentParams) -> None:
         opened = params.text_document
         document = self.documents.open(opened.uri, opened.text, opened.version, str(opened.language_id))
-        if document.is_python and not self._watches_python:
-            self._watches_python = True
-            self._watch("watched_python", WATCHED_FOR_PYTHON)
+        if document.is_python:
+            self.watching.add_python()
         self.show_later()
 
     def change(self, params: types.DidChangeTextDocumentParams) -> None:
-        changes = [
-            (change.range if isinstance(change, types.TextDocumentContentChangePartial) else None, change.text)
-            for change in params.content_changes
-        ]
+        changes = read_changes(params.content_changes)
         self.documents.edit(params.text_document.uri, changes, params.text_document.version)
         self.show_later()
 
     def close(self, params: types.DidCloseTextDocumentParams) -> None:
         self.documents.close(params.text_document.uri)
-        self.published.withdraw(params.text_document.uri)
-        self._complaints.pop(params.text_document.uri, None)
+        self.withdraw(params.text_document.uri)
         self.show_later()
+
+    def withdraw(self, uri: str) -> None:
+        """Take back what was shown of a file that was closed."""
+        self.published.withdraw(uri)
+        self._complaints.pop(uri, None)
 
     def note_changes(self, params: types.DidChangeWatchedFilesParams) -> None:
         """Files have changed on the disk. Of Python files there may be many, of which few are read."""
@@ -161,14 +159,14 @@ class Session:
             self.look_again(params)
         elif any([self.documents.forget_readers(resolve_path(find_path(uri))) for uri in python]):
             self.show_later()
-            self._refresh()
+            self.refresh()
 
     def look_again(self, params: object) -> None:
         """Files have changed on the disk: which were read, is not asked."""
         self.documents.forget_all()
         self.symbols.forget_files()
         self.show_later()
-        self._refresh()
+        self.refresh()
 
     # ---- what is told unasked ------------------------------------------------------------------------------
     def show_later(self) -> None:
@@ -198,6 +196,8 @@ class Session:
         for document, known in changed:
             known.shown = True
             self._complain(document.uri, known.complaint)
+        if sum([len(document.texts) for document, _ in changed]) > 1:
+            self.refresh()  # an editor asks by itself about the text alone that was edited
         return self._after(REST, self._show_repaired)
 
     def _show_repaired(self) -> None:
@@ -214,7 +214,7 @@ class Session:
                 log.exception("the repairs of %s could not be shown", document.uri)
         return None
 
-    def _refresh(self) -> None:
+    def refresh(self) -> None:
         """Have the editor ask for hints and lenses again, where it can."""
         client = self.server.client_capabilities
         if get_capability(client, "workspace.inlay_hint.refresh_support"):

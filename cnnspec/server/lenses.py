@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnnspec.network import AnalysedNetwork
-    from cnnspec.server.documents import Document, Documents
+    from cnnspec.server.document import Document
+    from cnnspec.server.documents import Documents
     from cnnspec.server.kept_text import Place
     from cnnspec.server.uses import Use
 

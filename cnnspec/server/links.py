@@ -15,7 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnnspec.server.documents import Document, Documents
+    from cnnspec.server.document import Document
+    from cnnspec.server.documents import Documents
 
 ADDRESS = re.compile(r"https?://[^\s<>\"'`|\\^{}\x00-\x1f]+")
 CLOSING = {")": "(", "]": "["}

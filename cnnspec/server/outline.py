@@ -11,7 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from cnnspec.server.documents import Document, Documents
+    from cnnspec.server.document import Document
+    from cnnspec.server.documents import Documents
     from cnnspec.server.places import Places
 
 FOLDED = (tree.Block, tree.Model, tree.Loop, tree.Branch, tree.Train, tree.Budget, tree.Braces, tree.Call, tree.List)

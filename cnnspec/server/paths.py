@@ -12,7 +12,7 @@ from cnnspec.server.context import QUOTES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnnspec.server.documents import Document
+    from cnnspec.server.document import Document
 
 SPECS, DATA = (".cnn",), (".csv", ".npz")
 

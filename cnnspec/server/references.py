@@ -10,7 +10,8 @@ from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnnspec.server.documents import Document, Documents
+    from cnnspec.server.document import Document
+    from cnnspec.server.documents import Documents
 
 READ, WRITE = types.DocumentHighlightKind.Read, types.DocumentHighlightKind.Write
 

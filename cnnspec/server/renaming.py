@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from cnnspec.base.diagnostic import Diagnostic
     from cnnspec.graph import Graph
     from cnnspec.pipeline import Analysis
-    from cnnspec.server.documents import Document, Documents
+    from cnnspec.server.document import Document
+    from cnnspec.server.documents import Documents
     from cnnspec.server.specs import Spec
 
     NamesByFile = Mapping[Spec, Sequence[tree.Name]]

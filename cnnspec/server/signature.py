@@ -11,7 +11,8 @@ from cnnspec.server.train_section import find_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnnspec.server.documents import Document, Documents
+    from cnnspec.server.document import Document
+    from cnnspec.server.documents import Documents
 
 
 def find_signature(document: Document, documents: Documents, position: types.Position) -> types.SignatureHelp | None:

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from cnnspec.elaborate.values import BlockFunction, Scope, Tensor
     from cnnspec.graph import Graph
     from cnnspec.layers.base import Shape
-    from cnnspec.server.documents import Document, Documents
+    from cnnspec.server.document import Document
+    from cnnspec.server.documents import Documents
 
 
 class Spec:

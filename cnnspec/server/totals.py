@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.base.size import Dim
     from cnnspec.network import AnalysedNetwork
-    from cnnspec.server.documents import Document
+    from cnnspec.server.document import Document
 
 JOINT = " · "
 LONGEST = 30  # characters of a figure that depends on a size which is not known

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnnspec.server.context import Context
-    from cnnspec.server.documents import Document, Documents
+    from cnnspec.server.document import Document
+    from cnnspec.server.documents import Documents
 
 ITEM = types.CompletionItemKind
 DATASETS = '"tfds:eurosat"'  # a name of those of TensorFlow, of which nobody has a list here

@@ -33,6 +33,11 @@ def is_file(uri: str) -> bool:
     return uri[:5].lower() == "file:"
 
 
+def is_cell(uri: str) -> bool:
+    """Whether a URI is that of a notebook's cell, as VS Code writes it."""
+    return uri.startswith("vscode-notebook-cell")
+
+
 def write_uri(path: str) -> str:
     """The URI of a file."""
     full = os.path.abspath(path)

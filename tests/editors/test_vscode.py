@@ -308,6 +308,51 @@ def test_python_files_are_checked_where_the_setting_says_so(
     assert not lens.count()
 
 
+CELLS = [
+    ("markdown", "# A network"),
+    ("code", "%matplotlib inline\nimport keras\nfrom keras import layers"),
+    ("code", KERAS.partition("\n\n")[2]),
+    ("code", "other = keras.Sequential([keras.Input((8, 8, 3)), layers.Conv2D(4, 3)])"),
+]
+
+
+def test_the_cells_of_a_notebook_are_checked_where_the_setting_says_so(
+    window: Window, code_server: CodeServer, python: Python
+) -> None:
+    more = {"code": {"outputs": [], "execution_count": None}, "markdown": {}}
+    cells = [{"cell_type": kind, "metadata": {}, "source": text, **more[kind]} for kind, text in CELLS]
+    notebook = {"cells": cells, "metadata": {"language_info": {"name": "python"}}, "nbformat": 4, "nbformat_minor": 5}
+    window.write("net.ipynb", json.dumps(notebook))
+    window.page.wait_for_timeout(3000)
+    assert "    layers.Conv2D(8, 3)," in window.cells()
+    code_server.set(cnnspec__python=str(python.file), cnnspec__checkPython=True)
+    window.wait_for_cells("layers.Conv2D(8, 3)26x26x8,", "layers.Dense(10)10,", "layers.Conv2D(4, 3)6x6x4")
+    line = window.page.locator(".notebookOverlay .view-line", has_text="Conv2D(8")
+    underlined = window.page.locator(".notebookOverlay .squiggly-info")
+    underlined.wait_for()
+    totals = [
+        window.page.locator(".codelens-decoration", has_text=f"{count} parameters") for count in ("54,202", "112")
+    ]
+    for lens in totals:
+        lens.wait_for()
+
+    def mend() -> None:
+        line.click(position={"x": 60, "y": 8})
+        window.press("Control+.")
+        window.page.locator(".action-widget .monaco-list-row", has_text="use_bias=False").first.click(timeout=5000)
+
+    window.insist(mend, lambda: any("use_bias=False" in line for line in window.cells()) or None)
+    underlined.wait_for(state="detached")
+    assert '"    layers.Conv2D(8, 3, use_bias=False),\\n"' in window.saved("net.ipynb")
+    window.press("Escape", "Alt+ArrowUp")  # above the imports
+    wait_for(lambda: "    layers.Flatten()," in window.cells() or None)
+    window.press("Alt+ArrowDown")
+    window.wait_for_cells("use_bias=False)26x26x8,", "6x6x4")
+    code_server.set(cnnspec__python=str(python.file))
+    wait_for(lambda: "    layers.Dense(10)," in window.cells() or None)
+    window.saved("net.ipynb")
+
+
 # ---- where something is missing --------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("refusal", "told", "installed"),

@@ -126,7 +126,7 @@ class Window:
         wait_for(found)
         row.click()
         self.page.wait_for_selector(f".tab.active[data-resource-name='{name}']")
-        self.page.wait_for_selector(".editor-instance .view-line")
+        self.page.wait_for_selector(".editor-instance .view-line, .notebookOverlay .view-line")
 
     def write(self, name: str, text: str) -> None:
         """Open a file that has a text, and nothing else."""
@@ -210,6 +210,17 @@ class Window:
         """A line that has all of some parts."""
         return wait_for(lambda: next((line for line in self.lines() if all(part in line for part in parts)), None))
 
+    def cells(self) -> list[str]:
+        """The lines of a notebook's cells as they are drawn, from the top, hints included."""
+        return [line.replace("\xa0", " ") for line in self.page.evaluate(CELLS)]
+
+    def wait_for_cells(self, *parts: str) -> None:
+        """Wait until each of some parts stands in a line of a cell."""
+        wait_for(
+            lambda: all(any(part in line for line in self.cells()) for part in parts) or None,
+            lambda: "\n".join(self.cells()),
+        )
+
     def wait_for_other_line(self, part: str) -> str:
         """A line of the editor beside the first."""
         return wait_for(
@@ -234,6 +245,8 @@ class Window:
 LINES = """number => [...document.querySelectorAll('.editor-instance')].slice(number, number + 1).flatMap(editor =>
   [...editor.querySelectorAll('.view-lines > .view-line')]
     .sort((a, b) => parseFloat(a.style.top) - parseFloat(b.style.top)).map(line => line.textContent))"""
+CELLS = """() => [...document.querySelectorAll('.notebookOverlay .view-lines > .view-line')]
+  .sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top).map(line => line.textContent)"""
 SQUIGGLES = """selector => [...document.querySelectorAll(`.editor-instance ${selector}`)].map(under => {
   const box = under.getBoundingClientRect(), range = document.createRange();
   let text = "";

@@ -7,7 +7,8 @@ from typing import Any
 from lsprotocol.converters import get_converter
 
 from cnnspec.cli.server import ConfiguredFiles
-from cnnspec.server.documents import Document, Documents
+from cnnspec.server.document import Document
+from cnnspec.server.documents import Documents
 from cnnspec.server.uris import write_uri
 
 CONVERTER = get_converter()

@@ -11,7 +11,8 @@ from lsprotocol.types import Position, Range
 from cnnspec.cli.server import ConfiguredFiles
 from cnnspec.graph import BlockCall, FunctionUse, LoopTurn
 from cnnspec.network import AnalysedNetwork
-from cnnspec.server.documents import Document, Documents
+from cnnspec.server.document import Document
+from cnnspec.server.documents import Documents
 from cnnspec.server.hints import KINDS, list_hints
 from cnnspec.server.hover import find_hover
 from cnnspec.server.uris import write_uri

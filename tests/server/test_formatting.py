@@ -8,7 +8,8 @@ import pytest
 from lsprotocol.types import Position, Range
 
 from cnnspec.format import format_source
-from cnnspec.server.documents import Document, Documents
+from cnnspec.server.document import Document
+from cnnspec.server.documents import Documents
 from cnnspec.server.formatting import format_document, format_range
 from tests.example_files import FILES
 from tests.server.client import apply

@@ -11,7 +11,8 @@ from pygls.exceptions import JsonRpcException
 from cnnspec.cli import main
 from cnnspec.cli.server import ConfiguredFiles
 from cnnspec.server.commands import COMMANDS, run_command
-from cnnspec.server.documents import Document, Documents
+from cnnspec.server.document import Document
+from cnnspec.server.documents import Documents
 from cnnspec.server.lenses import list_lenses
 from cnnspec.server.uris import write_uri
 from cnnspec.tables.figures import round_figure

@@ -14,7 +14,8 @@ from cnnspec.cli.server import ConfiguredFiles
 from cnnspec.server.actions import list_actions
 from cnnspec.server.commands import COMMANDS, run_command
 from cnnspec.server.diagnostics import place_findings
-from cnnspec.server.documents import Document, Documents
+from cnnspec.server.document import Document
+from cnnspec.server.documents import Documents
 from cnnspec.server.hints import list_hints
 from cnnspec.server.hover import find_hover
 from cnnspec.server.lenses import list_lenses

@@ -17,7 +17,8 @@ from pygls.exceptions import JsonRpcException
 from cnnspec.base.source import Source
 from cnnspec.pipeline import analyse
 from cnnspec.server.diagnostics import place_findings
-from cnnspec.server.documents import Document, Documents
+from cnnspec.server.document import Document
+from cnnspec.server.documents import Documents
 from cnnspec.server.hints import KINDS
 from cnnspec.server.requests import FOR_PYTHON, REQUESTS
 from tests.example_files import FILES

@@ -12,7 +12,8 @@ import pytest
 
 from cnnspec.cli.server import ConfiguredFiles
 from cnnspec.layers import find
-from cnnspec.server.documents import Document, Documents
+from cnnspec.server.document import Document
+from cnnspec.server.documents import Documents
 from cnnspec.server.names import Names, list_names
 from cnnspec.server.references import find_definition, list_references
 from cnnspec.server.renaming import NotRenamed, prepare_rename, rename

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from lsprotocol.types import SelectionRange
 
-from cnnspec.server.documents import Document
+from cnnspec.server.document import Document
 from cnnspec.server.selection import list_selections
 from tests.example_files import FILES
 from tests.server.opened import open_text

@@ -8,7 +8,8 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnspec.server.documents import Document, Documents
+from cnnspec.server.document import Document
+from cnnspec.server.documents import Documents
 from cnnspec.server.hints import list_hints
 from cnnspec.server.hover import find_hover
 from tests.example_files import FILES

@@ -51,18 +51,18 @@ export class Server implements vscode.Disposable {
     return this.inTurn(() => this.end());
   }
 
-  /** Tell the server what is to be shown in the text, where that has changed. */
+  /** Tell the server its settings, where these have changed. */
   async tellSettings(): Promise<void> {
     await this.turn;
     if (this.client?.isRunning()) {
-      await this.client.sendNotification(DidChangeConfigurationNotification.type, { settings: { cnnspec: shown() } });
+      await this.client.sendNotification(DidChangeConfigurationNotification.type, { settings: { cnnspec: told() } });
     }
   }
 
-  /** Begin to check Python files or end it, as the setting says; nothing while no server runs. */
+  /** Begin to check Python files and notebooks or end it, as the setting says; nothing while no server runs. */
   async checkPython(): Promise<void> {
     this.status.stand();
-    await this.turn;
+    await this.tellSettings();
     this.python?.check();
   }
 
@@ -92,7 +92,7 @@ export class Server implements vscode.Disposable {
     const client = new LanguageClient("cnnspec", "cnnspec", server, {
       documentSelector: [{ language: "cnnspec" }],
       outputChannel: this.output,
-      initializationOptions: () => ({ ...shown(), showsResults: true }),
+      initializationOptions: () => ({ ...told(), showsResults: true }),
       middleware: { executeCommand: (command, values) => this.act(command, values) },
     });
     client.onDidChangeState(({ newState }) => {
@@ -114,7 +114,7 @@ export class Server implements vscode.Disposable {
   }
 }
 
-/** The settings that the server knows: what is shown in the text. */
-function shown(): { readonly inlayHints: string; readonly codeLens: boolean } {
-  return { inlayHints: setting("inlayHints"), codeLens: setting("codeLens") };
+/** The settings that the server knows: what is shown in the text, and whether it asks for notebooks. */
+function told(): { readonly inlayHints: string; readonly codeLens: boolean; readonly checkPython: boolean } {
+  return { inlayHints: setting("inlayHints"), codeLens: setting("codeLens"), checkPython: setting("checkPython") };
 }
