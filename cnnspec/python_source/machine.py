@@ -61,12 +61,13 @@ class Machine:
 
     def report(
         self, code: str, message: str, site: Site, stretch: tuple[int, int] | None = None, help: str = "",
-        notes: tuple[Note, ...] = (),
+        notes: tuple[Note, ...] = (), raises: tuple[str, ...] = ("ValueError",),
     ) -> None:  # fmt: skip
         """Report a mistake at a site, or at a stretch of its text (an argument), once, with what led there. Never call it
         where anything that it rests on is unknown. Nothing is reported of what is only perhaps run, nor where the source catches
-        what Keras raises, a ValueError: there it is raised."""
-        self.interpreter.raise_if_caught("ValueError")
+        what is raised, exceptions of these classes: there it is raised."""
+        for kind in raises:
+            self.interpreter.raise_if_caught(kind)
         if self.doubt:
             return
         start, end = stretch or (site.node.start, site.node.end)

@@ -74,6 +74,9 @@ class Value:
     def set_item(self, key: Any, value: Any, machine: Machine, node: ast.AST) -> None:
         """Note an assignment to an item."""
 
+    def forget(self, unknown: Unknown, machine: Machine) -> None:
+        """Something that is not known was given it, and may have changed it."""
+
     def list_items(self, machine: Machine, node: ast.AST) -> list[Any] | None:
         """What a loop over it meets; None: unknown."""
         return None

@@ -49,6 +49,7 @@ class Modules:
         self.known: dict[str, ModuleValue | None] = {}  # by their dotted names
         self.files: dict[str, ModuleValue] = {}  # by their real paths
         self.helpers: list[Source] = []
+        self.parts: list[Part] = []  # the texts of all that are followed
         self.read: Read | None = None
         self.root = self.main = ""
         self.folders: list[str] = []
@@ -225,6 +226,7 @@ class Modules:
         before = it.scope, machine.path
         written = getattr(machine, "written", None)
         found: Raised | None = None
+        self.parts += parts
         for part in parts:
             it.scope, machine.written, machine.path = Scope(module, None, module.names), part.written, None
             try:

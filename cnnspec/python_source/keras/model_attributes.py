@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 
 from cnnspec.python_source.keras.batches import find_batch, make_batch
-from cnnspec.python_source.keras.call_mistakes import refuse_layer_name
+from cnnspec.python_source.keras.call_mistakes import refuse_choice, refuse_layer_name
 from cnnspec.python_source.keras.reached import count_weights
 from cnnspec.python_source.tape import TensorValue, find_tensors
+from cnnspec.python_source.training.outputs import report_outputs
 from cnnspec.python_source.training.settings import read_compile, read_fit
-from cnnspec.python_source.values import Method, Unknown
+from cnnspec.python_source.values import Unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,9 +28,12 @@ NOT_BUILT = "the model has no input yet"
 def find_attribute(model: ModelValue, name: str, machine: Machine, node: ast.AST) -> Any:
     if name in ATTRIBUTES:
         return ATTRIBUTES[name](model, machine, node)
-    if name in METHODS:
-        return Method(name, partial(METHODS[name], model))
     return machine.make_unknown(f".{name} of {model.describe()} is not known", node)
+
+
+def find_method(model: ModelValue, name: str) -> Callable[[Call], Any] | None:
+    """A method that all models have; None for none that is known."""
+    return partial(METHODS[name], model) if name in METHODS else None
 
 
 # ---- attributes ------------------------------------------------------------------------------------------------
@@ -91,6 +95,7 @@ def build(model: ModelValue, call: Call) -> Any:
 
 def note_compile(model: ModelValue, call: Call) -> Any:
     model.change(call.machine, compiled=read_compile(call))
+    report_outputs(model, call)
     return None
 
 
@@ -129,6 +134,8 @@ def get_layer(model: ModelValue, call: Call) -> Any:
     """get_layer(name or index). Keras makes up the names of layers that have none: they are not known."""
     name, index = call.find(0, "name"), call.find(1, "index")
     layers = model.layers
+    if refuse_choice(model, name, index, call):
+        return call.make_unknown("there is no such layer")
     if type(index) is int and not any([isinstance(layer, Unknown) for layer in layers]):
         return layers[index] if -len(layers) <= index < len(layers) else call.make_unknown("there is no such layer")
     if isinstance(name, str):
