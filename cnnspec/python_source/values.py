@@ -176,7 +176,7 @@ class External(Value):
     def get_attribute(self, name: str, machine: Machine, node: ast.AST) -> Any:
         if name == "__name__":
             return self.name.rpartition(".")[2]
-        return machine.libraries.find(f"{self.name}.{name}")
+        return machine.find_of_library(f"{self.name}.{name}", node, "AttributeError")
 
     def call(self, call: Call) -> Any:
         return call.machine.libraries.call(self.name, call)

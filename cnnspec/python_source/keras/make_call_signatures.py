@@ -22,6 +22,7 @@ from __future__ import annotations
 
 '''
 REFUSING = ("evaluate",)  # methods that take any argument by name, to refuse it
+SET_BY_FIT = ("history", "stop_training")  # attributes that a model has from then on
 NAMED = (
     "activations", "applications", "callbacks", "constraints", "datasets", "initializers", "layers", "losses", "metrics", "models",
     "ops", "optimizers", "optimizers.schedules", "regularizers", "utils",
@@ -61,11 +62,23 @@ def find_layer_calls() -> dict[str, str]:
 
 
 def find_names() -> dict[str, str]:
-    """The public names in Keras's modules and models."""
-    functional = import_module("keras.src.models.functional").Functional
-    spaces = {name: import_module(name) for name in ("keras", *[f"keras.{name}" for name in NAMED])}
-    spaces |= {"Functional": functional, "Sequential": spaces["keras"].Sequential}
-    return {name: " ".join([one for one in dir(space) if one[:1] != "_"]) for name, space in spaces.items()}
+    """The public names in Keras's modules, where it is called tensorflow.keras too, and those of models that are trained."""
+    found: dict[str, set[str]] = {}
+    for name in ("", *[f".{name}" for name in NAMED]):
+        both = [import_module(f"keras{part}{name}") for part in ("", "._tf_keras.keras")]
+        found[f"keras{name}"] = {one for space in both for one in dir(space)}
+    for model in make_models():
+        model.compile(loss="mse")
+        found[type(model).__name__] = {*dir(model), *SET_BY_FIT}
+    return {name: " ".join(sorted([one for one in names if one[:1] != "_"])) for name, names in found.items()}
+
+
+def make_models() -> list[Any]:
+    """A model of each kind that no class of a source stands for."""
+    import keras
+
+    inputs = keras.Input((1,))
+    return [keras.Model(inputs, keras.layers.ReLU()(inputs)), keras.Sequential([inputs, keras.layers.ReLU()])]
 
 
 def write_table() -> str:

@@ -7,8 +7,9 @@ from functools import partial
 from cnnspec.graph import BlockCall
 from cnnspec.python_source.keras.batches import find_batch, make_batch
 from cnnspec.python_source.keras.inputs import add_input, add_inputs
-from cnnspec.python_source.keras.method_mistakes import refuse_method
+from cnnspec.python_source.keras.method_mistakes import OF_KERAS, refuse_method
 from cnnspec.python_source.keras.model_attributes import find_attribute, find_method, set_trainable
+from cnnspec.python_source.keras.names import refuse_attribute
 from cnnspec.python_source.keras.uses import Path, make_use
 from cnnspec.python_source.tape import add_unknown, find_tensors
 from cnnspec.python_source.values import Method, Unknown, Value, find_unknown
@@ -116,6 +117,8 @@ class ModelValue(Value):
     def get_attribute(self, name: str, machine: Machine, node: ast.AST) -> Any:
         if name in self.attributes:
             return self.attributes[name]
+        if self.kind in OF_KERAS and refuse_attribute(name, self.kind, machine, node):
+            return machine.make_unknown(f"{self.describe()} has no {name}", node)
         method = self.body.find_method(self, name) or find_method(self, name)
         if method is None:
             return find_attribute(self, name, machine, node)
