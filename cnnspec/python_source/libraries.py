@@ -11,9 +11,11 @@ from cnnspec.python_source.values import External
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Callable
     from typing import Any
 
+    from cnnspec.python_source.machine import Machine
     from cnnspec.python_source.values import Call
 
 # How a library's parts are called elsewhere; the longest that fits counts.
@@ -51,6 +53,8 @@ class Libraries:
         self.unknown_methods: dict[str, Callable[[Call], Any]] = {}  # what an unknown's methods give: its reshape
         self.tensor_operations: Any = None  # the module whose compute and get_item are those of tensors
         self.instance_makers: list[Callable[[Any, Call], Any]] = []  # (class of the source, call) → its instance
+        # (name, machine, node, what Python raises) → whether the library lacks it, which is reported
+        self.lacking: list[Callable[[str, Machine, ast.AST, str], bool]] = []
         self.super_callers: list[
             Callable[[Any, str, Call], Any]
         ] = []  # (instance, base's method, call) → what it gives
@@ -64,6 +68,10 @@ class Libraries:
         """Whether a dotted name is in a table."""
         name = name_canonically(name)
         return name in self.constants or name in self.functions
+
+    def lacks(self, name: str, machine: Machine, node: ast.AST, raises: str) -> bool:
+        """Whether a library surely has nothing of that name, which is reported."""
+        return not self.has(name) and any([lacks(name, machine, node, raises) for lacks in self.lacking])
 
     def call(self, name: str, call: Call) -> Any:
         """What a call of a library's function or class gives."""

@@ -10,7 +10,7 @@ from cnnspec.base.source import brief
 from cnnspec.elaborate.report import trail
 from cnnspec.graph import PathStep, Site
 from cnnspec.python_source.interpreter.interpreter import Interpreter
-from cnnspec.python_source.libraries import Libraries, load_libraries
+from cnnspec.python_source.libraries import Libraries, load_libraries, name_canonically
 from cnnspec.python_source.tape import Tape
 from cnnspec.python_source.values import Call, Unknown, Value
 
@@ -61,12 +61,13 @@ class Machine:
 
     def report(
         self, code: str, message: str, site: Site, stretch: tuple[int, int] | None = None, help: str = "",
-        notes: tuple[Note, ...] = (),
+        notes: tuple[Note, ...] = (), raises: tuple[str, ...] = ("ValueError",),
     ) -> None:  # fmt: skip
         """Report a mistake at a site, or at a stretch of its text (an argument), once, with what led there. Never call it
         where anything that it rests on is unknown. Nothing is reported of what is only perhaps run, nor where the source catches
-        what Keras raises, a ValueError: there it is raised."""
-        self.interpreter.raise_if_caught("ValueError")
+        what is raised, exceptions of these classes: there it is raised."""
+        for kind in raises:
+            self.interpreter.raise_if_caught(kind)
         if self.doubt:
             return
         start, end = stretch or (site.node.start, site.node.end)
@@ -105,6 +106,14 @@ class Machine:
     def get_attribute(self, value: Any, name: str, node: ast.AST) -> Any:
         """value.name, of any value."""
         return self.interpreter.get_attribute(value, name, node)
+
+    def find_of_library(self, name: str, node: ast.AST, raises: str) -> Any:
+        """The value of a library's name that stands in the source; of one that the library surely lacks, which is reported, an
+        unknown. `raises`: what Python raises there."""
+        name = name_canonically(name)
+        if self.libraries.lacks(name, self, node, raises):
+            return self.make_unknown(f"there is no {name}", node)
+        return self.libraries.find(name)
 
     def set_attribute(self, value: Any, name: str, new: Any, node: ast.AST) -> None:
         """value.name = new"""

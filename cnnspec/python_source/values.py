@@ -74,6 +74,9 @@ class Value:
     def set_item(self, key: Any, value: Any, machine: Machine, node: ast.AST) -> None:
         """Note an assignment to an item."""
 
+    def forget(self, unknown: Unknown, machine: Machine) -> None:
+        """Something that is not known was given it, and may have changed it."""
+
     def list_items(self, machine: Machine, node: ast.AST) -> list[Any] | None:
         """What a loop over it meets; None: unknown."""
         return None
@@ -173,7 +176,7 @@ class External(Value):
     def get_attribute(self, name: str, machine: Machine, node: ast.AST) -> Any:
         if name == "__name__":
             return self.name.rpartition(".")[2]
-        return machine.libraries.find(f"{self.name}.{name}")
+        return machine.find_of_library(f"{self.name}.{name}", node, "AttributeError")
 
     def call(self, call: Call) -> Any:
         return call.machine.libraries.call(self.name, call)

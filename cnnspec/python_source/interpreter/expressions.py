@@ -10,7 +10,7 @@ from cnnspec.python_source.interpreter.items import contains
 from cnnspec.python_source.interpreter.operators import NAMES
 from cnnspec.python_source.interpreter.signals import Return
 from cnnspec.python_source.interpreter.targets import bind_name
-from cnnspec.python_source.values import NOTHING, Call, External, Unknown
+from cnnspec.python_source.values import NOTHING, Call, External, Unknown, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.python_source.interpreter.interpreter import Interpreter
+
+MOST_HELD = 100  # values in a container that is looked into
 
 
 # ---- names and constants ----------------------------------------------------------------------------------------
@@ -232,8 +234,12 @@ def evaluate_call(it: Interpreter, node: ast.Call) -> Any:
             open_keywords = True
     call = Call(it.machine, node, tuple(arguments), keywords, open_arguments, open_keywords)
     found = it.call_value(function, call)
+    given = [*arguments, *keywords.values()]
     if isinstance(function, Unknown):
-        forget_changeable(it, [*arguments, *keywords.values()], function)
+        forget_changeable(it, given, function)
+    if isinstance(found, Unknown) and isinstance(function, (Unknown, External)):
+        for value in list_held(given):
+            value.forget(found, it.machine)
     return found
 
 
@@ -242,6 +248,16 @@ def forget_changeable(it: Interpreter, values: list[Any], cause: Unknown) -> Non
     for value in values:
         if isinstance(value, (list, dict, set)):
             it.journal.taint(value, cause)
+
+
+def list_held(values: list[Any]) -> list[Value]:
+    """The values of libraries and classes among some values, and in the short lists and dicts among them."""
+    held: list[Any] = []
+    for value in values:
+        if isinstance(value, (list, tuple, dict)) and len(value) <= MOST_HELD:
+            held += value.values() if isinstance(value, dict) else value
+        held.append(value)
+    return [value for value in held if isinstance(value, Value)]
 
 
 def evaluate_lambda(it: Interpreter, node: ast.Lambda) -> Any:

@@ -49,6 +49,7 @@ class Modules:
         self.known: dict[str, ModuleValue | None] = {}  # by their dotted names
         self.files: dict[str, ModuleValue] = {}  # by their real paths
         self.helpers: list[Source] = []
+        self.parts: list[Part] = []  # the texts of all that are followed
         self.read: Read | None = None
         self.root = self.main = ""
         self.folders: list[str] = []
@@ -88,7 +89,7 @@ class Modules:
                 self.import_all(scope, name, module)
                 continue
             bound = alias.asname or alias.name
-            value = self.find_member(name, module, alias.name, node)
+            value = self.find_member(name, module, alias.name, alias)
             bind_name(self.interpreter, scope.find_home(bound), bound, value)
 
     def resolve(self, module: ModuleValue, node: ast.ImportFrom) -> str:
@@ -103,7 +104,7 @@ class Modules:
     def find_member(self, name: str, module: ModuleValue | None, member: str, node: ast.AST) -> Any:
         whole = f"{name}.{member}" if name else member
         if module is None:
-            return self.find_module(whole, node) or self.interpreter.machine.libraries.find(whole)
+            return self.find_module(whole, node) or self.interpreter.machine.find_of_library(whole, node, "ImportError")
         if member not in module.names:
             found = self.find_module(whole, node)
             if found is not None:
@@ -225,6 +226,7 @@ class Modules:
         before = it.scope, machine.path
         written = getattr(machine, "written", None)
         found: Raised | None = None
+        self.parts += parts
         for part in parts:
             it.scope, machine.written, machine.path = Scope(module, None, module.names), part.written, None
             try:

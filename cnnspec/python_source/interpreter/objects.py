@@ -211,6 +211,13 @@ class InstanceValue(Value):
     def set_item(self, key: Any, value: Any, machine: Machine, node: ast.AST) -> None:
         machine.interpreter.ask_instance(self, "__setitem__", (key, value), node)
 
+    def forget(self, unknown: Unknown, machine: Machine) -> None:
+        """So may what it holds."""
+        for value in (self.native, *self.attributes.values()):
+            base = value.native if isinstance(value, InstanceValue) else value
+            if isinstance(base, Value):
+                base.forget(unknown, machine)
+
     def list_items(self, machine: Machine, node: ast.AST) -> list[Any] | None:
         found: list[Any] | None = machine.interpreter.list_instance_items(self, node)
         return found

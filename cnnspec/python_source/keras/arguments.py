@@ -27,12 +27,27 @@ FORMER_NAMES = {
     "border_mode": "padding",
     "dim_ordering": "data_format",
     "init": "kernel_initializer",
+    "lr": "learning_rate",
+    "nb_epoch": "epochs",
     "nb_filter": "filters",
+    "nb_val_samples": "validation_steps",
     "output_dim": "units",
     "p": "rate",
     "pool_length": "pool_size",
+    "samples_per_epoch": "steps_per_epoch",
     "stride": "strides",
     "subsample": "strides",
+}
+# What Keras 2 took elsewhere, or stands elsewhere: the argument, and what to do.
+_LOADING = "leave it out: in Keras 3 the data set has it, keras.utils.PyDataset"
+_OPTIMIZER = "give it to the optimizer: keras.optimizers.Adam(learning_rate=…)"
+ELSEWHERE = {
+    "learning_rate": _OPTIMIZER,
+    "lr": _OPTIMIZER,
+    "max_queue_size": _LOADING,
+    "sample_weight_mode": "leave it out: Keras 3 tells it from the shape of sample_weight",
+    "use_multiprocessing": _LOADING,
+    "workers": _LOADING,
 }
 
 
@@ -131,7 +146,7 @@ def find_written(call: Call, key: int | str) -> tuple[int, int] | None:
 
 
 def report(call: Call, message: str, place: tuple[int, int] | None, help: str = "") -> None:
-    call.machine.report("E011", message, call.site, place, help)
+    call.machine.report("E011", message, call.site, place, help, raises=("TypeError", "ValueError"))
 
 
 def propose(key: str, signature: Signature) -> str:
@@ -139,7 +154,7 @@ def propose(key: str, signature: Signature) -> str:
     former = FORMER_NAMES.get(key, "")
     if former and signature.takes(former.split(",")[0]):
         return f"Keras 3 calls it {former}"
-    return write_question(find_proposals(key, (*signature.positional, *signature.named)))
+    return ELSEWHERE.get(key) or write_question(find_proposals(key, (*signature.positional, *signature.named)))
 
 
 def name_further(signature: Signature) -> str:

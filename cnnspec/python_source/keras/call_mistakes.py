@@ -6,14 +6,16 @@ Source: measured on Keras 3.15 (each is planted in a source of tests/python_sour
 
 from __future__ import annotations
 
+from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.did_you_mean import find_proposals, write_question
 from cnnspec.model_files import is_automatic
+from cnnspec.python_source.arrays.array_value import ArrayValue
 from cnnspec.python_source.keras.arguments import Signature, find_stretches
 from cnnspec.python_source.keras.problems import show
 from cnnspec.python_source.keras.reached import find_nodes
 from cnnspec.python_source.keras.signatures import SIGNATURES
 from cnnspec.python_source.tape import TensorValue
-from cnnspec.python_source.values import External, Unknown, Value, is_known, walk
+from cnnspec.python_source.values import NOTHING, External, Unknown, Value, can_walk, find_unknown, is_known
 from cnnspec.python_source.written import WrittenCall
 
 TYPE_CHECKING = False
@@ -21,9 +23,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.python_source.keras.model_value import ModelValue
+    from cnnspec.python_source.machine import Machine
     from cnnspec.python_source.values import Call
 
 SEQUENTIAL = Signature(("layers", "trainable", "name"), (), {"layers": None, "trainable": True, "name": None})
+ENDS = Signature(("inputs", "outputs"), ("name",), {})
+BY_NUMBER = Signature(("first", "second", "third"), (), {})
 INPUT = Signature(
     ("shape", "batch_size", "dtype", "sparse", "batch_shape", "name", "tensor", "optional", "ragged"), (), {}
 )
@@ -43,6 +48,15 @@ def name_no_tensor(value: Any) -> str:
     return ""
 
 
+def name_plain(value: Any) -> str:
+    """The same for what is no value of Keras's."""
+    if value is None:
+        return "None"
+    if isinstance(value, (bool, int, float)):
+        return "a number"
+    return "a text" if isinstance(value, str) else "an array" if isinstance(value, ArrayValue) else ""
+
+
 def advise(value: Any) -> str:
     """How a layer becomes a tensor."""
     if isinstance(value, External):
@@ -57,54 +71,115 @@ def report(call: Call, code: str, message: str, signature: Signature, key: str, 
     call.machine.report(code, message, call.site, find_stretches(call, signature).get(key, function), help)
 
 
-# ---- layers on what is no tensor -------------------------------------------------------------------------------
-def refuse_no_tensors(layer: Any, call: Call) -> bool:
-    """Report a layer or class among the tensors that a layer of Keras's is called on; whether there is one."""
-    for value in walk(call.arguments):
-        what = name_no_tensor(value)
-        if what:
-            takes = f"{layer.kind} is called on tensors, and this is {what}"
-            report(call, "E012", takes, Signature(("inputs",), (), {}), "inputs", advise(value))
-            return True
-    return False
-
-
 # ---- models ----------------------------------------------------------------------------------------------------
 def refuse_row(call: Call) -> bool:
-    """Report layers that a Sequential model is given one by one, in no list; whether they are."""
+    """Report layers that a Sequential model is given one by one, in no list, and what else it refuses; whether there is such."""
     alone = call.arguments and (is_layer(call.arguments[0]) or isinstance(call.arguments[0], TensorValue))
-    if not alone and not any(map(is_layer, call.arguments[1:])):
-        return False
-    message = "Sequential takes its layers in one list"
-    report(call, "E011", message, Signature((), (), {}), "", "write Sequential([…])")
-    return True
+    if alone or any(map(is_layer, call.arguments[1:])):
+        message = "Sequential takes its layers in one list"
+        report(call, "E011", message, Signature((), (), {}), "", "write Sequential([…])")
+        return True
+    trainable = call.find(1, "trainable")
+    if is_known(trainable) and trainable is not None and not isinstance(trainable, bool):
+        message = f"trainable is True or False, and is {show(trainable)}"
+        help = "write name=…" if isinstance(trainable, str) and "trainable" not in call.keywords else ""
+        report(call, "E011", message, SEQUENTIAL, "trainable", help)
+        return True
+    return refuse_name(call, SEQUENTIAL)
 
 
 def refuse_ends(call: Call) -> bool:
-    """Report what Model is given for tensors and is none, and arguments that it does not have; whether there is such."""
-    signature = Signature(("inputs", "outputs"), (), {})
+    """Report what Model is given for tensors and is none, ends that it is not given, and arguments that it does not have; whether
+    there is such."""
     for key in ("input", "output"):
         if key in call.keywords:
             message, help = f"Model has no argument {key}", f"Keras 3 calls it {key}s"
             report(call, "E011", message, Signature((key,), (), {}), key, help)
             return True
-    for number, key in enumerate(signature.positional):
-        for value in walk(call.find(number, key)):
-            what, help = name_no_tensor(value), advise(value)
-            if type(value) is int:
-                what, help = "a number", "write keras.Input(shape=(…))" if key == "inputs" else ""
+    if not call.open_arguments and not call.open_keywords and _refuse_missing(call):
+        return True
+    for number, key in enumerate(ENDS.positional):
+        given = call.find(number, key, default=NOTHING)
+        if isinstance(given, (list, tuple, dict)) and not given:
+            report(call, "E011", f"{key} of Model {'is' if key == 'inputs' else 'are'} empty", ENDS, key)
+            return True
+        for value in list_parts(given):
+            what, help = name_no_tensor(value) or name_plain(value), advise(value)
+            if type(value) is int and key == "inputs":
+                help = "write keras.Input(shape=(…))"
+            elif not name_no_tensor(value):
+                help = ""
             if what:
-                report(call, "E012", f"{key} of Model are tensors, and this is {what}", signature, key, help)
+                report(call, "E012", f"{key} of Model are tensors, and this is {what}", ENDS, key, help)
                 return True
-    return False
+    return refuse_name(call, ENDS)
+
+
+def list_parts(value: Any) -> list[Any]:
+    """What is in lists, and under the keys of dicts, however deep; the value itself if it is neither."""
+    if not isinstance(value, (list, tuple, dict)):
+        return [value]
+    items = value.values() if isinstance(value, dict) else value
+    return [part for item in items for part in list_parts(item)] if can_walk(value) else []
+
+
+def _refuse_missing(call: Call) -> bool:
+    """Report that of a model's ends only one is given, or more than its ends by position."""
+    given = {*ENDS.positional[: len(call.arguments)], *call.keywords} & {*ENDS.positional}
+    if len(call.arguments) > len(ENDS.positional):
+        message = f"Model takes inputs and outputs by position, and is given {len(call.arguments)} arguments"
+        report(call, "E011", message, BY_NUMBER, "third", "write name=…" if isinstance(call.arguments[2], str) else "")
+        return True
+    if len(given) == 1:
+        (missing,) = {*ENDS.positional} - given
+        report(call, "E011", f"Model is not given {missing}", ENDS, "", "write keras.Model(inputs, outputs)")
+    return len(given) == 1
+
+
+def refuse_name(call: Call, signature: Signature) -> bool:
+    """Report a name of a model that is no text; whether it is none."""
+    name = call.find(signature.positional.index("name") if "name" in signature.positional else None, "name")
+    wrong = name is not None and is_known(name) and (not isinstance(name, str) or "/" in name)
+    if wrong:
+        report(call, "E011", f"a model's name is a text without /, and is {show(name)}", signature, "name")
+    return wrong
+
+
+def refuse_choice(model: ModelValue, name: Any, index: Any, call: Call) -> bool:
+    """Report what is asked of get_layer, where it is neither a layer's name nor its number; whether it is refused."""
+    choice = Signature(("name", "index"), (), {})
+    if not is_known([name, index]):
+        return False
+    layers = model.layers
+    if name is None and index is None:
+        report(call, "E011", "get_layer is given neither name nor index", choice, "")
+    elif name is not None and index is not None:
+        report(call, "E011", "get_layer takes a name or an index, and is given both", choice, "index")
+    elif index is not None and type(index) is not int:
+        help = f"write get_layer({show(index)})" if isinstance(index, str) else ""
+        report(call, "E011", f"index of get_layer is a whole number, and is {show(index)}", choice, "index", help)
+    elif name is not None and not isinstance(name, str):
+        help = f"write get_layer(index={name})" if type(name) is int else ""
+        report(call, "E011", f"name of get_layer is a text, and is {show(name)}", choice, "name", help)
+    elif index is not None and has_all_layers(model, call.machine) and not -len(layers) <= index < len(layers):
+        message = f"there is no layer {index}: the model has {count_nouns(len(layers), 'layer')}"
+        report(call, "E010", message, choice, "index", f"the last is {len(layers) - 1}" if layers else "")
+    else:
+        return False
+    return True
+
+
+def has_all_layers(model: ModelValue, machine: Machine) -> bool:
+    """Whether all layers of a model are known."""
+    inputs = model.list_inputs()
+    inner = find_nodes(machine.tape, model.list_outputs(), inputs)[len(inputs) :]
+    return bool(inner) and not any([node.layer is None for node in inner]) and not find_unknown(model.layers)
 
 
 def refuse_layer_name(model: ModelValue, name: str, call: Call) -> None:
     """Report a name that no layer of a model has. Names that Keras makes up are not known: none of those is refused."""
-    inputs = model.list_inputs()
-    inner = find_nodes(call.machine.tape, model.list_outputs(), inputs)[len(inputs) :]
-    if not inner or any([node.layer is None for node in inner]):
-        return  # there may be more layers than are known
+    if not has_all_layers(model, call.machine):
+        return
     names = []
     for layer in model.layers:
         given = call.machine.get_attribute(layer, "name", call.node)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import Note
 from cnnspec.python_source.keras.arguments import find_signature
 from cnnspec.python_source.keras.augmentation import find_augmentation
-from cnnspec.python_source.keras.call_mistakes import refuse_no_tensors
+from cnnspec.python_source.keras.layer_call_mistakes import refuse_call
 from cnnspec.python_source.keras.misuses import find_misuse
 from cnnspec.python_source.keras.on_data import use_on_data
 from cnnspec.python_source.keras.placing import Placement
@@ -161,7 +161,7 @@ class LayerValue(Value):
 
 def call_layer(machine: Machine, callee: Any, call: Call) -> Any:
     """What calling something like a layer gives: of tensors the result of its use, of data an array."""
-    if isinstance(callee, LayerValue) and refuse_no_tensors(callee, call):
+    if isinstance(callee, LayerValue) and refuse_call(callee, call):
         return call.make_unknown(f"this call of {callee.describe()} is refused")
     if not find_tensors([*call.arguments, call.keywords]):
         return use_on_data(callee, callee.kind, call)

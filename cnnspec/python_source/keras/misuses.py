@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.layers.shape import show_shape
+from cnnspec.python_source.keras.call_signatures import LAYER_CALLS
 from cnnspec.python_source.keras.problems import BROADCASTING, Mistake
 
 TYPE_CHECKING = False
@@ -19,6 +20,14 @@ RANKED = (
     "AdaptiveMaxPooling", "AdaptiveAveragePooling", "UpSampling", "ZeroPadding", "Cropping", "SpatialDropout",
 )  # fmt: skip
 NORMALISING = ("BatchNormalization", "LayerNormalization", "RMSNormalization", "GroupNormalization")
+LISTS = (*BROADCASTING, "Concatenate", "Dot", "Attention", "AdditiveAttention")  # of tensors, that these are called on
+# Classes that take tensors in any structure, and those that take one that is alone in a list.
+ANY_TENSORS = (
+    "Activation", "ActivityRegularization", "AlphaDropout", "Dropout", "ELU", "GaussianDropout", "GaussianNoise", "Identity",
+    "Lambda", "LeakyReLU", "ReLU", "Softmax", "UnitNormalization", "RNN", "StackedRNNCells", "MultiHeadAttention",
+    "GroupQueryAttention", "Bidirectional", "SpectralNormalization", "TimeDistributed",
+)  # fmt: skip
+OUT_OF_A_LIST = ("Global", "SpatialDropout", "MaxPooling1D", "AveragePooling1D")
 RECURRENT = ("LSTM", "GRU", "SimpleRNN")
 RECURRENT_AXES = 2
 PAIR = 2
@@ -34,10 +43,12 @@ def find_misuse(
 
 def find_list_mistake(kind: str, given: tuple[Any, ...], count: int) -> Mistake | None:
     """A merge that is not called on one list of tensors, or not on two where it takes two."""
-    if is_ranked(kind) and given and isinstance(given[0], (tuple, list)) and count > 1:
-        help = "give it one of them, or join them by a Concatenate"
+    if not given:
+        return None
+    if isinstance(given[0], (tuple, list)) and count and takes_one(kind, count):
+        help = "give it one of them, or join them by a Concatenate" if count > 1 else "leave the brackets out"
         return Mistake("E011", f"{kind} takes one tensor, and gets a list of {count}", help=help)
-    if kind not in (*BROADCASTING, "Concatenate", "Dot") or not given:
+    if kind not in LISTS:
         return None
     if len(given) > 1 or not isinstance(given[0], (tuple, list, dict)):
         return Mistake("E011", f"{kind} is called on a list of tensors", help=f"write {kind}()([a, b])")
@@ -46,9 +57,11 @@ def find_list_mistake(kind: str, given: tuple[Any, ...], count: int) -> Mistake 
     return None
 
 
-def is_ranked(kind: str) -> bool:
-    """Whether Keras holds the class to one tensor of some number of axes."""
-    return kind in ("Dense", "Flatten") or kind.removesuffix("Transpose")[:-2] in RANKED
+def takes_one(kind: str, count: int) -> bool:
+    """Whether a layer of the class takes one tensor, and refuses a list of so many."""
+    if kind in (*LISTS, *ANY_TENSORS) or kind not in LAYER_CALLS:
+        return False
+    return count > 1 or not kind.startswith(OUT_OF_A_LIST)
 
 
 def find_rank_mistake(kind: str, shapes: Sequence[Shape | None]) -> Mistake | None:

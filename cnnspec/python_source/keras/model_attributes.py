@@ -5,11 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from cnnspec.python_source.keras.batches import find_batch, make_batch
-from cnnspec.python_source.keras.call_mistakes import refuse_layer_name
+from cnnspec.python_source.keras.call_mistakes import refuse_choice, refuse_layer_name
 from cnnspec.python_source.keras.reached import count_weights
 from cnnspec.python_source.tape import TensorValue, find_tensors
+from cnnspec.python_source.training.fitting import report_fitting
+from cnnspec.python_source.training.outputs import report_outputs
 from cnnspec.python_source.training.settings import read_compile, read_fit
-from cnnspec.python_source.values import Method, Unknown
+from cnnspec.python_source.values import Unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,9 +29,12 @@ NOT_BUILT = "the model has no input yet"
 def find_attribute(model: ModelValue, name: str, machine: Machine, node: ast.AST) -> Any:
     if name in ATTRIBUTES:
         return ATTRIBUTES[name](model, machine, node)
-    if name in METHODS:
-        return Method(name, partial(METHODS[name], model))
     return machine.make_unknown(f".{name} of {model.describe()} is not known", node)
+
+
+def find_method(model: ModelValue, name: str) -> Callable[[Call], Any] | None:
+    """A method that all models have; None for none that is known."""
+    return partial(METHODS[name], model) if name in METHODS else None
 
 
 # ---- attributes ------------------------------------------------------------------------------------------------
@@ -91,12 +96,15 @@ def build(model: ModelValue, call: Call) -> Any:
 
 def note_compile(model: ModelValue, call: Call) -> Any:
     model.change(call.machine, compiled=read_compile(call))
+    report_outputs(model, call)
     return None
 
 
 def fit(model: ModelValue, call: Call) -> Any:
     """fit: its data say what the input is, where nothing else does."""
     meet_data(model, call)
+    if report_fitting(model, "fit", call):
+        return call.make_unknown("this call of fit is refused")
     model.change(call.machine, fitted=read_fit(model, call))
     return call.make_unknown("what training comes to is not known")
 
@@ -109,13 +117,15 @@ def meet_data(model: ModelValue, call: Call) -> Any:
     return batch
 
 
-def evaluate(model: ModelValue, call: Call) -> Any:
+def evaluate(name: str, model: ModelValue, call: Call) -> Any:
     meet_data(model, call)
+    report_fitting(model, name, call)
     return call.make_unknown("what data come to is not known")
 
 
-def predict(model: ModelValue, call: Call) -> Any:
+def predict(name: str, model: ModelValue, call: Call) -> Any:
     meet_data(model, call)
+    report_fitting(model, name, call)
     return make_batch(model, call)
 
 
@@ -129,6 +139,8 @@ def get_layer(model: ModelValue, call: Call) -> Any:
     """get_layer(name or index). Keras makes up the names of layers that have none: they are not known."""
     name, index = call.find(0, "name"), call.find(1, "index")
     layers = model.layers
+    if refuse_choice(model, name, index, call):
+        return call.make_unknown("there is no such layer")
     if type(index) is int and not any([isinstance(layer, Unknown) for layer in layers]):
         return layers[index] if -len(layers) <= index < len(layers) else call.make_unknown("there is no such layer")
     if isinstance(name, str):
@@ -156,25 +168,16 @@ def give_nothing(model: ModelValue, call: Call) -> Any:
 
 
 METHODS: dict[str, Callable[[ModelValue, Call], Any]] = {
+    **{name: partial(evaluate, name) for name in ("evaluate", "evaluate_generator", "test_on_batch", "train_on_batch")},
+    **{name: partial(predict, name) for name in ("predict", "predict_generator", "predict_on_batch")},
+    **dict.fromkeys(
+        ("export", "load_weights", "reset_states", "save", "save_weights", "set_weights", "summary"), give_nothing
+    ),
     "build": build,
     "compile": note_compile,
     "compute_output_shape": compute_output_shape,
     "count_params": count_params,
-    "evaluate": evaluate,
-    "evaluate_generator": evaluate,
-    "export": give_nothing,
     "fit": fit,
     "fit_generator": fit,
     "get_layer": get_layer,
-    "load_weights": give_nothing,
-    "predict": predict,
-    "predict_generator": predict,
-    "predict_on_batch": predict,
-    "reset_states": give_nothing,
-    "save": give_nothing,
-    "save_weights": give_nothing,
-    "set_weights": give_nothing,
-    "summary": give_nothing,
-    "test_on_batch": evaluate,
-    "train_on_batch": evaluate,
 }

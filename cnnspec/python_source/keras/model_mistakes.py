@@ -71,6 +71,13 @@ def refuse_no_layer(value: Any, machine: Machine, site: Site, stretch: tuple[int
     machine.report("E012", f"a Sequential model is made of layers, and this is {what}", site, stretch, help)
 
 
+def refuse_second_input(first: TensorValue, machine: Machine, site: Site, stretch: tuple[int, int] | None) -> None:
+    """Report an input that is added to a Sequential model that has one."""
+    notes = (Note("its input is made here", first.node.site.span),)
+    message, help = "a Sequential model has one input, and this is a second", "a model of several is a keras.Model"
+    machine.report("E011", message, site, stretch, help, notes)
+
+
 def refuse_tensor(model: ModelValue, own: TensorValue, given: TensorValue, machine: Machine, site: Site) -> bool:
     """Report that a model is called on a tensor of other sizes than its input's; whether it is. Keras lets one channel pass, and
     refuses it once the model runs, if there are weights for another number."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from cnnspec.graph import BlockCall
 from cnnspec.python_source.keras.batches import find_batch, make_batch
 from cnnspec.python_source.keras.inputs import add_input, add_inputs
-from cnnspec.python_source.keras.model_attributes import find_attribute, set_trainable
+from cnnspec.python_source.keras.method_mistakes import OF_KERAS, refuse_method
+from cnnspec.python_source.keras.model_attributes import find_attribute, find_method, set_trainable
+from cnnspec.python_source.keras.names import refuse_attribute
 from cnnspec.python_source.keras.uses import Path, make_use
 from cnnspec.python_source.tape import add_unknown, find_tensors
 from cnnspec.python_source.values import Method, Unknown, Value, find_unknown
@@ -13,6 +17,7 @@ from cnnspec.python_source.values import Method, Unknown, Value, find_unknown
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Callable
     from typing import Any, Protocol
 
     from cnnspec.graph import Site
@@ -112,8 +117,21 @@ class ModelValue(Value):
     def get_attribute(self, name: str, machine: Machine, node: ast.AST) -> Any:
         if name in self.attributes:
             return self.attributes[name]
-        method = self.body.find_method(self, name)
-        return find_attribute(self, name, machine, node) if method is None else Method(name, method)
+        if self.kind in OF_KERAS and refuse_attribute(name, self.kind, machine, node):
+            return machine.make_unknown(f"{self.describe()} has no {name}", node)
+        method = self.body.find_method(self, name) or find_method(self, name)
+        if method is None:
+            return find_attribute(self, name, machine, node)
+        return Method(name, partial(self._answer, name, method))
+
+    def _answer(self, name: str, method: Callable[[Call], Any], call: Call) -> Any:
+        """What a method gives."""
+        refuse_method(self, name, call)
+        return method(call)
+
+    def forget(self, unknown: Unknown, machine: Machine) -> None:
+        if self.compiled is None:
+            self.change(machine, compiled=unknown)
 
     def set_attribute(self, name: str, value: Any, machine: Machine, node: ast.AST) -> None:
         if name == "trainable":

@@ -7,6 +7,7 @@ from cnnspec.python_source.keras.cloning import clone_model
 from cnnspec.python_source.keras.functional import make_functional
 from cnnspec.python_source.keras.inputs import read_input
 from cnnspec.python_source.keras.instances import MODELS, SEQUENTIAL, call_super, make_instance
+from cnnspec.python_source.keras.names import lacks
 from cnnspec.python_source.keras.sequential import make_sequential
 
 TYPE_CHECKING = False
@@ -50,4 +51,5 @@ def register(libraries: Libraries) -> None:
     libraries.functions["keras.models.load_model"] = libraries.functions["keras.saving.load_model"] = load_model
     libraries.functions["keras.models.clone_model"] = clone_model
     libraries.instance_makers.append(make_instance)
+    libraries.lacking.append(lacks)
     libraries.super_callers.append(call_super)

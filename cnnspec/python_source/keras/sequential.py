@@ -10,7 +10,13 @@ from cnnspec.python_source.keras.call_mistakes import SEQUENTIAL, refuse_row
 from cnnspec.python_source.keras.inputs import add_input, is_input, make_input
 from cnnspec.python_source.keras.layer_kinds import find_base, read_layer
 from cnnspec.python_source.keras.layer_value import LayerValue
-from cnnspec.python_source.keras.model_mistakes import find_stretch, refuse_names, refuse_no_layer, refuse_tensor
+from cnnspec.python_source.keras.model_mistakes import (
+    find_stretch,
+    refuse_names,
+    refuse_no_layer,
+    refuse_second_input,
+    refuse_tensor,
+)
 from cnnspec.python_source.keras.model_value import ModelValue
 from cnnspec.python_source.keras.uses import make_use
 from cnnspec.python_source.tape import TensorValue, add_unknown, find_tensors
@@ -73,14 +79,16 @@ class Row:
     # ---- as the source makes it ------------------------------------------------------------------------------
     def add(self, model: ModelValue, layer: Any, machine: Machine, node: ast.AST) -> None:
         """Add a layer behind the others."""
+        site = machine.make_site(node)
+        stretch = find_stretch(site, 0, "layer") if model.site.node != site.node else None
         if not is_input(layer):
-            site = machine.make_site(node)
-            refuse_no_layer(
-                layer, machine, site, find_stretch(site, 0, "layer") if model.site.node != site.node else None
-            )
+            refuse_no_layer(layer, machine, site, stretch)
         base = find_base(read_layer(layer, machine, node)) if not is_input(layer) else layer
         if is_input(base):
-            if not model.built and not self.steps:
+            first = self._find_input()
+            if first is not None:
+                refuse_second_input(first, machine, site, stretch)
+            elif not model.built and not self.steps:
                 self._begin(model, make_input(base, machine), machine)
             return
         if not self.steps and not model.built:
@@ -121,8 +129,18 @@ class Row:
         self.tensors.append(given)
         model.change(machine, inputs=given, outputs=given)
 
+    def _find_input(self) -> TensorValue | None:
+        """The input that the source says, by itself or by the first layer; None where there is none, or the first layer is a
+        model that has one."""
+        step = self.steps[0] if self.steps else None
+        inner = isinstance(step, Step) and isinstance(find_base(step.layer), ModelValue)
+        first = self.tensors[0] if self.tensors and not inner else None
+        return first if isinstance(first, TensorValue) else None
+
     def pop(self, model: ModelValue, machine: Machine, node: ast.AST) -> Any:
         """Take the last layer away."""
+        if not self.steps and model.kind == "Sequential":
+            machine.report("E011", "there is no layer to take away", machine.make_site(node), raises=("IndexError",))
         if not self.steps or isinstance(self.steps[-1], Unknown):
             return machine.make_unknown("which layer is the last is not known", node)
         step = self.steps[-1]

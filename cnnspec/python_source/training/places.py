@@ -41,8 +41,10 @@ def make_setting(key: str, value: Any, call: Call, position: int | None, name: s
     return Setting(value, site.replace(node=node))
 
 
-def find_stretch(call: Call, position: int | None, name: str, item: int | None = None) -> tuple[int, int] | None:
-    """Where the value of an argument stands, or one of the items that are written in it."""
+def find_stretch(
+    call: Call, position: int | None, name: str, item: int | None = None, key: bool = False
+) -> tuple[int, int] | None:
+    """Where the value of an argument stands, or one of the items that are written in it: of a dict its value, or its `key`."""
     import ast
 
     found = find_argument(call, position, name)
@@ -51,6 +53,8 @@ def find_stretch(call: Call, position: int | None, name: str, item: int | None =
     value = found[1]
     if item is not None and isinstance(value, (ast.List, ast.Tuple)) and item < len(value.elts):
         value = value.elts[item]
+    elif item is not None and isinstance(value, ast.Dict) and item < len(value.keys) and None not in value.keys:
+        value = (value.keys if key else value.values)[item] or value
     return call.machine.written.find_stretch(value)
 
 

@@ -12,6 +12,7 @@ from cnnspec.python_source.training.objects import read_object
 from cnnspec.python_source.training.places import find_stretch, make_setting, move_setting
 from cnnspec.python_source.training.targets import find_data, report_misfits
 from cnnspec.python_source.training.words import FITTING, WORDS, is_word
+from cnnspec.python_source.values import External
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from cnnspec.python_source.values import Call
 
 NOUNS = {"losses": "loss", "metrics": "metric", "optimizers": "optimizer"}
-AT = {"optimizer": 0, "loss": 1, "loss_weights": 2, "metrics": 3, "jit_compile": 7}  # positions in compile
+AT = {"optimizer": 0, "loss": 1, "loss_weights": 2, "metrics": 3, "weighted_metrics": 4, "jit_compile": 7}  # in compile
 CUSTOM = ("custom_object", "register_keras_serializable")  # what makes words of a source's own for optimizers
 MOST_BATCH = 2**31
 
@@ -41,13 +42,15 @@ def read_compile(call: Call) -> dict[str, Setting]:
     """What a call of compile says. Words that Keras will refuse are reported."""
     found: dict[str, Setting] = {}
     for key, module in (("optimizer", "optimizers"), ("loss", "losses")):
-        value = _take_only(call.find(AT[key], key))
-        _report_word(call, module, key, value, None)
+        given = call.find(AT[key], key)
+        value = _take_only(given)
+        _report_words(call, module, key, given if key == "loss" else value)
         term = read_object(module, value)
         if term is not None:
             found[key] = make_setting(key, term, call, AT[key], key)
     metrics = call.find(AT["metrics"], "metrics")
     terms = _read_metrics(call, metrics)
+    _report_words(call, "metrics", "weighted_metrics", call.find(AT["weighted_metrics"], "weighted_metrics"))
     if terms is not None:
         found["metrics"] = make_setting("metrics", terms, call, AT["metrics"], "metrics")
     _report_weights(call)
@@ -78,6 +81,8 @@ def _take_only(value: Any) -> Any:
 
 def _read_metrics(call: Call, value: Any) -> list[Term] | None:
     """None where one of them is not known."""
+    if isinstance(value, dict):
+        _report_words(call, "metrics", "metrics", value)
     if isinstance(value, str):
         message = f"metrics must be a list, and is the text {value!r}"
         call.machine.report(
@@ -86,28 +91,65 @@ def _read_metrics(call: Call, value: Any) -> list[Term] | None:
         return None
     if not isinstance(value, (tuple, list)) or not value:
         return None
-    for number, metric in enumerate(value):
-        _report_word(call, "metrics", "metrics", metric, number)
+    _report_words(call, "metrics", "metrics", value)
     terms = [read_object("metrics", metric) for metric in value]
     known = [term for term in terms if term is not None]
     return known if len(known) == len(terms) else None
 
 
+def _report_words(call: Call, module: str, key: str, value: Any) -> None:
+    """Report the words in a value that Keras does not know, and what is no word at all."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, (tuple, list)) else None
+    if parts is None:
+        _report_word(call, module, key, value, None)
+    for number, part in enumerate(parts or ()):
+        for one in part if isinstance(part, (tuple, list)) else (part,):
+            _report_word(call, module, key, one, number)
+
+
 def _report_word(call: Call, module: str, key: str, value: Any, item: int | None) -> None:
-    """Report a word that Keras does not know."""
+    """Report a word that Keras does not know, or what stands for a word and is none."""
+    noun = NOUNS[module]
+    stretch = find_stretch(call, AT[key], key, item)
+    what = _name_other(module, value)
+    if what:
+        message = f"{key} takes {'an' if noun == 'optimizer' else 'a'} {noun}, by its word or as an object, and this is {what}"
+        call.machine.report(
+            "E030",
+            message,
+            call.site,
+            stretch,
+            f"write {what.rpartition(' ')[2]}()" if isinstance(value, External) else "",
+        )
     if not isinstance(value, str) or is_word(module, value):
         return
     source = call.site.source
     if module == "optimizers" and any([word in source.text for word in CUSTOM]):
         return
-    noun = NOUNS[module]
     known = (*FITTING[module], *WORDS[module])
     help = write_suggestion(value, known).removeprefix("; ")
+    if any(
+        [is_word(other, value) for other in ("optimizers", "losses") if {other, module} == {"optimizers", "losses"}]
+    ):
+        help = "the optimizer comes first in compile, then the loss"
     listed = ", ".join(WORDS[module][:6])
     message = f'Keras knows no {noun} "{value}"'
-    call.machine.report(
-        "E030", message, call.site, find_stretch(call, AT[key], key, item), help or f"it knows {listed} and others"
-    )
+    call.machine.report("E030", message, call.site, stretch, help or f"it knows {listed} and others")
+
+
+def _name_other(module: str, value: Any) -> str:
+    """What a value is that Keras takes for no loss, metric or optimizer; "" where it may take it."""
+    if isinstance(value, (bool, int, float)) and (module != "losses" or value):
+        return f"{value!r}"
+    if module != "optimizers":
+        return ""
+    if isinstance(value, External) and value.name.startswith("keras.optimizers."):
+        return f"the class {value.name.rpartition('.')[2]}"
+    if isinstance(value, KerasObject) and value.name.startswith(
+        ("keras.losses.", "keras.metrics.", "keras.callbacks.")
+    ):
+        return value.describe()
+    return ""
 
 
 # ---- fit ---------------------------------------------------------------------------------------------------
