@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import sys
 from collections.abc import Iterator
@@ -26,8 +27,9 @@ class Notebook:
 
     def __init__(self) -> None:
         from IPython.core.interactiveshell import InteractiveShell
+        from traitlets.config import Config
 
-        self.shell = InteractiveShell.instance()
+        self.shell = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
         self.shell.reset(new_session=True)
         self.names: dict[str, Any] = self.shell.user_ns
 
@@ -55,6 +57,7 @@ def notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Notebo
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # in whose place IPython puts its own
+    monkeypatch.setattr(gc, "collect", int)  # which a reset calls, and which walks all that other tests have left
     made = Notebook()
     made.run("%load_ext cnnspec")
     yield made
