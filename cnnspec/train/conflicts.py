@@ -115,7 +115,7 @@ def _find_conflicts_of_several(settings: TrainSettings) -> list[Diagnostic]:
         found.append(_refuse_several("augment", settings, f"leave {mixing[0]} out", mixing[0]))
     for key, named in (("loss_weights", settings.loss_weights), ("metrics", settings.metrics_by_output)):
         for name, _ in named:
-            if not settings.trains(name):
+            if name in settings.outputs and not settings.trains(name):
                 message = f"{key} names the output {name}, which has no loss"
                 found.append(Diagnostic("E030", message, settings.span(f"{key}.{name}"), "give it one in loss, too"))
     return found

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
+    from cnnspec.base.source import Source
     from cnnspec.graph import Setting
     from cnnspec.layers.argument import Kind
 
@@ -200,8 +201,10 @@ def resolve(
         elif setting.value is not UNKNOWN:
             spans[key] = Span(setting.site.source, item.value.start, item.value.end)
             value = _read(key, setting.value, spans[key], item, errors)
-            if isinstance(value, dict):
-                errors += _find_unknown_outputs(key, value, outputs, spans[key])
+            if key in BY_OUTPUT and isinstance(setting.value, dict):
+                places = _find_entries(item.value, setting.site.source)
+                spans |= {f"{key}.{name}": place for name, place in places.items()}
+                errors += _find_unknown_outputs(key, setting.value, outputs, places)
             if value is not None and key not in overrides:
                 read[key] = value
                 if key == "data":
@@ -212,7 +215,7 @@ def resolve(
             continue
         value = _read(key, override, None, None, errors)
         if isinstance(value, dict):
-            errors += _find_unknown_outputs(key, value, outputs, None)
+            errors += _find_unknown_outputs(key, value, outputs, {})
         if value is not None:
             read[key] = value
     rate_given = read.pop("learning_rate", None)
@@ -247,14 +250,16 @@ def _sort_by_output(read: Mapping[str, Any], outputs: Sequence[str]) -> dict[str
 
 
 def _find_unknown_outputs(
-    key: str, named: Mapping[str, Any], outputs: Sequence[str], at: Span | None
+    key: str, named: Mapping[str, Any], outputs: Sequence[str], places: Mapping[str, Span]
 ) -> list[Diagnostic]:
     """E030 for each name in a setting that is no output of the network."""
     found = []
     for name in named:
         if outputs and name not in outputs:
             hint = write_suggestion(name, outputs).removeprefix("; ") or f"its outputs are {', '.join(outputs)}"
-            found.append(Diagnostic("E030", f'{key} names "{name}", which is no output of the network', at, hint))
+            found.append(
+                Diagnostic("E030", f'{key} names "{name}", which is no output of the network', places.get(name), hint)
+            )
     return found
 
 
@@ -285,6 +290,14 @@ def _read(key: str, value: Any, at: Span | None, item: tree.Assign | None, error
     except WrongWord as wrong:
         errors.append(Diagnostic("E030", wrong.message, at and _find_place(wrong, item, at), wrong.help))
     return None
+
+
+def _find_entries(node: tree.Node, source: Source) -> dict[str, Span]:
+    """Where each entry of a mapping stands, by its key."""
+    entries = (
+        [entry for entry in node.entries if isinstance(entry, tree.Entry)] if isinstance(node, tree.Mapping) else []
+    )
+    return {entry.key.value: Span(source, entry.start, entry.end) for entry in entries}
 
 
 # ---- where something stands --------------------------------------------------------------------------------

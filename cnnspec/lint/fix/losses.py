@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from cnnspec.lint.fix.edits import Editor, Inexpressible
-from cnnspec.lint.network_end import ending
-from cnnspec.syntax.tree import Assign, Call, Name, Text
+from cnnspec.lint.network_end import endings
+from cnnspec.syntax.tree import Call, Name, Text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnnspec.base.diagnostic import Edit
+    from cnnspec.base.diagnostic import Diagnostic, Edit
     from cnnspec.lint.fix.repair_context import RepairContext
     from cnnspec.lint.network_end import Ending
     from cnnspec.python_source.editing.losses import PythonLoss
@@ -17,17 +17,19 @@ if TYPE_CHECKING:
 BINARY, CATEGORICAL, SPARSE = "binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy"
 
 
-def find_loss(repair: RepairContext) -> tuple[Ending, WrittenLoss | PythonLoss]:
-    """How the network ends, and the loss as it is written in its train section, or in a Python source."""
-    end, setting = ending(repair.context), repair.network.train.get("loss")
-    if end is None or setting is None:
+def find_loss(repair: RepairContext, found: Diagnostic) -> tuple[Ending, WrittenLoss | PythonLoss]:
+    """The end that a finding is about, and its loss as it is written in the train section, or in a Python source."""
+    setting = repair.network.train.get("loss")
+    ends = [end for end in endings(repair.context) if end.span == found.span]
+    if not ends or setting is None:
         raise Inexpressible
-    editor, written = repair.open(setting.site.source), setting.site.node
+    about = [end for end in ends if end.node.site.span in [note.span for note in found.notes]]
+    end, editor = (about or ends)[0], repair.open(setting.site.source)
     if not isinstance(editor, Editor):
-        return end, editor.find_loss(written)
-    if not isinstance(written, Assign):
+        return end, editor.find_loss(setting.site.node)
+    if end.place is None:
         raise Inexpressible
-    return end, WrittenLoss(editor, written.value)
+    return end, WrittenLoss(editor, end.place)
 
 
 class WrittenLoss:

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, INFO, WARNING, Diagnostic
 from cnnspec.lint.finding import UNSAFE
-from cnnspec.lint.network_end import ending
+from cnnspec.lint.network_end import endings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,8 +54,13 @@ DISTANCES = (  # losses whose gradient by a probability stays finite, so that a 
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    end = ending(context)
-    if end is None or end.logits or end.units == 1 and "softmax" in (end.fitting, end.function):  # T408, T404, T401
+    for end in endings(context):
+        yield from find_mismatch(end, context)
+
+
+def find_mismatch(end: Ending, context: Context) -> Iterator[Diagnostic]:
+    """What a loss takes and an output does not give."""
+    if end.logits or end.units == 1 and "softmax" in (end.fitting, end.function):  # T408, T404, T401
         return
     if end.fitting is not None and end.function not in PROBABILITIES[end.fitting]:
         severity = WARNING if end.function in ("softmax", "tanh") else ERROR
@@ -64,7 +69,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         end.function == "softmax" or end.function == "sigmoid" and context.settings and named(context.settings.data)
     ):
         message = (
-            f"{end.written} of a {end.function}: where the network is sure and wrong, at 1 % for the true class, "
+            f"{end.written} of a {end.function}: where {end.called} is sure and wrong, at 1 % for the true class, "
             "the gradient is a hundredth of the error (p(1 - p) = 0.0099)"
         )
         yield Diagnostic(CODE, message, end.span, ADVICE_TO_PROBABILITIES, end.notes, INFO)
@@ -79,7 +84,9 @@ def unlikely(end: Ending) -> str:
     if end.function == "softmax":
         return f"{end.written} takes each unit for a question of its own, and the softmax makes the {end.units} units share 1"
     outputs = "1 output comes" if end.units == 1 else f"{end.units} outputs come"
-    return f"{end.written} takes probabilities, and the network's {outputs} out of {end.function}: they need not be any"
+    return (
+        f"{end.written} takes probabilities, and {end.called}'s {outputs} out of {end.function}: they need not be any"
+    )
 
 
 def named(data: str | None) -> bool:
@@ -92,7 +99,7 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     from cnnspec.lint.fix.functions import end_in
     from cnnspec.lint.fix.losses import BINARY, CATEGORICAL, SPARSE, find_loss
 
-    end, loss = find_loss(repair)
+    end, loss = find_loss(repair, found)
     if end.fitting is not None:
         when = SEVERAL if end.function == "softmax" else ""
         yield repair.propose(f"end in {end.fitting}{when}", end_in(repair, [end.node], end.fitting))

@@ -26,7 +26,7 @@ from cnnspec.base.percent import percent
 from cnnspec.elaborate.report import trail
 from cnnspec.facts.graph_queries import list_pointwise
 from cnnspec.lint.finding import UNSAFE
-from cnnspec.lint.network_end import ending
+from cnnspec.lint.network_end import endings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ RANGES = {  # of the functions with a bound
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    end = ending(context)
+    ends = {end.output: end for end in endings(context)}
     for index in context.graph.outputs:
-        read = list_pointwise(context.graph, index)
+        read, end = list_pointwise(context.graph, index), ends.get(index)
         functions = [(node, f) for node in read if (f := node.layer.ends_in() if node.layer else None) is not None]
         if not functions:
             continue

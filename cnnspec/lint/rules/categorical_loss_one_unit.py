@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic
 from cnnspec.lint.finding import UNSAFE
-from cnnspec.lint.network_end import ending
+from cnnspec.lint.network_end import endings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,11 +43,10 @@ ADVICE = "write binary_crossentropy, or end in a unit for each class"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    end = ending(context)
-    if end is None or not end.one_category:
-        return
-    message = f"{end.written} over 1 unit is 0 whatever the network says: nothing is learned"
-    yield Diagnostic(CODE, message, end.span, ADVICE, end.notes)
+    for end in endings(context):
+        if end.one_category:
+            message = f"{end.written} over 1 unit is 0 whatever {end.called} says: nothing is learned"
+            yield Diagnostic(CODE, message, end.span, ADVICE, end.notes)
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
@@ -55,7 +54,7 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     from cnnspec.lint.fix.functions import end_in
     from cnnspec.lint.fix.losses import BINARY, find_loss
 
-    end, loss = find_loss(repair)
+    end, loss = find_loss(repair, found)
     edits = loss.rename(BINARY)
     if not end.logits and end.function != "sigmoid":
         edits += end_in(repair, [end.node], "sigmoid")

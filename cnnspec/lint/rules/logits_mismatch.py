@@ -24,7 +24,7 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import ERROR, Diagnostic
 from cnnspec.base.did_you_mean import CROSS_ENTROPIES
 from cnnspec.lint.finding import UNSAFE
-from cnnspec.lint.network_end import ending
+from cnnspec.lint.network_end import endings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,17 +43,17 @@ OFFER = "{}"
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    end = ending(context)
-    if end is None or end.fitting is None or end.one_category:
-        return
-    if end.logits and end.function in CROSS_ENTROPIES.values():
-        message = f"the loss expects logits, and the network ends in {end.function}: it would be applied twice"
-        yield Diagnostic(CODE, message, end.span, f"drop from_logits=true, or the {end.function}", end.notes)
-    elif not end.logits and end.function == "linear":
-        message = f"the loss expects probabilities, and the network ends in {end.node.name} without an activation"
-        loss = end.loss.name if end.span.source.is_python else end.written
-        help = f"write {loss}(from_logits=true), or end in {end.fitting}"
-        yield Diagnostic(CODE, message, end.span, help, end.notes)
+    for end in endings(context):
+        if end.fitting is None or end.one_category:
+            continue
+        if end.logits and end.function in CROSS_ENTROPIES.values():
+            message = f"the loss expects logits, and {end.called} ends in {end.function}: it would be applied twice"
+            yield Diagnostic(CODE, message, end.span, f"drop from_logits=true, or the {end.function}", end.notes)
+        elif not end.logits and end.function == "linear":
+            message = f"the loss expects probabilities, and {end.called} ends in {end.node.name} without an activation"
+            loss = end.loss.name if end.span.source.is_python else end.written
+            help = f"write {loss}(from_logits=true), or end in {end.fitting}"
+            yield Diagnostic(CODE, message, end.span, help, end.notes)
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
@@ -64,7 +64,7 @@ def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     from cnnspec.lint.fix.functions import drop_function, end_in
     from cnnspec.lint.fix.losses import find_loss
 
-    end, loss = find_loss(repair)
+    end, loss = find_loss(repair, found)
     if end.logits:
         yield repair.propose("drop from_logits=true", loss.set_from_logits(False))
         yield drop_function(repair, [end.node])
