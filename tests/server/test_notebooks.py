@@ -277,6 +277,16 @@ def test_figures_stay_while_a_cell_cannot_be_read() -> None:
     assert list_places(documents, notebook) == {cell.uri: [] for cell in sheet.code}
 
 
+def test_cells_of_the_same_text_keep_their_own_figures() -> None:
+    shown = BIASED.replace("3),\n", "3)«was 26x26x8»,\n").replace("n(),", "n()«was 26x26x8»,")
+    sheet = Sheet("/nowhere/net.ipynb", [IMPORTS, BIASED, BIASED])
+    documents, notebook = open_sheet(sheet)
+    show_cells(documents, sheet)
+    send(sheet.edit(0, IMPORTS + "\n("), notebook)
+    send(sheet.edit(1, "# one\n" + BIASED), notebook)
+    assert show_cells(documents, sheet)[1:] == ["# one\n" + shown, shown]
+
+
 def change_at_random(sheet: Sheet, random: Random) -> Json:
     at = random.randrange(len(sheet.cells))
     text = sheet.cells[at].text
