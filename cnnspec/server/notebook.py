@@ -7,7 +7,6 @@ import json
 from lsprotocol import types
 
 from cnnspec.base.source import CELL, Source
-from cnnspec.lint.fix.edits import Inexpressible
 from cnnspec.lint.fix.project import apply_edits, resolve_path
 from cnnspec.server.document import KERAS, NOTEBOOK_ENDING, PYTHON_LANGUAGE, Document
 from cnnspec.server.places import Places
@@ -123,6 +122,7 @@ class Cell(Document):
         return self.notebook
 
     def make_edit(self, start: int, end: int, text: str) -> Edit | None:
+        from cnnspec.lint.fix.edits import Inexpressible
         from cnnspec.python_source.editing.editor import PythonEditor
 
         try:
