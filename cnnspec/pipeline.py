@@ -9,10 +9,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from cnnspec.base.diagnostic import ERROR, INFO, Diagnostic
+from cnnspec.analysis import Analysis as Analysis
+from cnnspec.analysis import BlockAnalysis as BlockAnalysis
+from cnnspec.analysis import PythonAnalysis as PythonAnalysis
+from cnnspec.analysis import list_models as list_models
+from cnnspec.base.diagnostic import ERROR, Diagnostic
+from cnnspec.base.diagnostic import sort_diagnostics as sort_diagnostics
 from cnnspec.base.gc_pause import Uncollected
 from cnnspec.base.limits import MAX_LAYERS
-from cnnspec.base.record import Record
 from cnnspec.base.source import Source, WrittenSpec
 from cnnspec.base.source_files import read
 from cnnspec.elaborate import elaborate
@@ -26,7 +30,7 @@ from cnnspec.syntax.parse import parse
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence, Set
-    from typing import Any, Self
+    from typing import Any
 
     import torch
 
@@ -34,68 +38,10 @@ if TYPE_CHECKING:
     from cnnspec.elaborate.block_calls import BlockQuestion
     from cnnspec.elaborate.files import Read
     from cnnspec.graph import Graph, Setting
-    from cnnspec.lint.fix.edits import Editor
-    from cnnspec.python_source.editing.editor import PythonEditor
-    from cnnspec.python_source.found import PythonReading
     from cnnspec.syntax.tree import Tree
     from cnnspec.train.settings import TrainSettings
 
     Watch = Callable[[Graph, list[Diagnostic]], None]
-
-
-class Analysis(Record):
-    """A file, analysed. A file of blocks alone has no networks."""
-
-    source: Source
-    tree: Tree
-    networks: tuple[AnalysedNetwork, ...]
-    diagnostics: tuple[Diagnostic, ...]
-
-    def make_editor(self, text: Source) -> Editor | PythonEditor:
-        """What writes in a text of the file. Raises Inexpressible where nothing can."""
-        from cnnspec.lint.fix.edits import Editor
-
-        return Editor(text)
-
-    def tells_less(self, before: Self) -> bool:
-        """Whether less is known of the file than there was before a change."""
-        return False
-
-    def is_certain(self, before: Self) -> bool:
-        """Whether what holds of the networks that were changed holds whatever values the file is run with."""
-        return True
-
-
-class PythonAnalysis(Analysis):
-    """A Python source, analysed: the models that it builds, but for those that stand within others. The tree is empty."""
-
-    reading: PythonReading
-
-    def make_editor(self, text: Source) -> PythonEditor:
-        from cnnspec.python_source.editing.editor import PythonEditor
-
-        return PythonEditor(text, self.source)
-
-    def tells_less(self, before: Self) -> bool:
-        return len(self.networks) != len(before.networks) or len(self.reading.unknowns) > len(before.reading.unknowns)
-
-    def is_certain(self, before: Self) -> bool:
-        from cnnspec.python_source.editing.certainty import is_certain
-
-        return is_certain(before.networks, self.networks, (*before.reading.parts, *before.reading.helpers))
-
-
-class BlockAnalysis(Analysis):
-    """The blocks of a file, analysed; its networks are their calls."""
-
-    blocks: tuple[AnalysedBlock, ...]
-
-
-def list_models(analysis: Analysis) -> list[str]:
-    """The names by which the models of a file are chosen."""
-    if isinstance(analysis, PythonAnalysis):
-        return [network.names[0] for network in analysis.reading.networks]
-    return [network.name for network in analysis.networks]
 
 
 def analyse(
@@ -127,13 +73,8 @@ def _analysed(
         networks.append(network)
         found += own
     everything = bool(networks) and not parameters and model is None
-    found += hiding.findings(codes, everything and not any(map(keeps_from_looking, found)))
+    found += hiding.findings(codes, everything and not any(map(rules.keeps_from_looking, found)))
     return Analysis(parsed.source, parsed, tuple(networks), sort_diagnostics(found))
-
-
-def keeps_from_looking(found: Diagnostic) -> bool:
-    """Whether a finding keeps rules from looking at what depends on it."""
-    return not rules.optional(found.code) and found.severity != INFO
 
 
 def _analyse_network(
@@ -147,7 +88,7 @@ def _analyse_network(
     watching = None
     if watch is not None:
         watch(graph, hiding.visible([*made.errors, *unfit]))
-        watching = partial(_show_visible, watch, graph, hiding)
+        watching = partial(hiding.show, watch, graph)
     ruled = rules.check(context, codes, watching)
     if settings is not None and settings.data is not None and not context.broken:
         unfit = (*unfit, *find_data_mismatches(made.graph, settings, ruled))
@@ -165,43 +106,15 @@ def _analyse_python(
     source: Source, parameters: Mapping[str, Any] | None, model: str | None, max_layers: int, codes: Set[str] | None,
     read: Read, watch: Watch | None, call: str, installed: bool,
 ) -> PythonAnalysis:  # fmt: skip
-    """Everything that is known about a Python source."""
-    from cnnspec.lint.keras_words import say_in_keras
     from cnnspec.python_source import read_python
-    from cnnspec.python_source.choosing import choose_networks, find_excess, find_mistakes_of, refuse_parameters
-    from cnnspec.python_source.comments import read_comments
+    from cnnspec.python_source.analysing import analyse_reading
+    from cnnspec.python_source.choosing import refuse_parameters
     from cnnspec.syntax.tree import Body, Tree
 
     refuse_parameters(parameters)
     reading = read_python(source, read, call, installed)
-    hiding = Hiding([read_comments(part) for part in reading.parts], read_comments)
-    text = source if source in reading.parts else source.replace(text="")  # of a notebook the cells are the texts
-    tree = Tree(source, Body(0, 0, ()), (), ())
-    mistakes = hiding.visible(reading.found)
-    networks, found = [], [*mistakes]
-    for made in choose_networks(reading, model):
-        large = find_excess(made, max_layers)
-        own = [*find_mistakes_of(made, reading, mistakes), *large]
-        settings = None if not made.train else read_train_section(made.train, made.graph)[0]
-        context = Context(made.graph, made.train, bool(own) or not made.whole, settings)
-        watching = None if watch is None else partial(_show_visible, watch, made.graph, hiding)
-        ruled = [
-            say_in_keras(d, made.graph)
-            for d in ([] if large else rules.check(context, codes, watching))
-            if made.doubtful.isdisjoint(d.nodes)
-        ]
-        own += hiding.visible(ruled)
-        broken = not made.whole or any(rules.prevents(d) for d in own)
-        networks.append(
-            AnalysedNetwork(
-                made.graph.name, text, tree, made.graph, context.facts, made.train, sort_diagnostics(own), None,
-                broken, settings, made.whole,
-            )
-        )  # fmt: skip
-        found += own
-    everything = bool(networks) and model is None and not call and all(made.whole for made in reading.networks)
-    found += hiding.findings(codes, everything and not any(map(keeps_from_looking, found)))
-    return PythonAnalysis(source, tree, tuple(networks), sort_diagnostics(found), reading)
+    networks, found = analyse_reading(source, reading, model, max_layers, codes, watch, whole=not call)
+    return PythonAnalysis(source, Tree(source, Body(0, 0, ()), (), ()), networks, found, reading)
 
 
 def analyse_model(
@@ -288,10 +201,6 @@ def _name_mistake(found: Diagnostic) -> tuple[Any, ...]:
     return found.code, found.span, found.message if found.severity == ERROR else ""
 
 
-def _show_visible(watch: Watch, graph: Graph, hiding: Hiding, found: list[Diagnostic]) -> None:
-    watch(graph, hiding.visible(found))
-
-
 def find_used_files(
     network: AnalysedNetwork, parameters: Mapping[str, Any] | None = None, max_layers: int = MAX_LAYERS
 ) -> dict[str, str]:
@@ -328,9 +237,3 @@ def find_data_mismatches(graph: Graph, settings: TrainSettings, ruled: list[Diag
     output = graph.nodes[graph.outputs[0]].site.span if graph.outputs else None
     said = any(d.code == "E105" for d in ruled)
     return tuple([d for d in find_mismatches(graph, settings) if not (said and d.notes and d.notes[0].span == output)])
-
-
-def sort_diagnostics(found: list[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Each diagnostic once, by file and place."""
-    unique = list(dict.fromkeys(found))
-    return tuple(sorted(unique, key=lambda d: d.span.order if d.span else ("", 0, -1)))

@@ -36,6 +36,7 @@ ORDER = [
     {"train", "spec_writer", "model_files"},
     {"python_source"},
     {"trace"},
+    {"analysis"},
     {"pipeline"},
     {"findings", "quiz", "look", "highlight"},
     {"draw"},

@@ -97,3 +97,9 @@ class Problem(Record):
     help: str = ""
     channels: int | None = None
     remedies: tuple[Remedy, ...] = ()
+
+
+def sort_diagnostics(found: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Each diagnostic once, by file and place."""
+    unique = list(dict.fromkeys(found))
+    return tuple(sorted(unique, key=lambda d: d.span.order if d.span else ("", 0, -1)))

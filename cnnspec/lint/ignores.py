@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 
     from cnnspec.base.source import Source
-    from cnnspec.graph import Site
+    from cnnspec.graph import Graph, Site
+
+    Watch = Callable[[Graph, list[Diagnostic]], None]
 
 BAD, UNUSED = "S711", "S710"  # the findings about comments themselves
 ADVICE = "remove the comment, or put it at the end of the line, or on the line above"  # for an unused one
@@ -244,6 +246,10 @@ class Hiding:
     def visible(self, found: Sequence[Diagnostic]) -> list[Diagnostic]:
         """The findings that no comment ignores. What led to them has been asked and stays behind: they are texts and places."""
         return [without_sites(diagnostic) for diagnostic in found if not self._hidden(diagnostic)]
+
+    def show(self, watch: Watch, graph: Graph, found: Sequence[Diagnostic]) -> None:
+        """Show somebody who watches those of a network."""
+        watch(graph, self.visible(found))
 
     def _hidden(self, found: Diagnostic) -> bool:
         if found.span is None:

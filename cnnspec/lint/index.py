@@ -194,6 +194,11 @@ ON_REQUEST = frozenset((
     "L808", "L809", "L810", "L811", "L812", "L813",
 ))  # fmt: skip
 
+# rules for whose findings the input's size may be at fault alone
+SIZED = frozenset((
+    "W201", "W203", "R301", "R302",
+))  # fmt: skip
+
 # the targets that a rule is about
 TARGETS = {
     "E104": ("keras",),

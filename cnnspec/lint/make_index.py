@@ -1,8 +1,8 @@
 """Writes `lint/index.py` from the files of the findings. Run `python -m cnnspec.lint.make_index` after changing one.
 
 A file of `rules/` or `refusals/` states CODE and SEVERITY; a rule also its DEFAULT, and where it has them TARGETS,
-PROFILE, LOOKS_AT (what a network must have for it to be asked: see lint/features.py) and AFTER (the code behind which
-its findings are listed); either also FIX, the kind of its fix, and OFFER, how a help is printed from fixes that hold.
+PROFILE, LOOKS_AT (what a network must have for it to be asked: see lint/features.py), SIZED (whether the input's size may be
+at fault, and nothing else) and AFTER (the code behind which its findings are listed); either also FIX, the kind of its fix, and OFFER, how a help is printed from fixes that hold.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ def generate() -> str:
         ("RULES", "of each rule, in the order of their findings: what a network must have for it to be asked",
          {rule.CODE: getattr(rule, "LOOKS_AT", ()) for rule in rules}),
         ("ON_REQUEST", "rules that run only where they are asked for", [m.CODE for m in rules if not m.DEFAULT]),
+        ("SIZED", "rules for whose findings the input's size may be at fault alone", [m.CODE for m in rules if hasattr(m, "SIZED")]),
         ("TARGETS", "the targets that a rule is about", {m.CODE: m.TARGETS for m in rules if hasattr(m, "TARGETS")}),
         ("PROFILES", "the profile that a rule belongs to", {m.CODE: m.PROFILE for m in rules if hasattr(m, "PROFILE")}),
         ("FIXES", "the kind of the fix of each that has one", {m.CODE: m.FIX for m in every if hasattr(m, "FIX")}),

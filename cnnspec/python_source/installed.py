@@ -11,6 +11,7 @@ from functools import partial
 
 from cnnspec.base.source import Source
 from cnnspec.python_source.found import NotInstalled
+from cnnspec.python_source.keras.model_value import ModelValue
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,4 +70,13 @@ def call_function(module: str, name: str, call: Call) -> Any:
     if found is None:
         return call.make_unknown(f"{module} cannot be read")
     function = found.get_attribute(name, machine, call.node)
-    return machine.interpreter.call_value(function, call)
+    outer = machine.borrowed, machine.borrower
+    if not machine.borrowed:
+        machine.borrowed, machine.borrower = name, machine.written.source
+    try:
+        made = machine.interpreter.call_value(function, call)
+    finally:
+        machine.borrowed, machine.borrower = outer
+    if isinstance(made, ModelValue):
+        made.site = call.site
+    return made

@@ -9,6 +9,7 @@ from cnnspec.base.diagnostic import ERROR, Diagnostic, Note
 from cnnspec.base.source import brief
 from cnnspec.elaborate.report import trail
 from cnnspec.graph import PathStep, Site
+from cnnspec.python_source.borrowed import find_own_site
 from cnnspec.python_source.interpreter.interpreter import Interpreter
 from cnnspec.python_source.libraries import Libraries, load_libraries, name_canonically
 from cnnspec.python_source.tape import Tape
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from cnnspec.base.source import Source
     from cnnspec.python_source.interpreter.objects import InstanceValue
     from cnnspec.python_source.written import Written
 
@@ -38,6 +40,8 @@ class Machine:
         self.found: list[Diagnostic] = []
         self.written: Written  # of the text that is being read
         self.path: PathStep | None = None  # the calls and turns of loops that led here
+        self.borrowed = ""  # the library's function whose source is followed,
+        self.borrower: Source | None = None  # and the text that calls it
         self.interpreter = Interpreter(self)
         self.tracing = (
             0  # how many calls of a layer's own function we are in, where tensors are TensorFlow's, not Keras's
@@ -48,7 +52,10 @@ class Machine:
     # ---- places --------------------------------------------------------------------------------------------
     def make_site(self, node: ast.AST) -> Site:
         """Where a node stands, and what led there."""
-        return Site(self.written.source, self.written.make_node(node), self.path)
+        source = self.written.source
+        return Site(
+            source, self.written.make_node(node), self.path, module="" if source is self.borrower else self.borrowed
+        )
 
     # ---- what is not known, and what is wrong ------------------------------------------------------------------
     def make_unknown(self, reason: str, node: ast.AST) -> Unknown:
@@ -70,6 +77,8 @@ class Machine:
             self.interpreter.raise_if_caught(kind)
         if self.doubt:
             return
+        if site.module:  # what is found in a library is told where it is called
+            site, stretch, notes, help = find_own_site(site), None, (), ""
         start, end = stretch or (site.node.start, site.node.end)
         key = code, site.source.name, start, message
         if key in self._seen or len(self.found) >= MOST_MISTAKES:

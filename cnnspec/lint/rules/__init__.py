@@ -6,7 +6,7 @@ those that are asked for and whose features (lint/features.py) the network has.
 
 from __future__ import annotations
 
-from cnnspec.base.diagnostic import ERROR, WARNING, Diagnostic
+from cnnspec.base.diagnostic import ERROR, INFO, WARNING, Diagnostic
 from cnnspec.base.limits import MAX_WORK, TooLong
 from cnnspec.lint.index import FIXES, NAMES, ON_REQUEST, REFUSALS, RULES
 
@@ -28,6 +28,11 @@ def prevents(found: Diagnostic) -> bool:
     from cnnspec.elaborate import PROMISES
 
     return found.severity == ERROR and found.code not in PROMISES and not optional(found.code)
+
+
+def keeps_from_looking(found: Diagnostic) -> bool:
+    """Whether a finding keeps rules from looking at what depends on it."""
+    return not optional(found.code) and found.severity != INFO
 
 
 def default_codes() -> frozenset[str]:

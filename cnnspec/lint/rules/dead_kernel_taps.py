@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 CODE = "W203"
 SEVERITY = WARNING
 DEFAULT = True
+SIZED = True
 LOOKS_AT = ("a window",)
 FIX = UNSAFE
 OFFER = "{}, fewer strides before, less dilation, or a larger input"

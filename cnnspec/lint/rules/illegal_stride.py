@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 CODE = "W201"
 SEVERITY = WARNING
 DEFAULT = True
+SIZED = True
 LOOKS_AT = ("a stride",)
 FIX = UNSAFE
 OFFER = "what fits: {}"
@@ -145,5 +146,5 @@ def is_taken(node: Node, values: dict[str, Any], repair: RepairContext) -> bool:
     if None in repair.context.facts.shapes:
         return True
     twins = [n for n in repair.graph.nodes if n.site.span == node.site.span]
-    layers = {n.index: n.layer.replace(**values) for n in twins if n.layer is not None}
+    layers = {n.index: n.layer.replace(**values) for n in twins if n.layer and type(n.layer) is type(node.layer)}
     return repair.context.what_if.shapes(layers=layers) is not None

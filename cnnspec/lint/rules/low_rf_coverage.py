@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 CODE = "R301"
 SEVERITY = INFO
 DEFAULT = True
+SIZED = True
 LOOKS_AT = ("a global pool",)
 LEAST = 0.3  # of the image's side
 LAYERS = 3  # with windows of more than one position

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 CODE = "R302"
 SEVERITY = INFO
 DEFAULT = True
+SIZED = True
 SHARE = 0.2  # of the convolutions larger than 1x1
 LEAST = 3  # of them
 
