@@ -31,12 +31,12 @@ OF_WORDS: tuple[tuple[tuple[str, ...], str], ...] = (
 TYPES: dict[str, str] = {
     **{KEYWORDS[word]: of for listed, of in OF_WORDS for word in listed},
     "PASTED_INPUT": "Name.Builtin", "NUMBER": "Number", "SHAPE": "Number", "STRING": "String",
-    "COMMA": "Punctuation", "DOT": "Punctuation", "LPAR": "Punctuation", "RPAR": "Punctuation", "LSQB": "Punctuation",
+    "COMMA": "Punctuation", "COLON": "Punctuation", "DOT": "Punctuation", "LPAR": "Punctuation", "RPAR": "Punctuation", "LSQB": "Punctuation",
     "RSQB": "Punctuation", "LBRACE": "Punctuation", "RBRACE": "Punctuation",
 }  # fmt: skip
 OF_KIND = [TYPES.get(name, "Operator") for name in KINDS]
 OPENING, CLOSING = (KIND["LPAR"], KIND["LSQB"], KIND["LBRACE"]), (KIND["RPAR"], KIND["RSQB"], KIND["RBRACE"])
-NAME, CALL, EQUAL, DOT = KIND["NAME"], KIND["LPAR"], KIND["EQUAL"], KIND["DOT"]
+NAME, CALL, EQUAL, COLON, DOT = (KIND[name] for name in ("NAME", "LPAR", "EQUAL", "COLON", "DOT"))
 FOR, IN, TRAIN, USE, EXPECT = KIND["FOR"], KIND["IN"], KIND["TRAIN"], KIND["USE"], KIND["EXPECT"]
 DEFINED = {KIND["BLOCK"]: "Name.Function", KIND["SHARED"]: "Name.Function", KIND["MODEL"]: "Name.Class"}
 SEPARATOR, END = KIND["_NEWLINE"], KIND["END"]
@@ -78,6 +78,8 @@ def find_types(text: str, tokens: list[Token]) -> Iterator[str]:
             yield "Name.Property"
         elif kind == NAME and (before in DEFINED or header == USE):
             yield DEFINED.get(before, "Name.Function")
+        elif kind == NAME and behind == COLON:
+            yield "Name.Attribute"
         elif kind == NAME and behind == EQUAL:
             yield "Name.Attribute" if open_by and open_by[-1] in (CALL, TRAIN) else "Name.Constant"
         elif kind == NAME:
@@ -99,6 +101,6 @@ def find_type(name: str, before: int, behind: int) -> str:
         return "Name.Builtin" if find(name) or name in words.FUNCTIONS else "Name.Function"
     if before == DOT:
         return "Name.Property"
-    if before == EQUAL and name in words.OPTIONS:
+    if before in (EQUAL, COLON) and name in words.OPTIONS:
         return "Name.Constant"
     return "Name.Builtin" if find_bare_layer(name) else "Name"

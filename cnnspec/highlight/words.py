@@ -33,7 +33,7 @@ LAYERS_ALONE = tuple([word for word in LAYERS if find_bare_layer(word)])  # thos
 NO_LAYERS = tuple(PYTORCH)  # what PyTorch means otherwise: Conv2d
 FUNCTIONS = tuple(BUILTINS)
 BUDGETS = tuple(QUANTITIES)
-OPTIONS = tuple(  # what stands for itself behind "=": padding=same, loss=mean_squared_error
+OPTIONS = tuple(  # what stands for itself behind "=" or ":": padding=same, {mask: dice}
     dict.fromkeys(
         [
             *("none", "None"),

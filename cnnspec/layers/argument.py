@@ -116,6 +116,9 @@ def show(value: Any) -> str:
         return "(" + ", ".join(map(show, value)) + ("," if len(value) == 1 else "") + ")"
     if isinstance(value, list):
         return "[" + ", ".join(map(show, value)) + "]"
+    if isinstance(value, dict):
+        keys = [key if key.isidentifier() else f'"{key}"' for key in value]
+        return "{" + ", ".join([f"{key}: {show(v)}" for key, v in zip(keys, value.values(), strict=True)]) + "}"
     return str(value)
 
 

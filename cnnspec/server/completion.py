@@ -14,7 +14,7 @@ from cnnspec.server.items import list_arguments, write_called
 from cnnspec.server.names import list_bodies, list_named
 from cnnspec.server.paths import DATA, SPECS, list_paths
 from cnnspec.server.specs import Specs
-from cnnspec.server.train_section import list_settings
+from cnnspec.server.train_section import list_outputs, list_settings
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
@@ -166,6 +166,8 @@ def list_begun(
         return list_paths(document, begun, at, SPECS)
     if context.setting == "data" and context.call is None:
         return list_paths(document, begun, at, DATA)
+    if context.in_mapping and context.place == BEGINNING:
+        return [types.CompletionItem(name, kind=ITEM.Property) for name in list_outputs(document, documents, context)]
     found: list[types.CompletionItem] = []
     if context.setting:
         found = list_settings(document, documents, context, documents.know(document).analysis.tree.body, at, ())

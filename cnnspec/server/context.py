@@ -53,9 +53,9 @@ class Context(Record):
     `quiet`: it is in a comment or a text, where nothing is proposed but the rest of a text that has begun with `begun`.
     `call`: the innermost open bracket, where it is a call's; `in_list`: that is a list's; `in_head`: that is of a block's or a
     model's head; `braces`: how many of these are open. `place`: which of PLACES it is. `statement`: the words of the statement
-    so far; `bound`: the names that are given a value before, in the same body, or in the same head.
+    so far; `bound`: the names that are given a value before, in the same body, mapping or head.
     `used`: the path of the `use` whose brackets are open. `in_train`: it is in a train section; `setting`: the key there whose
-    value is written.
+    value is written; `in_mapping`: the innermost brackets are those of a mapping, where an entry is at its beginning with its key.
     """
 
     quiet: bool = False
@@ -67,6 +67,7 @@ class Context(Record):
     in_list: bool = False
     in_train: bool = False
     setting: str = ""
+    in_mapping: bool = False
     in_head: bool = False
     bound: tuple[str, ...] = ()
     braces: int = 0
@@ -87,6 +88,7 @@ class Level:
         self.used = head[1][1:-1] if bracket == "(" and len(head) == 2 and head[0] == "use" else None
         self.in_train: bool = before is not None and (before.in_train or bracket == "{" and head[:1] == ["train"])
         self.setting = before.find_setting() if before is not None else ""
+        self.is_mapping: bool = bracket == "{" and self.setting != ""
 
     def find_setting(self) -> str:
         """The key of a train section whose value is being written."""
@@ -100,13 +102,18 @@ class Level:
             self.call = call.replace(commas=call.commas + 1, current="")
         elif call is not None and token == "=" and WORD.fullmatch(last):
             self.call = call.replace(names=(*call.names, last), current=last)
+        if self.is_mapping and token == ",":
+            self.statement.clear()
+            return
         self.statement.append(token)
-        if self.is_body and self.statement[1:] == ["="] or self.is_head and self.statement[-2:-1] in ([], [","]):
+        if self.is_mapping and token == ":":
+            self.bound.append(last.strip(QUOTES))
+        elif self.is_body and self.statement[1:] == ["="] or self.is_head and self.statement[-2:-1] in ([], [","]):
             self.bound.append(self.statement[-1 - self.is_body])
 
     def close(self, sign: str) -> None:
         """Read on behind a bracket that was open in this."""
-        if sign == "}":
+        if sign == "}" and not self.find_setting():
             self.statement.clear()
         else:
             self.statement.append(sign)
@@ -116,7 +123,7 @@ class Level:
         place = find_place(self, last)
         return Context(
             call=self.call, place=place, statement=tuple(self.statement), used=self.used, in_list=self.bracket == "[",
-            in_train=self.in_train, setting=self.find_setting(), in_head=self.is_head, bound=tuple(self.bound), braces=self.braces,
+            in_train=self.in_train, setting=self.find_setting(), in_mapping=self.is_mapping, in_head=self.is_head, bound=tuple(self.bound), braces=self.braces,
         )  # fmt: skip
 
     @property
@@ -157,7 +164,7 @@ def find_context(text: str, at: int) -> Context:
 
 def is_unfinished(last: str) -> bool:
     """Whether a line that ends so goes on in the next."""
-    return ARROW.fullmatch(last) is not None
+    return ARROW.fullmatch(last) is not None or last == ":"
 
 
 def find_place(level: Level, last: str) -> str:

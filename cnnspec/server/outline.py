@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from cnnspec.server.documents import Documents
     from cnnspec.server.places import Places
 
-FOLDED = (tree.Block, tree.Model, tree.Loop, tree.Branch, tree.Train, tree.Budget, tree.Braces, tree.Call, tree.List)
+FOLDED = (
+    tree.Block, tree.Model, tree.Loop, tree.Branch, tree.Train, tree.Budget, tree.Braces, tree.Call, tree.List, tree.Mapping,
+)  # fmt: skip
 
 
 # ---- symbols -------------------------------------------------------------------------------------------------

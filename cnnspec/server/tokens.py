@@ -125,7 +125,7 @@ def find_word_tokens(text: str, words: Words, roles: Roles) -> Iterator[Token]:
     for word, following in zip(words.all, [*words.all[1:], None], strict=False):
         role: Role | None
         if word.kind == "NAME":
-            labels = following is not None and following.kind == "EQUAL"
+            labels = following is not None and following.kind in ("EQUAL", "COLON")
             role = roles.find(text[word.start : word.end], word, labels)
         elif word.kind in KEYWORD_KINDS and text[word.start].isalpha():
             role = Role(KIND.Keyword)
@@ -152,7 +152,7 @@ class Roles:
                 note(self, node)
 
     def find(self, text: str, word: Word, labels: bool) -> Role | None:
-        """The role of a name; `labels`: an equals sign follows it."""
+        """The role of a name; `labels`: an equals sign or a colon follows it."""
         at = word.start
         if at in self.fixed:
             return self.fixed[at]
@@ -223,6 +223,9 @@ class Roles:
             if argument.name is not None or layer is not None and not layer.merges:
                 self.loose |= {word.start: VALUE for word in list_value_words(argument.value)}
 
+    def _note_entry(self, node: tree.Entry) -> None:
+        self.fixed[node.key.start] = ARGUMENT
+
     def _note_train(self, node: tree.Train) -> None:
         """The keys of a train section, and its words: optimizers, losses, data."""
         keys = {id(item.name) for item in node.body.items if isinstance(item, tree.Assign)}
@@ -237,6 +240,7 @@ class Roles:
 
     _NOTES: ClassVar[dict[type, Callable[..., None]]] = {
         tree.Name: _note_name, tree.Loop: _note_loop, tree.Use: _note_use, tree.Limit: _note_limit, tree.Step: _note_step,
+        tree.Entry: _note_entry,
         tree.Chain: _note_chain, tree.Attribute: _note_attribute, tree.Call: _note_call, tree.Train: _note_train,
         tree.Naming: _note_tensor, tree.Input: _note_tensor, **dict.fromkeys(BINDING, _note_binding),
     }  # fmt: skip

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cnnspec.server.document import Document
     from cnnspec.server.documents import Documents
 
+BY_OUTPUT = ("loss", "metrics", "loss_weights")  # settings that may have a value for each output
 ITEM = types.CompletionItemKind
 DATASETS = '"tfds:eurosat"'  # a name of those of TensorFlow, of which nobody has a list here
 
@@ -30,6 +31,9 @@ def list_settings(
         return [*list_keys(body, at, context)] if context.place == BEGINNING else []
     if context.place == BEHIND:
         return []
+    if context.in_mapping and context.place == BEGINNING:
+        names = list_outputs(document, documents, context)
+        return [types.CompletionItem(f"{name}: ", kind=ITEM.Property) for name in names]
     words, modules = find_words(context.setting)
     called = find_called(context.call.word, document, documents, modules) if context.call is not None else None
     named = [types.CompletionItem(name, kind=ITEM.Constant) for name in constants]
@@ -40,6 +44,16 @@ def list_settings(
         about = "images of TensorFlow Datasets, by their name"
         items.append(types.CompletionItem(DATASETS, kind=ITEM.Text, documentation=about))
     return [*items, *named]
+
+
+def list_outputs(document: Document, documents: Documents, context: Context) -> list[str]:
+    """The names of the outputs of an open file's networks, which are keys of a setting that holds by output, but for those that
+    the mapping has."""
+    if context.setting not in BY_OUTPUT:
+        return []
+    graphs = [network.graph for network in documents.know(document).analysis.networks]
+    names = [graph.nodes[output].name for graph in graphs for output in graph.outputs]
+    return [name for name in dict.fromkeys(names) if name not in context.bound]
 
 
 def find_words(setting: str) -> tuple[tuple[str, ...], list[str]]:

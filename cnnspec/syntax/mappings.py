@@ -46,7 +46,7 @@ def find_entry(stack: Stack, text: str, kind: int, start: int, end: int) -> Entr
         return None
     brackets = [(OPENING[stack.values[place]], stack.starts[place]) for place in opened[: braces[-1] + 1]]
     place = max(i for i in outside if i > opened[braces[-1]] and "entry" in GOTOS[stack.states[i]])
-    left_open = all([level for _, _, level in tokens_in(text, start, brackets)])
+    left_open = len(opened) == len(brackets) and all([level for _, _, level in tokens_in(text, start, brackets)])
     begin = stack.starts[place] if place < len(stack.starts) else start
     below = None
     if left_open and kind in _CLOSING:  # {mask: dice]

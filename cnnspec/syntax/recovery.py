@@ -47,6 +47,7 @@ class Recovery:
         self.last_resumed = -1
         self.bodies: set[int] = set()  # where braces begin whose header was left out
         self.told: set[str] = set()  # words with letters that no name may have
+        self.last_told = -1, ""
         self.unopened = 0  # headers that were left out and have no braces
 
     def recover(self, kind: int, start: int, end: int) -> Iterator[tuple[int, int, int]] | None:
@@ -132,7 +133,12 @@ class Recovery:
                 start = end = self.stack.ends[-1]
             context = find_context(self.stack, self.source.text)
             message, help = say_what_is_wrong(self.source, self.stack.states[-1], context, kind, start, end)
-            self.refusals.refuse("E001", start, end, message, help)
+            if (
+                start,
+                message,
+            ) != self.last_told:  # a token that fits neither into an item nor at the start of the next
+                self.refusals.refuse("E001", start, end, message, help)
+            self.last_told = start, message
 
     def foreign(self, at: int) -> str:
         """The word around a letter that no name may have, which is a mistake once, however often it is written."""

@@ -19,7 +19,7 @@ SCRIPT = Path(__file__).parent / "scripts" / "see.vim"
 TYPES = {
     "cnnspecStatement": (Keyword.Declaration,), "cnnspecControl": (Keyword,), "cnnspecLoopIn": (Keyword,), "cnnspecLoop": (Name,),
     "cnnspecWordOperator": (Operator.Word,), "cnnspecCurrent": (Name.Builtin.Pseudo,), "cnnspecConstant": (Keyword.Constant,),
-    "cnnspecOperator": (Operator,), "cnnspecAssigned": (Operator,), "cnnspecArrow": (Operator,), "cnnspecPunctuation": (Punctuation,),
+    "cnnspecOperator": (Operator,), "cnnspecAssigned": (Operator,), "cnnspecArrow": (Operator,), "cnnspecPunctuation": (Punctuation,), "cnnspecColon": (Punctuation,),
     "cnnspecNumber": (Number,), "cnnspecString": (String,), "cnnspecComment": (Comment.Single,), "cnnspecDirective": (Comment.Single,),
     "cnnspecLayer": (Name.Builtin,), "cnnspecFunction": (Name.Builtin,), "cnnspecPastedInput": (Name.Builtin,),
     "cnnspecDefinition": (Name.Function,), "cnnspecModel": (Name.Class,), "cnnspecUsed": (Name.Function,), "cnnspecCall": (Name.Function,),

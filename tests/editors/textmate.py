@@ -52,6 +52,7 @@ KEYWORD = word((*words.STATEMENTS, *words.CONTROL, *words.WORD_OPERATORS, *words
 LAYER = rf"(?!{word(words.NO_LAYERS)})(?i:{word(words.LAYERS)})"
 LAYER_ALONE = rf"(?!{word(words.NO_LAYERS)})(?i:{word(words.LAYERS_ALONE)})"
 VALUE = rf"(?:\s*({word(words.OPTIONS)})(?!\s*[(.=]))?"  # a word that stands for itself
+KEY = rf"(?!{KEYWORD})\b({NAME})(?=\s*:)"
 BOUND = rf"(?!{KEYWORD})\b({NAME})\s*(=)(?![=>]){VALUE}"
 BROKEN_OFF = rf"""(?=[{{}}])|(?=^\s*{word((*words.STATEMENTS, "for"))}[ \t]+[A-Za-z0-9?"'{{])"""
 PASTED_INPUT = TERMINALS["PASTED_INPUT"].replace("|\\\\\n", "")  # a pattern sees one line
@@ -108,6 +109,12 @@ REPOSITORY: dict[str, Rule] = {
         "keyword.other variable.other.readwrite",
     ),
     "binding": parts(BOUND, "variable.other.constant keyword.operator.assignment support.constant"),
+    "key": {
+        "patterns": [
+            parts(KEY, "support.type.property-name"),
+            parts(rf"(:){VALUE}", "punctuation.separator.key-value support.constant"),
+        ]
+    },
     # ---- expressions -----------------------------------------------------------------------------------------
     "comment": {
         "patterns": [
@@ -169,7 +176,7 @@ REPOSITORY: dict[str, Rule] = {
                 [parts(BOUND, "variable.parameter keyword.operator.assignment support.constant"), *include("expression")],
             ),
             region(r"(\[)", f"{BRACKET}.begin", rf"(\])|(?=\))|{BROKEN_OFF.replace('[{}]', '[}]')}", f"{BRACKET}.end", include("expression")),
-            region(r"(\{)", f"{BRACKET}.begin", r"(\})", f"{BRACKET}.end", include("body")),
+            region(r"(\{)", f"{BRACKET}.begin", r"(\})", f"{BRACKET}.end", include("key body")),
         ]
     },
 }  # fmt: skip

@@ -81,6 +81,7 @@ TRAINED = [
     "digits", "mnist", '"flowers/"', '"list.csv"', '"tfds:x"', "adam(learning_rate=0.001)", "sgd(0.1, momentum=0.9)", *OPTIMIZERS, *LOSSES, *SCHEDULES,
     "[accuracy]", "[early_stopping(patience=3)]", '[csv_logger("log.csv")]', "[random_flip(horizontal)]", "balanced", "[1, 2.5]",
     "[(daisy, 2)]", "mixed_float16", "8GiB", "cosine_decay(0.1, 100)", "all", "val_loss",
+    '{mask: dice, "label": mse}', "{a: [accuracy, auc]\n b: 1}", "{x: {y: f1_score(average=macro)}, x: relu,}",
 ]  # fmt: skip
 BUDGETS = [
     "params", "macs", "flops", "receptive_field", "coverage", "activation_memory", "peak_memory", "inference_memory", "training_memory",
@@ -105,6 +106,6 @@ PIECES = [
     "->", "->", "=>", "*", "*", "/", "//", "%", "+", "-", "^", "==", "!=", "<=", "<", ">", ">=", "=", "..", ".", ",", "(", ")", "[", "]", "{", "}",
     "?", ":", "as y", "as x", "# note\n", "# cnnspec: ignore[W201]\n", "# cnnspec: ignore-file\n", "block f(x) {", "model M(n=2) {", "for i in 1..3 {", "for a, b in [(1, 2)] {",
     "if in.channels == 3 {", "} else {", "train {", "epochs = 3", "expect params < 5M", "expect(3x3x4)", 'use "b.cnn" (f)', "output x", "shared s =",
-    "input 8x8x3\n", "input ?x?x1\n", "input 4\n", "input a 5x5x2\n", "f(3)", "f(f)", "name=", *KEYWORDS,
+    "input 8x8x3\n", "input ?x?x1\n", "input 4\n", "input a 5x5x2\n", "f(3)", "f(f)", "name=", "{mask: ", "label:", '"a": 3,', *KEYWORDS,
 ]  # fmt: skip
 TOKENS = [*PIECES, *PIECES, *VALUES, *LAYERS, *list_spellings()[::5], *SPACES, *STRANGE]

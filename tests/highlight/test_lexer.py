@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pygments.token import Comment, Error, Keyword, Name, Number, Operator, String
+from pygments.token import Comment, Error, Keyword, Name, Number, Operator, Punctuation, String
 
 from cnnspec.base.source import Source
 from cnnspec.base.source_files import read
@@ -70,6 +70,8 @@ def expected_of(parsed: tree.Tree) -> dict[int, Any]:
     for part in tree.walk(parsed.body):
         if isinstance(part, tree.Train):
             found |= {item.name.start: Name.Attribute for item in part.body.items if isinstance(item, tree.Assign)}
+        elif isinstance(part, tree.Entry) and part.key.end - part.key.start == len(part.key.value):  # without quotes
+            found[part.key.start] = Name.Attribute
     return found | {start: Comment.Single for start, _ in parsed.comments}
 
 
@@ -105,7 +107,7 @@ model Net(sizes=[3, 4]) {
   expect params < 5M, output == 10, training_memory(batch=32) <= 8GiB, lossless
   output out
 }
-train { loss = mse; optimizer = adam(learning_rate=1e-3); data = digits }
+train { loss = mse; optimizer = adam(learning_rate=1e-3); data = digits; metrics = {mask: mse, "b": [iou, auc(name='x')]} }
 """
 
 
@@ -115,7 +117,7 @@ def test_each_form_is_what_the_tree_says() -> None:
     types, found = types_of(FORMS), expected_of(parsed)
     assert {place: types.get(place) for place in found} == found
     for text, of in {
-        "channels, act": Name, "act }": Name, "relu)": Name.Builtin, "as out": Keyword, "in [(": Keyword, "mse": Name.Constant, "'same'": String,
+        "channels, act": Name, "act }": Name, "relu)": Name.Builtin, "as out": Keyword, "in [(": Keyword, "mse": Name.Constant, "mse, \"b": Name.Constant, ": mse": Punctuation, "'same'": String,
         "depth\n": Name, "edge)": Name, "not true": Operator.Word, "→": Operator, "digits": Name, "channels, 4": Name, "channels, (3": Name.Property, "*": Operator,
     }.items():  # fmt: skip
         assert types[FORMS.index(text)] == of, text

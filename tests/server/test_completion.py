@@ -168,6 +168,36 @@ def test_what_is_proposed_in_a_train_section(text: str, there: str, not_there: s
         assert there or not found
 
 
+OUTPUTS = "input 28x28x1\nconv(4, 3x3) as mask\ngap -> dense(3) as label\noutput mask, label\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "there", "not_there"),
+    [
+        ("loss = {|", "mask: label:", "dice loss"),
+        ("metrics = {mask: dice, |", "label:", "mask: dice"),
+        ("metrics = {mask: [iou, accuracy]\n  |", "label:", "mask: dice"),
+        ('loss_weights = {"mask": 1,\n  |', "label:", "mask:"),
+        ('loss = {"|"', "mask label", "dice"),
+        ("loss = {mask: |", "dice hinge", "mask: label: accuracy"),
+        ("loss = {mask:\n |", "dice hinge", "mask: label:"),
+        ('loss = {mask: "|"', "dice hinge", "mask label accuracy"),
+        ("metrics = {mask: [auc, |", "accuracy", "mask: label: none"),
+        ("metrics = {label: f1_score(|", "average=", "mask: filters="),
+        ("loss = {mask: dice |", "", ""),
+        ("loss = {mask: dice} |", "", ""),
+        ("callbacks = {|", "", ""),
+        ("loss = {mask: dice}\n|", "epochs", "loss mask:"),
+    ],
+)
+def test_what_is_proposed_in_a_mapping(text: str, there: str, not_there: str) -> None:
+    """The outputs as keys that are not there yet; the words of the setting as values."""
+    for section in (f"{OUTPUTS}train {{\n{text}", f"{OUTPUTS}train {{\n{text}\nseed = 1\n}}\n"):
+        found = {label.removesuffix(" = ").strip() for label in complete(section)}
+        assert {*there.split()} <= found and not {*not_there.split()} & found
+        assert there or not found
+
+
 def test_keys_have_their_defaults_and_what_they_are() -> None:
     found = complete("train { |")
     details = ("default adam", "default 10", "default 0.1", "default true", "optional", "default auto")

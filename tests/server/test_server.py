@@ -99,6 +99,7 @@ def test_configuration_is_read_again(editor: Editor, folder: Path) -> None:
 def test_actions_formatting_and_outline(editor: Editor, folder: Path) -> None:
     uri = write_uri(str(folder / "acted on.cnn"))
     text = "# a\n# b\nblock f(n) {\nconv(n,3x3)\nrelu\n}\ninput 8x8x3\nwidth=8\nf(width) as 😀\n".replace("😀", "x")
+    text += "train {\n  loss = {\n    x: dice\n  }\n}\n"
     editor.open(uri, text + "relu -> relu\n")
     document = {"uri": uri}
     whole = {"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}}
@@ -109,11 +110,13 @@ def test_actions_formatting_and_outline(editor: Editor, folder: Path) -> None:
     (edit,) = editor.ask("textDocument/formatting", textDocument=document, options={"tabSize": 2, "insertSpaces": True})
     assert "  conv(n, 3x3)\n  relu\n" in apply(text + "relu -> relu\n", [edit])
     symbols = editor.ask("textDocument/documentSymbol", textDocument=document)
-    assert [symbol["name"] for symbol in symbols] == ["f", "width", "x"]
+    assert [symbol["name"] for symbol in symbols] == ["f", "width", "x", "train", "loss"]
     folds = editor.ask("textDocument/foldingRange", textDocument=document)
     assert [(fold["startLine"], fold["endLine"], fold.get("kind")) for fold in folds] == [
         (0, 1, "comment"),
         (2, 4, None),
+        (9, 12, None),
+        (10, 11, None),
     ]
     editor.close(uri)
 

@@ -35,7 +35,7 @@ model M(width=4) {
   conv(size, ?
   f(width, n=
 }
-train { loss = mse; optimizer = adam(learning_rate=1e-3) }
+train { loss = mse; optimizer = adam(learning_rate=1e-3); metrics = {y: auc, "b": [mse, iou(2)]} }
 """
 SHOWN = """«# 😀 first» comment
 «use» keyword «"x.cnn"» string «g» function definition
@@ -53,7 +53,7 @@ SHOWN = """«# 😀 first» comment
 «conv» function defaultLibrary «size» variable readonly «?» number
 «f» function «width» parameter «n» property «=» operator
 
-«train» keyword «loss» property «=» operator «mse» enumMember «optimizer» property «=» operator «adam» function defaultLibrary «learning_rate» property «=» operator «1e-3» number
+«train» keyword «loss» property «=» operator «mse» enumMember «optimizer» property «=» operator «adam» function defaultLibrary «learning_rate» property «=» operator «1e-3» number «metrics» property «=» operator «y» property «auc» enumMember «"b"» string «mse» enumMember «iou» function defaultLibrary «2» number
 """  # fmt: skip
 
 

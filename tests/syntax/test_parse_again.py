@@ -34,7 +34,7 @@ PIECES = [
     "}",
     "(",
 ]
-TEXT = "# head\nx = 3; y = 4\nblock b(n) { conv(n, 3x3) }  # of b\ninput 28x28x1\nb(x) -> relu # r\n\nbn# n\ngap -> dense(10)\n# end"
+TEXT = "# head\nx = 3; y = 4\nblock b(n) { conv(n, 3x3) }  # of b\ninput 28x28x1\nb(x) -> relu # r\n\nbn# n\ngap -> dense(10)\ntrain { loss = {mask: mse,\n  label: mae} }\n# end"
 
 SCRIPT = (
     "import keras\nx = 3\nmodel = keras.Sequential([keras.Input((28, 28, 1))])\nmodel.add(keras.layers.Conv2D(x, 3))\n"
@@ -50,6 +50,9 @@ EDITS = [  # each leaves a text without mistakes
     ("\n\nbn", "\n\n# bn"),
     ("# end", "relu  # end"),
     ("# head\n", ""),
+    ("mask: mse,", "mask: dice"),
+    ("label: mae", '"label": {a: [1]}  # all\n'),
+    ("{mask: mse,\n  label: mae}", "mse"),
     ("conv(n, 3x3)", "conv(n, 3x3)\n  relu\n"),
     (TEXT, "# nothing"),
     ("", ""),

@@ -143,6 +143,8 @@ def without_functions(value: Any) -> Any:
     """A value with a word in place of each function, which is equal to itself alone."""
     if isinstance(value, (list, tuple)):
         return [without_functions(v) for v in value]
+    if isinstance(value, dict):
+        return {key: without_functions(v) for key, v in value.items()}
     if isinstance(value, Term):
         return (
             value.module,

@@ -15,7 +15,7 @@ from cnnspec.syntax.build import Refusals, build_pasted_input
 from cnnspec.syntax.lalr import Parser
 from cnnspec.syntax.lexer import KIND, UNREADABLE, Lexer
 from cnnspec.syntax.paste.changing import changed
-from cnnspec.syntax.tree import Argument, Attribute, Bad, Call, Input, Name, Node, Number, Step
+from cnnspec.syntax.tree import Argument, Attribute, Bad, Call, Input, Mapping, Name, Node, Number, Step, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -152,6 +152,8 @@ def _value(source: Source, tokens: list[Token]) -> Node | None:
     parser = Parser(source, begin_recovery, _Tokens(source.text, wrapped))
     items = parser.run().body.items
     if failed or parser.refusals.diagnostics or len(items) != 1 or not isinstance(items[0], Step):
+        return None
+    if any([isinstance(part, Mapping) for part in walk(items[0])]):  # a dict of Python's: no value of a network
         return None
     return changed(items[0].value, _number)
 

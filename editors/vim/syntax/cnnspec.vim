@@ -119,8 +119,9 @@ syntax match cnnspecName /\<\h\w*\>/ contains=@cnnspecWords,cnnspecLayerAlone
 syntax match cnnspecProperty /\%(\.\.\)\@<!\.\@<=\h\w*\>/
 syntax match cnnspecCall /\<\h\w*\>\ze\s*(/ contains=@cnnspecWords,cnnspecLayer,cnnspecFunction,cnnspecNoLayer
 syntax match cnnspecPastedInput /\v<%(tf\.)?%(keras\.)?%(layers\.)?Input%(Layer)?\ze\s*\(/
-syntax match cnnspecArgument /\v<\h\w*>\ze\s*\=[=>]@!/ contains=@cnnspecWords nextgroup=cnnspecAssigned skipwhite
+syntax match cnnspecArgument /\v<\h\w*>\ze\s*%(\=[=>]@!|:)/ contains=@cnnspecWords nextgroup=cnnspecAssigned,cnnspecColon skipwhite
 syntax match cnnspecAssigned /=/ contained nextgroup=cnnspecValue skipwhite
+syntax match cnnspecColon /:/ nextgroup=cnnspecValue skipwhite
 syntax match cnnspecValue /\v<\h\w*>%(\s*[(.=])@!/ contained contains=@cnnspecWords,cnnspecLayerAlone,cnnspecOption
 syntax match cnnspecDefinition /\v<%(block|shared)\s+\h\w*/ contains=cnnspecStatement
 syntax match cnnspecModel /\v<model\s+\h\w*/ contains=cnnspecStatement
@@ -146,6 +147,7 @@ highlight default link cnnspecOperator Operator
 highlight default link cnnspecAssigned Operator
 highlight default link cnnspecArrow Operator
 highlight default link cnnspecPunctuation Delimiter
+highlight default link cnnspecColon Delimiter
 highlight default link cnnspecNumber Number
 highlight default link cnnspecString String
 highlight default link cnnspecComment Comment
