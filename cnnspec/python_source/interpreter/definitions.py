@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 ANNOTATIONS = "__annotations__"
 ENUMS = ("enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag")
 TUPLES = ("typing.NamedTuple",)
+CACHED_PROPERTIES = (
+    "functools.cached_property",
+    "django.utils.functional.cached_property",
+    "werkzeug.utils.cached_property",
+)
 
 
 def run_function(it: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
@@ -36,8 +41,10 @@ def decorate(
         name = decorator.name if isinstance(decorator, External) else ""
         if name in ("builtins.property", "builtins.staticmethod", "builtins.classmethod"):
             made = Wrapped(name.removeprefix("builtins."), made)
-        elif name in ("functools.cached_property", "abc.abstractproperty"):
+        elif name == "abc.abstractproperty":
             made = Wrapped("property", made)
+        elif name in CACHED_PROPERTIES:
+            made = Wrapped("cached_property", made)
         elif not isinstance(decorator, External) or name in it.machine.libraries.functions:
             given = it.call_value(decorator, Call(it.machine, written, (made,)))
             made = made if isinstance(given, Unknown) else given

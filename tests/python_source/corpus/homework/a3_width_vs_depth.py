@@ -39,7 +39,7 @@ def budget(m):
 rows = []
 for s in settings:
     net = cnn(**s)
-    net.compile('sgd', keras.losses.SparseCategoricalCrossentropy(from_logits=True), ['accuracy'])
+    net.compile('sgd', keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=['accuracy'])
     stop = callbacks.EarlyStopping(patience=3, restore_best_weights=True)
     h = net.fit(xtr, ytr, validation_split=0.2, epochs=30, batch_size=256, callbacks=[stop], verbose=2)
     rows.append((s['name'], budget(net), max(h.history['val_accuracy'])))

@@ -91,4 +91,4 @@ def light_unet(start=8, depth=4, drop=0.1):
 
 
 student = light_unet()
-student.compile('adam', bce_dice, [dice_coe])
+student.compile('adam', bce_dice, metrics=[dice_coe])

@@ -96,5 +96,5 @@ def resnet(n=2, width=16, classes=10):
 if __name__ == '__main__':
     nets = [resnet()] + [oct_resnet(a) for a in (0.25, 0.5)]
     for net in nets:
-        net.compile('sgd', tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True), ['accuracy'])
+        net.compile('sgd', tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=['accuracy'])
         print('%-8s %d' % (net.name, net.count_params()), file=sys.stderr)

@@ -272,3 +272,23 @@ class C:
 def f(): pass
 a = isinstance(T(1), tuple), isinstance(T(1), list), isinstance(C(), list), isinstance(f, dict), isinstance(C, str), isinstance(C(), object)
 b = isinstance({}.keys(), list), isinstance(iter([]), list), isinstance(zip([]), (list, tuple))
+# ---- cached properties
+from functools import cached_property
+class A:
+    n = 0
+    @cached_property
+    def parts(self):
+        A.n += 1
+        return [A.n]
+class B(A):
+    @cached_property
+    def parts(self):
+        return super().parts + [0]
+a, b = A(), A()
+c = a.parts is a.parts, a.parts, b.parts, A.n
+a.parts = 7
+d = a.parts, "parts" in vars(b), vars(b)
+del b.__dict__["parts"]
+e = b.parts
+f = B()
+g = f.parts, f.parts is f.parts
