@@ -94,8 +94,8 @@ class TensorValue(Value):
 
     @property
     def is_certain(self) -> bool:
-        """Whether it surely is one tensor: what something unknown gives may be anything."""
-        return self.node.is_input or self.node.layer is not None
+        """Whether it surely is one tensor: what something unknown gives, and what is not known of an input, may be anything."""
+        return self.node.layer is not None or self.node.is_input and self.node.shape is not None
 
     def list_sizes(self) -> tuple[int | None, ...] | None:
         """Its shape as Keras has it, the batch first: None for a size that is not known; None where nothing is."""
