@@ -130,6 +130,10 @@ class TensorValue(Value):
             call.machine.report("E012", "a tensor cannot be called: layers and models can", call.site)
         return call.make_unknown("a tensor is called")
 
+    def is_instance(self, name: str) -> bool | None:
+        """It is none of Python's own types, and no layer; which class of tensors it is depends on where Keras is."""
+        return False if self.is_certain and name.startswith(("builtins.", "keras.layers.", "keras.models.")) else None
+
     def describe(self) -> str:
         return "a tensor"
 
