@@ -58,6 +58,7 @@ class Cut:
         self.graph.nodes.append(node)
         self._given.append(old.name)
         if starts:
+            self.whole = self.whole and old.shape is not None
             return
         if old.doubt:
             self.doubtful |= {node.index}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnspec.python_source.keras.composed_layer import ComposedLayer
 from cnnspec.python_source.keras.layer_value import LayerValue
 from cnnspec.python_source.keras.operations import Operation
 from cnnspec.python_source.keras.reached import find_nodes
@@ -39,8 +40,11 @@ def find_reasons(machine: Machine, models: list[ModelValue]) -> list[tuple[str, 
 
 
 def list_values(node: TapeNode) -> list[Any]:
-    """What a node's layer was given: its arguments, and those of its use."""
-    values: list[Any] = [node.owner.arguments] if isinstance(node.owner, LayerValue) else []
+    """What a node's layer was given: its arguments, and those of its use; and why it is not known what it gives."""
+    owner = node.owner
+    values: list[Any] = [owner.arguments] if isinstance(owner, LayerValue) else []
+    if isinstance(owner, ComposedLayer):
+        values.append(owner.cause)
     if node.use is not None:
         values += [node.use.arguments, node.use.keywords]
         if isinstance(node.use.callee, Operation):

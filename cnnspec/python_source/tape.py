@@ -98,8 +98,8 @@ class TensorValue(Value):
 
     @property
     def is_certain(self) -> bool:
-        """Whether it surely is one tensor: what something unknown gives may be anything."""
-        return self.node.is_input or self.node.layer is not None
+        """Whether it surely is one tensor: what something unknown gives, and what is not known of an input, may be anything."""
+        return self.node.layer is not None or self.node.is_input and self.node.shape is not None
 
     def list_sizes(self) -> tuple[int | None, ...] | None:
         """Its shape as Keras has it, the batch first: None for a size that is not known; None where nothing is."""
@@ -133,6 +133,10 @@ class TensorValue(Value):
         if not call.machine.tracing and self.is_certain:
             call.machine.report("E012", "a tensor cannot be called: layers and models can", call.site)
         return call.make_unknown("a tensor is called")
+
+    def is_instance(self, name: str) -> bool | None:
+        """It is none of Python's own types, and no layer; which class of tensors it is depends on where Keras is."""
+        return False if self.is_certain and name.startswith(("builtins.", "keras.layers.", "keras.models.")) else None
 
     def describe(self) -> str:
         return "a tensor"

@@ -102,13 +102,19 @@ def list_entries(graph: Graph, composed: Set[str] = frozenset()) -> Counter[Entr
             given.setdefault(key, []).append(node)
         elif node.layer is None:
             unsure.add(key)
+    keys = {node.index: key for key, nodes in given.items() for node in nodes}
+    readers: dict[int, set[Any]] = {index: {()} for index in graph.outputs}
+    for node in graph.nodes:
+        for index in node.inputs:
+            readers.setdefault(index, set()).add(keys.get(node.index, ()))
     found: Counter[Entry] = Counter()
     for key, nodes in given.items():
         if key in unsure:
             continue
         own = [node for node in nodes if node.shares is None] or nodes
         name = list_calls(graph, own[0])[-1] if isinstance(key, int) else key[0]
-        last = nodes if isinstance(key, int) else nodes[-1:]
+        read = [node for node in nodes if readers.get(node.index, set()) - {key}]  # what leaves it
+        last = nodes if isinstance(key, int) else read or nodes[-1:]
         shapes = [[None, *map(show_size, node.shape or ())] for node in last]
         found[name, freeze(shapes), sum(count_parameters(graph, node) for node in own)] += 1
     return found
@@ -134,7 +140,8 @@ def list_calls(graph: Graph, node: Node) -> list[str]:
     """The Keras layers and functions that a node is."""
     shapes = graph.input_shapes(node)
     assert node.layer is not None and shapes is not None
-    calls = [name_alike(call.name) for call in node.layer.keras(shapes)] or [name_alike(node.label)]
+    made = [call.around or call for call in node.layer.keras(shapes)]
+    calls = [name_alike(call.name) for call in made] or [name_alike(node.label)]
     return calls[:-1] if len(calls) > 1 and calls[-1] == "identity" else calls  # which carries a function's name
 
 
@@ -180,8 +187,11 @@ def list_differences(network: PythonNetwork, model: Json) -> Iterator[str]:
     more, missing = ours - true, true - ours
     for entry in list(more.elements()):
         same = next((other for other in missing if missing[other] and is_open_form(entry, other)), None)
+        several = next((other for other in missing if is_row_of(entry, other, missing[other])), None)
         if same is not None:
             more[entry], missing[same] = more[entry] - 1, missing[same] - 1
+        elif several is not None:
+            more[entry], missing[several] = more[entry] - 1, missing[several] - entry[2] // several[2]
     yield from [f"it has no {entry} (x{count})" for entry, count in (+more).items()]
     if network.whole:
         yield from [f"{entry} is missing (x{count})" for entry, count in (+missing).items()]
@@ -193,6 +203,12 @@ def list_differences(network: PythonNetwork, model: Json) -> Iterator[str]:
         ):
             if said != so:
                 yield f"its {what} are {so}, not {said}"
+
+
+def is_row_of(ours: Entry, true: Entry, count: int) -> bool:
+    """Whether an entry is several layers of one class and size in a row, made by one comprehension."""
+    (name, shapes, parameters), (*alike, each) = ours, true
+    return [name, shapes] == alike and each > 0 and parameters % each == 0 and 1 < parameters // each <= count
 
 
 def is_open_form(ours: Entry, true: Entry) -> bool:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cnnspec.graph import Node
+    from cnnspec.layers.base import Layer
     from cnnspec.lint.context import Context
     from cnnspec.lint.fix.proposal import Proposal
     from cnnspec.lint.fix.repair_context import RepairContext
@@ -83,7 +84,7 @@ def inside(named: Iterable[int], context: Context) -> list[int]:
             continue
         for index in node.inputs:
             weighed[index] |= bool(node.layer.counted) or weighed[node.index]
-            gates[index] |= node.layer.multiplies or not (node.layer.counted or node.layer.merges) and gates[node.index]
+            gates[index] |= multiplies(node, node.layer) or passes_on(node, node.layer) and gates[node.index]
     return [i for i in named if weighed[i] and not gates[i]]
 
 
@@ -102,6 +103,18 @@ def list_answers(softmaxes: set[int], context: Context) -> set[int]:
         passes = node.layer is not None and not counted and not node.layer.multiplies
         before.append({node.index} if node.index in softmaxes else answers if passes else set())
     return found
+
+
+def multiplies(node: Node, layer: Layer) -> bool:
+    """Whether a layer multiplies its inputs with each other, or may: what one that is stated does with several is not known."""
+    return layer.multiplies or layer.stated and len(node.inputs) > 1
+
+
+def passes_on(node: Node, layer: Layer) -> bool:
+    """Whether a layer gives but the values of its one input, as a reshape does."""
+    if layer.stated:
+        return len(node.inputs) == 1 and not layer.own_weights(())
+    return not (layer.counted or layer.merges)
 
 
 def longest(counted: set[int], context: Context) -> list[Node]:

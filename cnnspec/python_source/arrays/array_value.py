@@ -32,6 +32,9 @@ class Labels(Record):
     one_hot: bool = False
 
 
+NEVER = tuple([f"builtins.{name}" for name in ("list", "tuple", "dict", "set", "str", "bytes", "bool")])
+
+
 class ArrayValue(Value):
     """An array, or a tensor that is not symbolic. `values`: those of a small one, as numbers in their order in memory, None
     where they are not known. `data`: the set of keras.datasets whose examples or labels it holds, all classes of it. `why`:
@@ -71,6 +74,10 @@ class ArrayValue(Value):
         return ArrayValue(shape, **{"dtype": self.dtype, "why": self.why, **others})
 
     # ---- what is asked of it -------------------------------------------------------------------------------
+    def is_instance(self, name: str) -> bool | None:
+        """It is none of Python's own containers or texts; one number of NumPy's may be a float."""
+        return False if name in NEVER else None
+
     def get_attribute(self, name: str, machine: Machine, node: ast.AST) -> Any:
         if name == "shape":
             return self.list_sizes(machine, node)

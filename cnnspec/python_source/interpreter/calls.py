@@ -90,7 +90,11 @@ def call_function(it: Interpreter, function: FunctionValue, call: Call) -> Any:
     site = call.site
     if function.generates:
         return GeneratorValue(lambda most: generate(it, function, scope, BlockCall(site, function.name), most))
-    return follow(it, function, scope, BlockCall(site, function.name), call.node)
+
+    def run() -> Any:
+        return follow(it, function, scope, BlockCall(site, function.name), call.node)
+
+    return run() if function.results is None else function.results.find(call, run)
 
 
 def follow(it: Interpreter, function: FunctionValue, scope: Scope, step: BlockCall, node: ast.AST) -> Any:

@@ -18,8 +18,14 @@ if TYPE_CHECKING:
     from cnnspec.python_source.interpreter.interpreter import Interpreter
 
 ANNOTATIONS = "__annotations__"
+SUBCLASS = "__init_subclass__"
 ENUMS = ("enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag")
 TUPLES = ("typing.NamedTuple",)
+CACHED_PROPERTIES = (
+    "functools.cached_property",
+    "django.utils.functional.cached_property",
+    "werkzeug.utils.cached_property",
+)
 
 
 def run_function(it: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
@@ -36,8 +42,10 @@ def decorate(
         name = decorator.name if isinstance(decorator, External) else ""
         if name in ("builtins.property", "builtins.staticmethod", "builtins.classmethod"):
             made = Wrapped(name.removeprefix("builtins."), made)
-        elif name in ("functools.cached_property", "abc.abstractproperty"):
+        elif name == "abc.abstractproperty":
             made = Wrapped("property", made)
+        elif name in CACHED_PROPERTIES:
+            made = Wrapped("cached_property", made)
         elif not isinstance(decorator, External) or name in it.machine.libraries.functions:
             given = it.call_value(decorator, Call(it.machine, written, (made,)))
             made = made if isinstance(given, Unknown) else given
@@ -48,6 +56,7 @@ def decorate(
 def run_class(it: Interpreter, node: ast.ClassDef) -> None:
     decorators = [it.evaluate(decorator) for decorator in node.decorator_list]
     bases = [find_base(it, base) for base in node.bases]
+    given = {keyword.arg: it.evaluate(keyword.value) for keyword in node.keywords if keyword.arg != "metaclass"}
     scope = Scope(it.scope.module, it.scope.closure, Names(attributes=True))
     scope.cell = []
     outer = it.scope.names.get("__qualname__", "") if it.scope.cell is not None else ""
@@ -61,7 +70,17 @@ def run_class(it: Interpreter, node: ast.ClassDef) -> None:
     made = ClassValue(node.name, node, bases, scope.names, it.machine.written)
     scope.cell.append(made)
     shape_class(made)
+    tell_bases(it, made, given, node)
     bind_name(it, it.scope.find_home(node.name), node.name, decorate(it, made, decorators, node))
+
+
+def tell_bases(it: Interpreter, made: ClassValue, given: dict[str | None, Any], node: ast.ClassDef) -> None:
+    """Run __init_subclass__ of the classes that a class stands on, with what stands beside them in its head."""
+    found = next((one.attributes[SUBCLASS] for one in made.mro[1:] if SUBCLASS in one.attributes), None)
+    function = found.function if isinstance(found, Wrapped) else found
+    if function is not None:
+        keywords = {name: value for name, value in given.items() if name is not None}
+        it.call_value(function, Call(it.machine, node, (made,), keywords, open_keywords=None in given))
 
 
 def find_base(it: Interpreter, node: ast.expr) -> Any:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cnnspec.python_source.interpreter.interpreter import Interpreter
 
 
+PROPERTIES = ("property", "cached_property")
 UNARY_METHODS = {"-": "neg", "+": "pos", "~": "invert"}
 
 
@@ -109,6 +110,11 @@ def get_attribute(it: Interpreter, instance: InstanceValue, name: str, node: ast
         return it.machine.call(found.function, (instance,), {}, node)
     if name in instance.attributes:
         return it.see(instance.attributes[name], node)
+    if isinstance(found, Wrapped) and found.kind == "cached_property":
+        value = it.machine.call(found.function, (instance,), {}, node)
+        it.journal.note(instance.attributes)
+        instance.attributes[name] = value
+        return value
     if found is not None:
         return it.see(bind(found, instance, made), node)
     if name == "__dict__":
@@ -133,7 +139,7 @@ def bind(found: Any, owner: Any, made: ClassValue) -> Any:
     """What an attribute of a class is for one of its instances."""
     if isinstance(found, FunctionValue):
         return BoundMethod(found, owner)
-    if isinstance(found, Wrapped) and found.kind != "property":
+    if isinstance(found, Wrapped) and found.kind not in PROPERTIES:
         return found.function if found.kind == "staticmethod" else BoundMethod(found.function, made)
     return found
 
@@ -169,7 +175,7 @@ def get_class_attribute(it: Interpreter, made: ClassValue, name: str, node: ast.
     """name of a class itself."""
     found = made.find_method(name)
     if found is not None:
-        if isinstance(found, Wrapped) and found.kind != "property":
+        if isinstance(found, Wrapped) and found.kind not in PROPERTIES:
             return found.function if found.kind == "staticmethod" else BoundMethod(found.function, made)
         return it.see(found, node)
     if name in ("__name__", "__qualname__"):
@@ -192,7 +198,7 @@ def get_super_attribute(it: Interpreter, value: SuperValue, name: str, node: ast
     for one in order:
         if name in one.attributes:
             found = one.attributes[name]
-            if isinstance(found, Wrapped) and found.kind == "property":
+            if isinstance(found, Wrapped) and found.kind in PROPERTIES:
                 return it.machine.call(found.function, (owner,), {}, node)
             return bind(found, owner, made)
     if name == "__setattr__":

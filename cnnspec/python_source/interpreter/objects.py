@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import ast
     from typing import Any
 
+    from cnnspec.python_source.interpreter.results import Results
     from cnnspec.python_source.interpreter.scopes import Scope
     from cnnspec.python_source.machine import Machine
     from cnnspec.python_source.values import Call
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 
 class FunctionValue(Value):
     """A function or lambda of the source. `name` has its class before it, "ResNet.block"; `defaults` are the values by the
-    parameters' names; `written` is the text that it stands in."""
+    parameters' names; `written` is the text that it stands in; `results`: those that functools.cache keeps."""
 
-    __slots__ = ("attributes", "cell", "defaults", "generates", "name", "node", "scope", "written")
+    __slots__ = ("attributes", "cell", "defaults", "generates", "name", "node", "results", "scope", "written")
 
     def __init__(
         self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Scope, written: Written
@@ -31,6 +32,7 @@ class FunctionValue(Value):
         self.cell: list[Any] | None = scope.cell  # whose only item is the class that it is a method of
         self.generates = False
         self.attributes = Names(attributes=True)
+        self.results: Results | None = None
 
     def call(self, call: Call) -> Any:
         return call.machine.interpreter.call_function(self, call)
@@ -40,6 +42,8 @@ class FunctionValue(Value):
             return self.attributes[name]
         if name == "__name__":
             return self.name.rpartition(".")[2]
+        if name == "cache_clear" and self.results is not None:
+            return Method(name, self.results.clear)
         return super().get_attribute(name, machine, node)
 
     def set_attribute(self, name: str, value: Any, machine: Machine, node: ast.AST) -> None:
@@ -80,7 +84,7 @@ class BoundMethod(Value):
 
 
 class Wrapped(Value):
-    """A function in a class as `kind` says: property, staticmethod, classmethod. `setter`: of a property."""
+    """A function in a class as `kind` says: property, cached_property, staticmethod, classmethod. `setter`: of a property."""
 
     __slots__ = ("function", "kind", "setter")
 

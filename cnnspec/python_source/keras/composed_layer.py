@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cnnspec.layers.base import Layer
     from cnnspec.python_source.interpreter.objects import InstanceValue
     from cnnspec.python_source.machine import Machine
-    from cnnspec.python_source.values import Call
+    from cnnspec.python_source.values import Call, Unknown
 
 
 class Own:
@@ -63,9 +63,9 @@ def find_shapes(value: Any, machine: Machine, node: ast.AST) -> Any:
 
 
 class ComposedLayer(Value):
-    """What an instance of a class of the source has from keras.layers.Layer. `weights`: those of its own; `list_parts` gives the layers in it; `inner`: the layer of Keras's that it also is, where its class stands on one."""
+    """What an instance of a class of the source has from keras.layers.Layer. `weights`: those of its own; `cause`: why it is not known what it gives; `list_parts` gives the layers in it; `inner`: the layer of Keras's that it also is, where its class stands on one."""
 
-    __slots__ = ("inner", "instance", "list_parts", "name", "own", "site", "trainable", "weights")
+    __slots__ = ("cause", "inner", "instance", "list_parts", "name", "own", "site", "trainable", "weights")
 
     def __init__(self, instance: InstanceValue, site: Site, list_parts: Callable[[], list[Any]]) -> None:
         self.instance, self.site, self.list_parts = instance, site, list_parts
@@ -73,6 +73,7 @@ class ComposedLayer(Value):
         self.name = ""
         self.trainable: Any = True
         self.inner: Any = None
+        self.cause: Unknown | None = None
         self.weights = OwnWeights()
 
     @property
@@ -99,9 +100,9 @@ class ComposedLayer(Value):
                 arguments, keywords, machine, node, f"{self.kind} has weights of its own: {why}", made, layer
             )
         if not find_tensors(made):
-            cause = find_unknown(made)
+            self.cause = find_unknown(made)
             return self._give_up(
-                arguments, keywords, machine, node, "" if cause else f"what {self.kind} gives is not known"
+                arguments, keywords, machine, node, "" if self.cause else f"what {self.kind} gives is not known"
             )
         return made
 

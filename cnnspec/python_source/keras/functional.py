@@ -41,7 +41,8 @@ class Between:
         self, model: ModelValue, given: Any, options: dict[str, Any], machine: Machine, node: ast.AST, site: Site
     ) -> Any:
         own, tensors = find_tensors(self.inputs), self._match(given)
-        if len(own) != len(tensors) and is_tensors(given):
+        certain = is_tensors(given) and all([tensor.is_certain for tensor in tensors])
+        if len(own) != len(tensors) and certain:
             refuse_count(model, len(own), len(tensors), machine, site)
         if len(own) != len(tensors) or any(
             [refuse_tensor(model, *pair, machine, site) for pair in zip(own, tensors, strict=True)]

@@ -36,8 +36,9 @@ PAIR = 2
 def find_misuse(
     kind: str, arguments: dict[str, Any], given: tuple[Any, ...], shapes: Sequence[Shape | None]
 ) -> Mistake | None:
-    """What is wrong with the use of a layer with these arguments on what is given, tensors of these shapes."""
-    found = find_list_mistake(kind, given, len(shapes)) or find_rank_mistake(kind, shapes)
+    """What is wrong with the use of a layer with these arguments on what is given, tensors of these shapes: where one is not
+    known, it may be several."""
+    found = (None if None in shapes else find_list_mistake(kind, given, len(shapes))) or find_rank_mistake(kind, shapes)
     return found or find_axis_mistake(kind, arguments, shapes)
 
 

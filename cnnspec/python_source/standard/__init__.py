@@ -15,6 +15,7 @@ def register(libraries: Libraries) -> None:
         classes,
         collections,
         computing,
+        copying,
         flags,
         functions,
         records,
@@ -22,5 +23,17 @@ def register(libraries: Libraries) -> None:
         tuning,
     )
 
-    for part in (builtins, computing, functions, collections, classes, records, arguments, flags, system, tuning):
+    for part in (
+        builtins,
+        computing,
+        copying,
+        functions,
+        collections,
+        classes,
+        records,
+        arguments,
+        flags,
+        system,
+        tuning,
+    ):
         part.register(libraries)

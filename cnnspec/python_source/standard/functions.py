@@ -1,4 +1,4 @@
-"""functools, itertools, copy and typing."""
+"""functools, itertools and typing."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from math import comb, perm, prod
 
 from cnnspec.python_source.interpreter.budget import MOST_ITEMS
 from cnnspec.python_source.interpreter.builtin_containers import list_rows
-from cnnspec.python_source.interpreter.objects import ClassValue, FunctionValue, InstanceValue
+from cnnspec.python_source.interpreter.objects import FunctionValue
+from cnnspec.python_source.interpreter.results import Results
 from cnnspec.python_source.interpreter.sequences import EndlessValue, IteratorValue
-from cnnspec.python_source.standard.records import RecordValue
-from cnnspec.python_source.values import CONTAINERS, External, Method, Unknown, Value, find_unknown
+from cnnspec.python_source.values import Method, Value, find_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cnnspec.python_source.values import Call
 
 
-MOST_DEEP = 2_000  # containers that are copied
+MOST_KEPT = 128  # results of a function, by functools.lru_cache
 
 
 # ---- functools ----------------------------------------------------------------------------------------------------
@@ -66,6 +66,30 @@ def return_function(call: Call) -> Any:
     if isinstance(given, FunctionValue):
         return given
     return Method("decorator", lambda inner: inner.find(0))
+
+
+def keep_results(call: Call) -> Any:
+    """@functools.cache, and @functools.lru_cache without a number."""
+    function = call.find(0)
+    if isinstance(function, FunctionValue):
+        function.results = Results()
+    return function
+
+
+def keep_some_results(call: Call) -> Any:
+    """@functools.lru_cache(maxsize=128)"""
+    given = call.find(0, "maxsize", default=MOST_KEPT)
+    if isinstance(given, FunctionValue):
+        return keep_results(call)
+    most = given if isinstance(given, int) else None
+
+    def decorate(inner: Call) -> Any:
+        function = keep_results(inner)
+        if isinstance(function, FunctionValue):
+            function.results = Results(most)
+        return function
+
+    return Method("lru_cache", decorate)
 
 
 def make_wraps(call: Call) -> Any:
@@ -212,89 +236,16 @@ def map_rows(call: Call) -> Any:
     return IteratorValue(made)
 
 
-# ---- copy and typing ------------------------------------------------------------------------------------------------
-def copy_value(call: Call) -> Any:
-    """copy.copy"""
-    value = call.find(0)
-    if isinstance(value, (list, dict, set)):
-        return value.copy()
-    if isinstance(value, (InstanceValue, RecordValue)) and can_copy(value):
-        return copy_object(value, lambda item: item)
-    if isinstance(value, Value) and not isinstance(value, SHARED):
-        return find_unknown(value) or call.make_unknown("a copy of an object is not known")
-    return value
-
-
-SHARED = (External, FunctionValue, ClassValue, Unknown)  # what a copy has in common with its original
-
-
-def can_copy(value: InstanceValue | RecordValue) -> bool:
-    """Whether an object has nothing but its attributes."""
-    if isinstance(value, RecordValue):
-        return True
-    made = value.class_value
-    special = made.find_method("__copy__") or made.find_method("__deepcopy__")
-    return value.native is None and not made.find_library_base() and special is None and not made.has_unknown_base
-
-
-def copy_object(value: InstanceValue | RecordValue, copy: Callable[[Any], Any]) -> InstanceValue | RecordValue:
-    made = RecordValue({}, value.items) if isinstance(value, RecordValue) else InstanceValue(value.class_value)
-    made.attributes.update({name: copy(item) for name, item in value.attributes.items()})
-    return made
-
-
-def copy_deeply(call: Call) -> Any:
-    """copy.deepcopy"""
-    made: dict[int, Any] = {}  # so far, by what they are copies of
-
-    def copy(value: Any) -> Any:
-        if id(value) in made:
-            return made[id(value)]
-        if isinstance(value, (list, dict, set)):
-            one: Any = value.copy()
-            made[id(value)] = one
-            if isinstance(value, list):
-                one[:] = [copy(item) for item in value]
-            elif isinstance(value, dict):
-                one.update({key: copy(item) for key, item in value.items()})
-            return one
-        if isinstance(value, tuple):
-            made[id(value)] = whole = tuple([copy(item) for item in value])
-            return whole
-        if isinstance(value, InstanceValue) and value.class_value.form == "enum":
-            return value
-        if isinstance(value, (InstanceValue, RecordValue)) and can_copy(value):
-            made[id(value)] = copied = copy_object(value, copy)
-            return copied
-        plain = not isinstance(value, Value) or isinstance(value, SHARED)
-        return value if plain else call.make_unknown("a copy of an object is not known")
-
-    value = call.find(0)
-    if count_containers(value) > MOST_DEEP:
-        return call.make_unknown("it is nested deeper than is followed")
-    return copy(value)
-
-
-def count_containers(value: Any) -> int:
-    """How many containers there are in a value: it is nested no deeper."""
-    seen: set[int] = set()
-    waiting = [value]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, CONTAINERS) and id(value) not in seen:
-            seen.add(id(value))
-            waiting += value.values() if isinstance(value, dict) else value
-    return len(seen)
-
-
 PROGRESS = ("tqdm.tqdm", "tqdm.auto.tqdm", "tqdm.notebook.tqdm", "tqdm.tqdm_notebook", "rich.progress.track")
 FUNCTIONS: dict[str, Any] = {
     "functools.partial": make_partial,
     "functools.reduce": reduce,
+    "functools.cache": keep_results,
+    "functools.lru_cache": keep_some_results,
     "functools.wraps": make_wraps,
     **dict.fromkeys(
         (
-            "functools.lru_cache", "functools.cache", "functools.total_ordering", "functools.singledispatch",
+            "functools.total_ordering", "functools.singledispatch",
             "abc.abstractmethod", "typing.overload", "typing.final", "typing.no_type_check", "atexit.register",
             "contextlib.contextmanager", "staticmethod", "enum.unique", "tensorflow.function",
         ),
@@ -314,8 +265,6 @@ FUNCTIONS: dict[str, Any] = {
     "itertools.pairwise": pair,
     "itertools.accumulate": accumulate,
     "itertools.starmap": map_rows,
-    "copy.copy": copy_value,
-    "copy.deepcopy": copy_deeply,
     "typing.cast": lambda call: call.find(1),
 }  # fmt: skip
 

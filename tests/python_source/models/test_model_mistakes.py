@@ -26,12 +26,32 @@ REFUSED = {
     "keras.applications.VGG16(include_top=False, input_shape=(64, 64, 1))": "for images of 3 channels",
     "keras.applications.ResNet50(classes=10)": "for 1000 classes, not 10",
 }
+CLASS = """class Own(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.pair = keras.Model([a, b], layers.add([a, b]))
+        self.dense = layers.Dense(2)
+    def call(self, inputs):
+        return """
+NEVER_CALLED = (  # and what they are called on may be a list
+    "self.pair(inputs)",
+    "layers.Concatenate()(inputs)",
+    "self.dense(layers.subtract(inputs))",
+    "self.dense(layers.Dot(axes=-1)(inputs))",
+    "self.dense(self.pair(*inputs))",
+    "[self.dense(x) for x in inputs]",
+    "self.dense(inputs['a']) + self.dense(inputs['b'])",
+    "self.dense(layers.Flatten()(layers.average(inputs[1:])))",
+    "self.pair([inputs[0], *inputs[1:]])",
+    "self.pair(layers.Conv2D(3, 1)(inputs['both']))",
+)
 TAKEN = (
     f"{MODEL}m(keras.Input((None, None, 3)))",
     f"{MODEL}m([a])",
     "keras.Model([a, b], layers.Flatten()(a))",
     "keras.Sequential([keras.Input((8,)), layers.Dense(2, name='d')])",
     "keras.Model(a, keras.Sequential([keras.Input((8, 8, 1)), layers.RandomFlip()])(a))",
+    *[f"{CLASS}{body}\nm = Own()" for body in NEVER_CALLED],
 )
 
 

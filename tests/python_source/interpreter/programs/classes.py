@@ -272,3 +272,52 @@ class C:
 def f(): pass
 a = isinstance(T(1), tuple), isinstance(T(1), list), isinstance(C(), list), isinstance(f, dict), isinstance(C, str), isinstance(C(), object)
 b = isinstance({}.keys(), list), isinstance(iter([]), list), isinstance(zip([]), (list, tuple))
+# ---- cached properties
+from functools import cached_property
+class A:
+    n = 0
+    @cached_property
+    def parts(self):
+        A.n += 1
+        return [A.n]
+class B(A):
+    @cached_property
+    def parts(self):
+        return super().parts + [0]
+a, b = A(), A()
+c = a.parts is a.parts, a.parts, b.parts, A.n
+a.parts = 7
+d = a.parts, "parts" in vars(b), vars(b)
+del b.__dict__["parts"]
+e = b.parts
+f = B()
+g = f.parts, f.parts is f.parts
+# ---- classes that are told of those that stand on them
+class Base:
+    known = {}
+    order = []
+    def __init_subclass__(cls, key="", scale=1, **rest):
+        super().__init_subclass__(**rest)
+        Base.order.append(cls.__name__)
+        cls.scale = scale
+        if key:
+            Base.known[key] = cls
+    def build(self):
+        return type(self).__name__, self.scale
+class A(Base, key="a"):
+    pass
+class B(A, key="b", scale=3):
+    pass
+class C(B):
+    def __init_subclass__(cls):
+        super().__init_subclass__(key=cls.__name__.lower())
+class D(C):
+    pass
+a = Base.order, sorted(Base.known), Base.known["b"]().build(), Base.known["d"]().build()
+class Mixin:
+    @classmethod
+    def __init_subclass__(cls, **k):
+        cls.options = k
+class E(Mixin, x=1, y=(2, 3)):
+    z = 4
+b = E.options, E.z, "d" in Base.known, "C" in Base.order

@@ -177,3 +177,35 @@ from types import SimpleNamespace
 s = SimpleNamespace(a=1, b=[2])
 s.c = 3
 a = s.a, s.b, s.c, vars(s)["a"], hasattr(s, "zz"), getattr(s, "q", 9)
+# ---- results that are kept
+from functools import cache, lru_cache
+calls = []
+@cache
+def one(n, k=3):
+    calls.append(n)
+    return [n, k]
+@lru_cache
+def two(*sizes, **options):
+    return [sizes, options]
+@lru_cache(maxsize=1)
+def three(n):
+    calls.append(n)
+    return [n]
+class A:
+    @lru_cache(maxsize=None)
+    def make(self, n):
+        return [n]
+    @property
+    @cache
+    def part(self):
+        return [1]
+a = one(1) is one(1), one(1) is one(2), one(1, 3) == one(1), len(calls)
+b = two((1, 2), s=1) is two((1, 2), s=1), two(1) is two(1.5)
+c = three(1), three(1), three(2), three(1), list(calls)
+one.cache_clear()
+d = one(1), len(calls)
+e, f = A(), A()
+g = e.make(1) is e.make(1), e.make(1) is f.make(1), e.part is e.part, e.part is f.part
+for turn in range(3):
+    one(turn)
+h = len(calls)
