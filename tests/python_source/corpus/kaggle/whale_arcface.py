@@ -102,6 +102,7 @@ for fold, (tr, va) in enumerate(KFold(5, shuffle=True, random_state=CFG.seed).sp
     model, embed_model = get_model()
     model.summary()
     sv = tf.keras.callbacks.ModelCheckpoint('EF0_%i.weights.h5' % fold, save_weights_only=True)
-    hist = model.fit(np.zeros((1, 4)), epochs=2, callbacks=[sv])
+    images, classes = np.zeros((1, CFG.image_size, CFG.image_size, 3)), np.zeros(1)
+    hist = model.fit([images, classes], classes, epochs=2, callbacks=[sv])
     del model
     gc.collect()

@@ -10,7 +10,7 @@ class Norms(layers.Layer):
 
     def call(self, xs):
         xs = xs if isinstance(xs, (list, tuple)) else [xs]
-        ys = [norm(x) for norm, x in zip(self.norms, xs)]
+        ys = [norm(x) for norm, x in zip(self.norms, xs, strict=False)]
         return ys if len(ys) > 1 else ys[0]
 
 
@@ -18,7 +18,7 @@ class Gate(layers.Layer):
     def call(self, x):
         if isinstance(x, dict):
             return x["a"]
-        if isinstance(x, layers.Layer) or isinstance(x, str):
+        if isinstance(x, (layers.Layer, str)):
             raise TypeError
         return x * 2
 
