@@ -26,6 +26,7 @@ from cnnspec.lint.context import Context
 from cnnspec.lint.ignores import Hiding, read_spec
 from cnnspec.network import AnalysedBlock, AnalysedNetwork
 from cnnspec.syntax.parse import parse
+from cnnspec.train.network_settings import read_train_section as read_train_section
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from cnnspec.elaborate import Elaborated
     from cnnspec.elaborate.block_calls import BlockQuestion
     from cnnspec.elaborate.files import Read
-    from cnnspec.graph import Graph, Setting
+    from cnnspec.graph import Graph
     from cnnspec.syntax.tree import Tree
     from cnnspec.train.settings import TrainSettings
 
@@ -215,16 +216,6 @@ def find_used_files(
 
     elaborate(network.tree, read_noted, parameters, max_layers, network.item.name.text if network.item else None)
     return texts
-
-
-def read_train_section(train: dict[str, Setting], graph: Graph) -> tuple[TrainSettings | None, tuple[Diagnostic, ...]]:
-    """The settings of a network's train section, None without one, and what is wrong with it."""
-    if not train:
-        return None, ()
-    from cnnspec.facts.graph_queries import name_outputs
-    from cnnspec.train.section import resolve
-
-    return resolve(train, outputs=name_outputs(graph))
 
 
 def find_data_mismatches(graph: Graph, settings: TrainSettings, ruled: list[Diagnostic]) -> tuple[Diagnostic, ...]:

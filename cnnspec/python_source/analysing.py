@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import Diagnostic, sort_diagnostics
-from cnnspec.facts.graph_queries import name_outputs
 from cnnspec.lint import rules
 from cnnspec.lint.context import Context
 from cnnspec.lint.ignores import Hiding
@@ -12,6 +11,7 @@ from cnnspec.python_source.choosing import choose_networks, find_excess, find_mi
 from cnnspec.python_source.comments import read_comments
 from cnnspec.python_source.telling import Telling
 from cnnspec.syntax.tree import Body, Tree
+from cnnspec.train.network_settings import read_train_section
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,11 +37,7 @@ def analyse_reading(
     for made in choose_networks(reading, model):
         large = find_excess(made, max_layers)
         own = [*find_mistakes_of(made, reading, mistakes), *large]
-        settings = None
-        if made.train:
-            from cnnspec.train.section import resolve
-
-            settings, _ = resolve(made.train, outputs=name_outputs(made.graph))
+        settings, _ = read_train_section(made.train, made.graph)
         context = Context(made.graph, made.train, bool(own) or not made.whole, settings)
         telling = Telling(made, context, hiding)
         ruled = [] if large else rules.check(context, codes, None if watch is None else telling.make_watch(watch))
