@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from cnnspec.python_source.cutting import Trained
 from cnnspec.python_source.keras.composed_layer import ComposedLayer
 from cnnspec.python_source.keras.layer_value import LayerValue
+from cnnspec.python_source.keras.model_attributes import TRAINED
 from cnnspec.python_source.keras.operations import Operation
 from cnnspec.python_source.keras.reached import find_nodes
 from cnnspec.python_source.values import Unknown, walk
@@ -20,23 +22,38 @@ if TYPE_CHECKING:
 
 def find_reasons(machine: Machine, models: list[ModelValue]) -> list[tuple[str, Site]]:
     """The causes of what is not known of some models, and where they stand: those that are in the arguments of layers, among
-    the layers, and those that arise where a layer or model is made. All causes where there is no model."""
+    the layers, and those that arise where a layer or model is made that is not known. Of a model that is known whole nothing is a
+    cause, and nowhere what training gives back. All causes where there is no model."""
     values: list[Any] = []
     sites: list[Site] = []
     for model in models:
+        outputs = model.list_outputs()
+        partial = [n for n in find_nodes(machine.tape, outputs, model.list_inputs()) if not is_known(n)]
+        if outputs and not partial and not Trained(model).unsure:
+            continue
         sites.append(model.site)
         values += model.layers
-        for node in find_nodes(machine.tape, model.list_outputs(), model.list_inputs()):
-            if node.layer is None or node.shape is None or node.doubt:
-                values += list_values(node)
-                sites += [node.site, *([node.owner.site] if isinstance(node.owner, LayerValue) else [])]
+        for node in partial:
+            values += list_values(node)
+            sites += [node.site, *([node.owner.site] if isinstance(node.owner, LayerValue) else [])]
     met = {id(value) for value in walk(values) if isinstance(value, Unknown)}
     return [
         (unknown.reason, unknown.site)
         for unknown in machine.unknowns.values()
         if unknown.site is not None
-        and (not models or id(unknown) in met or any(stands_in(unknown.site, site) for site in sites))
+        and (
+            not models
+            or id(unknown) in met
+            or unknown.reason != TRAINED
+            and any(stands_in(unknown.site, site) for site in sites)
+        )
     ]
+
+
+def is_known(node: TapeNode) -> bool:
+    """Whether all is known of a node, and not its shape and parameters alone."""
+    layer = node.is_input or node.layer is not None and not node.layer.stated
+    return layer and node.shape is not None and not node.doubt
 
 
 def list_values(node: TapeNode) -> list[Any]:

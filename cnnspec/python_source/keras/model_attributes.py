@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cnnspec.python_source.values import Call
 
 NOT_BUILT = "the model has no input yet"
+TRAINED = "what training comes to is not known"
 
 
 def find_attribute(model: ModelValue, name: str, machine: Machine, node: ast.AST) -> Any:
@@ -106,7 +107,7 @@ def fit(model: ModelValue, call: Call) -> Any:
     if report_fitting(model, "fit", call):
         return call.make_unknown("this call of fit is refused")
     model.change(call.machine, fitted=read_fit(model, call))
-    return call.make_unknown("what training comes to is not known")
+    return call.make_unknown(TRAINED)
 
 
 def meet_data(model: ModelValue, call: Call) -> Any:
