@@ -28,7 +28,7 @@ def takes_options() -> None:
 
 
 def hashes_as_hashlib_does() -> None:
-    """cli/cache.py: blake2b without all of OpenSSL."""
+    """cli/cache_entry.py: blake2b without all of OpenSSL."""
     from _blake2 import blake2b
 
     for data in (b"", b"conv(8, 3x3)" * 100):

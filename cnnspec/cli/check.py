@@ -7,7 +7,7 @@ import sys
 from cnnspec.base.record import Record
 from cnnspec.base.source import Source, printable
 from cnnspec.base.source_files import name_file
-from cnnspec.cli import settings
+from cnnspec.cli import setting_options, settings
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.blocks import add_block_options
 from cnnspec.cli.check_files import PROSE, add_run_options, check_paths
@@ -39,11 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec check --output-format github": "as annotations in continuous integration",
         },
     )
-    settings.add_paths(
+    setting_options.add_paths(
         parser, "stdin", "a Python file that uses Keras, a model file such as net.pt2, net.onnx or net.keras, "
     )
-    settings.add_arguments(parser)
-    settings.add_python_argument(parser)
+    setting_options.add_arguments(parser)
+    setting_options.add_python_argument(parser)
     group = parser.add_argument_group("what is mended")
     group.add_argument(
         "--fix", action="store_true", help="make the repairs that leave the network computing what it does"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from cnnspec.cli import settings
+from cnnspec.cli import setting_options, settings
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.fix_files import add_arguments as add_fix_arguments
 from cnnspec.cli.fix_files import apply_repairs, print_repairs, read_sources, write_text
@@ -32,11 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cat net.cnn | cnnspec fix -": "as a filter, for editors",
         },
     )
-    settings.add_paths(parser, "stdin to stdout")
+    setting_options.add_paths(parser, "stdin to stdout")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file would change")
     add_fix_arguments(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="say nothing of what was done")
-    settings.add_arguments(parser)
+    setting_options.add_arguments(parser)
     add_model_options(parser)
 
 

@@ -6,7 +6,7 @@ import sys
 
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.source import printable
-from cnnspec.cli import settings
+from cnnspec.cli import setting_options, settings
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.inputs import leads_to_model
 from cnnspec.cli.messages import CLEAN, FINDINGS, USAGE, UsageError, print_diagnostic, print_message
@@ -27,12 +27,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cat net.cnn | cnnspec format -": "as a filter, for editors",
         },
     )
-    settings.add_paths(parser, "stdin to stdout")
+    setting_options.add_paths(parser, "stdin to stdout")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file would change")
     parser.add_argument(
         "--diff", action="store_true", help="write nothing; show what would change, exit 1 when something would"
     )
-    settings.add_file_arguments(parser)
+    setting_options.add_file_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:

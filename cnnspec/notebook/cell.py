@@ -19,7 +19,8 @@ from cnnspec.cli.blocks import add_block_options
 from cnnspec.cli.load import add_model_options, analyse_as_asked, describe_no_network, place_in_file, read_question
 from cnnspec.cli.messages import UsageError, print_message
 from cnnspec.cli.results import add_repairs
-from cnnspec.cli.settings import Lookup, add_rule_arguments
+from cnnspec.cli.setting_options import add_rule_arguments
+from cnnspec.cli.settings import Lookup
 from cnnspec.notebook.arguments import take_apart
 from cnnspec.notebook.names import evaluate_sets, is_free
 from cnnspec.notebook.shell import find_folder, refuse, show
