@@ -95,7 +95,7 @@ def read_cells(source: Source) -> list[Source] | Diagnostic:
     return [
         Source(f"{source.name}{CELL}{number}", blank_magics(text))
         for number, text in enumerate(list_code(found), 1)
-        if is_python_cell(text)
+        if not text.lstrip().startswith("%%") or text.lstrip().startswith(("%%time", "%%capture"))
     ]
 
 
@@ -119,11 +119,6 @@ def list_code(notebook: Any) -> list[str]:
         text = "".join(map(str, text)) if isinstance(text, list) else str(text)
         found.append(text.replace("\r\n", "\n").replace("\r", "\n"))
     return found
-
-
-def is_python_cell(text: str) -> bool:
-    """Whether a cell is Python: not what a magic of the whole cell gives to another program."""
-    return not text.lstrip().startswith("%%") or text.lstrip().startswith(("%%time", "%%capture"))
 
 
 MAGICS = ("%", "!", "?")

@@ -9,7 +9,6 @@ from cnnspec.base.diagnostic import WARNING, Diagnostic
 from cnnspec.base.source import Span
 from cnnspec.lint.rules import prevents
 from cnnspec.pipeline import Analysis, analyse
-from cnnspec.server.document import NOTEBOOK_ENDING
 from cnnspec.server.time_limit import OutOfTime, run_within
 from cnnspec.syntax.parse import parse
 from cnnspec.syntax.tree import Body, Tree
@@ -77,5 +76,5 @@ def give_up(source: Source, seconds: float) -> GivenUp:
             tree = run_within(seconds / 2, lambda: parse(source), apart=True)
     message = f"the analysis takes more than {seconds:g} s, for which an editor does not wait: figures are from before"
     help = "run cnnspec check, which has no such bound; the editor tries again when the text changes"
-    place = None if source.name.endswith(NOTEBOOK_ENDING) else Span(source, 0, len(source.line(1)))
+    place = Span(source, 0, len(source.line(1)))
     return GivenUp(source, tree, (), (*tree.diagnostics, Diagnostic("E003", message, place, help, (), WARNING)))

@@ -98,12 +98,12 @@ class Cell(Document):
         super().__init__(uri, text, version, columns, language)
 
     def take_text(self) -> None:
-        from cnnspec.python_source.parts import blank_magics, is_python_cell
+        from cnnspec.python_source.parts import blank_magics
 
         self.refusal = self.known = None
         self.code = self.edited.text.replace("\r\n", "\n").replace("\r", "\n") if self._is_read else ""
         self.written = Places(Source(self.name, self.code), self.columns)
-        self.source = Source(self.name, blank_magics(self.code) if is_python_cell(self.code) else "")
+        self.source = Source(self.name, blank_magics(self.code))
         self.places = Places(self.source, self.columns)
 
     def take_number(self, number: int) -> None:

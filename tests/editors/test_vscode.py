@@ -317,8 +317,9 @@ CELLS = [
 
 
 def test_the_cells_of_a_notebook_are_checked_where_the_setting_says_so(
-    window: Window, code_server: CodeServer, python: Python
+    code_server: CodeServer, chrome: Any, tmp_path: Path, python: Python
 ) -> None:
+    window = Window(chrome, code_server.address, tmp_path)  # in which all cells have room
     more = {"code": {"outputs": [], "execution_count": None}, "markdown": {}}
     cells = [{"cell_type": kind, "metadata": {}, "source": text, **more[kind]} for kind, text in CELLS]
     notebook = {"cells": cells, "metadata": {"language_info": {"name": "python"}}, "nbformat": 4, "nbformat_minor": 5}
@@ -344,6 +345,14 @@ def test_the_cells_of_a_notebook_are_checked_where_the_setting_says_so(
     window.insist(mend, lambda: any("use_bias=False" in line for line in window.cells()) or None)
     underlined.wait_for(state="detached")
     assert '"    layers.Conv2D(8, 3, use_bias=False),\\n"' in window.saved("net.ipynb")
+    window.run("cnnspec: Show Summary")
+    window.wait_for_other_line("Total params: 54,194")
+    assert window.page.locator(".tab", has_text="Summary of").inner_text().strip() == "Summary of net"
+    window.page.locator(".notebookOverlay .view-line", has_text="Conv2D(4").click()
+    window.press("End", "Enter")
+    window.page.keyboard.type("other.add(layers.Flatten())", delay=20)
+    window.wait_for_other_line("flatten1 (Flatten)    144")
+    line.click(position={"x": 60, "y": 8})
     window.press("Escape", "Alt+ArrowUp")  # above the imports
     wait_for(lambda: "    layers.Flatten()," in window.cells() or None)
     window.press("Alt+ArrowDown")
@@ -351,6 +360,7 @@ def test_the_cells_of_a_notebook_are_checked_where_the_setting_says_so(
     code_server.set(cnnspec__python=str(python.file))
     wait_for(lambda: "    layers.Dense(10)," in window.cells() or None)
     window.saved("net.ipynb")
+    window.close()
 
 
 # ---- where something is missing --------------------------------------------------------------------------------

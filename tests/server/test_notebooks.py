@@ -169,8 +169,10 @@ def test_what_is_under_the_cursor_and_above_a_model_is_told() -> None:
 
 # ---- repairs -------------------------------------------------------------------------------------------------
 def make_edits(edit: Any, sheet: Sheet) -> list[str]:
-    """The texts of the cells of code after an edit of the workspace."""
+    """The texts of the cells of code after an edit of the workspace, which is one of a line in each."""
     changes = plain(edit)["changes"]
+    ranges = [one["range"] for (one,) in changes.values()]
+    assert all(place["start"]["line"] == place["end"]["line"] for place in ranges)
     return [apply(cell.text, changes.get(cell.uri, [])) for cell in sheet.code]
 
 
@@ -381,18 +383,18 @@ def test_no_notebook_is_asked_for_in_vain(tmp_path: Path, capabilities: Json, op
     begun = editor.begin(capabilities, initializationOptions=options)
     assert "notebookDocumentSync" not in begun["capabilities"]
     editor.tell("notebookDocument/didOpen", **sheet.open())
-    editor.open("untitled:net.cnn", "input 8x8x1\n")
-    editor.wait("untitled:net.cnn")
-    assert [*editor.findings] == ["untitled:net.cnn"]
+    asked = {"textDocument": {"uri": sheet.code[1].uri}, "range": stretch(2, 0, 99)}
+    assert editor.ask("textDocument/inlayHint", **asked) is None
+    assert editor.findings == {}
     assert find_asked(editor, "registerCapability") == []
     assert editor.end() == 0
 
 
 def test_notebooks_come_and_go_with_the_setting(tmp_path: Path) -> None:
-    refreshed = {"workspace": {"inlayHint": {"refreshSupport": True}}}
+    refreshed = {"inlayHint": {"refreshSupport": True}, "didChangeWatchedFiles": {"dynamicRegistration": True}}
     editor, sheet = Editor(tmp_path), Sheet(tmp_path / "net.ipynb", [IMPORTS, BIASED])
     model = sheet.code[1].uri
-    editor.begin(ASKED | refreshed)
+    editor.begin(ASKED | {"workspace": refreshed})
     for wanted in (True, False, True):
         editor.tell("workspace/didChangeConfiguration", settings={"cnnspec": {"checkPython": wanted}})
         if wanted:
@@ -400,6 +402,7 @@ def test_notebooks_come_and_go_with_the_setting(tmp_path: Path) -> None:
         assert editor.codes(model) == (["T407"] if wanted else []), wanted
     assert find_asked(editor, "registerCapability") == ["notebookDocument/sync"] * 2
     assert find_asked(editor, "unregisterCapability") == ["notebookDocument/sync"]
+    assert sum("**/*.py" in str(one) for one in editor.said) == 1  # modules that a notebook imports
     change(editor, sheet, sheet.edit(1, MENDED))
     assert editor.codes(model) == []
     editor.said.clear()
@@ -415,6 +418,11 @@ def test_notebooks_come_and_go_with_the_setting(tmp_path: Path) -> None:
     assert editor.codes(model) == []
     assert editor.ask("textDocument/inlayHint", textDocument={"uri": model}, range=stretch(2, 0, 99)) is None
     change(editor, sheet, sheet.edit(1, MENDED))  # of one that is not open
+    editor.said.clear()
+    alone = Sheet(tmp_path / "alone.ipynb", [f"{IMPORTS}\n{BIASED}"])
+    editor.tell("notebookDocument/didOpen", **alone.open())
+    assert editor.codes(alone.code[0].uri) == ["T407"]
+    assert [one["method"] for one in editor.said] == ["workspace/inlayHint/refresh"]  # which it has asked for too early
     assert editor.end() == 0
 
 

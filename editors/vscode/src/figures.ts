@@ -39,7 +39,8 @@ export class FiguresProvider implements vscode.TextDocumentContentProvider, vsco
 
   /** Ask, and show the answer beside the text. */
   async show(command: string, args: readonly unknown[], { title }: Figures): Promise<void> {
-    const path = `/cnnspec-figures/${title.replaceAll("/", " ")}`; // which makes its language
+    const name = title.replaceAll("/", " ").replace(/\.ipynb$/, ""); // what is called so is offered as a notebook
+    const path = `/cnnspec-figures/${name}`; // which makes its language
     const uri = vscode.Uri.from({ scheme: SCHEME, path, query: JSON.stringify({ command, args }) });
     const known = this.shown.has(uri.toString());
     this.shown.set(uri.toString(), { command, args });
@@ -61,11 +62,14 @@ export class FiguresProvider implements vscode.TextDocumentContentProvider, vsco
     }
   }
 
-  /** After an edit of a text, ask anew for what is shown of it; a place in it moves with the text. */
+  /** After an edit of a text, ask anew for what is shown of it, of a cell that of all of its notebook; a place in it moves with the text. */
   private follow({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
     for (const [key, question] of this.shown) {
-      if (question.args[0] === document.uri.toString()) {
+      const about = String(question.args[0]);
+      if (about === document.uri.toString()) {
         this.shown.set(key, { ...question, args: question.args.map((arg) => contentChanges.reduce(moved, arg)) });
+      }
+      if (fileOf(vscode.Uri.parse(about)) === fileOf(document.uri)) {
         clearTimeout(this.waiting.get(key));
         this.waiting.set(key, setTimeout(() => this.changed.fire(vscode.Uri.parse(key)), REST));
       }
@@ -76,6 +80,11 @@ export class FiguresProvider implements vscode.TextDocumentContentProvider, vsco
     this.waiting.forEach(clearTimeout);
     vscode.Disposable.from(...this.parts).dispose();
   }
+}
+
+/** The file of a text: of all cells of a notebook the same. */
+function fileOf(uri: vscode.Uri): string {
+  return uri.with({ fragment: "" }).toString();
 }
 
 /** Where a place lies after a change before it; anything else stays as it is. */
