@@ -90,7 +90,7 @@ def test_every_verb_is_tried() -> None:
 def test_every_text_fits(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     for number, command in enumerate(commands(line)):
         status, whole, _ = run(capsys, *command)
-        if number == 0 or THOROUGH:  # what does not fit there is another test's: labels and lines of a spec stand whole
+        if number == 0 or THOROUGH:  # only that there is one: labels of findings and lines of a spec stand whole there
             assert run(capsys, *command, "--width", "20")[0] == status
         for width in WIDTHS:
             again, out, err = run(capsys, *command, "--width", str(width))
