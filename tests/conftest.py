@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # NumPy's threads would wait for the cores of the other processes
 os.environ.pop(
     "PYTHONDONTWRITEBYTECODE", None
 )  # commands in processes of their own start from byte code, as a user's do
@@ -37,6 +38,7 @@ settings.register_profile(
 settings.register_profile("thorough", settings.get_profile("default"), max_examples=2000, derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
+gc.set_threshold(10_000)  # by 700 new objects each time, the collector takes a sixth of the time
 numbers = itertools.count()
 FIRST = ("tests/train", "tests/compile", "tests/model_files", "tests/facts", "tests/layers")
 

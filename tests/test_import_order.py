@@ -82,7 +82,7 @@ def imports(path: Path) -> list[tuple[str, bool]]:
     typed = {
         id(inner)
         for node in nodes(path)
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
         for statement in node.body
         for inner in ast.walk(statement)
     }

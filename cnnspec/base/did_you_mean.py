@@ -148,10 +148,10 @@ def measure_distance(word: str, other: str) -> int:
         return FAR
     if other.startswith(word) and 2 * len(word) >= len(other) or word.startswith(other) and is_inflected(word, other):
         return EDIT
-    if digits(word) and digits(other) and digits(word) != digits(other):  # W201 and W202, conv1 and conv9
-        return FAR
     allowed = EDIT if shorter < 4 else OTHER if shorter < 6 else 2 * EDIT if shorter < 10 else 3 * EDIT
     if abs(len(word) - len(other)) * EDIT > allowed or len(set(word) ^ set(other)) > allowed:
+        return FAR
+    if digits(word) and digits(other) and digits(word) != digits(other):  # W201 and W202, conv1 and conv9
         return FAR
     cost = edits(word, other)
     return cost if cost <= OTHER and cost <= allowed or cost <= allowed and word[0] == other[0] else FAR

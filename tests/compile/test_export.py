@@ -105,7 +105,7 @@ EVERY = [
 def test_networks(name: str, format: str, tmp_path: Path) -> None:
     (graph,) = legal_networks(EXAMPLES / f"{name}.cnn")
     same(randomised(to_keras(graph)), format, tmp_path)
-    import_keras().backend.clear_session()
+    import_keras().backend.clear_session(free_memory=False)
 
 
 @pytest.mark.parametrize("format", NAMES)

@@ -73,8 +73,8 @@ def test_nothing_raises(seed: int) -> None:
     names = [name for name in machine.libraries.functions if name.startswith(MODULES)]
     assert len(names) > 300
     for name in names:
+        values = make_values()
         for _ in range(6):
-            values = make_values()
             arguments = tuple(draw.choices(values, k=draw.randint(0, 4)))
             keywords = dict(zip(draw.sample(ARGUMENTS, 2), draw.choices(values, k=2), strict=True))
             call = Call(
@@ -120,8 +120,9 @@ def test_compile_and_fit_take_anything() -> None:
     machine = Machine()
     machine.written = Written(Source("t.py", "f(x)"))
     node = ast.parse("f(x)", mode="eval").body
-    for _ in range(600):
-        values = make_values()
+    for number in range(600):
+        if number % 20 == 0:
+            values = make_values()
         model = Model(machine, *draw.choices([None, (8, 8, 3), (5,)], k=2))
         keys = draw.sample(("loss", "optimizer", "metrics", "jit_compile", "batch_size", "epochs", "x", "y"), 4)
         keywords = dict(zip(keys, draw.choices(values, k=4), strict=True))

@@ -97,7 +97,7 @@ def test_examples(text: str) -> None:
             found = read_source(text.format(wanted=wanted) + TRAINING.format(given=(2, *given)))
             labels_fit = names["model"].output_shape == (None, 10)
             assert not labels_fit or bool(found) is not true, (wanted, given, found)
-    keras.backend.clear_session()
+    keras.backend.clear_session(free_memory=False)
 
 
 def test_why_examples_do_not_fit() -> None:
