@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from cnnspec.server.document import Document
     from cnnspec.server.documents import Documents
 
-BY_OUTPUT = ("loss", "metrics", "loss_weights")  # settings that may have a value for each output
 ITEM = types.CompletionItemKind
 DATASETS = '"tfds:eurosat"'  # a name of those of TensorFlow, of which nobody has a list here
 
@@ -49,6 +48,8 @@ def list_settings(
 def list_outputs(document: Document, documents: Documents, context: Context) -> list[str]:
     """The names of the outputs of an open file's networks, which are keys of a setting that holds by output, but for those that
     the mapping has."""
+    from cnnspec.train.section import BY_OUTPUT
+
     if context.setting not in BY_OUTPUT:
         return []
     graphs = [network.graph for network in documents.know(document).analysis.networks]
