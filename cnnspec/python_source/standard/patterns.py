@@ -1,5 +1,5 @@
 """re: patterns whose search takes a bounded time. No group is repeated in them, so that trying all ways to match a text of n
-characters by r repeats takes no more than n to the power of r + 1 steps."""
+characters by r repeats, options and alternatives takes about n to the power of r + 1 steps at most."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 MOST_TRIED = 1_000_000  # steps of one search
 FREE = 100  # such steps that cost as much as one of the source's
 PARTS = re.compile(
-    r"(\\[^0-9]|\[\^?\]?(?:\\.|[^\]\\])*\])|(\((?:\?:|\?P<\w+>|(?!\?)))|(\))|([*+]|\{\d*,?\d*\})|(\?)|([^\\\[(])", re.S
+    r"(\\[^0-9]|\[\^?\]?(?:\\.|[^\]\\])*\])|(\((?:\?:|\?P<\w+>|(?!\?)))|(\))|([*+]|\{\d*,?\d*\})|([?|])|([^\\\[(])",
+    re.S,
 )
 METHODS: dict[str, tuple[Any, int]] = {
     function.__name__: (function, most)  # with how many arguments
@@ -38,14 +39,14 @@ KEYWORDS = {"string", "repl", "count", "maxsplit"}
 
 
 def count_repeats(pattern: str) -> int | None:
-    """How many repeats there are in a pattern; None where a group is repeated, or there is what is not looked into: flags,
+    """How many repeats, options and alternatives there are in a pattern; None where a group is repeated, or there is what is not looked into: flags,
     looks ahead, references."""
     count, place, last = 0, 0, 0
     while place < len(pattern):
         part = PARTS.match(pattern, place)
         if part is None or part.lastindex is None or part.lastindex == 4 and last == 3:
             return None
-        count += part.lastindex == 4
+        count += part.lastindex == 4 or part.lastindex == 5 and not (last == 4 and part[0] == "?")
         place, last = part.end(), part.lastindex
     return count
 
@@ -73,7 +74,7 @@ class PatternValue(Value):
         if not is_known(given) or not texts or len(given) > most or not call.keywords.keys() <= KEYWORDS:
             return find_unknown(given) or call.make_unknown(f"what {name} gives is not known")
         repeats, it = count_repeats(self.compiled.pattern), call.machine.interpreter
-        steps = max(map(len, texts)) ** (1 + (repeats or 0))
+        steps = max(2, *map(len, texts)) ** (1 + (repeats or 0))
         if repeats is None or steps > MOST_TRIED or call.open_arguments or call.open_keywords:
             return call.make_unknown("the pattern may take longer than is followed")
         it.budget.take(steps // FREE)
