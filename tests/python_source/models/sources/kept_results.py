@@ -1,4 +1,4 @@
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 
 import keras
 from keras import layers
@@ -12,7 +12,7 @@ class Reader:
         return keras.Model(image, layers.Flatten()(x))
 
 
-@lru_cache(maxsize=None)
+@cache
 def backbone(width):
     return keras.Sequential([keras.Input((16, 16, 1)), layers.Conv2D(width, 3), layers.GlobalAveragePooling2D()])
 
