@@ -36,10 +36,12 @@ class TapeNode:
     """One layer of ours on tensors, or an input, or a use of which nothing is known but its inputs.
 
     `owner` is the value whose weights it has (a Keras layer's): nodes of one owner, at one `part` of it, share them. `doubt`:
-    its arguments are not all known (a rate): its shape, weights and MACs are right, and nothing is found about it.
+    its arguments are not all known (a rate): its shape, weights and MACs are right, and nothing is found about it. `cause`: what
+    was not known of what it is given.
     """
 
     __slots__ = (
+        "cause",
         "doubt",
         "index",
         "inputs",
@@ -70,6 +72,7 @@ class TapeNode:
         self.part = 0
         self.name = ""  # that the source gives
         self.use: Use | None = None
+        self.cause: Any = None
 
 
 class Tape:
