@@ -59,7 +59,7 @@ def is_known(node: TapeNode) -> bool:
 def list_values(node: TapeNode) -> list[Any]:
     """What a node's layer was given: its arguments, and those of its use; and why it is not known what it gives."""
     owner = node.owner
-    values: list[Any] = [owner.arguments] if isinstance(owner, LayerValue) else []
+    values: list[Any] = [node.cause, *([owner.arguments] if isinstance(owner, LayerValue) else [])]
     if isinstance(owner, ComposedLayer):
         values.append(owner.cause)
     if node.use is not None:

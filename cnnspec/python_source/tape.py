@@ -36,11 +36,12 @@ class TapeNode:
     """One layer of ours on tensors, or an input, or a use of which nothing is known but its inputs.
 
     `owner` is the value whose weights it has (a Keras layer's): nodes of one owner, at one `part` of it, share them. `doubt`:
-    its arguments are not all known (a rate): its shape, weights and MACs are right, and nothing is found about it. `class_name`:
-    the class that it is one of, "" where that is not known.
+    its arguments are not all known (a rate): its shape, weights and MACs are right, and nothing is found about it. `cause`: what
+    was not known of what it is given. `class_name`: the class that it is one of, "" where that is not known.
     """
 
     __slots__ = (
+        "cause",
         "class_name",
         "doubt",
         "index",
@@ -74,6 +75,7 @@ class TapeNode:
         self.name = ""  # that the source gives
         self.class_name = class_name
         self.use: Use | None = None
+        self.cause: Any = None
 
 
 class Tape:

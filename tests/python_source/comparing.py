@@ -16,6 +16,7 @@ from cnnspec.graph import BlockCall, Graph, Node
 from cnnspec.layers.shape import all_known, product
 from cnnspec.python_source import read_python
 from cnnspec.python_source.found import PythonNetwork, PythonReading
+from cnnspec.python_source.keras.function_shapes import EINSUMS, FUNCTIONS, KEEPING
 from cnnspec.python_source.keras.signatures import SIGNATURES
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -38,6 +39,7 @@ STEPS = {
 }
 Json = dict[str, Any]
 KERAS = {name.rpartition(".")[2].lower() for name in SIGNATURES} - {"lambda"}
+STEPS |= {name.rpartition(".")[2].replace("_", "") for name in (*FUNCTIONS, *EINSUMS, *KEEPING)} - KERAS
 Entry = tuple[str, tuple[Any, ...], int]  # a layer: its class, the shapes that it gives, its parameters
 
 
@@ -90,9 +92,10 @@ def name_alike(name: str) -> str:
 
 
 # ---- what is read ----------------------------------------------------------------------------------------------
-def list_entries(graph: Graph, composed: Set[str] = frozenset()) -> Counter[Entry]:
+def list_entries(graph: Graph, true: Counter[Entry], composed: Set[str] = frozenset()) -> Counter[Entry]:
     """The layers that are known of a network. What is within a class of the source that is a layer, of `composed`, is one; so
-    is a layer and the activation that it is given as a function."""
+    is a layer and the activation that it is given as a function. Of what one place makes in several turns of a loop each part
+    that hangs together is one, where they are not one of the `true` layers."""
     given: dict[Any, list[Node]] = {}
     unsure = set()
     for node in graph.nodes:
@@ -111,13 +114,29 @@ def list_entries(graph: Graph, composed: Set[str] = frozenset()) -> Counter[Entr
     for key, nodes in given.items():
         if key in unsure:
             continue
-        own = [node for node in nodes if node.shares is None] or nodes
-        name = list_calls(graph, own[0])[-1] if isinstance(key, int) else key[0]
-        read = [node for node in nodes if readers.get(node.index, set()) - {key}]  # what leaves it
-        last = nodes if isinstance(key, int) else read or nodes[-1:]
-        shapes = [[None, *map(show_size, node.shape or ())] for node in last]
-        found[name, freeze(shapes), sum(count_parameters(graph, node) for node in own)] += 1
+        entry = make_entry(graph, key, nodes, readers)
+        apart = [] if isinstance(key, int) or entry in true else list_parts(nodes)
+        found.update([make_entry(graph, key, part, readers) for part in apart] or [entry])
     return found
+
+
+def make_entry(graph: Graph, key: Any, nodes: list[Node], readers: dict[int, set[Any]]) -> Entry:
+    """What the nodes of one layer are; `readers` are those that read a node, by their layers' keys."""
+    own = [node for node in nodes if node.shares is None] or nodes
+    name = list_calls(graph, own[0])[-1] if isinstance(key, int) else key[0]
+    read = [node for node in nodes if readers.get(node.index, set()) - {key}]  # what leaves it
+    last = nodes if isinstance(key, int) else read or nodes[-1:]
+    shapes = [[None, *map(show_size, node.shape or ())] for node in last]
+    return name, freeze(shapes), sum(count_parameters(graph, node) for node in own)
+
+
+def list_parts(nodes: list[Node]) -> list[list[Node]]:
+    """Nodes, in order, by what hangs together."""
+    parts: list[list[Node]] = []
+    for node in nodes:
+        met = [part for part in parts if any(other.index in node.inputs for other in part)]
+        parts = [part for part in parts if part not in met] + [[*[other for part in met for other in part], node]]
+    return parts
 
 
 def find_group(graph: Graph, node: Node, composed: Set[str]) -> Any:
@@ -176,7 +195,7 @@ def stands_at(network: PythonNetwork, model: Json, path: Path) -> bool:
 def list_differences(network: PythonNetwork, model: Json) -> Iterator[str]:
     """What is said of a network and is not so; of one that is whole also what is missing."""
     graph, true = network.graph, list_true_entries(model)
-    ours = list_entries(graph, {name for name, _, _ in true} - KERAS | {"activation"})
+    ours = list_entries(graph, true, {name for name, _, _ in true} - KERAS | {"activation"})
     applications = sum(entry[0].startswith("application") for entry in true.elements())
     if applications:
         true = Counter({entry: n for entry, n in true.items() if not entry[0].startswith("application")})

@@ -159,6 +159,8 @@ class DatasetValue(Value):
     def get_attribute(self, name: str, machine: Machine, node: ast.AST) -> Any:
         if name in self.attributes:
             return self.attributes[name]
+        if name == "element_spec":
+            return self.element
         return find_method(self, "tensorflow.data.DatasetV2", name, machine) or super().get_attribute(
             name, machine, node
         )

@@ -288,6 +288,17 @@ def make_cast(dtype: str) -> Callable[[Call], ArrayValue]:
     return make
 
 
+def make_grids(call: Call) -> Any:
+    """np.meshgrid(xs, ys, indexing="xy")"""
+    rows, order = [to_array(one) for one in call.arguments], call.keywords.get("indexing", "xy")
+    if not call.keywords.keys() <= {"indexing"} or order not in ("xy", "ij") or call.open_arguments:
+        return call.make_unknown("what np.meshgrid gives is not known")
+    sizes = [row.shape[0] if row.shape is not None and len(row.shape) == 1 else None for row in rows]
+    if order == "xy":
+        sizes[:2] = sizes[1::-1]
+    return [ArrayValue(tuple(sizes), row.dtype) for row in rows]
+
+
 # ---- the tables --------------------------------------------------------------------------------------------
 FUNCTIONS: dict[str, Callable[[Call], Any]] = {
     **dict.fromkeys(("array", "asarray", "ascontiguousarray", "asfortranarray", "asanyarray"), make_array),
@@ -297,7 +308,7 @@ FUNCTIONS: dict[str, Callable[[Call], Any]] = {
     **array_methods.SHARED,
     "expand_dims": array_methods.expand_dims, "moveaxis": array_methods.move_axis, "rollaxis": array_methods.move_axis,
     **dict.fromkeys(("flip", "flipud", "fliplr", "roll", "sort"), array_methods.keep_shape),
-    "tile": array_methods.tile, "pad": array_methods.pad, "split": array_methods.split, "array_split": array_methods.split,
+    "meshgrid": make_grids, "tile": array_methods.tile, "pad": array_methods.pad, "split": array_methods.split, "array_split": array_methods.split,
     "unique": array_methods.unique, "shape": array_methods.get_sizes, "size": array_methods.count_items,
     "ndim": lambda call: get_array(call, 0, "a").get_attribute("ndim", call.machine, call.node),
     "concatenate": concatenate, "stack": stack, "vstack": make_stacking(0, 2), "hstack": make_stacking(1, 1),

@@ -198,7 +198,7 @@ def untype(function: Callable[[Call], Any]) -> Callable[[Call], Any]:
 
 METHODS: dict[str, Callable[[Call], Any]] = {"set_shape": set_shape}
 _SHARED = (
-    "zeros_like", "ones_like", "linspace", "stack", "tile", "pad", "repeat", "matmul", "reshape", "expand_dims", "squeeze",
+    "zeros_like", "ones_like", "linspace", "meshgrid", "stack", "tile", "pad", "repeat", "matmul", "reshape", "expand_dims", "squeeze",
     "transpose",
 )  # fmt: skip
 _ACTIVATIONS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.python_source.interpreter.definitions import NO_DEFAULT, Field
+from cnnspec.python_source.interpreter.named_tuples import OF_TUPLES
 from cnnspec.python_source.interpreter.objects import (
     BoundMethod,
     ClassValue,
@@ -125,6 +126,8 @@ def get_attribute(it: Interpreter, instance: InstanceValue, name: str, node: ast
         return instance.native.get_attribute(name, it.machine, node)
     if made.form in ("dataclass", "tuple") and name == "_replace":
         return Method(name, lambda call: replace_fields(it, instance, call))
+    if made.form == "tuple" and name in ("_fields", "_field_defaults", "_make"):
+        return OF_TUPLES[name](made)
     if made.form == "tuple" and name == "_asdict":
         return Method(name, lambda call: dict(instance.attributes))
     if made.find_method("__getattr__") is not None:
@@ -180,6 +183,8 @@ def get_class_attribute(it: Interpreter, made: ClassValue, name: str, node: ast.
         return it.see(found, node)
     if name in ("__name__", "__qualname__"):
         return made.name
+    if made.form == "tuple" and name in OF_TUPLES:
+        return OF_TUPLES[name](made)
     if name == "mro":
         return Method(name, lambda call: list(made.mro))
     if name == "__members__":

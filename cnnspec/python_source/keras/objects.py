@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from cnnspec.python_source.keras.arguments import bind, find_signature
+from cnnspec.python_source.keras.function_table import ACTIVATIONS
 from cnnspec.python_source.keras.signatures import ALIASES, SIGNATURES
-from cnnspec.python_source.values import Value
+from cnnspec.python_source.values import External, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from cnnspec.python_source.machine import Machine
     from cnnspec.python_source.values import Call
 
+OF_LAYERS = ("initializers", "regularizers", "constraints")
 MODULES = ("initializers", "regularizers", "constraints", "losses", "metrics", "optimizers", "callbacks")
 
 
@@ -58,8 +60,27 @@ def make_object(name: str, call: Call) -> Any:
     return KerasObject(name, bound.arguments) if bound is not None else call.make_unknown(f"{kind} is refused")
 
 
+def get_activation(call: Call) -> Any:
+    """keras.activations.get: the function of a name, or what it is given."""
+    given = call.find(0, "identifier")
+    name = "linear" if given is None else given
+    if isinstance(name, str):
+        known = name in ACTIVATIONS
+        return External(f"keras.activations.{name}") if known else call.make_unknown(f"no activation {name} is known")
+    return given if isinstance(given, Value) else call.make_unknown("which activation is meant is not known")
+
+
+def get_object(call: Call) -> Any:
+    """keras.initializers.get and its like: layers take a name as well as the object that it stands for."""
+    given = call.find(0, "identifier")
+    plain = given is None or isinstance(given, (str, Value))
+    return given if plain else call.make_unknown("what its settings make is not known")
+
+
 def register(libraries: Libraries) -> None:
     for name in (*SIGNATURES, *ALIASES):
         kind = ALIASES.get(name, name).rpartition(".")[2]
         if name.split(".")[1] in MODULES and kind[:1].isupper():
             libraries.functions[name] = partial(make_object, name)
+    libraries.functions["keras.activations.get"] = get_activation
+    libraries.functions |= {f"keras.{module}.get": get_object for module in OF_LAYERS}

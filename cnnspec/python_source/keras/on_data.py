@@ -25,7 +25,9 @@ def use_on_data(callee: Any, kind: str, call: Call) -> Any:
     """The array that a layer makes of one; unknown where that is not known."""
     given = call.find(0, "inputs", "x")
     if call.machine.tracing and not kind.startswith(IMAGE_LAYERS):  # its weights are the model's: they are not followed
-        return add_unknown(call.machine, [], callee.describe(), call.node, kind)
+        made = add_unknown(call.machine, [], callee.describe(), call.node, kind)
+        made.node.cause = find_unknown([*call.arguments, call.keywords])
+        return made
     if not isinstance(given, ArrayValue) or not given.shape:
         unknown = find_unknown([*call.arguments, call.keywords])
         return unknown or call.make_unknown(f"what {callee.describe()} gives for data is not known")

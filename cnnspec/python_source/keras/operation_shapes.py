@@ -74,13 +74,43 @@ def find_shape(kind: str, config: Settings, arguments: tuple[Any, ...], shape: S
             else None
         )
     axis = config.get("axis")
+    if kind == "Squeeze" and isinstance(axis, (tuple, list)):
+        return squeeze_all(shape, axis)
+    if kind == "Concatenate":
+        return join(arguments[0], axis)
+    if kind == "Pad":
+        return pad(shape, config.get("pad_width"))
     return ALONG[kind](shape, config, axis) if kind in ALONG and type(axis) is int else None
+
+
+def pad(shape: Shape, width: Any) -> Shape | None:
+    """Each axis with so much before and so much behind it, the batch without."""
+    pairs = [tuple(pair) if isinstance(pair, (tuple, list)) else () for pair in width] if can_pad(width, shape) else []
+    if (
+        not pairs
+        or pairs[0] != (0, 0)
+        or any([len(pair) != 2 or not all([type(n) is int for n in pair]) for pair in pairs])
+    ):
+        return None
+    return tuple([size + sum(pair) for size, pair in zip(shape, pairs[1:], strict=True)])
+
+
+def can_pad(width: Any, shape: Shape) -> bool:
+    return isinstance(width, (tuple, list)) and len(width) == len(shape) + 1
 
 
 # ---- along an axis -----------------------------------------------------------------------------------------------
 def expand(shape: Shape, config: Settings, axis: int) -> Shape | None:
     place = axis % (len(shape) + 2)
     return (*shape[: place - 1], 1, *shape[place - 1 :]) if place else None
+
+
+def squeeze_all(shape: Shape, axes: Any) -> Shape | None:
+    """Several axes of size 1 taken away."""
+    places = {axis % (len(shape) + 1) for axis in axes if type(axis) is int}
+    if 0 in places or len(places) < len(axes) or any([shape[place - 1] != 1 for place in places]):
+        return None
+    return tuple([size for place, size in enumerate(shape, 1) if place not in places])
 
 
 def squeeze(shape: Shape, config: Settings, axis: int) -> Shape | None:
@@ -166,6 +196,24 @@ def find_pair_shape(arguments: tuple[Any, ...]) -> Shape | None:
         made.append(next((n for n in wide if n is not None), 1))
     batches = {shape[0] for shape in whole} - {1, None}
     return tuple(made) if not batches and all(len(s) == longest or None not in s[:1] for s in shapes) else None
+
+
+def join(parts: Any, axis: Any) -> Shape | None:
+    """Tensors, and arrays of as many examples, along an axis."""
+    shapes: list[Shape] = []
+    for part in parts if isinstance(parts, (list, tuple)) else ():
+        shape = (
+            part.list_sizes() if isinstance(part, TensorValue) else part.shape if isinstance(part, ArrayValue) else None
+        )
+        if not shape or shape[0] is not None or None in shape[1:]:
+            return None
+        shapes.append(tuple([size for size in shape[1:] if size is not None]))
+    count = len(shapes[0]) + 1 if shapes else 0
+    place = axis % count if type(axis) is int and shapes and all([len(s) + 1 == count for s in shapes]) else 0
+    rest = {(*s[: place - 1], *s[place:]) for s in shapes}
+    if not place or len(rest) > 1:
+        return None
+    return (*shapes[0][: place - 1], sum([s[place - 1] for s in shapes]), *shapes[0][place:])
 
 
 def reduce(shape: Shape, axis: Any, keepdims: Any) -> Shape | None:

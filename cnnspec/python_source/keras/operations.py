@@ -8,6 +8,7 @@ from math import prod
 from cnnspec.layers.shape import product
 from cnnspec.python_source.keras import function_table as table
 from cnnspec.python_source.keras.arguments import Signature, bind, read_signature
+from cnnspec.python_source.keras.function_shapes import find_function_shapes
 from cnnspec.python_source.keras.operation_shapes import SEVERAL, find_operation_shapes, is_scalar
 from cnnspec.python_source.keras.placing import Placement
 from cnnspec.python_source.keras.stated_layers import Stated
@@ -33,12 +34,13 @@ BATCH = Unknown("the size of a batch is not known", None)  # as a function of Te
 
 
 class Operation(Value):
-    """An operation of Keras, with its settings: what keras.ops.mean(x, axis=1) is applied to x."""
+    """An operation of Keras, with its settings: what keras.ops.mean(x, axis=1) is applied to x. `function`: the full name of
+    one that is none of Keras's in the tables."""
 
-    __slots__ = ("config", "kind")
+    __slots__ = ("config", "function", "kind")
 
-    def __init__(self, kind: str, config: dict[str, Any]) -> None:
-        self.kind, self.config = kind, config
+    def __init__(self, kind: str, config: dict[str, Any], function: str = "") -> None:
+        self.kind, self.config, self.function = kind, config, function
 
     def describe(self) -> str:
         return f"the operation {self.kind}"
@@ -61,17 +63,22 @@ class Operation(Value):
         made = use.find(saved)
         if use.mistake is not None:
             machine.report(use.mistake.code, use.mistake.message, site, None, use.mistake.help)
-        elif made.node.shape is None and None not in use.shapes and is_clear(arguments):
+        elif made.node.shape is None and None not in use.shapes and is_clear((*arguments, *keywords.values())):
             return self.state(made, use)
         return made
 
     def state(self, made: TensorValue, use: Placement) -> Any:
         """The tensor, or the several, of an operation that has no layer here, with the shapes that are known."""
-        shapes = find_operation_shapes(self.kind, self.config, use.arguments)
-        if shapes is None:
+        shapes: Any = find_operation_shapes(self.kind, self.config, use.arguments)
+        several = self.kind in SEVERAL
+        if self.function:
+            shapes = find_function_shapes(self.function, use.arguments, use.keywords)
+            several = isinstance(shapes, list)
+            shapes = shapes if several or shapes is None else [shapes]
+        if not shapes:
             return made
         made.node.layer, made.node.shape = Stated(shapes[0], 0).make_layer(self.kind), shapes[0]
-        if self.kind not in SEVERAL:
+        if not several:
             return made
         inputs = use.list_inputs()
         others = [use.add(Stated(s, 0).make_layer(self.kind), inputs, s, part) for part, s in enumerate(shapes[1:], 1)]
@@ -130,7 +137,9 @@ def call_on_tensors(name: str, call: Call) -> Any:
     if not name.startswith("keras.ops.") and not name.startswith("keras.activations.") and not call.machine.tracing:
         return refuse(name, call)
     found = find_function(name)
-    if found is None:
+    if found is None or not (
+        name.startswith("keras.") and not name.startswith("keras.backend.") or fits(name, found[1], call)
+    ):
         return use_unknown(name, call)
     kind, signature, own = found
     call = call.replace(
@@ -149,6 +158,15 @@ def call_on_tensors(name: str, call: Call) -> Any:
     tensors = tuple([value for key, value in values.items() if key in table.TENSORS])
     config = {key: adapt(key, value) for key, value in values.items() if key not in table.TENSORS}
     return apply_operation(kind, config, tensors, call.machine, call.node, call.site)
+
+
+def fits(name: str, signature: Signature, call: Call) -> bool:
+    """Whether the arguments of a call are those that a table knows of a function: TensorFlow's have more, and its split takes
+    sizes where Keras's takes places."""
+    if name == "tensorflow.split" and isinstance(call.find(1, "num_or_size_splits"), (list, tuple)):
+        return False
+    names = [key for key in call.keywords if key not in ("name", "dtype")]
+    return len(call.arguments) <= len(signature.positional) and all(map(signature.takes, names))
 
 
 def adapt(key: str, value: Any) -> Any:
@@ -174,7 +192,19 @@ def use_unknown(name: str, call: Call) -> Any:
     if not find_tensors([call.arguments, call.keywords]):
         return NotImplemented
     kind = name.rpartition(".")[2]
-    return make_use(call.machine, Operation(kind, {}), call.arguments, call.keywords, call.node, call.site)
+    if kind == "convert_to_tensor" and isinstance(call.find(0), TensorValue):
+        return call.find(0)
+    arguments, keywords = hide_batch(call.arguments), hide_batch(call.keywords)
+    return make_use(call.machine, Operation(kind, {}, name), arguments, keywords, call.node, call.site)
+
+
+def hide_batch(value: Any) -> Any:
+    """A value with None for the size of the batch, as a shape of Keras's has it."""
+    if isinstance(value, dict):
+        return {key: hide_batch(item) for key, item in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)([None if item is BATCH else hide_batch(item) for item in value])
+    return value
 
 
 def refuse(name: str, call: Call) -> Any:

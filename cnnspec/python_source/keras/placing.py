@@ -50,7 +50,9 @@ class Placement:
         """A node without a layer: the reason is listed among what is not known, "" where it is listed elsewhere."""
         if why:
             self.machine.make_unknown(why, self.node)
-        return self.add(None, self.list_inputs(), shape)
+        made = self.add(None, self.list_inputs(), shape)
+        made.node.cause = find_unknown([self.arguments, self.keywords])
+        return made
 
     def list_inputs(self) -> tuple[int, ...]:
         return tuple([tensor.node.index for tensor in self.tensors])

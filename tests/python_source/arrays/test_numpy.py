@@ -17,7 +17,7 @@ from tests.python_source.arrays.evaluate import evaluate
 KNOWN = [  # whose shapes come out whole where those of the arrays are known
     "np.zeros((3, 4))", "np.ones(5)", "np.empty([2, 3], dtype='float32')", "np.full((2, 2), 7)", "np.eye(3)", "np.zeros_like(x)",
     "np.arange(10)", "np.arange(2, 11, 3)", "np.arange(0, 1, 0.25)", "np.arange(5, 0)", "np.linspace(0, 0.1, 12)",
-    "np.linspace(1, 2, 4, endpoint=False)", "np.linspace(0, 1)", "np.array([3, 4, 6, 3])", "np.array([[1, 2.5], [3, 4]])",
+    "np.meshgrid(y, x[0, 0])[0]", "np.meshgrid(y, x[0, 0], indexing='ij')[1]", "np.meshgrid(y, y[1:], y[2:])[2]", "np.linspace(1, 2, 4, endpoint=False)", "np.linspace(0, 1)", "np.array([3, 4, 6, 3])", "np.array([[1, 2.5], [3, 4]])",
     "np.array([x, x])", "np.asarray(y, dtype='float32')", "np.array([1, 2], dtype=np.uint8)",
     "x.reshape(-1)", "x.reshape(4, -1)", "x.reshape((4, 18))", "x.reshape(x.shape[0], 6, 3, 1)", "np.reshape(x, (2, 2, -1))",
     "x.reshape([-1, 6, 3, 1])", "x.ravel()", "x.flatten()", "np.ravel(x)", "np.expand_dims(x, -1)", "np.expand_dims(x, axis=0)",

@@ -67,6 +67,35 @@ def test_models_made_deep_within_calls_and_loops() -> None:
     assert [network.names[0] for network in reading.networks] == ["a", "b", "c"]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "x * self.odd",
+        "self.dense(x) * self.odd",
+        "keras.ops.tanh(self.dense(x)) + self.odd",
+        "self.odd",
+        "self.dense(self.odd)",
+        "self.odd(x)",
+    ],
+)
+def test_what_is_not_known_within_a_layer_of_ones_own_is_told(body: str) -> None:
+    lines = [
+        "import keras",
+        "from elsewhere import odd",
+        "class Own(keras.layers.Layer):",
+        "    def __init__(self):",
+        "        super().__init__()",
+        "        self.dense, self.odd = keras.layers.Dense(2), odd()",
+        "    def call(self, x):",
+        f"        return {body}",
+        "x = keras.Input((2,))",
+        "m = keras.Model(x, keras.layers.Dense(3)(Own()(x)))",
+    ]
+    reading = read_python(Source("case.py", "\n".join(lines)), read_file)
+    assert not reading.networks[0].whole and not reading.found
+    assert {unknown.site.first_line for unknown in reading.unknowns} & {2, 6}
+
+
 def test_more_models_than_are_looked_at() -> None:
     text = "import keras\n\nfor n in range(1, 600):\n    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(n)])\n"
     reading = read_python(Source("case.py", text), read_file)

@@ -321,3 +321,20 @@ class Mixin:
 class E(Mixin, x=1, y=(2, 3)):
     z = 4
 b = E.options, E.z, "d" in Base.known, "C" in Base.order
+# ---- named tuples and their defaults
+import collections
+from typing import NamedTuple
+Args = collections.namedtuple("Args", ["kernel", "repeats", "filters"])
+Args.__new__.__defaults__ = (None,) * len(Args._fields)
+a, b = Args(kernel=3), Args(1, 2)
+c = tuple(a), tuple(b), a._fields, Args._fields, tuple(a._replace(filters=8)), a._asdict()
+Args.__new__.__defaults__ = (7, 8)
+d = tuple(Args(1)), tuple(Args._make([4, 5, 6])), tuple(Args._make(range(3))), Args.__new__.__defaults__
+class Stage(NamedTuple):
+    width: int
+    depth: int = 2
+e = Stage._fields, Stage._field_defaults, tuple(Stage(3)), tuple(Stage(**{**Stage(4)._asdict(), "depth": 5}))
+try:
+    Args()
+except TypeError:
+    f = "refused"

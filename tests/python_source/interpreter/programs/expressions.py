@@ -122,3 +122,21 @@ s = slice(1, 3)
 a = [1, 2, 3, 4][s], s.start, s.stop, s.step
 # ---- ellipsis and None
 a = ..., None, Ellipsis is ...
+# ---- patterns
+import re
+options = {}
+for op in "r2_k3_s22_e6_i16_o24_se0.25_noskip".split("_"):
+    parts = re.split(r"(\d.*)", op)
+    if len(parts) >= 2:
+        options[parts[0]] = parts[1]
+pattern = re.compile(r"([a-z]+)(\d+)(?:x(\d+))?")
+a = pattern.match("conv3x5").groups(), pattern.match("pool2")[3], pattern.fullmatch("c3x"), pattern.search("-d12").span()
+b = re.findall(r"\d+", "64, 128,M 256"), [m.group(1) for m in re.finditer(r"(\w)=", "a=1 b=2")], re.sub(r"\s+", "", "a b  c")
+c = re.match(r"(?P<kind>[A-Z])(?P<n>\d*)", "C64").groupdict(), bool(re.match("x", "y")), pattern.pattern, re.sub("(a)", r"<\1>", "ab")
+d = re.escape("a.b"), re.split(r"[,;] ?", "a, b;c", maxsplit=1), re.match(r"[^]a]{2,3}?", "bcd").end()
+e = re.match("(a|b)+", "ab") is None
+f = re.match("(a)\\1", "aa") is None
+g = re.match("A", "a", re.I) is None
+h = re.findall(r"\w*\w*\w*\w*-", "a" * 100)
+i = re.match("(?=a)", "a") is None
+# unknown: e, f, g, h, i

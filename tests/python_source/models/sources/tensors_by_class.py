@@ -10,7 +10,7 @@ class Norms(layers.Layer):
 
     def call(self, xs):
         xs = xs if isinstance(xs, (list, tuple)) else [xs]
-        ys = [norm(x) for norm, x in zip(self.norms, xs, strict=False)]
+        ys = [norm(x) for norm, x in zip(self.norms, xs, strict=True)]
         return ys if len(ys) > 1 else ys[0]
 
 
