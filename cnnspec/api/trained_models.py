@@ -199,7 +199,7 @@ class Notes(Lines):
 
 def read_data_name(given: str) -> str:
     """The data as the settings have them. ValueError."""
-    from cnnspec.train.section import data_or_folder
+    from cnnspec.train.data_words import data_or_folder
 
     try:
         return data_or_folder(given)

@@ -78,7 +78,7 @@ def list_files(given: list[str]) -> list[str]:
 def read_data(given: str) -> str:
     """The data as the settings have them. UsageError."""
     from cnnspec.layers.argument import Unfit
-    from cnnspec.train.section import data_or_folder
+    from cnnspec.train.data_words import data_or_folder
 
     try:
         return data_or_folder(given)

@@ -13,7 +13,7 @@ from cnnspec.base.diagnostic import Diagnostic, Note
 from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.base.source_files import find_used_file
 from cnnspec.train.data.array_names import find_places
-from cnnspec.train.data_fit import Targets, check_named_data, check_named_examples, match_examples, match_targets
+from cnnspec.train.data_fit import Targets, check_named_examples, check_plain_data, match_examples, match_targets
 from cnnspec.train.ends import find_ends
 from cnnspec.train.errors import TrainingFailed
 
@@ -42,10 +42,12 @@ def find_mismatches(graph: Graph, settings: TrainSettings) -> Iterator[Diagnosti
         or any(node.shape is None for node in graph.nodes)
     ):
         return
-    if settings.data not in NAMED_DATA:
+    if settings.pairing and settings.data not in NAMED_DATA:
+        yield from _find_refusal(lambda: check_plain_data(graph, settings), settings)
+    elif settings.data not in NAMED_DATA:
         yield from _find_array_mismatches(find_ends(graph, settings), settings)
-    elif len(graph.outputs) > 1 or len(graph.nodes[graph.outputs[0]].shape or ()) != 1:
-        yield from _find_refusal(lambda: check_named_data(graph, settings), settings)
+    elif settings.pairing or len(graph.outputs) > 1 or len(graph.nodes[graph.outputs[0]].shape or ()) != 1:
+        yield from _find_refusal(lambda: check_plain_data(graph, settings), settings)
     else:
         yield from _find_refusal(lambda: check_named_examples(find_ends(graph, settings), settings), settings)
 

@@ -14,7 +14,7 @@ from cnnspec.base.record import Record
 from cnnspec.layers.base import show_shape
 from cnnspec.train.ends import find_ends
 from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.section_words import MIXING, spell_term
+from cnnspec.train.section_words import MIXING, PAIRINGS, TRIPLETS, spell_term
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,27 +72,44 @@ def find_image_size(end: End) -> tuple[int | None, int | None, int]:
     return height, width, 1 if wanted[-1] == 1 else 3
 
 
-def check_named_data(graph: Graph, settings: TrainSettings) -> None:
-    """Raises TrainingFailed where a data set that is known by name does not suit a network."""
+def check_plain_data(graph: Graph, settings: TrainSettings) -> None:
+    """Raises TrainingFailed for what can be said before any file is read: where a data set that is known by name does not
+    suit a network, or the network does not suit what is done to the data."""
     ends = find_ends(graph, settings)
+    if settings.augment and len(ends.inputs) > 1:
+        message = f"augment changes the images of one input, and the network takes {len(ends.inputs)}"
+        raise TrainingFailed(message, "leave it out", span=settings.span("augment"))
+    if settings.pairing:
+        check_inputs(ends, settings)
     if settings.data in NAMED_DATA:
         fit = check_named_examples(ends, settings)
-        for end in ends.trained:
-            match_output(end, settings, fit.shape, Targets((), NAMED_DATA[settings.data][1], True))
+        classes = 2 if settings.pairing else NAMED_DATA[settings.data][1]
+        for end in ends.trained if settings.pairing != TRIPLETS else ():
+            match_output(end, settings, fit.shape, Targets((), classes, True))
 
 
 def check_named_examples(ends: Ends, settings: TrainSettings) -> Fit:
     """The way in which the examples of a data set that is known by name suit a network. Raises TrainingFailed."""
-    check_unnamed(ends)
-    return match_examples(ends.inputs[0], NAMED_DATA[str(settings.data)][0], images=True)
+    check_inputs(ends, settings)
+    fits = [match_examples(end, NAMED_DATA[str(settings.data)][0], images=True) for end in ends.inputs]
+    return fits[0]
 
 
-def check_unnamed(ends: Ends) -> None:
-    """Raises TrainingFailed for data of one array of examples, and a network of several inputs."""
-    if len(ends.inputs) > 1:
-        names = join_words([end.name for end in ends.inputs])
-        message = f"the network takes {len(ends.inputs)} inputs, {names}, and the data have one example each"
-        raise TrainingFailed(message, f"give a .npz with arrays named {ends.inputs[0].name}_train and so on")
+def check_inputs(ends: Ends, settings: TrainSettings) -> None:
+    """Raises TrainingFailed for a network whose inputs are not as many as an example of data without names has parts."""
+    count = len(ends.inputs)
+    if count == PAIRINGS.get(settings.pairing, 1):
+        return
+    names = join_words([end.name for end in ends.inputs])
+    if settings.pairing:
+        wanted = PAIRINGS[settings.pairing]
+        message = f"{settings.pairing} are for a network of {wanted} inputs, this one has {count}: {names}"
+        help = "share a tower between its inputs" if count < wanted else ""
+        raise TrainingFailed(message, help, span=settings.span("data"))
+    message = f"the network takes {count} inputs, {names}, and the data have one example each"
+    help = f"give a .npz with arrays named {ends.inputs[0].name}_train and so on"
+    pairing = next((word for word, inputs in PAIRINGS.items() if inputs == count), "")
+    raise TrainingFailed(message, help + (f", or data = {pairing}(…) for {pairing} of examples" if pairing else ""))
 
 
 def match_output(end: End, settings: TrainSettings, shape: tuple[int, ...], targets: Targets) -> str:

@@ -49,6 +49,8 @@ class Ends(Record):
 def find_ends(graph: Graph, settings: TrainSettings) -> Ends:
     """The ends of a network as a training of these settings sees them. Raises TrainingFailed for one without errors alone."""
     data = settings.data or "the data"
+    if settings.pairing:
+        data = f"{settings.pairing} of {data}"
     sides = []
     for indices, noun in ((graph.inputs, "input"), (graph.outputs, "output")):
         found = []

@@ -7,7 +7,7 @@ import os
 from cnnspec.base.record import Record
 from cnnspec.facts.facts import Facts
 from cnnspec.facts.graph_queries import name_outputs
-from cnnspec.train.data_fit import check_named_data
+from cnnspec.train.data_fit import check_plain_data
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs.durable import MARK
 
@@ -45,7 +45,7 @@ def make_plan(
     """
     if len(graph.outputs) > 1:
         settings = settings.replace(outputs=tuple(name_outputs(graph)))
-    check_named_data(graph, settings)
+    check_plain_data(graph, settings)
     return TrainingPlan(graph, facts or Facts(graph), settings, spec, run_dir, output, cluster)
 
 

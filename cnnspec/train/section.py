@@ -7,17 +7,17 @@ is a question of its own (`match`).
 from __future__ import annotations
 
 import os
-import re
 from contextlib import suppress
 
 from cnnspec.base.diagnostic import Diagnostic
-from cnnspec.base.did_you_mean import NAMED_DATA, write_suggestion
+from cnnspec.base.did_you_mean import write_suggestion
 from cnnspec.base.source import Span, brief
 from cnnspec.compile.backend import BACKENDS
 from cnnspec.elaborate.values import UNKNOWN, describe
 from cnnspec.layers.argument import Term, Unfit, choice, count, flag, from_zero, natural, rate, text, word_of
 from cnnspec.syntax import tree
 from cnnspec.train.conflicts import find_conflicts
+from cnnspec.train.data_words import data_or_pairs
 from cnnspec.train.devices.precision import PRECISIONS
 from cnnspec.train.devices.request import read_devices
 from cnnspec.train.section_values import WrongWord, learning_rate, positive, read_word
@@ -31,28 +31,6 @@ if TYPE_CHECKING:
     from cnnspec.base.source import Source
     from cnnspec.graph import Setting
     from cnnspec.layers.argument import Kind
-
-
-def data(value: Any) -> str:
-    """A data set's name, or the path of a folder, a .csv or a .npz file."""
-    written: str = text(value)
-    if written.lower() in NAMED_DATA:
-        return written.lower()
-    if "\0" not in written:
-        if written.startswith("tfds:"):
-            if re.fullmatch(r"tfds:[a-z]\w*(/[\w.-]+)?(:\d+\.\d+\.\d+)?", written):
-                return written
-            raise Unfit('tfds: and a name of TensorFlow Datasets, such as "tfds:eurosat"')
-        if written.lower().endswith((".npz", ".csv")) or written in (".", "..") or "/" in written or os.sep in written:
-            return written
-    hint = f'a folder is written with a slash: "{written}/"' if written.isidentifier() else ""
-    expected = f'{", ".join(NAMED_DATA)}, "tfds:NAME", or the path of a folder ("images/"), a .csv or a .npz'
-    raise Unfit(expected, hint, written, NAMED_DATA)
-
-
-def data_or_folder(given: str) -> str:
-    """The same outside of a text, where a folder that is there needs no slash."""
-    return given if os.path.isdir(given) and given.lower() not in NAMED_DATA else data(given)
 
 
 def class_weights(value: Any) -> str | tuple[Any, ...]:
@@ -124,7 +102,7 @@ def loss_weights(value: Any) -> dict[str, int | float]:
 
 
 KEYS: dict[str, Kind] = {
-    "data": data,
+    "data": data_or_pairs,
     "optimizer": lambda value: read_word("optimizers", value),
     "learning_rate": learning_rate,
     "loss": by_output(lambda value: read_word("losses", value)),
@@ -205,6 +183,9 @@ def resolve(
                 places = _find_entries(item.value, setting.site.source)
                 spans |= {f"{key}.{name}": place for name, place in places.items()}
                 errors += _find_unknown_outputs(key, setting.value, outputs, places)
+            if key == "data" and isinstance(value, dict):  # pairs of other data, too, where an option names them
+                read |= value
+                value = read.pop("data")
             if value is not None and key not in overrides:
                 read[key] = value
                 if key == "data":

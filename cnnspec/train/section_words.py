@@ -187,6 +187,8 @@ AUGMENTATIONS: Table = {
     "cut_mix": ("CutMix", "factor seed data_format"),
     "mix_up": ("MixUp", "alpha data_format seed"),
 }  # fmt: skip
+PAIRS, TRIPLETS = "pairs", "triplets"  # of the examples of a data set
+PAIRINGS = {PAIRS: 2, TRIPLETS: 3}  # how many inputs each is for
 MIXING = ("CutMix", "MixUp")  # whose labels become shares of two classes
 MODULES: dict[str, tuple[str, Table]] = {
     "optimizers": ("optimizer", OPTIMIZERS),

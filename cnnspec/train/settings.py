@@ -20,6 +20,8 @@ class TrainSettings(Record):
     """The settings of a training. Words are Terms that name a Keras class (see `section_values.read_word`); spans say where a key is set."""
 
     data: str | None = None  # a name in NAMED_DATA, tfds:NAME, or the path of a folder, a .csv or a .npz
+    pairing: str = ""  # "pairs" or "triplets" of its examples
+    each: int = 1  # partners of a kind that an example gets in these
     folder: str = ""  # where a relative path starts
     optimizer: Term = Term("Adam", (), (), "optimizers")
     loss: Term | None = None  # None: by the network's end and the labels

@@ -36,14 +36,8 @@ def test_a_run_says_everything_about_itself(capsys: pytest.CaptureFixture[str], 
     assert (said["status"], said["epochs"], said["seed"], said["overrides"]) == ("finished", 2, 7, {"seed": 7})
     assert said["settings"]["optimizer"] == "sgd(learning_rate=0.1)"
     assert said["settings"]["callbacks"] == ['csv_logger(filename="log.csv")']
-    left_out = {
-        "spans",
-        "folder",
-        "outputs",
-        "losses",
-        "loss_weights",
-        "metrics_by_output",
-    }  # the last four: of several outputs
+    of_several = {"outputs", "losses", "loss_weights", "metrics_by_output", "pairing", "each"}
+    left_out = {"spans", "folder"} | of_several
     assert said["settings"].keys() == set(resolve({})[0]._fields) - left_out
     data = said["data"]
     assert (data["given"], data["train"], data["validation"], data["test"]) == ("digits", 1295, 143, 359)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from cnnspec.layers.argument import Term
-from cnnspec.train.data_fit import Targets, check_named_data, match_examples, match_output
+from cnnspec.train.data_fit import Targets, check_plain_data, match_examples, match_output
 from cnnspec.train.ends import find_ends
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.figures import find_metric_name
@@ -231,7 +231,7 @@ def test_words_are_found_in_every_spelling(module: str) -> None:
 # ---- network and data --------------------------------------------------------------------------------------
 def refused(text: str, data: str = "digits") -> str:
     with pytest.raises(TrainingFailed) as caught:
-        check_named_data(network(text).graph, TrainSettings(data=data))
+        check_plain_data(network(text).graph, TrainSettings(data=data))
     assert caught.value.status == 1
     return caught.value.message
 
@@ -287,7 +287,7 @@ def test_settings_and_fit_import_nothing_heavy() -> None:
     program = (
         "import sys; from tests.support import network; from cnnspec.train.data_fit import *; from cnnspec.train.section import *\n"
         f"net = network({HEAD + 'train { data = digits; callbacks = early_stopping }'!r})\n"
-        "settings, found = resolve(net.train); assert not found; check_named_data(net.graph, settings)\n"
+        "settings, found = resolve(net.train); assert not found; check_plain_data(net.graph, settings)\n"
         "print(sorted({'numpy', 'keras', 'tensorflow', 'sklearn', 'rich'} & set(sys.modules)))"
     )
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
@@ -302,4 +302,6 @@ def test_the_keys_are_the_fields_of_the_settings() -> None:
         "outputs",
         "losses",
         "metrics_by_output",
+        "pairing",
+        "each",
     }

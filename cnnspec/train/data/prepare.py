@@ -16,7 +16,9 @@ from cnnspec.layers.base import show_shape
 from cnnspec.train.data.examples import Part, Shaped, hold_resized
 from cnnspec.train.data.files import Files, check_two_classes, count_images, list_some
 from cnnspec.train.data.outputs import OutputTargets, Untrained
-from cnnspec.train.data_fit import Targets, check_unnamed, find_image_size, match_examples, match_output
+from cnnspec.train.data.pairing import pair_up
+from cnnspec.train.data.splitting import split_parts
+from cnnspec.train.data_fit import Targets, check_inputs, find_image_size, match_examples, match_output
 from cnnspec.train.ends import find_ends
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.memory import find_memory_notes
@@ -87,8 +89,10 @@ def prepare(raw: Raw | Files, plan: TrainingPlan, note: Callable[[str], None] = 
     settings, ends = plan.settings, find_ends(plan.graph, plan.settings)
     if isinstance(raw, Files):
         raw = _open_files(raw, ends, settings, note)
-    if all(not name for name in raw.train.inputs):
-        check_unnamed(ends)
+    if settings.pairing:
+        raw = pair_up(raw, ends, settings)
+    elif all(not name for name in raw.train.inputs):
+        check_inputs(ends, settings)
     notes = [*raw.notes, *_note_untrained(ends), *find_memory_notes(plan)]
     inputs = [_prepare_input(raw, end, settings, notes) for end in ends.inputs]
     shape = next(iter(inputs[0].values())).shape
@@ -101,7 +105,10 @@ def prepare(raw: Raw | Files, plan: TrainingPlan, note: Callable[[str], None] = 
         for part, count in counts.items()
     }
     first = next((output for output in trained if output.by_class), trained[0])
-    train, validation, test = _split_parts(whole, first.read["train"], first.by_class, settings)
+    shares = (
+        settings.replace(test=0.0, validation=0.0) if settings.pairing else settings
+    )  # pairs are drawn of each part
+    train, validation, test = split_parts(whole, first.read["train"], first.by_class, shares)
     name = str(settings.data)
     drawn = [part.places for part in (train, validation, test) if part and part.inputs is whole["train"].inputs]
     for examples in raw.train.inputs.values():
@@ -141,9 +148,9 @@ def find_named(values: Mapping[str, Value], end: End, otherwise: Value) -> Value
 def _open_files(files: Files, ends: Ends, settings: TrainSettings, note: Callable[[str], None]) -> Raw:
     """The data set of image files, in the size that the network takes."""
     check_two_classes(files)
-    check_unnamed(ends)
+    check_inputs(ends, settings)
     size = find_image_size(ends.inputs[0])
-    if files.names is not None:
+    if files.names is not None and not settings.pairing:
         for end in ends.trained:
             match_output(end, settings, tuple([n or 1 for n in size]), Targets((), len(files.names), True))
     return files.open_images(size, note)
@@ -178,38 +185,3 @@ def _note_copies(examples: Examples, drawn: list[Array], data: str) -> list[str]
     return [
         f"in {data}, {count_images(len(both))} to test or validate with, of which a copy is trained on: {list_some(names)}"
     ]
-
-
-def _split_parts(
-    whole: dict[str, Part], label: Array, by_class: bool, settings: TrainSettings
-) -> tuple[Part, Part | None, Part | None]:
-    """The parts to train on, to validate and to test with; the last two are None where nothing is held back."""
-    import numpy as np
-
-    rng = np.random.default_rng(settings.seed)
-    train, test = whole["train"], whole.get("test")
-    if test is None:
-        rest, away = draw_share(label, settings.test, by_class, rng)
-        test = _choose_places(train, away)
-        train, label = train.replace(places=rest), label[rest]
-    if "validation" in whole:
-        return train, whole["validation"], test
-    rest, away = draw_share(label, settings.validation, by_class, rng)
-    if not len(rest):
-        raise TrainingFailed(f"{settings.data} has no examples left to train on", "hold back less", 2)
-    return train.replace(places=train.places[rest]), _choose_places(train, away), test
-
-
-def _choose_places(part: Part, which: Array) -> Part | None:
-    return part.replace(places=part.places[which]) if len(which) else None
-
-
-def draw_share(labels: Array, share: float, by_class: bool, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Two sets of indices, the rest and those held back: a share of every class, or of the whole, rounded; both in order."""
-    import numpy as np
-
-    groups = [np.flatnonzero(labels == c) for c in np.unique(labels)] if by_class else [np.arange(len(labels))]
-    held = np.concatenate([rng.permutation(group)[: round(share * len(group))] for group in groups])
-    kept = np.ones(len(labels), bool)
-    kept[held] = False
-    return np.flatnonzero(kept), np.sort(held)

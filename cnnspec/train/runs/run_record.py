@@ -20,11 +20,18 @@ if TYPE_CHECKING:
 
 def describe_settings(settings: TrainSettings) -> dict[str, Any]:
     """Every setting, defaults too: numbers and flags as they are, words as the language writes them."""
-    left_out = ("spans", "folder", "outputs", *[name for name in BY_OUTPUT if not getattr(settings, name)])
+    left_out = (
+        "spans",
+        "folder",
+        "outputs",
+        *[name for name in BY_OUTPUT if not getattr(settings, name)],
+        *(() if settings.pairing else PAIRED),
+    )
     found = {name: _describe(getattr(settings, name)) for name in settings._fields if name not in left_out}
     return found | {name: dict(found[name]) for name in BY_OUTPUT if name in found}
 
 
+PAIRED = ("pairing", "each")
 BY_OUTPUT = ("losses", "loss_weights", "metrics_by_output")  # pairs of an output's name and its value
 
 
