@@ -74,3 +74,9 @@ def test_places_and_what_is_written_back(tmp_path: Path) -> None:
     assert found.span is not None and found.span.text == "0" and found.position == (3, 30)
     rewrite_source(source, source.text.replace("Dense(0", "Dense(1"))
     assert path.read_bytes() == before.replace(b"Dense(0", b"Dense(1")
+
+
+def test_a_text_in_an_editor_is_a_text_whatever_it_says() -> None:
+    text = "# coding: latin-1\ns = 'é'\n"
+    source = decode_source(text.encode(), "a.py", coded=False)
+    assert isinstance(source, Source) and source.text == text
