@@ -46,7 +46,7 @@ def _check(module: str, kind: str, key: str, value: Any) -> tuple[str, str]:
     """What is wrong with one argument, and what to do; "" where nothing is."""
     number = value if isinstance(value, (int, float)) else None
     if module == "optimizers" and key == "learning_rate" and not isinstance(value, (float, dict)):
-        help = f"write {float(value)}" if type(value) is int and value > 0 else ""
+        help = f"write {value}.0" if type(value) is int and value > 0 else ""
         return f"learning_rate is a float or a schedule, and is {show(value)}", help
     if (kind, key) == ("SGD", "momentum") and not (isinstance(value, float) and 0 <= value <= 1):
         help = f"write {float(value)}" if type(value) is int and value in (0, 1) else ""

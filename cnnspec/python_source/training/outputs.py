@@ -135,7 +135,7 @@ def report_weights(loss: Any, weights: Any, call: Call) -> None:
         and not (isinstance(weights, str) and is_word("metrics", weights))
         and not isinstance(weights, (*LOOSE, float))
     ):
-        help = f"write {float(weights)}" if isinstance(weights, int) else ""
+        help = f"write {weights}.0" if type(weights) is int else ""
         report(
             call, "loss_weights", f"loss_weights is a float, or a list or dict of them, and is {show(weights)}", help
         )
