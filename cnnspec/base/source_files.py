@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import os
+import re
 import stat
+from codecs import BOM_UTF8
 from itertools import islice
 
 from cnnspec.base.diagnostic import Diagnostic
@@ -57,16 +60,65 @@ def is_stream(path: str) -> bool:
     return _kind(path) in STREAMS
 
 
-def decode_source(data: bytes, name: str) -> Source | Diagnostic:
-    """Bytes of a file → its source: UTF-8, line ends made "\\n"; a diagnostic without a place when it is not text."""
+UTF_8 = "utf-8-sig"
+NO_FILES = (
+    "idna",
+    "punycode",
+    "raw-unicode-escape",
+    "undefined",
+    "unicode-escape",
+)  # codecs of Python's that are of no files
+SAID = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
+EMACS = re.compile(
+    r"(?i)^(utf-8|latin-1|iso-8859-1|iso-latin-1)-.*"
+)  # with a word for the ends of lines, which says nothing
+
+
+def find_coding(data: bytes, name: str) -> str | Diagnostic:
+    """How the bytes of a file are a text: as UTF-8, or as the first two lines of a Python file say; a diagnostic without a place
+    where Python has no such coding."""
+    found = None
+    for line in re.split(rb"\r\n|\r|\n", data.removeprefix(BOM_UTF8), maxsplit=2)[:2] if name.endswith(".py") else ():
+        found = SAID.match(line)
+        if found or not re.match(rb"[ \t\f]*(#|$)", line):
+            break
+    if not found:
+        return UTF_8
+    word = found[1].decode()
+    try:
+        coding = codecs.lookup(EMACS.sub(r"\1", word.replace("_", "-"))).name
+    except (LookupError, ValueError):
+        coding = ""
+    why = ""
+    if not coding or coding in NO_FILES:
+        why = "which is no coding that Python reads"
+    elif coding != "utf-8" and data.startswith(BOM_UTF8):
+        why = "and begins as UTF-8 does"
+    if why:
+        help = "save it as UTF-8, and leave that line out"
+        return Diagnostic("E002", f'{name} says that its coding is "{word}", {why}', None, help)
+    return UTF_8 if coding == "utf-8" else coding
+
+
+def decode_source(data: bytes, name: str, coded: bool = True) -> Source | Diagnostic:
+    """Bytes of a file → its source, line ends made "\\n"; a diagnostic without a place when it is not text. `coded`: a Python
+    file's own word for how it is coded counts, if not, it is UTF-8."""
     if len(data) > MAX_BYTES:
         return Diagnostic("E002", f"{name} has more than the {MAX_BYTES:,} bytes that are read", None, "split it")
+    coding = find_coding(data, name) if coded else UTF_8
+    if isinstance(coding, Diagnostic):
+        return coding
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode(coding)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        message = f"{name} is not UTF-8 text: byte 0x{data[error.start]:02x} in line {line}"
+        what = "UTF-8 text" if coding == UTF_8 else f"{coding}, as it says"
+        message = f"{name} is not {what}: byte 0x{data[error.start]:02x} in line {line}"
         return Diagnostic("E002", message, None, "save it as UTF-8")
+    except (LookupError, ValueError):
+        return Diagnostic(
+            "E002", f'{name} says that its coding is "{coding}", which is no coding of texts', None, "save it as UTF-8"
+        )
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
         return Diagnostic(

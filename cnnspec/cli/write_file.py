@@ -6,7 +6,7 @@ import os
 
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.source import Source
-from cnnspec.base.source_files import decode_source, is_stream, read_bytes
+from cnnspec.base.source_files import UTF_8, decode_source, find_coding, is_stream, read_bytes
 from cnnspec.cli.messages import UsageError
 
 
@@ -34,7 +34,7 @@ def write_whole(path: str, content: str | bytes) -> None:
 
 
 def rewrite_source(source: Source, text: str) -> None:
-    """Write another text into the file of a source, with the line ends and the byte-order mark that the file has.
+    """Write another text into the file of a source, with the line ends, the coding and the byte-order mark that the file has.
 
     UsageError when it cannot be written, or is no longer what was read.
     """
@@ -48,6 +48,11 @@ def rewrite_source(source: Source, text: str) -> None:
         raise UsageError(f"{source.name} was changed by another program meanwhile: it was left as it is")
     if b"\r\n" in data:
         text = text.replace("\n", "\r\n")
+    coding = find_coding(data, source.name)
+    assert isinstance(coding, str), "its text was read"
+    if coding != UTF_8:
+        write_whole(source.name, text.encode(coding))
+        return
     write_whole(source.name, "\ufeff" * data.startswith(b"\xef\xbb\xbf") + text)
 
 

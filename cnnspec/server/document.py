@@ -63,7 +63,7 @@ class Document:
     def take_text(self) -> None:
         """Take over the text as it has been edited."""
         data = self.edited.text.encode("utf-8", "surrogatepass")
-        read = decode_source(data, self.name)
+        read = decode_source(data, self.name, coded=False)
         self.refusal = read if isinstance(read, Diagnostic) else None
         self.source = read if isinstance(read, Source) else Source(self.name, "")
         self.places = self.written = Places(self.source, self.columns, int(self.edited.text.startswith("\ufeff")))

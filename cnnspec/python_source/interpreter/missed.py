@@ -20,18 +20,16 @@ def may_be_missed(it: Interpreter, method: str, site: Site) -> bool:
     """Whether a method may have been called before what stands at a site, though no call of it was followed: it is named in a
     place that was not followed, and that does not surely come later."""
     first = site.steps[0].site if site.steps else site
-    main = it.modules.known["__main__"]
-    later = main.parts if main is not None else []
-    number = next((n for n, part in enumerate(later) if part.source is first.source), None)
+    main = it.modules.known.get("__main__")
+    places = {id(part.source): number for number, part in enumerate(main.parts if main is not None else [])}
+    here = places.get(id(first.source), -1)
     for part in it.modules.parts:
-        here = None if number is None else next((n for n, one in enumerate(later) if one is part), None)
+        there = places.get(id(part.source), -1)
         for node, held in _list_mentions(part, method):
-            if id(node) in it.called:
-                continue
-            behind = here is not None and number is not None and here > number
-            if here == number and here is not None:
+            behind = there > here >= 0
+            if there == here >= 0:
                 behind = part.written.find_stretch(node)[0] > first.node.start
-            if held or not behind:
+            if id(node) not in it.called and (held or not behind):
                 return True
     return False
 

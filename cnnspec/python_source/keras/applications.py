@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnspec.base.did_you_mean import near, write_question
 from cnnspec.graph import BlockCall
 from cnnspec.layers.shape import show_shape
 from cnnspec.model_files import is_automatic
@@ -206,6 +207,9 @@ def refuse_settings(function: str, made: Application, settings: dict[str, Any], 
         key = "classes"
         message = f"the trained weights of {function} are for {CLASSES} classes, not {settings['classes']}"
         help = "write include_top=False and a head of your own, or weights=None"
+    weights = settings["weights"]
+    if not message and isinstance(weights, str) and weights != "imagenet" and near(weights, ("imagenet",)):
+        key, message, help = "weights", f"{function} has no weights {weights!r}", write_question(("imagenet",))
     if message:
         number = list(made.parameters).index(key)
         call.machine.report("E011", message, call.site, find_stretch(call.site, number, key), help)

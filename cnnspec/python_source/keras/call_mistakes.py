@@ -10,7 +10,7 @@ from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.did_you_mean import find_proposals, write_question
 from cnnspec.model_files import is_automatic
 from cnnspec.python_source.arrays.array_value import ArrayValue
-from cnnspec.python_source.keras.arguments import Signature, find_stretches
+from cnnspec.python_source.keras.arguments import Signature, find_stretches, find_written
 from cnnspec.python_source.keras.problems import show
 from cnnspec.python_source.keras.reached import find_nodes
 from cnnspec.python_source.keras.signatures import SIGNATURES
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from cnnspec.python_source.values import Call
 
 SEQUENTIAL = Signature(("layers", "trainable", "name"), (), {"layers": None, "trainable": True, "name": None})
+RAISES = ("TypeError", "ValueError")
 ENDS = Signature(("inputs", "outputs"), ("name",), {})
+BY_NAME = Signature((), (), {})
 BY_NUMBER = Signature(("first", "second", "third"), (), {})
 INPUT = Signature(
     ("shape", "batch_size", "dtype", "sparse", "batch_shape", "name", "tensor", "optional", "ragged"), (), {}
@@ -77,7 +79,7 @@ def refuse_row(call: Call) -> bool:
     alone = call.arguments and (is_layer(call.arguments[0]) or isinstance(call.arguments[0], TensorValue))
     if alone or any(map(is_layer, call.arguments[1:])):
         message = "Sequential takes its layers in one list"
-        report(call, "E011", message, Signature((), (), {}), "", "write Sequential([…])")
+        report(call, "E011", message, BY_NAME, "", "write Sequential([…])")
         return True
     trainable = call.find(1, "trainable")
     if is_known(trainable) and trainable is not None and not isinstance(trainable, bool):
@@ -94,14 +96,14 @@ def refuse_ends(call: Call) -> bool:
     for key in ("input", "output"):
         if key in call.keywords:
             message, help = f"Model has no argument {key}", f"Keras 3 calls it {key}s"
-            report(call, "E011", message, Signature((key,), (), {}), key, help)
+            report(call, "E011", message, BY_NAME, key, help)
             return True
     if not call.open_arguments and not call.open_keywords and _refuse_missing(call):
         return True
     for number, key in enumerate(ENDS.positional):
         given = call.find(number, key, default=NOTHING)
         if isinstance(given, (list, tuple, dict)) and not given:
-            report(call, "E011", f"{key} of Model {'is' if key == 'inputs' else 'are'} empty", ENDS, key)
+            report(call, "E011", f"Model is given no {key}", ENDS, key)
             return True
         for value in list_parts(given):
             what, help = name_no_tensor(value) or name_plain(value), advise(value)
@@ -141,7 +143,8 @@ def refuse_name(call: Call, signature: Signature) -> bool:
     name = call.find(signature.positional.index("name") if "name" in signature.positional else None, "name")
     wrong = name is not None and is_known(name) and (not isinstance(name, str) or "/" in name)
     if wrong:
-        report(call, "E011", f"a model's name is a text without /, and is {show(name)}", signature, "name")
+        what = "an input" if signature is INPUT else "a model"
+        report(call, "E011", f"{what}'s name is a text without /, and is {show(name)}", signature, "name")
     return wrong
 
 
@@ -199,6 +202,26 @@ def is_made_up(name: str, kind: str) -> bool:
 SIGNATURE_KINDS = frozenset(name.rpartition(".")[2] for name in SIGNATURES if name.startswith("keras.layers."))
 
 
+def refuse_model_call(model: ModelValue, call: Call) -> bool:
+    """Report a model that is called on nothing, or on its tensors one by one; whether it is."""
+    if call.open_arguments or call.open_keywords:
+        return False
+    what = model.describe() if model.name else "the model"
+    if not call.arguments and not call.keywords:
+        call.machine.report(
+            "E011", f"{what} is called on nothing", call.site, None, "call it on a tensor: model(x)", raises=RAISES
+        )
+        return True
+    tensors = [value for value in call.arguments if isinstance(value, TensorValue) and value.is_certain]
+    if len(tensors) < max(2, len(call.arguments)):
+        return False
+    one = len(model.list_inputs()) == 1
+    takes = "1 tensor" if one else "one list of tensors"
+    message, help = f"{what} takes {takes}, and is called on {len(tensors)}", "" if one else "write model([a, b])"
+    call.machine.report("E011", message, call.site, find_written(call, 1), help, raises=RAISES)
+    return True
+
+
 # ---- inputs ----------------------------------------------------------------------------------------------------
 def refuse_shape(call: Call) -> bool:
     """Report a shape of Input that is no tuple of sizes; whether it is none."""
@@ -207,7 +230,7 @@ def refuse_shape(call: Call) -> bool:
     for key in call.keywords:
         if not INPUT.takes(key):
             help = write_question(find_proposals(key, INPUT.positional))
-            report(call, "E011", f"Input has no argument {key}", Signature((key,), (), {}), key, help)
+            report(call, "E011", f"Input has no argument {key}", BY_NAME, key, help)
             return True
     shape = call.find(0, "shape")
     if shape is None and not call.keywords.keys() & {"batch_shape", "tensor"} and len(call.arguments) < 2:
@@ -219,6 +242,12 @@ def refuse_shape(call: Call) -> bool:
         if not sizes and type(shape) is int:
             help = f"write shape=({shape},)"
         report(call, "E011", f"shape of Input is a tuple of sizes, and is {shape!r}", INPUT, "shape", help)
+        return True
+    batch = call.find(1, "batch_size")
+    if isinstance(batch, (str, float)):
+        report(call, "E011", f"batch_size of Input is a whole number, and is {show(batch)}", INPUT, "batch_size")
+        return True
+    if refuse_name(call, INPUT):
         return True
     sizes = list(shape) if isinstance(shape, (tuple, list)) and is_known(shape) else []
     wrong = [

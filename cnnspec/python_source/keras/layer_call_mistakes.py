@@ -12,6 +12,9 @@ from cnnspec.base.did_you_mean import find_proposals, write_question
 from cnnspec.python_source.keras.arguments import Signature, find_signature, find_written, read_signature
 from cnnspec.python_source.keras.call_mistakes import advise, name_no_tensor, report
 from cnnspec.python_source.keras.call_signatures import LAYER_CALLS
+from cnnspec.python_source.keras.misuses import LISTS
+from cnnspec.python_source.keras.problems import show
+from cnnspec.python_source.tape import TensorValue
 from cnnspec.python_source.values import walk
 
 TYPE_CHECKING = False
@@ -46,7 +49,7 @@ def _refuse_no_tensors(layer: Any, call: Call) -> bool:
         return False
     for number, value in enumerate(call.arguments):
         if isinstance(value, (bool, int, float, str)) or value is None and number == 0:
-            message = f"{layer.kind} is called on tensors, and this is {value!r}"
+            message = f"{layer.kind} is called on tensors, and this is {show(value)}"
             help = "write training=…" if isinstance(value, bool) and number else ""
             call.machine.report("E012", message, call.site, find_written(call, number), help)
             return True
@@ -58,8 +61,17 @@ def _refuse_arguments(layer: Any, call: Call) -> bool:
     signature = find_call_signature(layer.kind)
     if signature is None or call.open_arguments or call.open_keywords:
         return False
-    given = {*signature.positional[: len(call.arguments)], *call.keywords}
     raises = ("TypeError", "ValueError")
+    several = [value for value in call.arguments[1:2] if isinstance(value, TensorValue) and value.is_certain]
+    if len(call.arguments) > len(signature.positional) or several and signature.positional[1] in ANYWHERE:
+        count = sum([isinstance(value, TensorValue) for value in call.arguments])
+        message = f"{layer.kind} takes one {'list of tensors' if layer.kind in LISTS else 'tensor'}, and gets {count or len(call.arguments)}"
+        help = (
+            f"write {layer.kind}()([a, b])" if layer.kind in LISTS else "join them by a Concatenate, or call it on each"
+        )
+        call.machine.report("E011", message, call.site, find_written(call, 1), help, raises=raises)
+        return True
+    given = {*signature.positional[: len(call.arguments)], *call.keywords}
     for key in call.keywords:
         if not signature.takes(key) and key not in ANYWHERE:
             message = f"{layer.kind} has no argument {key} where it is called"
@@ -72,8 +84,10 @@ def _refuse_arguments(layer: Any, call: Call) -> bool:
             return True
     missing = [key for key in signature.positional if key not in given and key not in signature.defaults]
     if missing:
-        what = "nothing" if not given else f"no {missing[0]}"
-        message = f"{layer.kind} is called on {what}"
-        help = "call it on a tensor: layer(x)" if len(missing) == 1 and not given else ""
+        message = f"{layer.kind} is called on nothing"
+        help = "call it on tensors: layer([a, b])" if layer.kind in LISTS else "call it on a tensor: layer(x)"
+        if given:
+            message = f"{layer.kind} is not given {missing[0]} where it is called"
+            help = f"write layer(x, {missing[0]}), or layer(x, x)" if missing == ["value"] else ""
         call.machine.report("E011", message, call.site, None, help, raises=raises)
     return bool(missing)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from cnnspec.python_source.arrays.numpy_int import to_python
-from cnnspec.python_source.keras.arguments import bind, find_signature
+from cnnspec.python_source.keras.arguments import bind, find_signature, find_written
 from cnnspec.python_source.keras.layer_value import LayerValue, call_layer
 from cnnspec.python_source.keras.refusals import find_refusal
 from cnnspec.python_source.keras.signatures import ALIASES, SIGNATURES
+from cnnspec.python_source.tape import TensorValue
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ FUNCTIONS = {
     "add": "Add", "average": "Average", "concatenate": "Concatenate", "dot": "Dot", "maximum": "Maximum", "minimum": "Minimum",
     "multiply": "Multiply", "subtract": "Subtract",
 }  # fmt: skip
+RAISES = ("TypeError", "ValueError")
 OLD_PLACE = "keras.layers.experimental.preprocessing."
 
 
@@ -44,9 +46,23 @@ def make_layer(kind: str, call: Call) -> Any:
     return LayerValue(kind, arguments, call.site, call.machine, bound.stretches)
 
 
+def refuse_function(kind: str, call: Call) -> bool:
+    """Report tensors that one of these functions is given one by one, or none; whether it is."""
+    name = kind.lower()
+    count = sum([isinstance(value, TensorValue) for value in call.arguments])
+    none = not call.arguments and not call.keywords and not call.open_arguments and not call.open_keywords
+    if count < 2 and not none:
+        return False
+    message = f"{name} takes one list of tensors, and gets {count or 'nothing'}"
+    call.machine.report("E011", message, call.site, find_written(call, 1), f"write {name}([a, b])", raises=RAISES)
+    return True
+
+
 def call_function(kind: str, call: Call) -> Any:
     """What a function of keras.layers gives: the inputs, then what its layer takes by name, and `axes` or `axis` by
     position."""
+    if refuse_function(kind, call):
+        return call.make_unknown(f"this call of {kind.lower()} is refused")
     inputs = call.find(0, "inputs")
     keywords = {key: value for key, value in call.keywords.items() if key != "inputs"}
     made = make_layer(kind, call.replace(arguments=call.arguments[1:], keywords=keywords))

@@ -93,6 +93,10 @@ def find_rank_mistake(kind: str, shapes: Sequence[Shape | None]) -> Mistake | No
 def find_axis_mistake(kind: str, arguments: dict[str, Any], shapes: Sequence[Shape | None]) -> Mistake | None:
     """A normalisation along an axis that its input does not have, or along the batch."""
     axis = arguments.get("axis", -1)
+    first = shapes[0] if shapes else None
+    if kind == "Concatenate" and type(axis) is int and first is not None and not -len(first) - 1 <= axis <= len(first):
+        message = f"axis {axis} of Concatenate is none of {show_shape(first)}, which has axes 1 to {len(first)}"
+        return Mistake("E011", message, "axis", "-1 is the channels, 0 the batch")
     if kind not in NORMALISING or len(shapes) != 1 or shapes[0] is None:
         return None
     count = len(shapes[0]) + 1

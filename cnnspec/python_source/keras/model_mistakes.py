@@ -9,6 +9,7 @@ from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.diagnostic import Note
 from cnnspec.base.join_words import join_words
 from cnnspec.layers.shape import show_shape
+from cnnspec.python_source.interpreter.objects import FunctionValue
 from cnnspec.python_source.keras.reached import count_weights
 from cnnspec.python_source.tape import TensorValue
 from cnnspec.python_source.values import External
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from cnnspec.python_source.machine import Machine
 
 LAYERS = "keras.layers."
+FUNCTIONS = ("keras.activations.", "tensorflow.nn.")
 
 
 def find_stretch(site: Site, *keys: int | str) -> tuple[int, int] | None:
@@ -38,10 +40,11 @@ def refuse_unconnected(loose: list[TensorValue], machine: Machine, site: Site) -
     missing = [tensor for tensor in loose if tensor.node.is_input]
     if not missing or len(missing) < len(loose):
         return False
-    lines = [tensor.node.name or f"that of line {tensor.node.site.first_line}" for tensor in missing]
-    what = f"the input{'s' * (len(lines) > 1)} {join_words(lines)}"
+    lines = [f"the input {t.node.name or f'of line {t.node.site.first_line}'}" for t in missing]
     notes = tuple([Note("it is made here", tensor.node.site.span) for tensor in missing[:3]])
-    message = f"the model's outputs need {what}, which {'are' if len(lines) > 1 else 'is'} not among its inputs"
+    message = (
+        f"the model's outputs need {join_words(lines)}, which {'are' if len(lines) > 1 else 'is'} not among its inputs"
+    )
     machine.report("E016", message, site, find_stretch(site, 0, "inputs"), "list all of them: inputs=[…]", notes)
     return True
 
@@ -63,9 +66,14 @@ def refuse_no_layer(value: Any, machine: Machine, site: Site, stretch: tuple[int
     elif isinstance(value, External) and value.name.startswith(LAYERS) and value.name.rpartition(".")[2][:1].isupper():
         kind = value.name.rpartition(".")[2]
         what, help = f"the class {kind}", f"write {kind}(…), which makes a layer"
+    elif isinstance(value, FunctionValue) or isinstance(value, External) and value.name.startswith(FUNCTIONS):
+        name = value.name.rpartition(".")[2]
+        what = f"the function {name}" if name.isidentifier() else "a function"
+        help = f'write layers.Activation("{name}")' if isinstance(value, External) else "write layers.Lambda(…)"
     elif value is None or isinstance(value, (bool, int, float, str, tuple, list)):
         number = isinstance(value, (bool, int, float))
-        what, help = "None" if value is None else "a number" if number else f"a {type(value).__name__}", ""
+        kind = "text" if isinstance(value, str) else type(value).__name__
+        what, help = "None" if value is None else "a number" if number else f"a {kind}", ""
     else:
         return
     machine.report("E012", f"a Sequential model is made of layers, and this is {what}", site, stretch, help)

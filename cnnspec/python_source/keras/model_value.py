@@ -6,6 +6,7 @@ from functools import partial
 
 from cnnspec.graph import BlockCall
 from cnnspec.python_source.keras.batches import find_batch, make_batch
+from cnnspec.python_source.keras.call_mistakes import refuse_model_call
 from cnnspec.python_source.keras.inputs import add_input, add_inputs
 from cnnspec.python_source.keras.method_mistakes import OF_KERAS, refuse_method
 from cnnspec.python_source.keras.model_attributes import find_attribute, find_method, set_trainable
@@ -143,6 +144,8 @@ class ModelValue(Value):
             self.attributes[name] = value
 
     def call(self, call: Call) -> Any:
+        if self.kind in OF_KERAS and refuse_model_call(self, call):
+            return call.make_unknown("this call of a model is refused")
         given = call.find(0, "inputs", "x")
         batch = None if find_tensors(given) else find_batch(given)
         if batch is None:

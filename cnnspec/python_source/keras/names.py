@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from cnnspec.python_source.machine import Machine
 
+MOST_PROPOSALS = 3
+APPLICATIONS = "keras.applications"  # whose modules are called as its models are
 # Methods of models of Keras 2, and what to write.
 FORMER_METHODS = {
     "evaluate_generator": "Keras 3 calls it evaluate",
@@ -44,13 +46,12 @@ def refuse_name(name: str, space: str, what: str, machine: Machine, node: ast.AS
     known = NAMES.get(space, "").split()
     if not known or name in known or name.startswith("_"):
         return False
-    proposals = near(name, known)[:MOST_PROPOSALS]
+    found = near(name, known)
+    alike = [one for one in found if one[:1].isupper() == name[:1].isupper()]
+    proposals = (alike if alike or space == APPLICATIONS else found)[:MOST_PROPOSALS]
     if proposals:
         report(f"{what} has no {name}", write_question(tuple(proposals)), name, machine, node, raises)
     return bool(proposals)
-
-
-MOST_PROPOSALS = 3
 
 
 def report(message: str, help: str, name: str, machine: Machine, node: ast.AST, raises: str) -> None:

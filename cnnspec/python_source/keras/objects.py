@@ -6,6 +6,7 @@ from functools import partial
 
 from cnnspec.python_source.keras.arguments import bind, find_signature
 from cnnspec.python_source.keras.function_table import ACTIVATIONS
+from cnnspec.python_source.keras.object_refusals import find_object_refusal
 from cnnspec.python_source.keras.signatures import ALIASES, SIGNATURES
 from cnnspec.python_source.values import External, Value
 
@@ -57,7 +58,13 @@ def make_object(name: str, call: Call) -> Any:
     signature = find_signature(name)
     kind = name.rpartition(".")[2]
     bound = bind(call, signature, kind) if signature is not None else None
-    return KerasObject(name, bound.arguments) if bound is not None else call.make_unknown(f"{kind} is refused")
+    refusal = find_object_refusal(name, bound.arguments) if bound is not None else None
+    if bound is not None and refusal is not None:
+        stretch = bound.stretches.get(refusal.argument)
+        call.machine.report(refusal.code, refusal.message, call.site, stretch, refusal.help)
+    if bound is None or refusal is not None:
+        return call.make_unknown(f"this {kind} is refused")
+    return KerasObject(name, bound.arguments)
 
 
 def get_activation(call: Call) -> Any:

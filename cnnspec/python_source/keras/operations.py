@@ -7,10 +7,11 @@ from math import prod
 
 from cnnspec.layers.shape import product
 from cnnspec.python_source.keras import function_table as table
-from cnnspec.python_source.keras.arguments import Signature, bind, read_signature
+from cnnspec.python_source.keras.arguments import Signature, bind, find_written, read_signature
 from cnnspec.python_source.keras.function_shapes import find_function_shapes
 from cnnspec.python_source.keras.operation_shapes import SEVERAL, find_operation_shapes, is_scalar
 from cnnspec.python_source.keras.placing import Placement
+from cnnspec.python_source.keras.refusals import check_data_format
 from cnnspec.python_source.keras.stated_layers import Stated
 from cnnspec.python_source.keras.uses import make_use
 from cnnspec.python_source.tape import TensorValue, find_tensors
@@ -264,7 +265,11 @@ def find_traced_shape(call: Call) -> Any:
 
 
 def set_data_format(call: Call) -> None:
-    call.machine.channels_first = call.find(0, "data_format") == "channels_first"
+    found = call.find(0, "data_format")
+    call.machine.channels_first = found == "channels_first"
+    mistake = check_data_format("", "data_format", found) if isinstance(found, str) else None
+    if mistake is not None:
+        call.machine.report("E011", mistake[0], call.site, find_written(call, 0), mistake[1])
 
 
 def register(libraries: Libraries) -> None:

@@ -9,7 +9,7 @@ from cnnspec.lint.fix.spelling import name_in_keras
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
     from cnnspec.base.diagnostic import Problem, Remedy
@@ -121,3 +121,9 @@ def write_remedy(remedy: Remedy, layer: Layer) -> str:
 def show(value: Any) -> str:
     """A value as it is written in Python, a text in double quotes."""
     return f'"{value}"' if isinstance(value, str) else repr(value)
+
+
+def list_words(words: Iterable[str]) -> str:
+    """Words of which one is to be written: "valid", "same" or "causal"."""
+    *others, last = map(show, words)
+    return f"{', '.join(others)} or {last}" if others else last

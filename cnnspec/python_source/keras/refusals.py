@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from cnnspec.base.did_you_mean import find_proposals, write_question
 from cnnspec.python_source.arrays.numpy_int import NumpyInt
-from cnnspec.python_source.keras.problems import Mistake, show
+from cnnspec.python_source.keras.problems import Mistake, list_words, show
 from cnnspec.python_source.keras.saved_form import KINDS, find_inner_rank
 from cnnspec.python_source.keras.signatures import WORDS
 from cnnspec.python_source.values import is_known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from typing import Any
 
 COUNTS = ("filters", "units", "depth_multiplier", "groups", "n", "input_dim", "output_dim", "num_heads", "key_dim")
@@ -157,6 +157,20 @@ def check_slope(kind: str, name: str, value: Any) -> tuple[str, str] | None:
     return None
 
 
+def check_wrapped(kind: str, name: str, value: Any) -> tuple[str, str] | None:
+    if kind not in ("TimeDistributed", "Bidirectional", "SpectralNormalization"):
+        return None
+    return f"{kind} wraps a layer, and this is {show(value)}", ""
+
+
+def check_merge_mode(kind: str, name: str, value: Any) -> tuple[str, str] | None:
+    words = ("sum", "mul", "concat", "ave")
+    if kind != "Bidirectional" or value is None or value in words:
+        return None
+    help = write_question(find_proposals(value, words)) if isinstance(value, str) else ""
+    return f"merge_mode of Bidirectional is {list_words(words)}, and is {show(value)}", help
+
+
 def find_word_refusal(module: str, name: str, value: Any) -> tuple[str, str] | None:
     if value is None or isinstance(value, dict) or isinstance(value, str) and value in WORDS[module]:
         return None
@@ -187,11 +201,6 @@ def find_largest(value: Any) -> int:
     return max([n for n in sizes if type(n) is int], default=1)
 
 
-def list_words(words: Iterable[str]) -> str:
-    *others, last = map(show, words)
-    return f"{', '.join(others)} or {last}"
-
-
 CHECKS: tuple[tuple[tuple[str, ...], Callable[[str, str, Any], tuple[str, str] | None]], ...] = (
     (COUNTS, check_count),
     (SIZES, check_sizes),
@@ -204,4 +213,6 @@ CHECKS: tuple[tuple[tuple[str, ...], Callable[[str, str, Any], tuple[str, str] |
     (("name",), check_name),
     (("trainable",), check_trainable),
     (("negative_slope", "alpha"), check_slope),
+    (("layer",), check_wrapped),
+    (("merge_mode",), check_merge_mode),
 )

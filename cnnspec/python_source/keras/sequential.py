@@ -20,7 +20,8 @@ from cnnspec.python_source.keras.model_mistakes import (
 from cnnspec.python_source.keras.model_value import ModelValue
 from cnnspec.python_source.keras.uses import make_use
 from cnnspec.python_source.tape import TensorValue, add_unknown, find_tensors
-from cnnspec.python_source.values import Unknown, find_unknown
+from cnnspec.python_source.training.places import find_item
+from cnnspec.python_source.values import NOTHING, Unknown, find_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,10 +78,13 @@ class Row:
         return add_unknown(machine, find_tensors([*self.tensors[:1], given])[-1:], "unknown", node)
 
     # ---- as the source makes it ------------------------------------------------------------------------------
-    def add(self, model: ModelValue, layer: Any, machine: Machine, node: ast.AST) -> None:
-        """Add a layer behind the others."""
+    def add(
+        self, model: ModelValue, layer: Any, machine: Machine, node: ast.AST, stretch: tuple[int, int] | None = None
+    ) -> None:
+        """Add a layer behind the others. `stretch`: where it stands, if it is not the argument of add."""
         site = machine.make_site(node)
-        stretch = find_stretch(site, 0, "layer") if model.site.node != site.node else None
+        if stretch is None and model.site.node != site.node:
+            stretch = find_stretch(site, 0, "layer")
         if not is_input(layer):
             refuse_no_layer(layer, machine, site, stretch)
         base = find_base(read_layer(layer, machine, node)) if not is_input(layer) else layer
@@ -119,7 +123,9 @@ class Row:
         return partial(self._answer_pop, model) if name == "pop" else None
 
     def _answer_add(self, model: ModelValue, call: Call) -> None:
-        self.add(model, call.find(0, "layer"), call.machine, call.node)
+        layer = call.find(0, "layer", default=NOTHING)
+        if layer is not NOTHING:
+            self.add(model, layer, call.machine, call.node)
 
     def _answer_pop(self, model: ModelValue, call: Call) -> Any:
         return self.pop(model, call.machine, call.node)
@@ -193,5 +199,5 @@ def fill_row(model: ModelValue, call: Call) -> None:
     items = call.machine.list_items(layers, call.node)
     if items is None:
         items = [find_unknown(layers) or call.make_unknown("the model's layers are not known")]
-    for layer in items:
-        model.body.add(model, layer, call.machine, call.node)
+    for number, layer in enumerate(items):
+        model.body.add(model, layer, call.machine, call.node, find_item(call, 0, "layers", number))

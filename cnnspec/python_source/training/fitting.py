@@ -7,12 +7,13 @@ Source: measured on Keras 3.15 (tests/python_source/refused).
 from __future__ import annotations
 
 from cnnspec.base.count_nouns import count_nouns
+from cnnspec.base.join_words import join_words
 from cnnspec.python_source.arrays.array_value import ArrayValue
 from cnnspec.python_source.keras.method_mistakes import OF_KERAS, find_method_signature
 from cnnspec.python_source.keras.problems import show
 from cnnspec.python_source.tape import TensorValue
 from cnnspec.python_source.training.places import find_stretch
-from cnnspec.python_source.values import External
+from cnnspec.python_source.values import External, find_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,6 +97,8 @@ class Fitting:
 
     def refuse_inputs(self, x: Any, y: Any) -> bool:
         """Report more or fewer arrays than the model has inputs."""
+        if isinstance(x, dict):
+            return self.refuse_names(x)
         arrays, count = list_arrays(x), len(self.model.list_inputs())
         if not arrays or not count or len(arrays) == count:
             return False
@@ -109,10 +112,19 @@ class Fitting:
         )
         return self.report("x", message, help)
 
+    def refuse_names(self, x: dict[Any, Any]) -> bool:
+        """Report inputs of a model, all of them named, that a dict of data lacks."""
+        names = [tensor.node.name for tensor in self.model.list_inputs()]
+        lacking = [name for name in names if name not in x]
+        plain = self.model.kind == "Functional" and not isinstance(self.model.state["inputs"], dict)
+        if not plain or not all(names) or not lacking or find_unknown(list(x)) is not None:
+            return False
+        return self.report("x", f"{self.name} is given no data for the input {join_words(lacking)}")
+
     def refuse_targets(self, x: Any, y: Any) -> bool:
         """Report labels that are missing, or not as many as the outputs, where one loss is for all of them."""
         compiled, outputs = self.model.compiled, self.model.state["outputs"]
-        if not isinstance(compiled, dict) or "loss" not in compiled:
+        if not isinstance(compiled, dict) or "loss" not in compiled or outputs is None:
             return False
         if y is None:
             if not isinstance(x, ArrayValue) or "y" in self.call.keywords or len(self.call.arguments) > 1:
@@ -130,31 +142,27 @@ class Fitting:
         message = f"the model has {count_nouns(count, 'output')}, and {self.name} is given labels for {len(arrays)}"
         return self.report("y", message)
 
-    def refuse_lengths(self, x: Any, y: Any) -> bool:
-        """Report labels of another number of examples."""
-        lengths = [[array.shape[0] if array.shape else None for array in list_arrays(value)] for value in (x, y)]
-        first = next(iter(lengths[0]), None)
-        other = next((length for length in lengths[1] if None not in (length, first) and length != first), None)
-        if self.name not in ("fit", "evaluate") or first is None or other is None:
+    def refuse_lengths(self, x: Any, y: Any, key: str = "y") -> bool:
+        """Report labels of another number of examples, at the argument `key`."""
+        one, other = list_lengths(x), list_lengths(y)
+        if self.name not in ("fit", "evaluate") or len(one) != 1 or len(other) != 1 or one == other:
             return False
-        return self.report("y", f"x has {count_nouns(first, 'example')}, and y has {other:,}")
+        of = "" if key == "y" else f" of {key}"
+        return self.report(key, f"x{of} has {count_nouns(one[0], 'example')}, and y has {other[0]:,}")
 
     def refuse_validation(self) -> None:
         """Report validation data that are no pair of examples and labels."""
         given, compiled = self.find("validation_data"), self.model.compiled
-        needs = self.model.kind in OF_KERAS and isinstance(compiled, dict) and "loss" in compiled
-        what = ""
-        if (
-            isinstance(given, ArrayValue)
-            or isinstance(given, tuple)
-            and len(given) == 1
-            and isinstance(given[0], ArrayValue)
-        ):
-            what = "examples alone" if needs else ""
-        elif isinstance(given, (tuple, list)) and len(given) > MOST_DATA and list_arrays(given):
-            what = f"{len(given)} arrays"
-        if what:
-            self.report("validation_data", f"validation_data is a pair (x, y), and this is {what}")
+        listed = list_arrays(given)
+        count = len(given) if isinstance(given, (tuple, list)) else 1
+        if self.model.kind not in OF_KERAS or not isinstance(given, (ArrayValue, tuple, list)):
+            return
+        if not isinstance(given, ArrayValue) and count in (2, MOST_DATA):
+            self.refuse_lengths(given[0], given[1], "validation_data")
+        elif listed and count > MOST_DATA:
+            self.report("validation_data", f"validation_data is a pair (x, y), and this is {count} arrays")
+        elif listed and isinstance(compiled, dict) and "loss" in compiled:
+            self.report("validation_data", "validation_data is a pair (x, y), and this is examples alone")
 
 
 def list_arrays(value: Any) -> list[ArrayValue]:
@@ -163,6 +171,11 @@ def list_arrays(value: Any) -> list[ArrayValue]:
         return [value]
     listed = isinstance(value, (list, tuple)) and bool(value) and all([isinstance(one, ArrayValue) for one in value])
     return list(value) if listed else []
+
+
+def list_lengths(value: Any) -> list[int]:
+    """The different numbers of examples that arrays have, as far as they are known."""
+    return sorted({array.shape[0] for array in list_arrays(value) if array.shape and array.shape[0] is not None})
 
 
 def report_fitting(model: ModelValue, name: str, call: Call) -> bool:

@@ -11,8 +11,10 @@ from cnnspec.base.did_you_mean import find_proposals, write_question
 from cnnspec.base.join_words import join_words
 from cnnspec.base.record import Record
 from cnnspec.python_source.keras.call_mistakes import is_layer, is_made_up, list_parts
+from cnnspec.python_source.keras.problems import show
 from cnnspec.python_source.tape import TensorValue
 from cnnspec.python_source.training.places import find_stretch
+from cnnspec.python_source.training.words import is_word
 from cnnspec.python_source.values import find_unknown, is_known
 
 TYPE_CHECKING = False
@@ -88,7 +90,7 @@ def report_keys(outputs: list[Output], key: str, given: Any, call: Call) -> bool
             known = [output.name for output in outputs if output.name]
             help = write_question(find_proposals(name, known)) if isinstance(name, str) else ""
             if not help and len(known) == len(outputs):
-                help = f"the output{'s are' if len(known) > 1 else ' is'} called {join_words(known)}"
+                help = f"the output{'s are' if len(known) > 1 else ' is'} called {join_words([show(name) for name in known])}"
             message = f'no output of the model is called "{name}"'
             stretch = find_stretch(call, AT[key], key, number, key=True)
             call.machine.report("E030", message, call.site, stretch, help, raises=RAISES)
@@ -127,10 +129,21 @@ def report_counts(count: int, given: dict[str, Any], listed: bool, call: Call) -
 
 def report_weights(loss: Any, weights: Any, call: Call) -> None:
     """Report loss_weights that are not as many as there are losses, or no weights."""
-    if is_known(weights) and weights and not isinstance(weights, (*LOOSE, float)):
-        help = f"write {float(weights)}" if isinstance(weights, int) else ""
-        report(call, "loss_weights", f"loss_weights is a float, or a list or dict of them, and is {weights!r}", help)
+    if (
+        is_known(weights)
+        and weights
+        and not (isinstance(weights, str) and is_word("metrics", weights))
+        and not isinstance(weights, (*LOOSE, float))
+    ):
+        help = f"write {weights}.0" if type(weights) is int else ""
+        report(
+            call, "loss_weights", f"loss_weights is a float, or a list or dict of them, and is {show(weights)}", help
+        )
     if not isinstance(weights, LOOSE) or not weights or find_unknown([loss, weights]) is not None:
+        return
+    texts = [weight for weight in list_parts(weights) if isinstance(weight, str) and not is_word("metrics", weight)]
+    if texts:
+        report(call, "loss_weights", f"loss_weights is made of numbers, and has {show(texts[0])} in it")
         return
     losses, found = len(list_parts(loss)), len(list_parts(weights))
     if losses != found and not (isinstance(loss, dict) and isinstance(weights, dict)):

@@ -58,6 +58,17 @@ def find_stretch(
     return call.machine.written.find_stretch(value)
 
 
+def find_item(call: Call, position: int | None, name: str, item: int) -> tuple[int, int] | None:
+    """Where one of the items of an argument is written, as one of a list or tuple; None where it is not."""
+    import ast
+
+    found = find_argument(call, position, name)
+    items = found[1].elts if found is not None and isinstance(found[1], (ast.List, ast.Tuple)) else []
+    if item >= len(items) or any([isinstance(one, ast.Starred) for one in items]):
+        return None
+    return call.machine.written.find_stretch(items[item])
+
+
 def move_setting(key: str, value: Any, site: Site) -> Setting:
     """A setting that another call gives, such as dataset.batch(32)."""
     start, end = site.node.start, site.node.end

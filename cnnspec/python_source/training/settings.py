@@ -64,7 +64,9 @@ def _report_weights(call: Call) -> None:
     """Report metrics in the place of loss_weights, the third argument of compile: Keras refuses them once it fits."""
     value = call.find(AT["loss_weights"], "loss_weights")
     items = value if isinstance(value, (tuple, list)) else (value,)
-    if not items or not all([isinstance(item, (str, KerasObject)) for item in items]):
+    if not items or not all(
+        [isinstance(item, KerasObject) or isinstance(item, str) and is_word("metrics", item) for item in items]
+    ):
         return
     message = "loss_weights are numbers, and these are metrics"
     help = "" if "loss_weights" in call.keywords else "the third argument of compile is loss_weights: write metrics=[…]"

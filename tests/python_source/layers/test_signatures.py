@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from cnnspec.python_source.keras import function_table as table
+from cnnspec.python_source.keras import make_call_signatures
 from cnnspec.python_source.keras.arguments import read_signature
 from cnnspec.python_source.keras.make_signatures import TABLE, write_table
 
@@ -15,6 +16,12 @@ from cnnspec.python_source.keras.make_signatures import TABLE, write_table
 def test_the_table_is_the_installed_kerass() -> None:
     assert TABLE.read_text(encoding="utf-8") == write_table(), (
         "run python -m cnnspec.python_source.keras.make_signatures"
+    )
+
+
+def test_the_table_of_calls_is_the_installed_kerass() -> None:
+    assert make_call_signatures.TABLE.read_text(encoding="utf-8") == make_call_signatures.write_table(), (
+        "run python -m cnnspec.python_source.keras.make_call_signatures"
     )
 
 
