@@ -14,6 +14,7 @@ from cnnspec.cli import main
 from tests.support import run_eagerly
 from tests.train.distributed import make_folder
 from tests.train.hostile import NET
+from tests.train.pairs import PAIRS, make_pairs
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +31,7 @@ def real_curves() -> None:
 def quick_curves(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Drawing the curves takes a sixth of a short training, so it is done for the tests that look at them alone."""
 
-    def draw(rows: Any, best: Any, title: str, path: str) -> None:
+    def draw(rows: Any, drawn: Any, best: Any, title: str, path: str) -> None:
         Path(path).write_bytes(b"a picture")
 
     if "real_curves" not in request.fixturenames:
@@ -55,6 +56,17 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     record = json.loads((at / "run/run.json").read_text())
     (at / "run/run.json").write_text(json.dumps(record | {"status": "stopped"}))
     Image.new("L", (8, 8)).save(at / "scan.png")
+    return at
+
+
+@pytest.fixture(scope="session")
+def several(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a run of several inputs and outputs, and its data."""
+    at = tmp_path_factory.mktemp("several")
+    make_pairs(at / "pairs.npz")
+    (at / "pairs.cnn").write_text(PAIRS)
+    with run_eagerly():
+        assert main(["train", str(at / "pairs.cnn"), "-q", "--run-dir", str(at / "run")]) == 0
     return at
 
 
