@@ -49,6 +49,10 @@ def find_function_shapes(name: str, arguments: Sequence[Any], keywords: Given) -
         return None
 
 
+def has_rule(name: str) -> bool:
+    return name in FUNCTIONS or name in KEEPING or name in EINSUMS
+
+
 def apply_rule(name: str, arguments: Sequence[Any], keywords: Given) -> Shape | list[Shape] | None:
     text, rule = FUNCTIONS[name]
     signature = read_signature(text)

@@ -8,7 +8,7 @@ from math import prod
 from cnnspec.layers.shape import product
 from cnnspec.python_source.keras import function_table as table
 from cnnspec.python_source.keras.arguments import Signature, bind, find_written, read_signature
-from cnnspec.python_source.keras.function_shapes import find_function_shapes
+from cnnspec.python_source.keras.function_shapes import find_function_shapes, has_rule
 from cnnspec.python_source.keras.operation_shapes import SEVERAL, find_operation_shapes, is_scalar
 from cnnspec.python_source.keras.placing import Placement
 from cnnspec.python_source.keras.refusals import check_data_format
@@ -192,6 +192,8 @@ def use_unknown(name: str, call: Call) -> Any:
     """A node for a function of which nothing is known; NotImplemented where it is given no tensors."""
     if not find_tensors([call.arguments, call.keywords]):
         return NotImplemented
+    if not call.machine.tracing and has_rule(name) and not name.startswith("keras.ops."):
+        return refuse(name, call)
     kind = name.rpartition(".")[2]
     if kind == "convert_to_tensor" and isinstance(call.find(0), TensorValue):
         return call.find(0)
