@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnnspec.facts.precision import in_bytes
+from cnnspec.layers.base import show_shape
 from cnnspec.train.figures import find_best_figure
 from cnnspec.train.memory import find_need
 from cnnspec.train.run import check_plan, prepare_training
@@ -21,6 +22,7 @@ TARGETS = {  # `data_fit.Fit.targets` in words
     "one-hot": "its target a share of every class",
     "column": "its target a number",
     "given": "its target as it is in the data",
+    None: "not trained",
 }
 
 
@@ -36,20 +38,34 @@ def describe_training(plan: TrainingPlan, shown: Lines) -> list[tuple[str, str]]
     need = find_need(plan).bytes(settings.batch)
     total, trained = record["params"]["total"], record["params"]["trainable"]
     figure, lower = find_best_figure(settings)
-    shape = "x".join(map(str, data["shape"]))
     return [
         ("data", f"{data['given']}: {data['train']:,} example{'s' * (data['train'] != 1)} to train, {data['validation']:,} to validate, {data['test']:,} to test"),
-        ("an example", f"{shape}, {TARGETS[data['targets']]}"),
+        *_describe_example(data),
         ("epochs", f"{settings.epochs}, of {steps:,} batch{'es' * (steps != 1)} of {settings.batch}: {settings.epochs * steps:,} step{'s' * (settings.epochs * steps != 1)}"),
         ("parameters", f"{total:,}, {'all' if trained == total else f'{trained:,}'} of them trained"),
         ("loss", record["loss"]),
-        *((name, _show(record["settings"][name])) for name in ("optimizer", "metrics", "callbacks")),
+        ("optimizer", _show(record["settings"]["optimizer"])),
+        ("metrics", _show_metrics(record["settings"])),
+        ("callbacks", _show(record["settings"]["callbacks"])),
         ("best epoch", f"the {'lowest' if lower else 'highest'} {figure}"),
         ("seed", str(settings.seed)),
         ("device", f"{', '.join(record['devices'])}, {record['precision']}, {backend} {record['versions'][backend]}"),
         ("memory", f"at least {in_bytes(need)}" if isinstance(need, int) else "?"),
         ("run folder", plan.run_dir or find_next_free(spec.name)),
     ]  # fmt: skip
+
+
+def _describe_example(data: dict[str, Any]) -> list[tuple[str, str]]:
+    """The shape and the target of an example; a row for each of several inputs and outputs."""
+    if "inputs" not in data:
+        return [("an example", f"{show_shape(data['shape'])}, {TARGETS[data['targets']]}")]
+    inputs = [(f"input {name}", show_shape(given["shape"])) for name, given in data["inputs"].items()]
+    return inputs + [(f"output {name}", TARGETS[given["targets"]].removeprefix("its target ")) for name, given in data["outputs"].items()]
+
+
+def _show_metrics(settings: dict[str, Any]) -> str:
+    by_output = {name: _show(own) for name, own in settings.get("metrics_by_output", {}).items()}
+    return "; ".join(f"{name}: {own}" for name, own in by_output.items()) or _show(settings["metrics"])
 
 
 def _show(value: object) -> str:

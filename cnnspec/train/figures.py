@@ -6,6 +6,8 @@ from cnnspec.train.section_words import lower_is_better, spell_term
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cnnspec.layers.argument import Term
     from cnnspec.train.settings import TrainSettings
 
@@ -34,6 +36,15 @@ def _list_metrics(settings: TrainSettings) -> dict[str, str]:
 def find_metric_name(metric: Term) -> str:
     """A metric's name in logs and callbacks: the one it is given, else its word."""
     return str(dict(metric.keywords).get("name") or spell_term(metric))
+
+
+def group_figures(names: Iterable[str], outputs: Iterable[str]) -> dict[str, list[str]]:
+    """The names of figures by the output that they are of, "" where they are of none."""
+    found: dict[str, list[str]] = {}
+    longest = sorted(outputs, key=len, reverse=True)  # mask_edge_loss is of mask_edge, not of mask
+    for name in names:
+        found.setdefault(next((o for o in longest if name.startswith(f"{o}_")), ""), []).append(name)
+    return found
 
 
 def find_best_figure(settings: TrainSettings) -> tuple[str, bool]:

@@ -30,7 +30,7 @@ def real_curves() -> None:
 def quick_curves(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Drawing the curves takes a sixth of a short training, so it is done for the tests that look at them alone."""
 
-    def draw(rows: Any, best: Any, title: str, path: str) -> None:
+    def draw(rows: Any, drawn: Any, best: Any, title: str, path: str) -> None:
         Path(path).write_bytes(b"a picture")
 
     if "real_curves" not in request.fixturenames:

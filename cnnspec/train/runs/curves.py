@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import time
+from itertools import zip_longest
+
+from cnnspec.train.figures import group_figures
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from cnnspec.train.runs.best_model import BestModel
@@ -14,14 +18,16 @@ if TYPE_CHECKING:
     from cnnspec.train.runs.history import History
 
 TRAINING, VALIDATION, BEST = "#1f5fa8", "#d2691e", "#777777"
-MOST = 4  # pictures of metrics; more are hard to read
+MOST = 4  # pictures of metrics, or one for each of more outputs up to MOST_OUTPUTS; more are hard to read
+MOST_OUTPUTS = 8
 
 
 class CurvesPicture:
     """curves.png in a run folder, drawn again while the training goes on."""
 
-    def __init__(self, run: RunFolder, history: History, best: BestModel) -> None:
-        self._run, self._history, self._best = run, history, best
+    def __init__(self, run: RunFolder, history: History, best: BestModel, outputs: Sequence[str] = ()) -> None:
+        """`outputs` are the names of several outputs."""
+        self._run, self._history, self._best, self._outputs = run, history, best, outputs
         self._drawn_at = time.monotonic()
 
     def draw_if_older_than(self, seconds: float) -> None:
@@ -35,7 +41,8 @@ class CurvesPicture:
             return ""
         title = os.path.basename(os.path.realpath(self._run.path))
         try:
-            draw(self._history.rows, self._best.epoch, title, self._run.file("curves.png"))
+            drawn = choose_figures(self._history.rows[0], self._outputs)
+            draw(self._history.rows, drawn, self._best.epoch, title, self._run.file("curves.png"))
         except ImportError:
             from cnnspec.base.installing import write_install_command
 
@@ -44,22 +51,24 @@ class CurvesPicture:
         return ""
 
 
-def choose_figures(rows: list[dict[str, Any]]) -> list[str]:
-    """The figures to draw: the loss, then the metrics that are one number."""
+def choose_figures(row: dict[str, Any], outputs: Sequence[str] = ()) -> list[str]:
+    """The figures to draw: the loss, then the metrics that are one number; of several outputs by turns."""
     apart = ("epoch", "seconds", "learning_rate", "loss")
-    own = [n for n, v in rows[0].items() if n not in apart and not n.startswith("val_") and isinstance(v, (int, float))]
-    return ["loss", *own[:MOST]]
+    own = [n for n, v in row.items() if n not in apart and not n.startswith("val_") and isinstance(v, (int, float))]
+    groups = group_figures(own, outputs)
+    by_turns = [name for turn in zip_longest(*groups.values()) for name in turn if name is not None]
+    return ["loss", *by_turns[: max(MOST, min(len(groups), MOST_OUTPUTS))]]
 
 
-def draw(rows: list[dict[str, Any]], best: int | None, title: str, path: str) -> None:
-    """Write a .png of the rows, one or more. `best` is the epoch of the best model. Raises ImportError, OSError."""
+def draw(rows: list[dict[str, Any]], drawn: Sequence[str], best: int | None, title: str, path: str) -> None:
+    """Write a .png of the rows, one or more, a picture for each figure of `drawn`. `best` is the epoch of the best model.
+    Raises ImportError, OSError."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
     from cnnspec.train.runs.durable import replacing
 
-    drawn = choose_figures(rows)
     epochs = [row["epoch"] for row in rows]
     figure = Figure(figsize=(7.0, 0.6 + 2.4 * len(drawn)), layout="constrained")
     FigureCanvasAgg(figure)

@@ -69,7 +69,7 @@ class RunCallback:
         self.history = History(run.path, 0 if start is None else start.epoch)
         self.best = BestModel(keras, run, settings, callbacks, start)
         self.state = StateFile(keras, run, model, callbacks, start)
-        self.curves = CurvesPicture(run, self.history, self.best)
+        self.curves = CurvesPicture(run, self.history, self.best, settings.outputs)
         self.clock = TrainingClock(start)
         self._keras, self._model, self._run, self._settings = keras, model, run, settings
         self._batches, self._interrupts, self._start = batches, interrupts, start

@@ -59,17 +59,16 @@ def describe_data(data: Data, settings: TrainSettings) -> dict[str, Any]:
         {"shape": list(examples.shape), "values": list(values)}
         for examples, values in zip(data.train.inputs, data.values, strict=True)
     ]
-    outputs = [
-        {"classes": None if output.names is None else list(output.names), "targets": output.targets}
-        for output in data.outputs
-    ]
-    single = len(inputs) == 1 and not settings.outputs
+    outputs: dict[str, dict[str, Any]] = {name: {"classes": None, "targets": None} for name in settings.outputs}
+    for output in data.outputs:
+        names = None if output.names is None else list(output.names)
+        outputs[output.name] = {"classes": names, "targets": output.targets}
+    single = len(inputs) == len(outputs) == 1
     return {
         "given": settings.data, "folder": os.path.abspath(settings.folder), "fingerprint": data.fingerprint, **counts,
         "notes": list(data.notes),
-        **(inputs[0] | outputs[0] if single else {
-            "inputs": dict(zip(data.input_names, inputs, strict=True)),
-            "outputs": {output.name: told for output, told in zip(data.outputs, outputs, strict=True)},
+        **(inputs[0] | outputs[data.outputs[0].name] if single else {
+            "inputs": dict(zip(data.input_names, inputs, strict=True)), "outputs": outputs,
         }),
     }  # fmt: skip
 

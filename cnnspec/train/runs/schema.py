@@ -137,6 +137,16 @@ def table(kind: Kind) -> Kind:
     return record({}, others=kind)
 
 
+def named(kind: Kind) -> Kind:
+    """Names, at least one, and a value of one kind for each."""
+
+    def check(value: Any, name: str) -> None:
+        table(kind)(value, name)
+        expect(bool(value), name, "a table with something in it")
+
+    return check
+
+
 def record(kinds: Mapping[str, Kind], others: Kind = anything, maybe: Mapping[str, Kind] | None = None) -> Kind:
     """A table with fields that must be there, fields that may be, and one kind for all others."""
 
@@ -181,6 +191,26 @@ def share(value: Any, name: str) -> None:
     expect(value < 1, name, "a number below 1")
 
 
+TARGETS = one_of("classes", "one-hot", "column", "given")
+_INPUT = {"shape": listed(whole(1), 1)}, {"values": fixed(number(), number())}  # fields that must be, and that may be
+_OUTPUT = {"classes": optional(listed(text)), "targets": TARGETS}
+_DATA = (
+    {"given": text, "folder": text, "fingerprint": text},
+    {"train": whole(), "validation": whole(), "test": whole(), "notes": listed(text)},
+)
+
+
+def data(value: Any, name: str) -> None:
+    """The data of a training: those of its input and output, or of several by their names, at least one of them trained."""
+    must, maybe = _DATA
+    if not isinstance(value, dict) or not ("inputs" in value or "outputs" in value):
+        return record(must | _INPUT[0] | _OUTPUT, maybe=maybe | _INPUT[1])(value, name)
+    output = record(_OUTPUT | {"targets": optional(TARGETS)})
+    record(must | {"inputs": named(record(_INPUT[0], maybe=_INPUT[1])), "outputs": named(output)}, maybe=maybe)(value, name)
+    trained = any(output["targets"] is not None for output in value["outputs"].values())
+    return expect(trained, f"{name}.outputs", "a table with an output that is trained")
+
+
 ROW = record({"epoch": whole(1)}, figure)
 _RUN_RECORD = record(
     {
@@ -191,11 +221,11 @@ _RUN_RECORD = record(
         "settings": record({
             "epochs": whole(1), "batch": whole(1), "seed": whole(0, 2**32 - 1), "validation": share, "test": share,
             "callbacks": listed(text),
-        }, maybe={"loss": optional(text)}),
-        "data": record({
-            "given": text, "folder": text, "fingerprint": text, "classes": optional(listed(text)),
-            "shape": listed(whole(1), 1), "targets": one_of("classes", "one-hot", "column", "given"),
-        }, maybe={"train": whole(), "validation": whole(), "test": whole(), "notes": listed(text), "values": fixed(number(), number())}),
+        }, maybe={
+            "loss": optional(text), "losses": named(text), "loss_weights": named(number(0)),
+            "metrics_by_output": named(listed(text)),
+        }),
+        "data": data,
         "params": record({"total": whole()}, whole()), "best": optional(best), "test": optional(record({"on": text}, figure)),
     },
     maybe={
