@@ -67,8 +67,12 @@ class Evaluation(Answer, ModelEvaluation):
         return write_data(self)
 
     def to_rows(self) -> list[dict[str, Any]]:
-        """A flat dictionary for each class; none where the model does not tell classes apart."""
-        return flatten_rows(self.to_data().get(self.rows_are, []))
+        """A flat dictionary for each class, of several outputs with the name of its `output` first; none where the model does not
+        tell classes apart."""
+        data = self.to_data()
+        outputs = data.get("outputs", {})
+        by_output = [{"output": name, **row} for name, one in outputs.items() for row in one.get(self.rows_are, [])]
+        return flatten_rows(by_output or data.get(self.rows_are, []))
 
 
 class Predictions(Answer, Record):

@@ -44,7 +44,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch", type=read_positive, metavar="N", help="examples at once (the run's, else 32)")
     parser.add_argument("--last", action="store_true", help="of a run, its last model instead of its best")
     parser.add_argument("--backend", metavar="NAME", help="tensorflow, jax or torch (the run's, where it is installed)")
-    parser.add_argument("--picture", metavar="FILE", help="draw the confusion matrix: .png, .svg or .pdf")
+    parser.add_argument(
+        "--picture",
+        metavar="FILE",
+        help="draw the confusion matrix, of several outputs side by side: .png, .svg or .pdf",
+    )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
 
@@ -110,15 +114,21 @@ def check_picture(path: str) -> None:
 
 def _draw_picture(found: Evaluation, path: str) -> None:
     from cnnspec.train.evaluation.confusion import draw_confusions, find_ending
-    from cnnspec.train.evaluation.text import write_headline
+    from cnnspec.train.evaluation.text import write_headline, write_output_line
 
-    if found.scores is None or found.scores.confusions is None:
+    several = len(found.outputs) > 1
+    matrices = {
+        write_output_line(name, found) if several else "": measured.scores
+        for name, measured in found.outputs.items()
+        if measured.scores is not None and measured.scores.confusions is not None
+    }
+    if not matrices:
         print_message(f"no picture: {found.model} does not choose one of several classes")
         return
     ending = find_ending(path) or ""
     beside = name_temporary_file(path, ending)
     try:
-        draw_confusions(found.scores, write_headline(found), beside, ending)
+        draw_confusions(matrices, write_headline(found), beside, ending)
         os.replace(beside, path)
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror or error}") from None

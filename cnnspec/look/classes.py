@@ -30,8 +30,14 @@ class Choice(Record):
 
 
 def ask(trained: Trained, names: Sequence[str] | None, range: tuple[float, float] | None) -> Question:
-    """The question for a model, of whatever kind its answers are. Raises TrainingFailed for one that takes no images."""
-    head = find_head(trained.saved.model.outputs[0], trained.settings.loss or trained.saved.loss, trained.targets)
+    """The question for a model, of whatever kind its answers are. Raises TrainingFailed for one that takes no images, and for one
+    of several inputs or outputs."""
+    for tensors, noun in ((trained.saved.model.inputs, "inputs"), (trained.saved.model.outputs, "outputs")):
+        if len(tensors) > 1:
+            message = f"the model in {trained.saved.path} has {len(tensors)} {noun}"
+            raise TrainingFailed(message, "look into one with one input and one output", 2)
+    output = trained.output
+    head = find_head(output.tensor, output.loss, output.targets)
     if head.kind in ("classes", "binary", "labels"):
         return make_question(trained, names, range)
     size, shape = find_input(trained)

@@ -105,6 +105,6 @@ def open_examples(
     takes their values as they are, unless it was asked for a range (`ranged`). Raises TrainingFailed."""
     opened = open_part(trained, data, "train", None, shown)
     parts = (opened.data.test, opened.data.validation, opened.part)
-    held = find_pixel_range(*(trained.values or opened.data.values[0])) or asked.range
+    held = find_pixel_range(*(trained.input.values or opened.data.values[0])) or asked.range
     asked = asked if ranged else asked.replace(range=held)
     return Examples(next(part for part in parts if part is not None), opened.name, asked, most, held)

@@ -60,7 +60,10 @@ def _describe_example(data: dict[str, Any]) -> list[tuple[str, str]]:
     if "inputs" not in data:
         return [("an example", f"{show_shape(data['shape'])}, {TARGETS[data['targets']]}")]
     inputs = [(f"input {name}", show_shape(given["shape"])) for name, given in data["inputs"].items()]
-    return inputs + [(f"output {name}", TARGETS[given["targets"]].removeprefix("its target ")) for name, given in data["outputs"].items()]
+    return inputs + [
+        (f"output {name}", TARGETS[given["targets"]].removeprefix("its target "))
+        for name, given in data["outputs"].items()
+    ]
 
 
 def _show_metrics(settings: dict[str, Any]) -> str:

@@ -25,7 +25,7 @@ class TrainSettings(Record):
     folder: str = ""  # where a relative path starts
     optimizer: Term = Term("Adam", (), (), "optimizers")
     loss: Term | None = None  # None: by the network's end and the labels
-    losses: tuple[tuple[str, Term], ...] = ()  # of outputs by name; others are not trained
+    losses: tuple[tuple[str, Term | None], ...] = ()  # of outputs by name, None as for `loss`; others are not trained
     loss_weights: tuple[tuple[str, float], ...] = ()  # of outputs by name; 1 for others
     label_smoothing: float = 0.0
     class_weights: str | tuple[Any, ...] | None = None  # "balanced", a weight a class, or (name, weight) pairs

@@ -18,6 +18,7 @@ import cnnspec
 from cnnspec.api.answer import Answer
 from cnnspec.base.size import Size, maximum
 from cnnspec.elaborate.values import UNKNOWN
+from cnnspec.train.evaluation.evaluate import Measured
 from cnnspec.train.evaluation.predict import Prediction
 from cnnspec.train.evaluation.scores import Score, Scores
 from cnnspec.train.runs.listing import Run
@@ -141,7 +142,9 @@ def make_answers() -> dict[str, Any]:
         "blocks of any size": cnnspec.blocks(LIBRARY, "HxWx8", "residual", filters=8),
         "trace": cnnspec.loads(SPECS["vectors"]).trace(loss="mse", target="ones", step=0.1),
         "runs": cnnspec.Runs((run,), False),
-        "evaluation": cnnspec.Evaluation("m.keras", "digits", "test", "3", 3, "classes", {"loss": 1.0}, scores, ("x",)),
+        "evaluation": cnnspec.Evaluation(
+            "m.keras", "digits", "test", "3", 3, {"loss": 1.0}, {"out": Measured("classes", {"loss": 1.0}, scores)}, ("x",),
+        ),
         "predictions": cnnspec.Predictions(
             "m.keras", (Prediction("a.png", (("0", 0.5),)), Prediction("b.png", (), "torn")), ("0",), "probability",
             ("image", "name_1", "probability_1", "error"), ("x",),

@@ -64,6 +64,7 @@ RETURNED = (
     "cnnspec.explain.derivation_steps.DerivationStep",
     "cnnspec.summary.blocks.BlockFigures",
     "cnnspec.summary.summary.SummaryTotals",
+    "cnnspec.train.evaluation.evaluate.Measured",
     "cnnspec.train.evaluation.scores.Scores",
     "cnnspec.train.evaluation.scores.Score",
     "cnnspec.train.evaluation.predict.Prediction",

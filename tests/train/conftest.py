@@ -14,6 +14,7 @@ from cnnspec.cli import main
 from tests.support import run_eagerly
 from tests.train.distributed import make_folder
 from tests.train.hostile import NET
+from tests.train.pairs import PAIRS, make_pairs
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +56,17 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     record = json.loads((at / "run/run.json").read_text())
     (at / "run/run.json").write_text(json.dumps(record | {"status": "stopped"}))
     Image.new("L", (8, 8)).save(at / "scan.png")
+    return at
+
+
+@pytest.fixture(scope="session")
+def several(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a run of several inputs and outputs, and its data."""
+    at = tmp_path_factory.mktemp("several")
+    make_pairs(at / "pairs.npz")
+    (at / "pairs.cnn").write_text(PAIRS)
+    with run_eagerly():
+        assert main(["train", str(at / "pairs.cnn"), "-q", "--run-dir", str(at / "run")]) == 0
     return at
 
 

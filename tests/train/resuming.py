@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import zipfile
@@ -11,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
+
+from cnnspec.train import run as training
 
 ROOT = Path(__file__).resolve().parents[2]
 NET = """input 8x8x1
@@ -79,6 +83,30 @@ def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     out, err = process.communicate()
     assert "Traceback" not in err, err
     return process.returncode, out, err
+
+
+def press(monkeypatch: pytest.MonkeyPatch, number: int, moment: int) -> None:
+    """Let this process get a signal when so many files have been written."""
+    plain, calls = os.fsync, iter(range(1, 10_000))
+
+    def fsync(file: int) -> None:
+        if next(calls) == moment:
+            os.kill(os.getpid(), number)
+        plain(file)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+
+
+def terminate_after_batch(monkeypatch: pytest.MonkeyPatch, epoch: int, batch: int) -> None:
+    """Let this process get SIGTERM at a batch, after which it stops; both numbers count from 0."""
+
+    class Terminated(training.RunCallback):
+        def end_batch(self, number: int, logs: Any = None) -> None:
+            if (self.epoch, number) == (epoch, batch):
+                os.kill(os.getpid(), signal.SIGTERM)
+            super().end_batch(number, logs)
+
+    monkeypatch.setattr(training, "RunCallback", Terminated)
 
 
 def whole(folder: Path) -> None:

@@ -37,7 +37,6 @@ def refusals(folder: Path) -> dict[str, str]:
     built(LAYERS.Flatten(), LAYERS.Dense(3)).save("good.keras")
     return {
         "lambda.keras": "has a Lambda layer, whose code would have to be run",
-        "two.keras": "has 2 inputs",
         "cut.keras": "is a damaged .keras file",
         "flipped.keras": "is a damaged .keras file",
         "text.keras": "is no .keras file",

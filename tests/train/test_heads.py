@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from cnnspec.train.evaluation.evaluate import evaluate
-from cnnspec.train.evaluation.head import Head, find_head, find_last_activation, find_loss
+from cnnspec.train.evaluation.head import Head, find_head, find_last_activation, find_losses
 from cnnspec.train.evaluation.json import write_data
 from cnnspec.train.evaluation.text import write_text
 from cnnspec.train.evaluation.trained import open_trained
@@ -131,7 +131,7 @@ def test_what_outputs_mean(name: str) -> None:
     model = make()
     model.save("model.keras")
     loaded = keras.models.load_model("model.keras")
-    assert find_head(loaded.outputs[0], find_loss(loaded)) == head
+    assert find_head(loaded.outputs[0], *find_losses(loaded, ["out"])) == head
 
 
 def test_the_last_activation_of_a_nested_model() -> None:

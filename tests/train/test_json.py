@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from cnnspec.cli import main
-from cnnspec.train.evaluation.evaluate import Evaluation
+from cnnspec.train.evaluation.evaluate import Evaluation, Measured
 from cnnspec.train.evaluation.head import Head
 from cnnspec.train.evaluation.json import write_data
 from cnnspec.train.evaluation.scores import make_tally
@@ -37,7 +37,7 @@ TALLIES = {  # what outputs mean, how many there are, and whether there is an an
 
 
 def test_everything_printed_of_trainings_is_in_the_schemas_and_everything_in_them_is_printed(
-    kept: Path, run: Path, capsys: pytest.CaptureFixture[str]
+    kept: Path, run: Path, several: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     image = str(kept / "scan.png")
     write_other_runs(run)
@@ -48,7 +48,7 @@ def test_everything_printed_of_trainings_is_in_the_schemas_and_everything_in_the
         model.save(f"{unit}.keras")
     use = SchemaUse(OF_TRAININGS)
     for status, *words in (
-        (0, "evaluate", "run", "-q"), (1, "predict", "run", "none.png", image), *[(0, "predict", f"{unit}.keras", image) for unit in MODELS],
+        (0, "evaluate", "run", "-q"), (0, "evaluate", str(several / "run"), "-q"), (0, "runs", str(several / "run")), (1, "predict", "run", "none.png", image), *[(0, "predict", f"{unit}.keras", image) for unit in MODELS],
         (0, "look", "run", "--force"), (1, "look", "score.keras", image, "none.png", "--force"), (0, "look", "probability.keras", image, "--force"),
         (0, "look", "share.keras", image, "--top", "2", "--force"), (0, "runs", "run"), (2, "runs", "."), (2, "runs", "run", "torn", "other"),
     ):  # fmt: skip
@@ -80,7 +80,8 @@ def measure(head: Head, units: int, maps: bool) -> Evaluation:
         tally.add(targets.astype(np.int64), random.random((*rows, units), np.float32))
     scores = None if tally is None else tally.scores()
     figures = {"loss": 0.5, "recall": [0.5, None]}
-    return Evaluation("model.keras", "digits", "all", "20 examples of digits", 20, head.kind, figures, scores)
+    outputs = {"out": Measured(head.kind, figures, scores)}
+    return Evaluation("model.keras", "digits", "all", "20 examples of digits", 20, figures, outputs)
 
 
 @pytest.mark.parametrize("change", [{"state": "lost"}, {"epochs": None}, {"new": 1}, {"best": {"by": "loss"}}])

@@ -9,12 +9,10 @@ import random
 import shutil
 import signal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from cnnspec.cli import main
-from cnnspec.train import run as training
 from cnnspec.train.runs import folder
 from cnnspec.train.runs.lock import is_locked
 from tests.support import IN_THOROUGH, THOROUGH
@@ -23,7 +21,9 @@ from tests.train.resuming import (
     differences,
     finish,
     killed_after_batch,
+    press,
     stopped_at_write,
+    terminate_after_batch,
     train_stopped,
     train_whole,
     whole,
@@ -72,30 +72,6 @@ def test_a_training_killed_three_times_comes_to_the_same_end(
     assert main(["resume", str(finished / "thrice")]) == 0
     assert "going on with epoch 3, batch 11" in capsys.readouterr().err
     assert differences(finished / "whole", finished / "thrice") == []
-
-
-def press(monkeypatch: pytest.MonkeyPatch, number: int, moment: int) -> None:
-    """Let this process get a signal when so many files have been written."""
-    plain, calls = os.fsync, iter(range(1, 10_000))
-
-    def fsync(file: int) -> None:
-        if next(calls) == moment:
-            os.kill(os.getpid(), number)
-        plain(file)
-
-    monkeypatch.setattr(os, "fsync", fsync)
-
-
-def terminate_after_batch(monkeypatch: pytest.MonkeyPatch, epoch: int, batch: int) -> None:
-    """Let this process get SIGTERM at a batch, after which it stops; both numbers count from 0."""
-
-    class Terminated(training.RunCallback):
-        def end_batch(self, number: int, logs: Any = None) -> None:
-            if (self.epoch, number) == (epoch, batch):
-                os.kill(os.getpid(), signal.SIGTERM)
-            super().end_batch(number, logs)
-
-    monkeypatch.setattr(training, "RunCallback", Terminated)
 
 
 def test_ctrl_c_within_an_epoch_and_sigterm_lose_nothing(

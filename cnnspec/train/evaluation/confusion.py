@@ -1,4 +1,6 @@
-"""The confusion matrix as a picture: a row for each class, whose colors are the shares taken for each column's class.
+"""Confusion matrices as a picture: a row for each class, whose colors are the shares taken for each column's class.
+
+The matrices of several outputs stand side by side.
 
 The color goes by the square root of the share, else one mistake in a hundred could not be seen.
 
@@ -14,6 +16,7 @@ from cnnspec.train.evaluation.scores import make_matrix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
     from cnnspec.train.evaluation.scores import Scores
@@ -23,38 +26,45 @@ COUNTED = 20  # classes up to which every cell has its count
 NAMED = 60  # up to which every class has its name
 
 
-def draw_confusions(scores: Scores, title: str, path: str, ending: str) -> None:
-    """Write the picture to `path` in the format of an ending in `FORMATS`.
+def draw_confusions(matrices: Mapping[str, Scores], title: str, path: str, ending: str) -> None:
+    """Write the picture to `path` in the format of an ending in `FORMATS`: a matrix each below its own title, if it has one.
 
     Raises ImportError without Matplotlib and OSError for a path that cannot be written.
     """
-    import numpy as np
     from matplotlib import rc_context
-    from matplotlib.colors import PowerNorm
     from matplotlib.figure import Figure
 
+    sides = [2.6 + min(max(0.55 * len(scores.classes), 2.2), 9.4) for scores in matrices.values()]
+    with rc_context({"svg.hashsalt": "cnnspec", "text.parse_math": False}):
+        figure = Figure(figsize=(sum(sides) + len(sides), max(sides)), layout="constrained")
+        row = figure.subplots(1, len(sides), squeeze=False, width_ratios=sides)[0]
+        for axes, (own, scores) in zip(row, matrices.items(), strict=True):
+            _draw_matrix(figure, axes, scores)
+            axes.set_title(own or title, fontsize=10, wrap=True)
+        if all(matrices):
+            figure.suptitle(title, fontsize=10, wrap=True)
+        figure.savefig(path, format=ending.removeprefix("."), dpi=150, metadata=_make_metadata(ending))
+
+
+def _draw_matrix(figure: Any, axes: Any, scores: Scores) -> None:
+    import numpy as np
+    from matplotlib.colors import PowerNorm
+
     counts = np.array(make_matrix(scores), float)
-    count = len(counts)
     rows = counts.sum(axis=1, keepdims=True)
     shares = np.divide(counts, rows, out=np.zeros_like(counts), where=rows > 0)
-    side = 2.6 + min(max(0.55 * count, 2.2), 9.4)
-    with rc_context({"svg.hashsalt": "cnnspec", "text.parse_math": False}):
-        figure = Figure(figsize=(side + 1.0, side), layout="constrained")
-        axes = figure.add_subplot()
-        image = axes.imshow(shares, cmap="Blues", norm=PowerNorm(0.5, 0, 1), interpolation="nearest")
-        _write_names(axes, [brief(score.name, 18) for score in scores.classes])
-        if count <= COUNTED:
-            for (row, column), number in np.ndenumerate(counts):
-                if number:
-                    color = "white" if shares[row, column] > 0.3 else "black"
-                    size = 10 if count <= 12 else 7
-                    axes.text(column, row, _shorten_count(number), ha="center", va="center", color=color, fontsize=size)
-        axes.set_xlabel("predicted")
-        axes.set_ylabel("true")
-        axes.set_title(title, fontsize=10, wrap=True)
-        bar = figure.colorbar(image, ax=axes, fraction=0.046, pad=0.03)
-        bar.set_label("share of the true class")
-        figure.savefig(path, format=ending.removeprefix("."), dpi=150, metadata=_make_metadata(ending))
+    image = axes.imshow(shares, cmap="Blues", norm=PowerNorm(0.5, 0, 1), interpolation="nearest")
+    _write_names(axes, [brief(score.name, 18) for score in scores.classes])
+    if len(counts) <= COUNTED:
+        for (row, column), number in np.ndenumerate(counts):
+            if number:
+                color = "white" if shares[row, column] > 0.3 else "black"
+                size = 10 if len(counts) <= 12 else 7
+                axes.text(column, row, _shorten_count(number), ha="center", va="center", color=color, fontsize=size)
+    axes.set_xlabel("predicted")
+    axes.set_ylabel("true")
+    bar = figure.colorbar(image, ax=axes, fraction=0.046, pad=0.03)
+    bar.set_label("share of the true class")
 
 
 def _write_names(axes: Any, names: list[str]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.base.join_words import join_words
 from cnnspec.base.record import Record
 from cnnspec.facts.facts import Facts
 from cnnspec.train.data.batches import make_batches
@@ -19,7 +20,9 @@ from cnnspec.train.data_fit import find_image_size
 from cnnspec.train.ends import find_ends
 from cnnspec.train.errors import TrainingFailed, first_line
 from cnnspec.train.evaluation.head import find_head
+from cnnspec.train.evaluation.saved import list_outputs
 from cnnspec.train.evaluation.scores import Scores, Tally, make_tally
+from cnnspec.train.figures import LOSS, group_figures
 from cnnspec.train.plan import TrainingPlan
 
 if TYPE_CHECKING:
@@ -29,26 +32,52 @@ if TYPE_CHECKING:
 
     from cnnspec.train.data.examples import Part, Raw, RawPart
     from cnnspec.train.data.prepare import Data
+    from cnnspec.train.evaluation.head import Head
     from cnnspec.train.evaluation.saved import Saved
-    from cnnspec.train.evaluation.trained import Trained
+    from cnnspec.train.evaluation.trained import Trained, TrainedInput
     from cnnspec.train.progress import Lines
     from cnnspec.train.settings import TrainSettings
 
     Array = np.ndarray[Any, Any]
 
 
+class Measured(Record):
+    """What was found of an output: `kind` is `head.Head.kind`; `figures` are its compiled ones by their own names ("loss",
+    "accuracy", …); `scores` None where nothing is counted."""
+
+    kind: str
+    figures: dict[str, Any]
+    scores: Scores | None
+
+
 class Evaluation(Record):
-    """`kind` is `head.Head.kind`; `part` says what was measured on: "359 test examples of digits"; `figures` are
-    those that the model was compiled with ("loss", …), empty where it was not; `scores` None where nothing is counted."""
+    """`part` says what was measured on: "359 test examples of digits"; `figures` are those that the model was compiled with
+    ("loss", …; of several outputs "mask_loss", …, too), empty where it was not; `outputs` has every output that was trained, by
+    name; `kind` and `scores` are those of the only one."""
 
     model: str
     data: str
     split: str  # "test", "validation", "train" or "all"
     part: str
     examples: int
-    kind: str
     figures: dict[str, Any]
-    scores: Scores | None
+    outputs: dict[str, Measured]
+
+    @property
+    def kind(self) -> str:
+        """What the only output means. ValueError where there are several."""
+        return self._only.kind
+
+    @property
+    def scores(self) -> Scores | None:
+        """The scores of the only output. ValueError where there are several."""
+        return self._only.scores
+
+    @property
+    def _only(self) -> Measured:
+        if len(self.outputs) > 1:
+            raise ValueError(f"the model has the outputs {join_words(list(self.outputs))}: take outputs[name]")
+        return next(iter(self.outputs.values()))
 
 
 class OpenedPart(Record):
@@ -65,17 +94,40 @@ class OpenedPart(Record):
 def evaluate(keras: Any, trained: Trained, data: str | None, split: str, batch: int | None, shown: Lines) -> Evaluation:
     """Measure a model on a part of the data that it was trained on, or of other data. Raises TrainingFailed."""
     opened = open_part(trained, data, split, batch, shown)
-    saved, name, part, settings = trained.saved, opened.name, opened.part, opened.settings
-    head = find_head(saved.model.outputs[0], settings.loss or saved.loss, opened.data.targets)
-    counts = make_tally(head, saved.yields[-1] or 0, trained.names or opened.data.names, len(saved.yields) > 1)
-    figures = _measure(keras, saved, part, settings.batch, counts, shown)
-    scores = None if counts is None else counts.scores()
-    if scores is not None and abs(figures.get("accuracy", -1) - (scores.figures.get("accuracy") or 0)) < 1e-6:
-        scores.figures["accuracy"] = figures[
-            "accuracy"
-        ]  # the same share in Keras's float32, as the training printed it
+    saved, name, part = trained.saved, opened.name, opened.part
+    heads, tallies = {}, {}
+    for output, prepared in zip(trained.outputs, opened.data.outputs, strict=True):
+        head = heads[output.name] = find_head(output.tensor, output.loss, prepared.targets)
+        tally = make_tally(head, output.yields[-1] or 0, output.names or prepared.names, len(output.yields) > 1)
+        if tally is not None:
+            tallies[output.number] = tally
+    figures = _measure(keras, saved, part, opened.settings.batch, tallies, shown)
+    by_output = _share_out(figures, trained)
+    measured = {}
+    for output in trained.outputs:
+        scores = tallies[output.number].scores() if output.number in tallies else None
+        measured[output.name] = _make_measured(heads[output.name], by_output[output.name], scores)
     described = f"{len(part):,} {'' if opened.split == 'all' else opened.split + ' '}examples of {name}"
-    return Evaluation(saved.path, name, opened.split, described, len(part), head.kind, figures, scores)
+    return Evaluation(saved.path, name, opened.split, described, len(part), figures, measured)
+
+
+def _share_out(figures: dict[str, Any], trained: Trained) -> dict[str, dict[str, Any]]:
+    """The compiled figures of each output, by their own names; the loss of the whole is that of an output alone."""
+    outputs = [output.name for output in trained.outputs]
+    if not trained.settings.outputs:
+        return {outputs[0]: figures}
+    groups = group_figures(figures, outputs)
+    found = {o: {f.removeprefix(f"{o}_"): figures[f] for f in groups.get(o, ())} for o in outputs}
+    if len(outputs) == 1 and LOSS in figures:
+        found[outputs[0]] = {LOSS: figures[LOSS]} | found[outputs[0]]
+    return found
+
+
+def _make_measured(head: Head, figures: dict[str, Any], scores: Scores | None) -> Measured:
+    if scores is not None and abs(figures.get("accuracy", -1) - (scores.figures.get("accuracy") or 0)) < 1e-6:
+        same = {"accuracy": figures["accuracy"]}  # the same share in Keras's float32, as the training printed it
+        scores = scores.replace(figures=scores.figures | same)
+    return Measured(head.kind, figures, scores)
 
 
 def open_part(trained: Trained, data: str | None, split: str, batch: int | None, shown: Lines) -> OpenedPart:
@@ -101,7 +153,10 @@ def open_part(trained: Trained, data: str | None, split: str, batch: int | None,
             raise TrainingFailed(
                 f"what is held back of {data} to validate is drawn in a training", "choose another --split", 2
             )
-        raw = bring_to_range(renumber_classes(raw, trained.names, data), trained, data, shown)
+        for output in trained.outputs:
+            raw = renumber_classes(raw, output.name if output.name in raw.names else "", output.names, data)
+        for given in trained.inputs:
+            raw = bring_to_range(raw, given, data, shown)
         settings = settings.replace(test=0.0, validation=0.0)
     prepared = _prepare_data(raw, trained.saved, settings)
     for note in prepared.notes:
@@ -115,7 +170,7 @@ def _read_data(settings: TrainSettings, trained: Trained, shown: Lines) -> Raw:
     raw = load(settings, trained.saved.graph)
     if not isinstance(raw, Files):
         return raw
-    if not trained.names:
+    if all(not output.names for output in trained.outputs):
         check_two_classes(raw)
     ends = find_ends(trained.saved.graph, settings)
     return raw.open_images(find_image_size(ends.inputs[0]), shown.note)
@@ -139,11 +194,12 @@ def _choose_part(data: Data, split: str, own: bool, name: str) -> tuple[Part, st
     raise TrainingFailed(f"the training held back nothing of {name} for the {split}", "choose another --split", 2)
 
 
-def renumber_classes(raw: Raw, names: Sequence[str] | None, data: str) -> Raw:
-    """The same data, with their classes numbered as in these names. (A folder numbers its own classes from 0.)"""
+def renumber_classes(raw: Raw, key: str, names: Sequence[str] | None, data: str) -> Raw:
+    """The same data, with the classes of an output (`key` in the data) numbered as in these names. (A folder numbers its own
+    classes from 0.)"""
     import numpy as np
 
-    own = raw.names.get("")
+    own = raw.names.get(key)
     if not names or not own or tuple(own) == tuple(names):
         return raw
     unknown = [name for name in own if name not in names]
@@ -153,46 +209,45 @@ def renumber_classes(raw: Raw, names: Sequence[str] | None, data: str) -> Raw:
     numbers = np.array([list(names).index(name) for name in own])
 
     def renumber(part: RawPart) -> RawPart:
-        return part.replace(outputs={**part.outputs, "": numbers[part.outputs[""]]})
+        return part.replace(outputs={**part.outputs, key: numbers[part.outputs[key]]})
 
-    return raw.change_parts(renumber).replace(names={**raw.names, "": tuple(names)})
+    return raw.change_parts(renumber).replace(names={**raw.names, key: tuple(names)})
 
 
-def bring_to_range(raw: Raw, trained: Trained, data: str, shown: Lines) -> Raw:
-    """The same data in the range of the training: images from 0 to 1 are brought there, for others a warning is shown."""
-    if trained.values is None or "" not in raw.train.inputs or not may_be_image(raw.train.inputs[""].shape):
+def bring_to_range(raw: Raw, given: TrainedInput, data: str, shown: Lines) -> Raw:
+    """The same data, those of an input in the range of the training: images from 0 to 1 are brought there, for others a warning
+    is shown."""
+    key = given.name if given.name in raw.train.inputs else ""
+    if given.values is None or key not in raw.train.inputs or not may_be_image(raw.train.inputs[key].shape):
         return raw
-    values = raw.values.get("", SHARES)
-    have, wanted = find_pixel_range(*values), find_pixel_range(*trained.values)
+    data = f"{key} of {data}" if key else data
+    values = raw.values.get(key, SHARES)
+    have, wanted = find_pixel_range(*values), find_pixel_range(*given.values)
     if have == wanted:
         return raw
     if have != SHARES or wanted is None:
-        there, here = (f"from {low:g} to {high:g}" for low, high in (trained.values, values))
+        there, here = (f"from {low:g} to {high:g}" for low, high in (given.values, values))
         shown.warn(f"the values of {data} run {here}, and the model was trained on values {there}")
         return raw
     shown.note(f"the images of {data} are brought to {show_range(wanted)}, as in the training")
-    return raw.change_parts(lambda part: part.replace(inputs={**part.inputs, "": Stretched(part.inputs[""], wanted)}))
+    return raw.change_parts(lambda part: part.replace(inputs={**part.inputs, key: Stretched(part.inputs[key], wanted)}))
 
 
-def _measure(keras: Any, saved: Saved, part: Part, batch: int, counts: Tally | None, shown: Lines) -> dict[str, Any]:
-    """Count every batch; the compiled figures of all of them."""
-    import numpy as np
-
+def _measure(
+    keras: Any, saved: Saved, part: Part, batch: int, tallies: dict[int, Tally], shown: Lines
+) -> dict[str, Any]:
+    """Count every batch by the numbers of outputs; the compiled figures of all of them."""
     model, figures = saved.model, {}
     given = make_batches(keras, part, batch)
     try:
-        if saved.loss is not None:
+        if any(loss is not None for loss in saved.losses):
             shown.begin("measuring", len(given))
             figures = model.evaluate(given, verbose=0, return_dict=True, callbacks=[_make_counter(keras, shown)])
-        if counts is not None:
+        if tallies:
             shown.begin("comparing", len(given))
-        for number in range(len(given) if counts is not None else 0):
-            assert counts is not None
+        for number in range(len(given) if tallies else 0):
             x, y = given[number][:2]
-            outputs = np.asarray(model.predict_on_batch(x), np.float32)
-            if not np.isfinite(outputs).all():
-                raise TrainingFailed(f"{saved.path} yields NaN or infinity for some examples")
-            counts.add(y, outputs)
+            _count(list_outputs(model.predict_on_batch(x)), y if isinstance(y, tuple) else (y,), tallies, saved.path)
             shown.advance(number + 1, "")
     except (TrainingFailed, MemoryError):
         raise
@@ -201,6 +256,15 @@ def _measure(keras: Any, saved: Saved, part: Part, batch: int, counts: Tally | N
             raise MemoryError from error
         raise TrainingFailed(f"Keras cannot evaluate {saved.path}: {first_line(error)}", "", 2) from error
     return {name: _to_number(value) for name, value in figures.items()}
+
+
+def _count(outputs: Sequence[Array], targets: Sequence[Array], tallies: dict[int, Tally], path: str) -> None:
+    import numpy as np
+
+    for number, tally in tallies.items():
+        if not np.isfinite(outputs[number]).all():
+            raise TrainingFailed(f"{path} yields NaN or infinity for some examples")
+        tally.add(targets[number], outputs[number])
 
 
 def _make_counter(keras: Any, shown: Lines) -> Any:

@@ -14,6 +14,8 @@ from cnnspec.train.data_fit import REGRESSION
 from cnnspec.train.section_words import LOSSES, find_word
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
 
     Array = np.ndarray[Any, Any]
@@ -107,9 +109,18 @@ def find_last_activation(output: Any) -> str:
             return name
 
 
-def find_loss(model: Any) -> Term | None:
-    """The loss that a model was compiled with, as the settings have it; None where there is none, or none of Keras's."""
-    loss = getattr(model, "loss", None) if model.compiled else None
+def find_losses(model: Any, outputs: Sequence[str]) -> tuple[Term | None, ...]:
+    """The loss that each output of a model was compiled with, as the settings have it; None where there is none, or none of
+    Keras's. `outputs` are the names by which a dictionary has them."""
+    given = getattr(model, "loss", None) if model.compiled else None
+    if isinstance(given, dict):
+        return tuple([_read_loss(given.get(name)) for name in outputs])
+    if isinstance(given, (list, tuple)):
+        return tuple([_read_loss(loss) for loss in given]) if len(given) == len(outputs) else (None,) * len(outputs)
+    return (_read_loss(given),) * len(outputs)
+
+
+def _read_loss(loss: Any) -> Term | None:
     if isinstance(loss, str):
         word = find_word(loss, LOSSES)
         return None if word is None else Term(LOSSES[word][0], (), (), "losses")

@@ -9,21 +9,27 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.train.evaluation.evaluate import Evaluation
-    from cnnspec.train.evaluation.scores import Score
+    from cnnspec.train.evaluation.scores import Score, Scores
 
 SCHEMA_VERSION = 1
 LARGEST = 1000  # classes up to which the matrix of confusions is written
 
 
 def write_data(found: Evaluation) -> dict[str, Any]:
-    data: dict[str, Any] = {
+    about = {
         "schema_version": SCHEMA_VERSION, "model": found.model, "data": found.data, "split": found.split,
-        "examples": found.examples, "kind": found.kind, "compiled": found.figures,
+        "examples": found.examples,
     }  # fmt: skip
-    scores = found.scores
+    if len(found.outputs) == 1:
+        return about | {"kind": found.kind, "compiled": found.figures} | _write_scores(found.scores)
+    outputs = {name: {"kind": one.kind} | _write_scores(one.scores) for name, one in found.outputs.items()}
+    return about | {"compiled": found.figures, "outputs": outputs}
+
+
+def _write_scores(scores: Scores | None) -> dict[str, Any]:
     if scores is None:
-        return data
-    data |= {"counted": scores.count, **scores.figures}
+        return {}
+    data: dict[str, Any] = {"counted": scores.count, **scores.figures}
     if scores.classes:
         data["classes"] = [_write_score(score) for score in scores.classes]
         data["averages"] = {score.name.split()[0]: _write_score(score) for score in scores.averages}

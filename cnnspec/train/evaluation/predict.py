@@ -15,6 +15,7 @@ from cnnspec.train.data.pictures import make_pool, read_image
 from cnnspec.train.data.ranges import SHARES, show_range, stretch
 from cnnspec.train.errors import TrainingFailed, first_line
 from cnnspec.train.evaluation.head import Head, find_head
+from cnnspec.train.evaluation.saved import list_outputs
 from cnnspec.train.evaluation.scores import name_classes
 
 if TYPE_CHECKING:
@@ -57,21 +58,21 @@ class Question(Record):
 
 def make_question(trained: Trained, names: Sequence[str] | None, range: tuple[float, float] | None = None) -> Question:
     """The question for a model. `range` is what black and white become, None: as in the training. Raises TrainingFailed."""
-    saved = trained.saved
-    head = find_head(saved.model.outputs[0], trained.settings.loss or saved.loss, trained.targets)
-    units = saved.yields[-1] if saved.yields else None
+    saved, output = trained.saved, trained.output
+    head = find_head(output.tensor, output.loss, output.targets)
+    units = output.yields[-1] if output.yields else None
     if units is None:
         raise TrainingFailed(f"{saved.path} does not say how many outputs it has", "", 2)
     count = 2 if head.kind == "binary" else units
     if names and len(names) != count:
         given = "1 name is" if len(names) == 1 else f"{len(names)} names are"
         raise TrainingFailed(f"{given} given, and the model has {count} {_find_noun(head, count)}", "", 2)
-    if len(saved.yields) > 1 and head.kind in ("quantities", "other"):
-        what = show_shape(saved.yields)
+    if len(output.yields) > 1 and head.kind in ("quantities", "other"):
+        what = show_shape(output.yields)
         raise TrainingFailed(f"{saved.path} yields {what} numbers for an image, no answer that fits a line", "call the model's own predict in Python", 2)  # fmt: skip
     size, shape = find_input(trained)
-    called = tuple(name_classes(names or trained.names, count))
-    return Question(size, shape, head, called, _find_unit(head, len(saved.yields) > 1), range or trained.pixel_range)
+    called = tuple(name_classes(names or output.names, count))
+    return Question(size, shape, head, called, _find_unit(head, len(output.yields) > 1), range or trained.pixel_range)
 
 
 def describe_assumptions(asked: Question, given: str, ranged: bool) -> list[str]:
@@ -97,7 +98,7 @@ def _find_unit(head: Head, maps: bool) -> str:
 
 def find_input(trained: Trained) -> tuple[Size, tuple[int, ...] | None]:
     """The size of images (H, W, channels), and the shape that they are given in."""
-    takes, run = trained.saved.takes, trained.shape
+    takes, run = trained.input.takes, trained.input.shape
     if run is not None and len(run) == len(takes):  # sizes that are open are the training's
         takes = tuple([r if t is None else t for t, r in zip(takes, run, strict=True)])
     if len(takes) == 3 and takes[2] in (1, 3):
@@ -182,8 +183,7 @@ def run_model(model: Any, given: Any, path: str, images: Sequence[str]) -> list[
     import numpy as np
 
     try:
-        made = model.predict_on_batch(given)
-        outputs = [np.asarray(output, np.float32) for output in (made if isinstance(made, list) else [made])]
+        outputs = list_outputs(model.predict_on_batch(given))
     except Exception as error:
         if type(error).__name__ == "ResourceExhaustedError":
             raise MemoryError from error

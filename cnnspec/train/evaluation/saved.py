@@ -8,6 +8,7 @@ import warnings
 import zipfile
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.record import Record
 from cnnspec.base.size import Size
 from cnnspec.base.source import Source
@@ -16,38 +17,35 @@ from cnnspec.compile.keras_2 import older, way_out
 from cnnspec.graph import Graph, Node, Site
 from cnnspec.syntax import tree
 from cnnspec.train.errors import TrainingFailed, first_line
-from cnnspec.train.evaluation.head import find_loss
+from cnnspec.train.evaluation.head import find_losses
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+
     from cnnspec.layers.argument import Term
+
+    Array = np.ndarray[Any, Any]
 
 CONVERT = 'load it with Keras 3 and write model.save("net.keras")'
 
 
 class Saved(Record):
-    """A Keras model of one input and one output. `graph` has these two ends alone, for `data_fit.match_data`.
-
-    `loss` is the one it was compiled with, None where there is none or none of Keras's.
-    """
+    """A Keras model, whose `graph` has its inputs and outputs alone, for `data_fit.match_examples`. `losses` are those that its
+    outputs were compiled with, None where there is none or none of Keras's."""
 
     path: str
     model: Any
     graph: Graph
-    loss: Term | None
-
-    @property
-    def takes(self) -> tuple[int | None, ...]:
-        """The shape of an example, None for a size that is open."""
-        return tuple(self.model.inputs[0].shape[1:])
-
-    @property
-    def yields(self) -> tuple[int | None, ...]:
-        return tuple(self.model.outputs[0].shape[1:])
+    losses: tuple[Term | None, ...]
 
 
-def open_saved(path: str, keras: Any) -> Saved:
-    """Load a .keras file. Raises TrainingFailed for any other file, and for a model that needs code or has several inputs
-    or outputs."""
+def open_saved(path: str, keras: Any, inputs: Sequence[str] = (), outputs: Sequence[str] = ()) -> Saved:
+    """Load a .keras file. Its inputs and outputs have the names that are given, else Keras's own.
+
+    Raises TrainingFailed for any other file, for a model that needs code, and for one that has not so many.
+    """
     _check_file(path)
     with warnings.catch_warnings(action="ignore"):
         try:
@@ -57,15 +55,43 @@ def open_saved(path: str, keras: Any) -> Saved:
                 model = keras.models.load_model(path, safe_mode=True, compile=False)
             except Exception as error:
                 raise _explain_load_error(path, error) from error
-    for tensors, noun in ((getattr(model, "inputs", None), "input"), (getattr(model, "outputs", None), "output")):
-        if not tensors:
-            raise TrainingFailed(
-                f"the model in {path} does not say what its {noun} is", "build it before it is saved", 2
-            )
-        if len(tensors) > 1:
-            raise TrainingFailed(f"the model in {path} has {len(tensors)} {noun}s", "take one with one input and one output", 2)  # fmt: skip
-    shapes = [tensors[0].shape[1:] for tensors in (model.inputs, model.outputs)]
-    return Saved(path, model, _make_ends(path, *shapes), find_loss(model))
+    own = [
+        _name_ends(path, getattr(model, f"{noun}s", None), given, noun)
+        for noun, given in (("input", inputs), ("output", outputs))
+    ]
+    losses = find_losses(model, own[1])
+    if outputs and len(outputs) > 1:
+        _rename_outputs(model, outputs)
+        own[1] = list(outputs)
+    return Saved(path, model, _make_ends(path, model, list(inputs) or own[0], own[1]), losses)
+
+
+def _name_ends(path: str, tensors: Any, given: Sequence[str], noun: str) -> list[str]:
+    """Keras's own names of a model's inputs or outputs, those of one layer by number: tower, tower_2. Raises TrainingFailed."""
+    if not tensors:
+        raise TrainingFailed(f"the model in {path} does not say what its {noun} is", "build it before it is saved", 2)
+    if given and len(given) != len(tensors):
+        message = f"the model in {path} has {count_nouns(len(tensors), noun)}, and its run.json names {len(given)}"
+        raise TrainingFailed(message, "", 2)
+    names: list[str] = []
+    for tensor in tensors:
+        stem = name = str(tensor._keras_history.operation.name)
+        number = 1
+        while name in names:
+            number += 1
+            name = f"{stem}_{number}"
+        names.append(name)
+    return names
+
+
+def _rename_outputs(model: Any, names: Sequence[str]) -> None:
+    """Give the outputs of a model their names, by which Keras calls its figures; a file has those of the layers, of which two
+    may be one."""
+    if list(model.output_names) != list(names):
+        compiled = model.get_compile_config() if model.compiled else None
+        model.output_names = list(names)
+        if compiled is not None:
+            model.compile_from_config(compiled)
 
 
 def _check_file(path: str) -> None:
@@ -114,12 +140,25 @@ def _explain_load_error(path: str, error: Exception) -> TrainingFailed:
     return TrainingFailed(f"Keras cannot load {path}: {first_line(error)}", "", 2)
 
 
-def _make_ends(path: str, taken: tuple[int | None, ...], given: tuple[int | None, ...]) -> Graph:
-    """A graph of a model's input and output alone."""
+def list_outputs(made: Any) -> list[Array]:
+    """What a model yields for a batch, an array of float32 an output, in the order of its outputs."""
+    import numpy as np
+
+    if isinstance(made, dict):
+        made = [made[name] for name in sorted(made)]
+    return [np.asarray(one, np.float32) for one in (made if isinstance(made, (list, tuple)) else [made])]
+
+
+def _make_ends(path: str, model: Any, inputs: Sequence[str], outputs: Sequence[str]) -> Graph:
+    """A graph of a model's inputs and outputs alone."""
     site = Site(Source(path, ""), tree.Node(0, 0))
     graph = Graph(path)
-    for index, sizes in enumerate((taken, given)):
-        shape = tuple([Size.unknown("HWD"[axis % 3]) if n is None else n for axis, n in enumerate(sizes)])
-        graph.nodes.append(Node(index, None, (), shape, "", site))
-    graph.inputs, graph.outputs = [0], [1]
+    for tensors, names, indices in ((model.inputs, inputs, graph.inputs), (model.outputs, outputs, graph.outputs)):
+        for tensor, name in zip(tensors, names, strict=True):
+            sizes = enumerate(tensor.shape[1:])
+            shape = tuple([Size.unknown("HWD"[axis % 3]) if n is None else n for axis, n in sizes])
+            node = Node(len(graph.nodes), None, (), shape, "", site)
+            node.name = name
+            indices.append(node.index)
+            graph.nodes.append(node)
     return graph

@@ -6,6 +6,7 @@ from cnnspec.base.percent import percent
 from cnnspec.base.source import brief
 from cnnspec.tables.page import Page, Table
 from cnnspec.train.evaluation.scores import rank_confusions
+from cnnspec.train.figures import LOSS
 from cnnspec.train.progress import format_figure
 
 TYPE_CHECKING = False
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from cnnspec.train.evaluation.evaluate import Evaluation
+    from cnnspec.train.evaluation.evaluate import Evaluation, Measured
     from cnnspec.train.evaluation.scores import Score, Scores
 
 MOST = 20  # classes of which all are shown on a terminal
@@ -25,11 +26,20 @@ UNDEFINED = "- is undefined: a class that was never predicted has no precision, 
 
 
 def write_text(found: Evaluation, width: int | None = None) -> str:
-    """The lines for a person to read."""
+    """The lines for a person to read; each of several outputs below a heading."""
     page = Page(width)
     page.add_text(write_headline(found), hanging=4)
-    scores = found.scores
-    if scores is not None and scores.classes:
+    for name, measured in found.outputs.items():
+        if len(found.outputs) > 1:
+            page.add_text()
+            page.add_text(write_output_line(name, found), hanging=4)
+        if measured.scores is not None:
+            _add_scores(page, measured.scores)
+    return page.write(also="as does --format json")
+
+
+def _add_scores(page: Page, scores: Scores) -> None:
+    if scores.classes:
         shown = choose_classes(scores)
         page.add_text()
         page.add_table(make_class_table(shown, scores))
@@ -37,7 +47,7 @@ def write_text(found: Evaluation, width: int | None = None) -> str:
             page.add_text(f"the {MOST} lowest F1 of {len(scores.classes):,} classes; --format json has all")
         if any(None in (s.precision, s.recall) for s in shown):
             page.add_text(UNDEFINED, hanging=2)
-    if scores is not None and scores.confusions is not None:
+    if scores.confusions is not None:
         page.add_text()
         matrix = make_matrix_table(scores)
         if matrix is not None and page.has_room(matrix):
@@ -45,24 +55,41 @@ def write_text(found: Evaluation, width: int | None = None) -> str:
         else:
             page.add_texts(write_worst(scores), hanging=4)
             page.add_texts(["(there is no room for the matrix here; --format json has it)"] * (matrix is not None))
-    return page.write(also="as does --format json")
 
 
 def write_headline(found: Evaluation) -> str:
-    """The figures in one line, in the words of the last line of a training."""
-    own = {} if found.scores is None else found.scores.figures
+    """The figures in one line, in the words of the last line of a training; of several outputs the loss of the whole."""
+    noun = "" if found.split == "all" else f"{found.split} "
+    if len(found.outputs) > 1:
+        loss = f"loss {format_figure(found.figures[LOSS])} " if LOSS in found.figures else ""
+        return f"{noun}{loss}({found.part})"
+    (measured,) = found.outputs.values()
+    shown = _write_figures(measured) or "nothing to measure: the model was not compiled"
+    return f"{noun}{shown} ({found.part}{_write_places(measured, found.examples)})"
+
+
+def write_output_line(name: str, found: Evaluation) -> str:
+    """The name and the figures of one of several outputs."""
+    measured = found.outputs[name]
+    return f"{name}: {_write_figures(measured) or 'nothing to measure'}{_write_places(measured, found.examples)}"
+
+
+def _write_figures(measured: Measured) -> str:
+    own = {} if measured.scores is None else measured.scores.figures
     shown = [f"accuracy {percent(own['accuracy'])}"] if "accuracy" in own else []
-    shown += [f"{name} {format_figure(_to_array(value))}" for name, value in found.figures.items() if name not in own]
+    shown += [f"{n} {format_figure(_to_array(value))}" for n, value in measured.figures.items() if n not in own]
     shares = {name: own[name] for name in SHARES if name in own}
     shown += [f"{SHARES[name]} {'-' if share is None else percent(share)}" for name, share in shares.items()]
     shown += [f"{PLAIN[name]} {_show_share(own[name])}" for name in PLAIN if name in own]
-    counted = (
-        ""
-        if found.scores is None or found.scores.count == found.examples
-        else f", {found.scores.count:,} place{'s' * (found.scores.count != 1)}"
-    )
-    noun = "" if found.split == "all" else f"{found.split} "
-    return f"{noun}{', '.join(shown) or 'nothing to measure: the model was not compiled'} ({found.part}{counted})"
+    return ", ".join(shown)
+
+
+def _write_places(measured: Measured, examples: int) -> str:
+    """How many places of maps were counted."""
+    scores = measured.scores
+    if scores is None or scores.count == examples:
+        return ""
+    return f", {scores.count:,} place{'s' * (scores.count != 1)}"
 
 
 def _to_array(value: Any) -> Any:

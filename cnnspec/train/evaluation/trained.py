@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.base.record import Record
 from cnnspec.compile.backend import BACKENDS, MissingExtra, choose_backend, import_keras
 from cnnspec.compile.trained_models import model_of
+from cnnspec.facts.graph_queries import name_outputs
 from cnnspec.train.data.ranges import SHARES, find_pixel_range
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.evaluation.saved import Saved, open_saved
@@ -18,30 +19,68 @@ from cnnspec.train.settings import TrainSettings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cnnspec.layers.argument import Term
+
+
+class TrainedInput(Record):
+    """An input: `takes` is the shape of an example, None for a size that is open. Of a run, `shape` is that of its examples and
+    `values` are their least and highest."""
+
+    name: str
+    takes: tuple[int | None, ...]
+    shape: tuple[int, ...] | None = None
+    values: tuple[float, float] | None = None
+
+
+class TrainedOutput(Record):
+    """An output that was trained: its number among the model's, from 0, its symbolic tensor, and its loss, None where that is
+    not known. Of a run, `targets` is their form (`data_fit.match_targets`) and `names` are those of the classes."""
+
+    name: str
+    number: int
+    tensor: Any
+    loss: Term | None = None
+    targets: str | None = None
+    names: tuple[str, ...] | None = None
+
+    @property
+    def yields(self) -> tuple[int | None, ...]:
+        """The shape of what it yields for an example, None for a size that is open."""
+        return tuple(self.tensor.shape[1:])
+
 
 class Trained(Record):
-    """`settings` are those of the run as far as they say what is measured; of a model's file alone, the loss and
-    the defaults, without data. `names` are those of the classes, `shape` an example as the network took it, `targets` as
-    `data_fit.Fit.targets`, `fingerprint` that of the data, `values` the least and the highest of its examples. None and "" where
-    nothing is known."""
+    """`settings` are those of the run as far as they say what is measured; of a model's file alone, the losses and
+    the defaults, without data. `fingerprint` is that of the data."""
 
     saved: Saved
     settings: TrainSettings
-    names: tuple[str, ...] | None = None
-    shape: tuple[int, ...] | None = None
-    targets: str | None = None
+    inputs: tuple[TrainedInput, ...]
+    outputs: tuple[TrainedOutput, ...]
     fingerprint: str = ""
     data: str = ""  # as the run was given it
-    values: tuple[float, float] | None = None
+
+    @property
+    def input(self) -> TrainedInput:
+        """The only input."""
+        (only,) = self.inputs
+        return only
+
+    @property
+    def output(self) -> TrainedOutput:
+        """The only output."""
+        (only,) = self.outputs
+        return only
 
     @property
     def pixel_range(self) -> tuple[float, float]:
         """The values of black and white for the model. Raises TrainingFailed where its examples were no pixels."""
-        if self.values is None:
+        values = self.input.values
+        if values is None:
             return SHARES
-        found = find_pixel_range(*self.values)
+        found = find_pixel_range(*values)
         if found is None:
-            message = f"{self.saved.path} was trained on values from {self.values[0]:g} to {self.values[1]:g}, which are no known range of pixels"
+            message = f"{self.saved.path} was trained on values from {values[0]:g} to {values[1]:g}, which are no known range of pixels"
             raise TrainingFailed(message, "say with --range what black and white become", 2)
         return found
 
@@ -55,8 +94,7 @@ def open_trained(path: str, backend: str | None, last: bool = False) -> tuple[Tr
     run where it is installed. Raises TrainingFailed and MissingExtra."""
     if not os.path.lexists(os.path.join(path, "run.json")):
         keras = _import_keras_for(backend)
-        saved = open_saved(path, keras)
-        return Trained(saved, TrainSettings(loss=saved.loss)), keras
+        return _make_trained(open_saved(path, keras), {}), keras
     record = read_record(path)
     try:
         file = model_of(path, last)
@@ -65,7 +103,9 @@ def open_trained(path: str, backend: str | None, last: bool = False) -> tuple[Tr
     if file is None:
         raise TrainingFailed(f"{path} has no model yet", f"train it: cnnspec resume {path}", 2)
     keras = _import_keras_for(backend, record["backend"])
-    return _make_trained(record, open_saved(file, keras)), keras
+    told = record["data"]
+    saved = open_saved(file, keras, tuple(told.get("inputs", ())), tuple(told.get("outputs", ())))
+    return _make_trained(saved, record), keras
 
 
 def _import_keras_for(asked: str | None, own: Any = None) -> Any:
@@ -80,17 +120,42 @@ def _import_keras_for(asked: str | None, own: Any = None) -> Any:
         raise TrainingFailed(str(error), "", 2) from None
 
 
-def _make_trained(record: Mapping[str, Any], saved: Saved) -> Trained:
-    data, given = record["data"], record["settings"]
-    by_default = given.get("loss") is None
-    settings = TrainSettings(
-        data=data["given"], folder=data["folder"], loss=None if by_default else saved.loss,
+def _make_trained(saved: Saved, record: Mapping[str, Any]) -> Trained:
+    """The model with what the record of its run says; of a file alone that is nothing."""
+    data = record.get("data", {})
+    names = [saved.graph.nodes[index].name for index in saved.graph.inputs]
+    told = data.get("inputs") or dict.fromkeys(names, data)
+    inputs = [_make_input(name, tensor, told[name]) for name, tensor in zip(names, saved.model.inputs, strict=True)]
+    outputs = _make_outputs(saved, data)
+    settings = TrainSettings(outputs=tuple(name_outputs(saved.graph)) if len(saved.losses) > 1 else ())
+    if not record:
+        losses = [(output.name, output.loss) for output in outputs if output.loss is not None]
+        return Trained(saved, settings.replace(losses=tuple(losses)), tuple(inputs), tuple(outputs))
+    given = record["settings"]
+    chosen = dict.fromkeys([output.name for output in outputs], given.get("loss")) | given.get("losses", {})
+    settings = settings.replace(
+        data=data["given"], folder=data["folder"],
+        losses=tuple([(output.name, None if chosen[output.name] is None else output.loss) for output in outputs]),
         # that targets were shares of every class: how they were smoothed or mixed is no matter of what is held back
-        label_smoothing=0.5 if by_default and data["targets"] == "one-hot" else 0.0,
+        label_smoothing=0.5 if any(chosen[o.name] is None and o.targets == "one-hot" for o in outputs) else 0.0,
         **{name: given[name] for name in ("batch", "seed", "validation", "test")},
     )  # fmt: skip
-    return Trained(
-        saved, settings, names=None if data["classes"] is None else tuple(data["classes"]), shape=tuple(data["shape"]),
-        targets=data["targets"], fingerprint=data["fingerprint"], data=data["given"],
-        values=tuple(data["values"]) if "values" in data else None,
-    )  # fmt: skip
+    return Trained(saved, settings, tuple(inputs), tuple(outputs), data["fingerprint"], data["given"])
+
+
+def _make_input(name: str, tensor: Any, told: Mapping[str, Any]) -> TrainedInput:
+    known = {field: tuple(told[field]) for field in ("shape", "values") if field in told}
+    return TrainedInput(name, tuple(tensor.shape[1:]), **known)
+
+
+def _make_outputs(saved: Saved, data: Mapping[str, Any]) -> list[TrainedOutput]:
+    """The outputs that were trained: those of which the run has the form of the targets, else those with a loss, else all."""
+    names = name_outputs(saved.graph)
+    told = data.get("outputs") or dict.fromkeys(names, data)
+    outputs = []
+    for number, (name, tensor, loss) in enumerate(zip(names, saved.model.outputs, saved.losses, strict=True)):
+        classes = told[name].get("classes")
+        known = (told[name].get("targets"), None if classes is None else tuple(classes))
+        outputs.append(TrainedOutput(name, number, tensor, loss, *known))
+    trained = [o for o in outputs if (o.targets is not None if data else o.loss is not None)]
+    return trained or outputs

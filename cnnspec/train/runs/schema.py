@@ -206,7 +206,9 @@ def data(value: Any, name: str) -> None:
     if not isinstance(value, dict) or not ("inputs" in value or "outputs" in value):
         return record(must | _INPUT[0] | _OUTPUT, maybe=maybe | _INPUT[1])(value, name)
     output = record(_OUTPUT | {"targets": optional(TARGETS)})
-    record(must | {"inputs": named(record(_INPUT[0], maybe=_INPUT[1])), "outputs": named(output)}, maybe=maybe)(value, name)
+    record(must | {"inputs": named(record(_INPUT[0], maybe=_INPUT[1])), "outputs": named(output)}, maybe=maybe)(
+        value, name
+    )
     trained = any(output["targets"] is not None for output in value["outputs"].values())
     return expect(trained, f"{name}.outputs", "a table with an output that is trained")
 
