@@ -47,7 +47,7 @@ def find_places(path: str, held: Sequence[str], ends: Ends) -> dict[str, Place]:
             elif end.name in held:
                 chosen[is_input, end.name] = end.name, whole
             else:
-                need.append(f"{letter if len(ends.inputs) == len(ends.outputs) == 1 else end.name}_train")
+                need.append(f"{letter if len(ends.inputs) == 1 and len(ends.outputs) < 2 else end.name}_train")
     parts = {part: name.rpartition("_")[2] for _, arrays in chosen.values() for part, name in arrays.items()}
     parts["train"] = "train"
     need += [f"{stem}_{parts[part]}" for stem, arrays in chosen.values() for part in parts if part not in arrays]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.base.join_words import join_words
 from cnnspec.base.record import Record
 from cnnspec.facts.facts import Facts
 from cnnspec.train.data.batches import make_batches
@@ -20,6 +19,7 @@ from cnnspec.train.data_fit import find_image_size
 from cnnspec.train.ends import find_ends
 from cnnspec.train.errors import TrainingFailed, first_line
 from cnnspec.train.evaluation.head import find_head
+from cnnspec.train.evaluation.only import take_only
 from cnnspec.train.evaluation.saved import list_outputs
 from cnnspec.train.evaluation.scores import Scores, Tally, make_tally
 from cnnspec.train.figures import LOSS, group_figures
@@ -66,18 +66,12 @@ class Evaluation(Record):
     @property
     def kind(self) -> str:
         """What the only output means. ValueError where there are several."""
-        return self._only.kind
+        return take_only(self.outputs).kind
 
     @property
     def scores(self) -> Scores | None:
         """The scores of the only output. ValueError where there are several."""
-        return self._only.scores
-
-    @property
-    def _only(self) -> Measured:
-        if len(self.outputs) > 1:
-            raise ValueError(f"the model has the outputs {join_words(list(self.outputs))}: take outputs[name]")
-        return next(iter(self.outputs.values()))
+        return take_only(self.outputs).scores
 
 
 class OpenedPart(Record):
