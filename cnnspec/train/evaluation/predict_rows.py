@@ -38,8 +38,7 @@ def open_rows(trained: Trained, path: str, shown: Lines) -> list[Examples]:
         raise TrainingFailed(f"there is no file {path}", "", 2)
     ends = find_ends(trained.saved.graph, trained.settings)
     raw = read_npz(path, Ends(ends.inputs, ()))
-    for given in trained.inputs:
-        raw = bring_to_range(raw, given, path, shown)
+    raw = bring_to_range(raw, trained.inputs, path, shown)
     found: list[Examples] = []
     for end in ends.inputs:
         key = end.name if end.name in raw.train.inputs else ""
