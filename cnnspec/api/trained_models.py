@@ -22,8 +22,17 @@ from cnnspec.train.data.pictures import list_images
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.evaluation.evaluate import Evaluation as ModelEvaluation
 from cnnspec.train.evaluation.evaluate import evaluate as evaluate_model
-from cnnspec.train.evaluation.predict import Prediction, describe_assumptions, make_question, predict_images
+from cnnspec.train.evaluation.only import take_only
+from cnnspec.train.evaluation.predict import Prediction, predict_images
+from cnnspec.train.evaluation.predict_rows import is_arrays, open_rows, predict_rows
 from cnnspec.train.evaluation.prediction_forms import list_cells, write_csv, write_data, write_heads, write_line
+from cnnspec.train.evaluation.question import (
+    OutputQuestion,
+    ask_outputs,
+    describe_assumptions,
+    describe_range,
+    make_question,
+)
 from cnnspec.train.evaluation.trained import Trained, open_trained
 from cnnspec.train.progress import Lines
 
@@ -76,24 +85,35 @@ class Evaluation(Answer, ModelEvaluation):
 
 
 class Predictions(Answer, Record):
-    """What a trained model sees in images; `print` shows it as `cnnspec predict` does.
+    """What a trained model sees in images, or in the rows of arrays; `print` shows it as `cnnspec predict` does.
 
     `images` has a `Prediction` for each, in their order; of one that cannot be read `why` says so. `model` is the model's file,
-    `names` are those of its answers, and `unit` is what the value of an answer is: "probability", "score", "share" (of the
-    positions of a map) or "value". `notes` is what is to be known besides.
+    and `outputs` says what each of its outputs was asked: the names of its answers, and in `unit` what the value of an answer is,
+    "probability", "score", "share" (of the positions of a map) or "value". `notes` is what is to be known besides.
     """
 
     model: str
     images: tuple[Prediction, ...]
-    names: tuple[str, ...]
-    unit: str
+    outputs: dict[str, OutputQuestion]
     heads: tuple[str, ...]  # of a row
     notes: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Those of the answers of the only output. ValueError where there are several."""
+        return take_only(self.outputs).names
+
+    @property
+    def unit(self) -> str:
+        """What the values of the only output are. ValueError where there are several."""
+        return take_only(self.outputs).unit
 
     def to_text(self, format: str = "text") -> str:
         """What `cnnspec predict` prints. `format`: text, csv or json; ValueError for another."""
         if format == "text":
-            return "".join([f"{write_line(image, self.unit)}\n" for image in self.images if not image.why])
+            return "".join(
+                [f"{write_line(image, tuple(self.outputs.values()))}\n" for image in self.images if not image.why]
+            )
         if format == "csv":
             return write_csv(self.images, self.heads)
         if format == "json":
@@ -104,11 +124,11 @@ class Predictions(Answer, Record):
         """A row for each image as an HTML table."""
         from cnnspec.api.html.predictions import write_html
 
-        return write_html(self.model, self.images, self.unit, self.notes)
+        return write_html(self.model, self.images, tuple(self.outputs.values()), self.notes)
 
     def to_data(self) -> list[dict[str, Any]]:
         """What `cnnspec predict --format json` prints."""
-        return [write_data(image, self.unit) for image in self.images]
+        return [write_data(image, tuple(self.outputs.values())) for image in self.images]
 
     def to_json(self) -> str:
         """What `cnnspec predict --format json` prints: a line an image."""
@@ -160,7 +180,7 @@ def predict(
     """What a trained model sees in image files, as `cnnspec predict` says.
 
     `trained` is the folder of a run (a `Run`, too), or a .keras file; `images` the path of an image or of a folder of images, or
-    several. `top` is how many classes are told, `names` are those of the classes, None: the run's. `range` is what black and
+    several, or of a .npz with an array for each input. `top` is how many classes are told, `names` are those of the classes, None: the run's. `range` is what black and
     white become, None: as in the run, else (0, 1). `batch` is the images at once. With `last` a run's last model is taken.
 
     Raises FileNotFoundError where there is no such model, ValueError, in one sentence, where it cannot be asked, MissingExtra when
@@ -176,16 +196,27 @@ def predict(
         raise ValueError("images names no image")
     notes = Notes()
     with explaining():
-        paths = [*list_images(given)]
+        arrays = is_arrays(given)
+        paths = given if arrays else [*list_images(given)]
     with explaining(path):
         model, keras = open_trained(path, engine, last)
-    with explaining():
+    with explaining(paths[0] if arrays else None):
         notes.kept += find_warnings(model, keras)
-        asked = make_question(model, classes, pixels)
-        notes.kept += describe_assumptions(asked, path, pixels is not None)
-        found = tuple(predict_images(model, asked, paths, told, count))
-    heads = tuple(write_heads(asked, told))
-    return Predictions(model.saved.path, found, asked.names, asked.unit, heads, tuple(notes.kept))
+        if arrays:
+            if pixels is not None:
+                raise ValueError("range is for images; the numbers of a .npz are taken as they are")
+            outputs = ask_outputs(model, classes)
+            rows = open_rows(model, paths[0], notes)
+            found = tuple(predict_rows(model, outputs, paths[0], rows, told, count))
+        else:
+            asked = make_question(model, classes, pixels)
+            outputs = asked.outputs
+            notes.kept += [] if pixels is not None else describe_range(asked)
+            found = tuple(predict_images(model, asked, paths, told, count))
+        notes.kept += describe_assumptions(model, outputs, path)
+    heads = tuple(write_heads(outputs, told))
+    by_name = {output.name: output for output in outputs}
+    return Predictions(model.saved.path, found, by_name, heads, tuple(notes.kept))
 
 
 class Notes(Lines):

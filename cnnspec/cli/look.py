@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from cnnspec.look.images import Images
     from cnnspec.look.opened import OpenedNetwork
     from cnnspec.look.patches import FilterPatches, FoundPatches
-    from cnnspec.train.evaluation.predict import Question
+    from cnnspec.train.evaluation.question import Question
     from cnnspec.train.evaluation.trained import Trained
 
 MOST_PATCHES = 64
@@ -98,7 +98,7 @@ def look(options: argparse.Namespace, names: list[str] | None, data: str | None,
     from cnnspec.look import check_network, choose_layers, find_kernels, open_network
     from cnnspec.look.classes import ask, choose_class
     from cnnspec.look.pictures import draw_kernels
-    from cnnspec.train.evaluation.predict import describe_assumptions
+    from cnnspec.train.evaluation.question import describe_assumptions, describe_range
     from cnnspec.train.evaluation.trained import open_trained
 
     trained, keras = open_trained(options.trained, options.backend, options.last)
@@ -107,7 +107,8 @@ def look(options: argparse.Namespace, names: list[str] | None, data: str | None,
     number = choose_class(asked, options.class_)
     images = open_images(trained, asked, data, paths, options.top is not None, options.range is not None)
     network = open_network(trained, keras, images.asked)
-    for sentence in describe_assumptions(asked, options.trained, options.range is not None):
+    said = [] if options.range is not None else describe_range(asked)
+    for sentence in [*said, *describe_assumptions(trained, asked.outputs, options.trained)]:
         print_message(sentence)
     layers = choose_layers(network, options.layers)
     tell_what_is_missing(network, layers, options.top is not None)

@@ -1,4 +1,4 @@
-"""cnnspec predict RUN|MODEL IMAGES…: what a trained model sees in images, a line each."""
+"""cnnspec predict RUN|MODEL IMAGES…: what a trained model sees in images, or in the rows of arrays, a line each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from cnnspec.train.evaluation.predict import Prediction, Question
+    from cnnspec.train.evaluation.predict import Prediction
+    from cnnspec.train.evaluation.question import OutputQuestion
+    from cnnspec.train.evaluation.trained import Trained
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,11 +30,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         {
             "cnnspec predict runs/net-1 digit.png": "the three likeliest classes of an image",
             "cnnspec predict runs/net-1 images --format csv": "of all images in a folder, as a table",
+            "cnnspec predict runs/pairs-1 pairs.npz": "of arrays, one for each input by its name, row by row",
             "cnnspec predict net.keras digit.png --range 0,1 --top 5": "with a model that was trained elsewhere",
         },
     )
     add_trained_argument(parser)
-    parser.add_argument("images", metavar="IMAGE", nargs="+", help="an image, or a folder of images")
+    parser.add_argument("images", metavar="IMAGE", nargs="+", help="an image, a folder of images, or one .npz")
     parser.add_argument("--top", type=read_positive, default=3, metavar="N", help="how many classes are told (3)")
     add_question_options(parser)
     parser.add_argument("--batch", type=read_positive, default=32, metavar="N", help="images at once (32)")
@@ -41,19 +44,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     names = None if options.names is None else read_names(options.names)
-    paths = list_files(options.images)
+    from cnnspec.train.evaluation.predict_rows import is_arrays
+
+    try:
+        arrays = is_arrays(options.images)
+    except TrainingFailed as error:
+        raise UsageError(str(error)) from None
+    paths = options.images if arrays else list_files(options.images)
     from cnnspec.cli.kernel_warning import warn
     from cnnspec.compile.keras_model import MissingExtra
-    from cnnspec.train.evaluation.predict import describe_assumptions, make_question, predict_images
     from cnnspec.train.evaluation.trained import open_trained
 
     try:
         trained, keras = open_trained(options.trained, options.backend, options.last)
         warn(trained.saved.model, keras, "--backend jax")
-        asked = make_question(trained, names, options.range)
-        for sentence in describe_assumptions(asked, options.trained, options.range is not None):
-            print_message(sentence)
-        broken = _print_predictions(predict_images(trained, asked, paths, options.top, options.batch), asked, options)
+        ask = _ask_rows if arrays else _ask_images
+        broken = _print_predictions(*ask(trained, names, paths, options), options)
     except (MissingExtra, TrainingFailed) as error:
         raise UsageError(str(error)) from None
     except MemoryError:
@@ -63,8 +69,40 @@ def run(options: argparse.Namespace) -> int:
     return FINDINGS if broken else CLEAN
 
 
+def _ask_images(
+    trained: Trained, names: list[str] | None, paths: list[str], options: argparse.Namespace
+) -> tuple[Iterable[Prediction], tuple[OutputQuestion, ...]]:
+    """The predictions, and what their outputs were asked."""
+    from cnnspec.train.evaluation.predict import predict_images
+    from cnnspec.train.evaluation.question import describe_assumptions, describe_range, make_question
+
+    asked = make_question(trained, names, options.range)
+    said = [] if options.range is not None else describe_range(asked)
+    for sentence in [*said, *describe_assumptions(trained, asked.outputs, options.trained)]:
+        print_message(sentence)
+    return predict_images(trained, asked, paths, options.top, options.batch), asked.outputs
+
+
+def _ask_rows(
+    trained: Trained, names: list[str] | None, paths: list[str], options: argparse.Namespace
+) -> tuple[Iterable[Prediction], tuple[OutputQuestion, ...]]:
+    from cnnspec.train.evaluation.predict_rows import open_rows, predict_rows
+    from cnnspec.train.evaluation.question import ask_outputs, describe_assumptions
+    from cnnspec.train.progress import Lines
+
+    if options.range is not None:
+        raise UsageError("--range is for images; the numbers of a .npz are taken as they are")
+    outputs = ask_outputs(trained, names)
+    for sentence in describe_assumptions(trained, outputs, options.trained):
+        print_message(sentence)
+    rows = open_rows(trained, paths[0], Lines(sys.stderr))
+    return predict_rows(trained, outputs, paths[0], rows, options.top, options.batch), outputs
+
+
 # ---- what is told --------------------------------------------------------------------------------------------
-def _print_predictions(found: Iterable[Prediction], asked: Question, options: argparse.Namespace) -> int:
+def _print_predictions(
+    found: Iterable[Prediction], asked: tuple[OutputQuestion, ...], options: argparse.Namespace
+) -> int:
     """Print every prediction as it comes; the number of broken images."""
     tell = {"text": _print_text, "json": _print_json, "csv": _print_csv}[options.format]
     return sum(tell(_name_broken(found), asked, options.top))
@@ -79,23 +117,23 @@ def _name_broken(found: Iterable[Prediction]) -> Iterator[Prediction]:
         yield one
 
 
-def _print_text(found: Iterable[Prediction], asked: Question, top: int) -> Iterator[bool]:
+def _print_text(found: Iterable[Prediction], asked: tuple[OutputQuestion, ...], top: int) -> Iterator[bool]:
     for one in found:
         if not one.why:
-            print(fit_sentence(write_line(one, asked.unit), sys.stdout), flush=True)
+            print(fit_sentence(write_line(one, asked), sys.stdout), flush=True)
         yield bool(one.why)
 
 
-def _print_json(found: Iterable[Prediction], asked: Question, top: int) -> Iterator[bool]:
+def _print_json(found: Iterable[Prediction], asked: tuple[OutputQuestion, ...], top: int) -> Iterator[bool]:
     first = True
     for one in found:
-        print("[\n " if first else ",\n ", escape.json(write_data(one, asked.unit), None), sep="", end="", flush=True)
+        print("[\n " if first else ",\n ", escape.json(write_data(one, asked), None), sep="", end="", flush=True)
         first = False
         yield bool(one.why)
     print("[]" if first else "\n]")
 
 
-def _print_csv(found: Iterable[Prediction], asked: Question, top: int) -> Iterator[bool]:
+def _print_csv(found: Iterable[Prediction], asked: tuple[OutputQuestion, ...], top: int) -> Iterator[bool]:
     import csv
 
     heads = write_heads(asked, top)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cnnspec.look.kernels import Kernels
     from cnnspec.look.opened import OpenedNetwork
     from cnnspec.look.patches import FoundPatches
-    from cnnspec.train.evaluation.predict import Question
+    from cnnspec.train.evaluation.question import Question
     from cnnspec.train.evaluation.trained import Trained
 
 

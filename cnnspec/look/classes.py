@@ -8,7 +8,8 @@ from cnnspec.base.did_you_mean import write_suggestion
 from cnnspec.base.record import Record
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.evaluation.head import find_head
-from cnnspec.train.evaluation.predict import Question, find_input, make_question, split_answer
+from cnnspec.train.evaluation.predict import split_answer
+from cnnspec.train.evaluation.question import OutputQuestion, Question, find_input, make_question
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,12 +42,13 @@ def ask(trained: Trained, names: Sequence[str] | None, range: tuple[float, float
     if head.kind in ("classes", "binary", "labels"):
         return make_question(trained, names, range)
     size, shape = find_input(trained)
-    return Question(size, shape, head, (), "value", range or trained.pixel_range)
+    asked = OutputQuestion(output.name, 0, head, (), "value")
+    return Question(size, shape, (asked,), range or trained.pixel_range)
 
 
 def has_classes(asked: Question) -> bool:
     """Whether a model says of a whole image which class it is of."""
-    return asked.unit in ("probability", "score")
+    return asked.output.unit in ("probability", "score")
 
 
 def choose_class(asked: Question, given: str | None) -> int | None:
@@ -55,21 +57,21 @@ def choose_class(asked: Question, given: str | None) -> int | None:
         return None
     if not has_classes(asked):
         raise TrainingFailed("the model tells no classes of images apart", "leave --class out", 2)
-    if given in asked.names:
-        return asked.names.index(given)
-    if given.isascii() and given.isdecimal() and len(given) < 9 and int(given) < len(asked.names):
+    if given in asked.output.names:
+        return asked.output.names.index(given)
+    if given.isascii() and given.isdecimal() and len(given) < 9 and int(given) < len(asked.output.names):
         return int(given)
-    known = ", ".join(asked.names[:10]) + (", …" if len(asked.names) > 10 else "")
-    near = write_suggestion(given, asked.names)
+    known = ", ".join(asked.output.names[:10]) + (", …" if len(asked.output.names) > 10 else "")
+    near = write_suggestion(given, asked.output.names)
     raise TrainingFailed(f'no class is called "{given}"{near}', "" if near else f"there are {known}", 2)
 
 
 def measure_classes(outputs: Array, asked: Question) -> Array:
     """The probability, or the score, of every class, from a model's outputs (N, units)."""
-    values = asked.head.probabilities(outputs)
-    return split_answer(values, asked.head) if asked.head.kind == "binary" else values
+    values = asked.output.head.probabilities(outputs)
+    return split_answer(values, asked.output.head) if asked.output.head.kind == "binary" else values
 
 
 def make_choice(asked: Question, number: int) -> Choice:
-    binary = asked.head.kind == "binary"
-    return Choice(number, asked.names[number], 0 if binary else number, -1 if binary and number == 0 else 1)
+    binary = asked.output.head.kind == "binary"
+    return Choice(number, asked.output.names[number], 0 if binary else number, -1 if binary and number == 0 else 1)

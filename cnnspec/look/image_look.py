@@ -65,6 +65,6 @@ def explain_class(network: OpenedNetwork, name: str, image: Array, number: int |
     values = measure_classes(network.predict(given[None], [name]), network.asked)[0]
     chosen = make_choice(network.asked, int(values.argmax()) if number is None else number)
     return Explained(
-        chosen.name, float(values[chosen.number]), network.asked.unit, find_class_activation(network, given, name, chosen),
+        chosen.name, float(values[chosen.number]), network.asked.output.unit, find_class_activation(network, given, name, chosen),
         find_occlusion(network, image, name, chosen.number),
     )  # fmt: skip

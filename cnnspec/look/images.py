@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from cnnspec.train.data.examples import Part
-    from cnnspec.train.evaluation.predict import Question
+    from cnnspec.train.evaluation.question import Question
     from cnnspec.train.evaluation.trained import Trained
     from cnnspec.train.progress import Lines
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from cnnspec.graph import Node
-    from cnnspec.train.evaluation.predict import Question
+    from cnnspec.train.evaluation.question import Question
     from cnnspec.train.evaluation.trained import Trained
 
     Array = np.ndarray[Any, Any]
@@ -62,7 +62,7 @@ class OpenedNetwork:
         self.last_map = find_last_map(self.maps, self.convolutions)
         self.geometry = Geometry(self.facts)
         last = find_last_activation(self.model.outputs[0])
-        self.end = last if last in ENDS and asked.unit == "probability" else ""
+        self.end = last if last in ENDS and asked.output.unit == "probability" else ""
         self._models: dict[tuple[int, ...], Any] = {}
         self._prepare(self.model)
 

@@ -35,10 +35,12 @@ class End(Record):
 
 
 class Ends(Record):
-    """The inputs and outputs of a network, in its order."""
+    """The inputs and outputs of a network, in its order. `paired`: the data are examples from which pairs or triplets for the
+    inputs are drawn."""
 
     inputs: tuple[End, ...]
     outputs: tuple[End, ...]
+    paired: bool = False
 
     @property
     def trained(self) -> tuple[End, ...]:
@@ -64,4 +66,5 @@ def find_ends(graph: Graph, settings: TrainSettings) -> Ends:
         if not found:
             raise TrainingFailed(f"{graph.name} has no {noun} of a known shape", "correct its errors first")
         sides.append(tuple(found))
-    return Ends(*sides)
+    inputs, outputs = sides
+    return Ends(inputs, outputs, bool(settings.pairing))

@@ -19,7 +19,9 @@ from cnnspec.api.answer import Answer
 from cnnspec.base.size import Size, maximum
 from cnnspec.elaborate.values import UNKNOWN
 from cnnspec.train.evaluation.evaluate import Measured
+from cnnspec.train.evaluation.head import Head
 from cnnspec.train.evaluation.predict import Prediction
+from cnnspec.train.evaluation.question import OutputQuestion
 from cnnspec.train.evaluation.scores import Score, Scores
 from cnnspec.train.runs.listing import Run
 from tests.api.test_answers import ANSWERS, OTHER, TEXTS
@@ -146,8 +148,8 @@ def make_answers() -> dict[str, Any]:
             "m.keras", "digits", "test", "3", 3, {"loss": 1.0}, {"out": Measured("classes", {"loss": 1.0}, scores)}, ("x",),
         ),
         "predictions": cnnspec.Predictions(
-            "m.keras", (Prediction("a.png", (("0", 0.5),)), Prediction("b.png", (), "torn")), ("0",), "probability",
-            ("image", "name_1", "probability_1", "error"), ("x",),
+            "m.keras", (Prediction("a.png", {"out": (("0", 0.5),)}), Prediction("b.png", why="torn")),
+            {"out": OutputQuestion("out", 0, Head("classes"), ("0",), "probability")}, ("image", "name_1", "probability_1", "error"), ("x",),
         ),
     }  # fmt: skip
 

@@ -68,6 +68,7 @@ RETURNED = (
     "cnnspec.train.evaluation.scores.Scores",
     "cnnspec.train.evaluation.scores.Score",
     "cnnspec.train.evaluation.predict.Prediction",
+    "cnnspec.train.evaluation.question.OutputQuestion",
     "cnnspec.train.runs.listing.Run",
     "cnnspec.diff.difference.NetworkSide",
     "cnnspec.diff.difference.LayerDifference",

@@ -83,7 +83,7 @@ def test_the_score_is_what_enters_the_last_function(end: str, tmp_path: Path) ->
     network.check(image, "image")
     dense = next(node for node in network.graph.nodes if node.name == "dense1")
     (weights, _), (map,) = network.find_weights(dense), network.compute_maps(image[None], ["image"], network.maps[:1])
-    for number in range(len(network.asked.names)):
+    for number in range(len(network.asked.output.names)):
         choice = make_choice(network.asked, number)
         column = choice.sign * weights[:, choice.unit]
         gradient = choice.sign * network.compute_gradient(image, choice.unit)

@@ -48,7 +48,7 @@ def test_everything_printed_of_trainings_is_in_the_schemas_and_everything_in_the
         model.save(f"{unit}.keras")
     use = SchemaUse(OF_TRAININGS)
     for status, *words in (
-        (0, "evaluate", "run", "-q"), (0, "evaluate", str(several / "run"), "-q"), (0, "runs", str(several / "run")), (1, "predict", "run", "none.png", image), *[(0, "predict", f"{unit}.keras", image) for unit in MODELS],
+        (0, "evaluate", "run", "-q"), (0, "evaluate", str(several / "run"), "-q"), (0, "predict", str(several / "run"), str(several / "pairs.npz")), (0, "runs", str(several / "run")), (1, "predict", "run", "none.png", image), *[(0, "predict", f"{unit}.keras", image) for unit in MODELS],
         (0, "look", "run", "--force"), (1, "look", "score.keras", image, "none.png", "--force"), (0, "look", "probability.keras", image, "--force"),
         (0, "look", "share.keras", image, "--top", "2", "--force"), (0, "runs", "run"), (2, "runs", "."), (2, "runs", "run", "torn", "other"),
     ):  # fmt: skip

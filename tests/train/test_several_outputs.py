@@ -15,6 +15,7 @@ import cnnspec
 from cnnspec.train.evaluation.text import write_text
 from tests.api.test_answers import look_at
 from tests.train.evaluations import command, evaluated
+from tests.train.run_folders import make_run, measured
 
 keras = pytest.importorskip("keras")
 metrics = pytest.importorskip("sklearn.metrics")
@@ -114,6 +115,37 @@ def test_a_record_of_another_model(several: Path, capsys: pytest.CaptureFixture[
     Path("run/run.json").write_text(json.dumps(whole))
     status, _, err = command(capsys, "evaluate", "run")
     assert (status, "best.keras has 5 outputs, and its run.json names 4" in err) == (2, True)
+
+
+TWINS = """input left 8x8
+input right 8x8
+shared tower = flatten -> dense(16, relu)
+subtract(left -> tower, right -> tower) -> abs -> dense(1, sigmoid) as same
+output same
+train { data = pairs("floats.npz"); epochs = 1; batch = 100 }
+"""
+
+
+def test_a_run_on_pairs_is_measured_on_its_pairs(capsys: pytest.CaptureFixture[str]) -> None:
+    digits = pytest.importorskip("sklearn.datasets").load_digits()
+    pixels, labels = (digits.images[:300] * 15.9).astype(np.uint8), digits.target[:300]
+    np.savez("floats.npz", x_train=pixels.astype(np.float32) * np.float32(255 / 254), y_train=labels)
+    line = make_run(Path("run"), TWINS, capsys)
+    status, out, _ = command(capsys, "evaluate", "run")
+    assert status == 0 and out.splitlines()[0] == measured(line, "floats.npz")
+    np.savez("bytes.npz", x_train=pixels, y_train=labels)
+    np.savez("same.npz", x_train=pixels.astype(np.float32), y_train=labels)
+    found = [evaluated(capsys, "run", "--data", name) for name in ("bytes.npz", "same.npz")]
+    assert found[0]["compiled"] == pytest.approx(found[1]["compiled"], rel=1e-4)
+    assert found[0]["examples"] == found[1]["examples"] == 600
+    x = pixels.astype(np.float32)
+    np.savez("pairs.npz", left=x[:99], right=x[99:198], same=(labels[:99] == labels[99:198]).astype(int))
+    assert evaluated(capsys, "run", "--data", "pairs.npz")["examples"] == 99
+    np.savez("none.npz", z=x)
+    assert (
+        "none.npz has no x_train and no y_train: it has z"
+        in command(capsys, "evaluate", "run", "--data", "none.npz")[2]
+    )
 
 
 def test_look_says_what_it_takes(several: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,10 +10,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cnnspec.train.evaluation.predict import Prediction
+    from cnnspec.train.evaluation.question import OutputQuestion
 
 
-def write_html(model: str, images: Sequence[Prediction], unit: str, notes: Iterable[str]) -> str:
+def write_html(
+    model: str, images: Sequence[Prediction], outputs: Sequence[OutputQuestion], notes: Iterable[str]
+) -> str:
     """Each image and its answers, in red where it cannot be read."""
-    rows = [(image.path, image.why or write_answers(image, unit)) for image in images]
+    rows = [(image.path, image.why or write_answers(image, outputs)) for image in images]
+    units = " and ".join(dict.fromkeys([output.unit for output in outputs]))
     broken = [i for i, image in enumerate(images) if image.why]
-    return write_page(f"What {model} sees", [HtmlTable(("Image", f"Answers, {unit}"), rows, (), broken)], notes)
+    return write_page(f"What {model} sees", [HtmlTable(("Image", f"Answers, {units}"), rows, (), broken)], notes)

@@ -32,26 +32,27 @@ def find_places(path: str, held: Sequence[str], ends: Ends) -> dict[str, Place]:
     """The arrays that are to be read of those that a file holds. Raises TrainingFailed where one is missing.
 
     An array has the name of its input or output: left_train, left_val and left_test, or left alone for all that is to be
-    split. The only input may be x instead, and outputs without arrays of their own share the targets y.
+    split. The only input, or what pairs are drawn from, may be x instead, and outputs without arrays of their own share the targets y.
     """
     chosen: dict[tuple[bool, str], tuple[str, dict[str, str]]] = {}  # the stem of the names, and the array of each part
     need: list[str] = []
+    plain = ends.paired or (len(ends.inputs) == 1 and len(ends.outputs) < 2)
     for is_input, side in ((True, ends.inputs), (False, ends.trained)):
         for end in side:
             letter = "x" if is_input else "y"
             own, shared, whole = _find_parts(end.name, held), _find_parts(letter, held), {"train": end.name}
             if own:
                 chosen[is_input, end.name] = end.name, own
-            elif shared and (len(side) == 1 or not is_input):
+            elif shared and (len(side) == 1 or ends.paired or not is_input):
                 chosen[is_input, ""] = letter, shared
             elif end.name in held:
                 chosen[is_input, end.name] = end.name, whole
             else:
-                need.append(f"{letter if len(ends.inputs) == len(ends.outputs) == 1 else end.name}_train")
+                need.append(f"{letter if plain else end.name}_train")
     parts = {part: name.rpartition("_")[2] for _, arrays in chosen.values() for part, name in arrays.items()}
     parts["train"] = "train"
     need += [f"{stem}_{parts[part]}" for stem, arrays in chosen.values() for part in parts if part not in arrays]
-    if need:
+    if need := list(dict.fromkeys(need)):
         message = f"{path} has no {' and no '.join(need)}: it has {', '.join(held) or 'nothing'}"
         raise TrainingFailed(message, f"write it with numpy.savez(…, {', '.join(f'{n}=…' for n in need)})", 2)
     return {

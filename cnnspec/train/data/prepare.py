@@ -89,6 +89,7 @@ def prepare(raw: Raw | Files, plan: TrainingPlan, note: Callable[[str], None] = 
     settings, ends = plan.settings, find_ends(plan.graph, plan.settings)
     if isinstance(raw, Files):
         raw = _open_files(raw, ends, settings, note)
+    fingerprint = raw.fingerprint()
     if settings.pairing:
         raw = pair_up(raw, ends, settings)
     elif all(not name for name in raw.train.inputs):
@@ -129,7 +130,7 @@ def prepare(raw: Raw | Files, plan: TrainingPlan, note: Callable[[str], None] = 
     )
     values = tuple([find_named(raw.values, end, (0.0, 1.0)) for end in ends.inputs])
     names = tuple([end.name for end in ends.inputs])
-    return Data(train, validation, test, names, made, tuple(notes), raw.fingerprint(), values)
+    return Data(train, validation, test, names, made, tuple(notes), fingerprint, values)
 
 
 def _note_untrained(ends: Ends) -> list[str]:

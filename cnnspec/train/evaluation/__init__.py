@@ -1,1 +1,2 @@
-"""Trained models, measured and used: head; saved < trained < evaluate (scores), predict; text, json, confusion write."""
+"""Trained models, measured and used: head, only; saved < trained < evaluate (scores), question < predict < predict_rows; text,
+json, confusion, prediction_forms write."""

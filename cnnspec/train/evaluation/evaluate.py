@@ -20,6 +20,7 @@ from cnnspec.train.data_fit import find_image_size
 from cnnspec.train.ends import find_ends
 from cnnspec.train.errors import TrainingFailed, first_line
 from cnnspec.train.evaluation.head import find_head
+from cnnspec.train.evaluation.only import take_only
 from cnnspec.train.evaluation.saved import list_outputs
 from cnnspec.train.evaluation.scores import Scores, Tally, make_tally
 from cnnspec.train.figures import LOSS, group_figures
@@ -66,18 +67,12 @@ class Evaluation(Record):
     @property
     def kind(self) -> str:
         """What the only output means. ValueError where there are several."""
-        return self._only.kind
+        return take_only(self.outputs).kind
 
     @property
     def scores(self) -> Scores | None:
         """The scores of the only output. ValueError where there are several."""
-        return self._only.scores
-
-    @property
-    def _only(self) -> Measured:
-        if len(self.outputs) > 1:
-            raise ValueError(f"the model has the outputs {join_words(list(self.outputs))}: take outputs[name]")
-        return next(iter(self.outputs.values()))
+        return take_only(self.outputs).scores
 
 
 class OpenedPart(Record):
@@ -155,9 +150,10 @@ def open_part(trained: Trained, data: str | None, split: str, batch: int | None,
             )
         for output in trained.outputs:
             raw = renumber_classes(raw, output.name if output.name in raw.names else "", output.names, data)
-        for given in trained.inputs:
-            raw = bring_to_range(raw, given, data, shown)
+        raw = bring_to_range(raw, trained.inputs, data, shown)
         settings = settings.replace(test=0.0, validation=0.0)
+        if "" not in raw.train.inputs:
+            settings = settings.replace(pairing="")  # they are pairs already
     prepared = _prepare_data(raw, trained.saved, settings)
     for note in prepared.notes:
         shown.note(note)
@@ -214,19 +210,23 @@ def renumber_classes(raw: Raw, key: str, names: Sequence[str] | None, data: str)
     return raw.change_parts(renumber).replace(names={**raw.names, key: tuple(names)})
 
 
-def bring_to_range(raw: Raw, given: TrainedInput, data: str, shown: Lines) -> Raw:
-    """The same data, those of an input in the range of the training: images from 0 to 1 are brought there, for others a warning
-    is shown."""
-    key = given.name if given.name in raw.train.inputs else ""
-    if given.values is None or key not in raw.train.inputs or not may_be_image(raw.train.inputs[key].shape):
+def bring_to_range(raw: Raw, inputs: Sequence[TrainedInput], data: str, shown: Lines) -> Raw:
+    """The same data in the range of the training: images from 0 to 1 are brought there, for others a warning is shown."""
+    for key in raw.train.inputs:
+        given = next((one for one in inputs if one.name == key), inputs[0])
+        raw = _bring_input(raw, key, given.values, f"{key} of {data}" if key else data, shown)
+    return raw
+
+
+def _bring_input(raw: Raw, key: str, trained: tuple[float, float] | None, data: str, shown: Lines) -> Raw:
+    if trained is None or not may_be_image(raw.train.inputs[key].shape):
         return raw
-    data = f"{key} of {data}" if key else data
     values = raw.values.get(key, SHARES)
-    have, wanted = find_pixel_range(*values), find_pixel_range(*given.values)
+    have, wanted = find_pixel_range(*values), find_pixel_range(*trained)
     if have == wanted:
         return raw
     if have != SHARES or wanted is None:
-        there, here = (f"from {low:g} to {high:g}" for low, high in (given.values, values))
+        there, here = (f"from {low:g} to {high:g}" for low, high in (trained, values))
         shown.warn(f"the values of {data} run {here}, and the model was trained on values {there}")
         return raw
     shown.note(f"the images of {data} are brought to {show_range(wanted)}, as in the training")

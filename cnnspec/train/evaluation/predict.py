@@ -7,16 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.base.record import Record
-from cnnspec.layers.base import show_shape
 from cnnspec.train.data.examples import scale
 from cnnspec.train.data.pictures import make_pool, read_image
-from cnnspec.train.data.ranges import SHARES, show_range, stretch
+from cnnspec.train.data.ranges import stretch
 from cnnspec.train.errors import TrainingFailed, first_line
-from cnnspec.train.evaluation.head import Head, find_head
+from cnnspec.train.evaluation.only import take_only
 from cnnspec.train.evaluation.saved import list_outputs
-from cnnspec.train.evaluation.scores import name_classes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,7 +22,8 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from cnnspec.train.data.pictures import Size
+    from cnnspec.train.evaluation.head import Head
+    from cnnspec.train.evaluation.question import OutputQuestion, Question
     from cnnspec.train.evaluation.trained import Trained
 
     Array = np.ndarray[Any, Any]
@@ -36,82 +34,17 @@ AHEAD = 4  # batches of images that are decoded meanwhile
 
 
 class Prediction(Record):
-    """The prediction for one image: answers with their values, the best first; or why there are none."""
+    """The prediction for an image, or for a row of arrays: the answers of each output by its name, with their values, the best
+    first; or why there are none."""
 
     path: str
-    answers: tuple[tuple[str, float], ...] = ()
+    outputs: dict[str, tuple[tuple[str, float], ...]] = {}
     why: str = ""
 
-
-class Question(Record):
-    """The way in which a model is asked: the `size` of images, their `shape` for the model (None: as they are), what its
-    outputs mean, and the names of the answers. `unit` is what an answer's value is: a "probability", a "score", a "share"
-    of a map, a "value"."""
-
-    size: Size
-    shape: tuple[int, ...] | None
-    head: Head
-    names: tuple[str, ...]
-    unit: str
-    range: tuple[float, float] = SHARES
-
-
-def make_question(trained: Trained, names: Sequence[str] | None, range: tuple[float, float] | None = None) -> Question:
-    """The question for a model. `range` is what black and white become, None: as in the training. Raises TrainingFailed."""
-    saved, output = trained.saved, trained.output
-    head = find_head(output.tensor, output.loss, output.targets)
-    units = output.yields[-1] if output.yields else None
-    if units is None:
-        raise TrainingFailed(f"{saved.path} does not say how many outputs it has", "", 2)
-    count = 2 if head.kind == "binary" else units
-    if names and len(names) != count:
-        given = "1 name is" if len(names) == 1 else f"{len(names)} names are"
-        raise TrainingFailed(f"{given} given, and the model has {count} {_find_noun(head, count)}", "", 2)
-    if len(output.yields) > 1 and head.kind in ("quantities", "other"):
-        what = show_shape(output.yields)
-        raise TrainingFailed(f"{saved.path} yields {what} numbers for an image, no answer that fits a line", "call the model's own predict in Python", 2)  # fmt: skip
-    size, shape = find_input(trained)
-    called = tuple(name_classes(names or output.names, count))
-    return Question(size, shape, head, called, _find_unit(head, len(output.yields) > 1), range or trained.pixel_range)
-
-
-def describe_assumptions(asked: Question, given: str, ranged: bool) -> list[str]:
-    """What is taken for granted about the images and the model that is `given`; `ranged`: their range was asked for."""
-    said = []
-    if not ranged and asked.range != SHARES:
-        said.append(f"images are brought to {show_range(asked.range)}, as in the training")
-    if asked.head.assumed:
-        said.append(f"{given} does not say what it yields: its outputs are taken for logits of classes")
-    return said
-
-
-def _find_noun(head: Head, count: int) -> str:
-    nouns = {"quantities": ("output", "outputs"), "other": ("output", "outputs"), "labels": ("label", "labels")}
-    return nouns.get(head.kind, ("class", "classes"))[count != 1]
-
-
-def _find_unit(head: Head, maps: bool) -> str:
-    if head.kind in ("quantities", "other"):
-        return "value"
-    return "share" if maps else "score" if head.turn is None else "probability"
-
-
-def find_input(trained: Trained) -> tuple[Size, tuple[int, ...] | None]:
-    """The size of images (H, W, channels), and the shape that they are given in."""
-    takes, run = trained.input.takes, trained.input.shape
-    if run is not None and len(run) == len(takes):  # sizes that are open are the training's
-        takes = tuple([r if t is None else t for t, r in zip(takes, run, strict=True)])
-    if len(takes) == 3 and takes[2] in (1, 3):
-        return (takes[0], takes[1], takes[2]), None
-    sizes = tuple([n for n in takes if n is not None])
-    if len(sizes) == len(takes) == 2:
-        return (sizes[0], sizes[1], 1), sizes
-    images = NAMED_DATA.get(trained.data, ((0, 0, 0), 0))[0]
-    if sizes == (images[0] * images[1] * images[2],):
-        return images, sizes
-    shape = show_shape(takes)
-    message = f"{trained.saved.path} takes {shape}, which is no image"
-    raise TrainingFailed(message, "an image is height x width x 1 or 3 channels", 2)
+    @property
+    def answers(self) -> tuple[tuple[str, float], ...]:
+        """Those of the only output. ValueError where there are several."""
+        return take_only(self.outputs) if self.outputs else ()
 
 
 def predict_images(trained: Trained, asked: Question, paths: Iterable[str], top: int, batch: int = BATCH) -> Iterator[Prediction]:  # fmt: skip
@@ -168,13 +101,22 @@ def _predict_batch(
     import numpy as np
 
     images = [image for _, image, _ in waiting if image is not None]
-    rows: Iterator[tuple[tuple[str, float], ...]] = iter(())
+    found: Iterator[Prediction] = iter(())
     if images:
         paths = [path for path, image, _ in waiting if image is not None]
-        (outputs,) = run_model(trained.saved.model, np.stack(images), trained.saved.path, paths)
-        rows = rank_answers(outputs, asked, top)
+        found = answer_batch(trained, asked.outputs, np.stack(images), paths, top)
     for path, image, why in waiting:
-        yield Prediction(path, (), why) if image is None else Prediction(path, next(rows))
+        yield Prediction(path, why=why) if image is None else next(found)
+
+
+def answer_batch(
+    trained: Trained, outputs: Sequence[OutputQuestion], given: Any, names: Sequence[str], top: int
+) -> Iterator[Prediction]:
+    """The predictions for a batch, as the model takes it; `names` are those of its examples."""
+    made = run_model(trained.saved.model, given, trained.saved.path, names)
+    answers = [rank_answers(made[output.number], output, top) for output in outputs]
+    for name, *row in zip(names, *answers, strict=True):
+        yield Prediction(name, dict(zip([output.name for output in outputs], row, strict=True)))
 
 
 def run_model(model: Any, given: Any, path: str, images: Sequence[str]) -> list[Array]:
@@ -195,7 +137,7 @@ def run_model(model: Any, given: Any, path: str, images: Sequence[str]) -> list[
     return outputs
 
 
-def rank_answers(outputs: Array, asked: Question, top: int) -> Iterator[tuple[tuple[str, float], ...]]:
+def rank_answers(outputs: Array, asked: OutputQuestion, top: int) -> Iterator[tuple[tuple[str, float], ...]]:
     """For every image of a batch the answers: the best `top`, or all values in their order."""
     import numpy as np
 

@@ -10,38 +10,53 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any
 
-    from cnnspec.train.evaluation.predict import Prediction, Question
+    from cnnspec.train.evaluation.predict import Prediction
+    from cnnspec.train.evaluation.question import OutputQuestion
 
 
-def write_line(found: Prediction, unit: str) -> str:
+def write_line(found: Prediction, outputs: Sequence[OutputQuestion]) -> str:
     """The image and its answers for a person."""
-    return printable(f"{found.path}  {write_answers(found, unit)}")
+    return printable(f"{found.path}  {write_answers(found, outputs)}")
 
 
-def write_answers(found: Prediction, unit: str) -> str:
-    """The answers alone: 8 96.1 %, 3 2.4 %."""
+def write_answers(found: Prediction, outputs: Sequence[OutputQuestion]) -> str:
+    """The answers alone: 8 96.1 %, 3 2.4 %; of several outputs digit: 8 96.1 %, 3 2.4 %; same: 1 81 %."""
+    written = [_write_output(found.outputs[output.name], output.unit) for output in outputs]
+    if len(outputs) == 1:
+        return written[0]
+    return "; ".join([f"{output.name}: {own}" for output, own in zip(outputs, written, strict=True)])
+
+
+def _write_output(answers: Iterable[tuple[str, float]], unit: str) -> str:
     in_percent = unit in ("probability", "share")
-    return ", ".join(
-        [f"{name} {percent(value)}" if in_percent else f"{name} {value:.4g}" for name, value in found.answers]
-    )
+    return ", ".join([f"{name} {percent(value)}" if in_percent else f"{name} {value:.4g}" for name, value in answers])
 
 
-def write_data(found: Prediction, unit: str) -> dict[str, Any]:
+def write_data(found: Prediction, outputs: Sequence[OutputQuestion]) -> dict[str, Any]:
     """The documented fields."""
     if found.why:
         return {"image": found.path, "error": found.why}
-    return {"image": found.path, "answers": [{"name": name, unit: value} for name, value in found.answers]}
+    made = {
+        output.name: [{"name": name, output.unit: value} for name, value in found.outputs[output.name]]
+        for output in outputs
+    }
+    return {"image": found.path, **({"answers": made[outputs[0].name]} if len(outputs) == 1 else {"outputs": made})}
 
 
-def write_heads(asked: Question, top: int) -> list[str]:
-    """The columns of the table as CSV."""
-    columns = len(asked.names) if asked.unit == "value" else min(top, len(asked.names))
-    return ["image", *[f"{head}_{n + 1}" for n in range(columns) for head in ("name", asked.unit)], "error"]
+def write_heads(outputs: Sequence[OutputQuestion], top: int) -> list[str]:
+    """The columns of the table as CSV; those of several outputs begin with the output's name."""
+    heads = []
+    for output in outputs:
+        count = len(output.names) if output.unit == "value" else min(top, len(output.names))
+        start = f"{output.name}_" if len(outputs) > 1 else ""
+        heads += [f"{start}{head}_{n + 1}" for n in range(count) for head in ("name", output.unit)]
+    return ["image", *heads, "error"]
 
 
 def list_cells(found: Prediction, columns: int) -> list[Any]:
     """The image's cells in so many columns; "" for what there is not."""
-    cells = [cell for answer in found.answers for cell in answer] or [""] * (columns - 2)
+    cells = [cell for answers in found.outputs.values() for answer in answers for cell in answer]
+    cells = cells or [""] * (columns - 2)
     return [found.path, *cells, found.why]
 
 

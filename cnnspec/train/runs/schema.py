@@ -7,6 +7,7 @@ JSON is taken strictly: no key twice, no NaN, nothing nested deeper than anythin
 from __future__ import annotations
 
 from cnnspec.compile.backend import BACKENDS
+from cnnspec.train.section_words import PAIRINGS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -225,7 +226,7 @@ _RUN_RECORD = record(
             "callbacks": listed(text),
         }, maybe={
             "loss": optional(text), "losses": named(text), "loss_weights": named(number(0)),
-            "metrics_by_output": named(listed(text)),
+            "metrics_by_output": named(listed(text)), "pairing": one_of(*PAIRINGS), "each": whole(1),
         }),
         "data": data,
         "params": record({"total": whole()}, whole()), "best": optional(best), "test": optional(record({"on": text}, figure)),
