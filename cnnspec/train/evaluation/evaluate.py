@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.base.join_words import join_words
 from cnnspec.base.record import Record
 from cnnspec.facts.facts import Facts
 from cnnspec.train.data.batches import make_batches
