@@ -225,7 +225,7 @@ _RUN_RECORD = record(
             "callbacks": listed(text),
         }, maybe={
             "loss": optional(text), "losses": named(text), "loss_weights": named(number(0)),
-            "metrics_by_output": named(listed(text)),
+            "metrics_by_output": named(listed(text)), "columns": named(listed(text, 1)), "group": text,
         }),
         "data": data,
         "params": record({"total": whole()}, whole()), "best": optional(best), "test": optional(record({"on": text}, figure)),
