@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.server.document import Document
 
-SPECS, DATA = (".cnn",), (".csv", ".npz")
+SPECS, DATA = (".cnn",), (".csv", ".tsv", ".npz")
 
 
 def list_paths(document: Document, begun: str, at: int, endings: tuple[str, ...]) -> list[types.CompletionItem]:

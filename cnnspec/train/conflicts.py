@@ -47,9 +47,14 @@ def find_conflicts(settings: TrainSettings) -> list[Diagnostic]:
                 hint = "set validation = 0.1, or watch " + watched[4:]
             found.append(Diagnostic("E030", message, _find_value_span(callback, "monitor") or at, hint))
     found += _find_path_conflicts(settings)
+    for key in ("columns", "group"):
+        if getattr(settings, key) and settings.data is not None and not settings.data.lower().endswith(BY_NAME):
+            message = f"{key} {'name' if key == 'columns' else 'names'} what a table or a .npz holds, and data is {settings.data}"
+            found.append(Diagnostic("E030", message, settings.span(key), "leave it out, or list the files in a CSV"))
     return found + (_find_conflicts_of_several(settings) if settings.outputs else _find_soft_conflicts(settings))
 
 
+BY_NAME = (".csv", ".tsv", ".npz")  # data whose columns or arrays have names
 OWN_FILES = ("spec", "run.json", "metrics.csv", "metrics.jsonl", "curves.png", "best.keras", "last.keras", "state")
 
 

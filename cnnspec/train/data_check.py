@@ -1,7 +1,7 @@
 """Whether data suit a network, as far as it can be said before the data are read: from a name, or the header of a file.
 
-A `.npz` file is a zip archive of arrays, each of which begins with its shape in plain text; that much is read, and
-nothing else. A file that is missing, damaged or outside of the project is left to the training, which may run elsewhere.
+A `.npz` file is a zip archive of arrays, each of which begins with its shape in plain text; that much is read, of a CSV the
+first lines, and nothing else. A file that is missing, damaged or outside of the project is left to the training, which may run elsewhere.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ import re
 
 from cnnspec.base.diagnostic import Diagnostic, Note
 from cnnspec.base.did_you_mean import NAMED_DATA
-from cnnspec.base.source_files import find_used_file
-from cnnspec.train.data.array_names import find_places
+from cnnspec.base.source_files import find_used_file, read_bytes
+from cnnspec.train.data.array_names import find_groups, find_places
+from cnnspec.train.data.table_lines import SUFFIXES as TABLES
+from cnnspec.train.data.table_lines import NoTable, TableLines
 from cnnspec.train.data_fit import Targets, check_named_examples, check_plain_data, match_examples, match_targets
 from cnnspec.train.ends import find_ends
 from cnnspec.train.errors import TrainingFailed
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 MAX_HEADER = 10_000  # bytes; NumPy refuses longer ones too
 MAX_ARRAYS = 1_000  # in a file
+MAX_BEGINNING = 2**16  # bytes of a CSV
 SHAPE = re.compile(rb"'shape': \(((?:\d{1,18}, ?)*(?:\d{1,18})?)\)")
 
 
@@ -44,6 +47,8 @@ def find_mismatches(graph: Graph, settings: TrainSettings) -> Iterator[Diagnosti
         return
     if settings.pairing and settings.data not in NAMED_DATA:
         yield from _find_refusal(lambda: check_plain_data(graph, settings), settings)
+    elif settings.data.lower().endswith(TABLES):
+        yield from _find_column_mismatches(graph, settings)
     elif settings.data not in NAMED_DATA:
         yield from _find_array_mismatches(find_ends(graph, settings), settings)
     elif settings.pairing or len(graph.outputs) > 1 or len(graph.nodes[graph.outputs[0]].shape or ()) != 1:
@@ -58,9 +63,10 @@ def _find_array_mismatches(ends: Ends, settings: TrainSettings) -> Iterator[Diag
     if not shapes:
         return
     try:
-        places = find_places(str(settings.data), list(shapes), ends)
+        places = find_places(str(settings.data), list(shapes), ends, settings)
+        find_groups(str(settings.data), list(shapes), {place.part for place in places.values()}, settings)
     except TrainingFailed as why:
-        yield Diagnostic("E030", why.message, settings.span("data"), why.help)
+        yield Diagnostic("E030", why.message, why.span or settings.span("data"), why.help)
         return
     for name, place in places.items():
         shape = shapes[name]
@@ -78,6 +84,28 @@ def _find_array_mismatches(ends: Ends, settings: TrainSettings) -> Iterator[Diag
                 yield from _find_refusal(lambda: match_targets(end, own, Targets(shape[1:], None)), settings)  # noqa: B023
 
 
+def _find_column_mismatches(graph: Graph, settings: TrainSettings) -> Iterator[Diagnostic]:
+    """What the first lines of a CSV have not that a network's ends need: columns, or numbers in their cells."""
+    from io import StringIO
+
+    from cnnspec.train.data.tables import TableRows
+
+    path = _find_own_file(settings)
+    if path is None:
+        return
+    read = read_bytes(path, most=MAX_BEGINNING)
+    if isinstance(read, Diagnostic):
+        return
+    text = read.decode("utf-8-sig", "replace")
+    text = text if len(read) <= MAX_BEGINNING else text[: text.rfind("\n") + 1]
+    try:
+        TableRows(TableLines(str(settings.data), StringIO(text, newline="")), graph, settings).read()
+    except NoTable:
+        return  # or cut within a cell
+    except TrainingFailed as why:
+        yield Diagnostic("E030", why.message, why.span or settings.span("data"), why.help)
+
+
 def _find_refusal(fit: Callable[[], object], settings: TrainSettings) -> Iterator[Diagnostic]:
     try:
         fit()
@@ -91,8 +119,8 @@ def read_headers(settings: TrainSettings) -> dict[str, tuple[int, ...]]:
     from zipfile import ZipFile
 
     found: dict[str, tuple[int, ...]] = {}
-    root, path = find_used_file(os.path.join(settings.folder, "spec"), settings.data or "")
-    if os.path.commonpath([root, path]) != root or not os.path.isfile(path):
+    path = _find_own_file(settings)
+    if path is None:
         return {}
     try:
         with ZipFile(path) as file:
@@ -104,3 +132,9 @@ def read_headers(settings: TrainSettings) -> dict[str, tuple[int, ...]]:
     except Exception:  # zipfile and each of its decompressors have their own for a damaged file
         return {}
     return found
+
+
+def _find_own_file(settings: TrainSettings) -> str | None:
+    """The file that the data are in, where it lies in the project of the spec."""
+    root, path = find_used_file(os.path.join(settings.folder, "spec"), settings.data or "")
+    return path if os.path.commonpath([root, path]) == root and os.path.isfile(path) else None

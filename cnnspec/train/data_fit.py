@@ -18,6 +18,8 @@ from cnnspec.train.section_words import MIXING, PAIRINGS, TRIPLETS, spell_term
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cnnspec.graph import Graph
     from cnnspec.layers.base import Shape
     from cnnspec.train.ends import End, Ends
@@ -72,6 +74,12 @@ def find_image_size(end: End) -> tuple[int | None, int | None, int]:
     return height, width, 1 if wanted[-1] == 1 else 3
 
 
+def find_image_sizes(names: Iterable[str], ends: Ends) -> dict[str, tuple[int | None, int | None, int]]:
+    """The size of the images of each input that has some, by its name in the data, as `find_image_size`."""
+    by_name = {end.name: end for end in ends.inputs}
+    return {name: find_image_size(by_name.get(name, ends.inputs[0])) for name in names}
+
+
 def check_plain_data(graph: Graph, settings: TrainSettings) -> None:
     """Raises TrainingFailed for what can be said before any file is read: where a data set that is known by name does not
     suit a network, or the network does not suit what is done to the data."""
@@ -107,7 +115,8 @@ def check_inputs(ends: Ends, settings: TrainSettings) -> None:
         help = "share a tower between its inputs" if count < wanted else ""
         raise TrainingFailed(message, help, span=settings.span("data"))
     message = f"the network takes {count} inputs, {names}, and the data have one example each"
-    help = f"give a .npz with arrays named {ends.inputs[0].name}_train and so on"
+    first = ends.inputs[0].name
+    help = f"give a .npz with arrays named {first}_train and so on, or a CSV with a column {first}"
     pairing = next((word for word, inputs in PAIRINGS.items() if inputs == count), "")
     raise TrainingFailed(message, help + (f", or data = {pairing}(…) for {pairing} of examples" if pairing else ""))
 

@@ -24,7 +24,12 @@ def data(value: Any) -> str:
             if re.fullmatch(r"tfds:[a-z]\w*(/[\w.-]+)?(:\d+\.\d+\.\d+)?", written):
                 return written
             raise Unfit('tfds: and a name of TensorFlow Datasets, such as "tfds:eurosat"')
-        if written.lower().endswith((".npz", ".csv")) or written in (".", "..") or "/" in written or os.sep in written:
+        if (
+            written.lower().endswith((".npz", ".csv", ".tsv"))
+            or written in (".", "..")
+            or "/" in written
+            or os.sep in written
+        ):
             return written
     hint = f'a folder is written with a slash: "{written}/"' if written.isidentifier() else ""
     expected = f'{", ".join(NAMED_DATA)}, "tfds:NAME", or the path of a folder ("images/"), a .csv or a .npz'

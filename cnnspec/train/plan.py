@@ -7,6 +7,7 @@ import os
 from cnnspec.base.record import Record
 from cnnspec.facts.facts import Facts
 from cnnspec.facts.graph_queries import name_outputs
+from cnnspec.train.data.given_names import rename_only
 from cnnspec.train.data_fit import check_plain_data
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs.durable import MARK
@@ -45,6 +46,7 @@ def make_plan(
     """
     if len(graph.outputs) > 1:
         settings = settings.replace(outputs=tuple(name_outputs(graph)))
+    settings = rename_only(graph, settings)
     check_plain_data(graph, settings)
     return TrainingPlan(graph, facts or Facts(graph), settings, spec, run_dir, output, cluster)
 

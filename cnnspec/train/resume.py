@@ -7,6 +7,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.train.data.given_names import rename_only
 from cnnspec.train.devices.runtime import check_runtime
 from cnnspec.train.early_end import explain_resume_errors
 from cnnspec.train.errors import TrainingFailed
@@ -64,7 +65,7 @@ def make_resume_plan(
     Network and settings are those of the run's spec. Raises TrainingFailed when the settings are read otherwise than
     they were.
     """
-    before, now = run.record["settings"], describe_settings(settings)
+    before, now = run.record["settings"], describe_settings(rename_only(graph, settings))
     other = [name for name in {**now, **before} if name != "epochs" and now.get(name) != before.get(name)]
     if other:
         name = other[0]

@@ -17,6 +17,7 @@ from cnnspec.elaborate.values import UNKNOWN, describe
 from cnnspec.layers.argument import Term, Unfit, choice, count, flag, from_zero, natural, rate, text, word_of
 from cnnspec.syntax import tree
 from cnnspec.train.conflicts import find_conflicts
+from cnnspec.train.data.given_names import read_columns
 from cnnspec.train.data_words import data_or_pairs
 from cnnspec.train.devices.precision import PRECISIONS
 from cnnspec.train.devices.request import read_devices
@@ -103,6 +104,8 @@ def loss_weights(value: Any) -> dict[str, int | float]:
 
 KEYS: dict[str, Kind] = {
     "data": data_or_pairs,
+    "columns": read_columns,
+    "group": text,
     "optimizer": lambda value: read_word("optimizers", value),
     "learning_rate": learning_rate,
     "loss": by_output(lambda value: read_word("losses", value)),
@@ -128,6 +131,8 @@ KEYS: dict[str, Kind] = {
 }
 ABOUT = {  # for people, of each key
     "data": "what it is trained on",
+    "columns": "what the columns of a table, or the arrays of a .npz, are called: {image: photo_path, label: [cat, dog], split: fold}",
+    "group": "the column or array whose equal values, such as a patient's images, stay in one part",
     "optimizer": "how the weights are changed",
     "learning_rate": "that of the optimizer: a number, or a schedule",
     "loss": "what is made small, or that of each output: {mask: binary_crossentropy, label: mse}; if nothing is said, by the network's end and the labels",
@@ -179,10 +184,10 @@ def resolve(
         elif setting.value is not UNKNOWN:
             spans[key] = Span(setting.site.source, item.value.start, item.value.end)
             value = _read(key, setting.value, spans[key], item, errors)
-            if key in BY_OUTPUT and isinstance(setting.value, dict):
+            if isinstance(setting.value, dict):
                 places = _find_entries(item.value, setting.site.source)
                 spans |= {f"{key}.{name}": place for name, place in places.items()}
-                errors += _find_unknown_outputs(key, setting.value, outputs, places)
+                errors += _find_unknown_outputs(key, setting.value, outputs, places) if key in BY_OUTPUT else []
             if key == "data" and isinstance(value, dict):  # pairs of other data, too, where an option names them
                 read |= value
                 value = read.pop("data")

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 class TrainSettings(Record):
     """The settings of a training. Words are Terms that name a Keras class (see `section_values.read_word`); spans say where a key is set."""
 
-    data: str | None = None  # a name in NAMED_DATA, tfds:NAME, or the path of a folder, a .csv or a .npz
+    data: str | None = None  # a name in NAMED_DATA, tfds:NAME, or the path of a folder, a .csv, .tsv or .npz
     pairing: str = ""  # "pairs" or "triplets" of its examples
     each: int = 1  # partners of a kind that an example gets in these
+    columns: tuple[tuple[str, tuple[str, ...]], ...] = ()  # of a table (or arrays) for inputs and outputs by name
+    group: str | None = None  # the column (or array) whose equal values stay in one part
     folder: str = ""  # where a relative path starts
     optimizer: Term = Term("Adam", (), (), "optimizers")
     loss: Term | None = None  # None: by the network's end and the labels

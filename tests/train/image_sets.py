@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cnnspec.facts.graph_queries import name_outputs
 from cnnspec.train.data import sources
 from cnnspec.train.data.prepare import Data, prepare
 from cnnspec.train.errors import TrainingFailed
@@ -24,7 +25,7 @@ RGB = "input 8x8x3\nflatten -> dense(3, softmax)\n"
 def read(text: str, data: str, **settings: Any) -> Data:
     net = network(text)
     assert not net.errors
-    given, found = resolve(net.train, {"data": data, **settings})
+    given, found = resolve(net.train, {"data": data, **settings}, name_outputs(net.graph))
     assert not found, found
     return prepare(sources.load(given, net.graph), make_plan(net.graph, given))
 

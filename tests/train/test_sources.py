@@ -13,8 +13,9 @@ from cnnspec.train.data import sources
 from cnnspec.train.data.batches import make_batches
 from cnnspec.train.data.examples import Shaped
 from cnnspec.train.data.images import resize
-from cnnspec.train.data.prepare import draw_share, prepare
+from cnnspec.train.data.prepare import prepare
 from cnnspec.train.data.sources import load
+from cnnspec.train.data.splitting import draw_share
 from cnnspec.train.plan import make_plan
 from cnnspec.train.settings import TrainSettings
 from tests.support import network

@@ -12,17 +12,21 @@ import threading
 import zipfile
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.base.join_words import list_some
 from cnnspec.compile.keras_model import MissingExtra
 from cnnspec.train.data import ranges
-from cnnspec.train.data.array_names import PARTS, UNNAMED, Place, find_places
+from cnnspec.train.data.array_names import PARTS, UNNAMED, Place, find_groups, find_places, list_class_names
 from cnnspec.train.data.examples import Held, Raw, RawPart, find_room
-from cnnspec.train.data.files import list_some
 from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import numpy as np
 
+    from cnnspec.train.data.examples import Examples
     from cnnspec.train.ends import Ends
+    from cnnspec.train.settings import TrainSettings
 
     Array = np.ndarray[Any, Any]
 
@@ -59,7 +63,7 @@ class Stored:
         return taken
 
 
-def read_npz(path: str, ends: Ends) -> Raw:
+def read_npz(path: str, ends: Ends, settings: TrainSettings) -> Raw:
     """The data set in a .npz file for these ends. Raises TrainingFailed, or MissingExtra without NumPy."""
     try:
         import numpy  # noqa: F401
@@ -71,9 +75,12 @@ def read_npz(path: str, ends: Ends) -> Raw:
     try:
         with zipfile.ZipFile(path) as file:
             held = [name.removesuffix(".npy") for name in file.namelist()]
-            places = find_places(path, held, ends)
+            places = find_places(path, held, ends, settings)
             for name, place in places.items():
                 found[name] = _read_member(path, file, name, place.is_input)
+            groups = find_groups(path, held, {place.part for place in places.values()}, settings)
+            grouped = {part: _read_member(path, file, name, False) for part, name in groups.items()}
+            names = _read_class_names(file, held, ends, places)
     except TrainingFailed:
         raise
     except MemoryError:
@@ -88,12 +95,61 @@ def read_npz(path: str, ends: Ends) -> Raw:
         raise TrainingFailed(
             f"{path} cannot be read as a .npz file ({type(error).__name__})", "write it with numpy.savez", 2
         ) from error
-    raw = make_raw(path, found, places)
-    unread = [name for name in held if name not in found]
+    raw = _group(make_raw(path, found, places), path, grouped, groups)
+    raw = raw.replace(names={end: called for end, _, called in names})
+    taken = [*found, *groups.values(), *[name for _, name, _ in names]]
+    unread = [name for name in held if name not in taken]
     if not unread:
         return raw
     note = f"not read of {path}: {'array' if len(unread) == 1 else 'arrays'} {list_some(unread)}"
     return raw.replace(notes=(*raw.notes, note))
+
+
+def _group(raw: Raw, path: str, groups: dict[str, Any], names: dict[str, str]) -> Raw:
+    """The same data set with the groups of its parts. Raises TrainingFailed where there is not one for each example."""
+    for part, given in groups.items():
+        examples = getattr(raw, part)
+        if examples is None:
+            continue
+        if given.shape != (len(examples),) or given.dtype.kind not in "buiUS":
+            message = (
+                f"{names[part]} of {path} has the shape {given.shape} of {given.dtype}, for {len(examples):,} examples"
+            )
+            raise TrainingFailed(message, "give each example a number or a text, its group's", 2)
+        raw = raw.replace(**{part: examples.replace(groups=given)})
+    return raw
+
+
+def _read_class_names(
+    file: zipfile.ZipFile, held: Sequence[str], ends: Ends, places: dict[str, Place]
+) -> list[tuple[str, str, tuple[str, ...]]]:
+    """The names of the classes or labels of outputs: the output's name in the data, the array, and the names in it, which
+    are texts, as many as there are classes."""
+    import numpy as np
+
+    found = []
+    for end in ends.trained:
+        own = any(place.end == end.name and not place.is_input for place in places.values())
+        for name in list_class_names(ends)[end.name]:
+            if name not in held or name in places:
+                continue
+            with file.open(f"{name}.npy") as member:
+                shape, _, dtype = _read_header(member)
+            if dtype.kind == "U" and shape == (2 if end.shape[-1] == 1 else end.shape[-1],):
+                with file.open(f"{name}.npy") as member:
+                    texts = np.lib.format.read_array(member, allow_pickle=False)
+                found.append((end.name if own else "", name, tuple([str(text) for text in texts])))
+                break
+    return found
+
+
+def _read_header(member: Any) -> tuple[tuple[int, ...], bool, Any]:
+    """Shape, whether in Fortran's order, and type of an array, whose values are read from here on."""
+    import numpy as np
+
+    version = np.lib.format.read_magic(member)
+    header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    return header(member)
 
 
 def _read_member(path: str, file: zipfile.ZipFile, name: str, is_input: bool) -> Any:
@@ -104,9 +160,7 @@ def _read_member(path: str, file: zipfile.ZipFile, name: str, is_input: bool) ->
     with file.open(info) as member:
         if info.file_size <= find_room():
             return np.lib.format.read_array(member, allow_pickle=False)
-        version = np.lib.format.read_magic(member)
-        header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, backwards, dtype = header(member)
+        shape, backwards, dtype = _read_header(member)
         start = member.tell()
     size = dtype.itemsize * math.prod(shape)
     if dtype.hasobject:
@@ -129,8 +183,13 @@ def _find_content(path: str, info: zipfile.ZipInfo) -> int:
     return info.header_offset + 30 + int.from_bytes(name, "little") + int.from_bytes(extra, "little")
 
 
-def make_raw(name: str, arrays: dict[str, Any], places: dict[str, Place] = UNNAMED) -> Raw:
-    """The data set of arrays that have these places; `name` stands in what is said of it."""
+def make_raw(
+    name: str,
+    arrays: dict[str, Any],
+    places: dict[str, Place] = UNNAMED,
+    pictures: Mapping[str, Mapping[str, Examples]] | None = None,
+) -> Raw:
+    """The data set of arrays that have these places, and of `pictures`, by part and input; `name` stands in what is said of it."""
     import numpy as np
 
     parts: dict[str, RawPart] = {}
@@ -140,7 +199,7 @@ def make_raw(name: str, arrays: dict[str, Any], places: dict[str, Place] = UNNAM
         if not own:
             continue
         _check_lengths(name, {array: arrays[array] for array in own})
-        given = RawPart({}, {})
+        given = RawPart({**(pictures or {}).get(part, {})}, {})
         for array, place in own.items():
             read = arrays[array]
             if not place.is_input:

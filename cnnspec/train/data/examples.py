@@ -165,10 +165,11 @@ def unpack_single(values: Sequence[Any]) -> Any:
 
 class RawPart(Record):
     """Examples and targets as they come, by the names of the network's inputs and outputs; by "" where the data have one
-    of them and no names."""
+    of them and no names. `groups` (N,) say which examples belong together, None where each stands for itself."""
 
     inputs: dict[str, Examples]
     outputs: dict[str, Array]
+    groups: Array | None = None
 
     def __len__(self) -> int:
         return len(next(iter(self.inputs.values())))
@@ -177,6 +178,7 @@ class RawPart(Record):
         """What `Raw.fingerprint` takes of it."""
         digests = [(name, x.digest()) for name, x in self.inputs.items()]
         digests += [(name, hash_array(y)) for name, y in self.outputs.items()]
+        digests += [] if self.groups is None else [("", hash_array(self.groups))]
         return b"".join([name.encode() + digest for name, digest in digests])
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from cnnspec.train.data.files import ORDER, PARTS, Files, count_images, list_some
+from cnnspec.base.join_words import list_some
+from cnnspec.train.data.files import ORDER, PARTS, Files, count_images
 from cnnspec.train.data.pictures import is_image
 from cnnspec.train.errors import TrainingFailed
 
@@ -54,11 +55,15 @@ def find_in_folder(root: str) -> Files:
         )
         if files
     ]
-    parts = {
-        part: [(path, names.index(name)) for name in sorted(classes) for path in sorted(classes[name])]
+    listed = [
+        (part, path, names.index(name))
         for part, classes in found.items()
-    }
-    return Files(root, root, parts, tuple(names), tuple(notes))
+        for name in sorted(classes)
+        for path in sorted(classes[name])
+    ]
+    parts = {part: [place for place, one in enumerate(listed) if one[0] == part] for part in found}
+    paths, labels = [path for _, path, _ in listed], [label for _, _, label in listed]
+    return Files(root, root, parts, {"": paths}, {"": labels}, {"": tuple(names)}, notes=tuple(notes))
 
 
 def _sort_by_kind(files: Sequence[str]) -> list[tuple[list[str], tuple[str, str]]]:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.did_you_mean import NAMED_DATA
+from cnnspec.base.join_words import list_some
+from cnnspec.base.source import printable
 from cnnspec.facts.graph_queries import find_last_function
 from cnnspec.train.data import targets
+from cnnspec.train.data.splitting import PURPOSES
 from cnnspec.train.data.weights import weigh_labels
 from cnnspec.train.data_fit import REGRESSION, Targets, match_output
 from cnnspec.train.errors import TrainingFailed
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from cnnspec.graph import Graph
+    from cnnspec.layers.base import Shape
     from cnnspec.train.data.examples import Raw
     from cnnspec.train.ends import End
     from cnnspec.train.settings import TrainSettings
@@ -30,27 +35,51 @@ class OutputTargets:
 
     def __init__(self, raw: Raw, end: End, graph: Graph, settings: TrainSettings, shape: tuple[int, ...]) -> None:
         """`shape` is that of an example as the network takes it. Raises TrainingFailed for targets that do not suit the output."""
-        named = end.name in raw.train.outputs
-        self.end = end = end.with_own_data() if named else end
+        key = end.name if end.name in raw.train.outputs else ""
+        self.end = end = end.with_own_data() if key else end
         self.settings = settings = settings.for_output(end.name, end.data)
-        self.names = raw.names.get(end.name if named else "")
-        given = {part: pair.outputs[end.name if named else ""] for part, pair in raw.parts.items()}
-        self.read, self.classes = targets.read_targets(given, end.shape, settings)
+        self.names = raw.names.get(key)
+        given = {part: pair.outputs[key] for part, pair in raw.parts.items()}
+        last = find_last_function(graph, end.index)
+        function = last[1] if last else ""
+        in_vectors = self.names is not None and all(y.ndim == 2 for y in given.values())
+        by_label = in_vectors and settings.loss is None and function == "sigmoid"
+        self.read, self.classes = targets.read_targets(given, end.shape, settings, by_label)
         if any(y.shape[1:] != self.read["train"].shape[1:] for y in self.read.values()):
             raise TrainingFailed(f"the training and the test data of {end.data} differ in shape", "", 2)
         known = NAMED_DATA.get(end.data)
-        self.exact = known[1] if known else None if self.names is None else len(self.names)
+        self.exact = known[1] if known else self._count_names()
+        # whether they say yes or no to each of several labels that have names
+        self.labels = (
+            in_vectors and self.classes is None and all(((y == 0) | (y == 1)).all() for y in self.read.values())
+        )
+        self._check_labels(end.shape)
         self.form = match_output(end, settings, shape, self._describe())
         units = end.shape[-1]
         self.units = units if isinstance(units, int) else 0
-        last = find_last_function(graph, end.index)
-        targets.check_range(list(self.read.values()), self.form, last[1] if last else "", settings)
+        targets.check_range(list(self.read.values()), self.form, function, settings)
         self.formed = {part: targets.form_targets(y, self.form, self.units) for part, y in self.read.items()}
         self.quantities = self.form == "column" and settings.loss is not None and settings.loss.name in REGRESSION
 
     @property
     def by_class(self) -> bool:
         return self.classes is not None and self.read["train"].ndim == 1 and not self.quantities
+
+    def _count_names(self) -> int | None:
+        """The number of classes where they have names, and every label is one of them."""
+        named = self.names is not None and self.classes is not None and self.classes <= len(self.names)
+        return len(self.names or ()) if named else None
+
+    def _check_labels(self, shape: Shape) -> None:
+        """Raises TrainingFailed where there are not as many labels as the output has units."""
+        names = self.names or ()
+        if not self.labels or len(shape) != 1 or not isinstance(shape[0], int) or shape[0] == len(names):
+            return
+        units = count_nouns(shape[0], "output" if self.end.called == "the network" else "unit")
+        message = (
+            f"{self.end.data} has {count_nouns(len(names), 'label')} ({list_some(names)}), {self.end.called} {units}"
+        )
+        raise TrainingFailed(message, f"end with dense({len(names)}, sigmoid)", span=self.end.span)
 
     def _describe(self) -> Targets:
         """The targets as they are matched with the output."""
@@ -68,6 +97,26 @@ class OutputTargets:
             return []
         count = self.exact or (self.units if self.form != "column" else 2)
         return targets.note_missing_classes(self.read["train"][places], count, self.names, self.end.data)
+
+    def note_missing_labels(self, parts: Mapping[str, tuple[str, Array]]) -> list[str]:
+        """Notes on labels that no example has, and on those that the examples of one part alone have. `parts` are where
+        each part's targets stand: among which, and at which places."""
+        if not self.labels:
+            return []
+        held = {part: self.read[source][rows].max(axis=0) > 0 for part, (source, rows) in parts.items()}
+        notes, never, alone = [], [], []
+        for number, name in enumerate(self.names or ()):
+            having = [part for part, has in held.items() if has[number]]
+            if not having:
+                never.append(name)
+            elif len(having) == 1 < len(held):
+                alone.append(f"{printable(name)} (to {PURPOSES[having[0]]})")
+        if never:
+            notes.append(f"no example of {self.end.data} has the label{'s' * (len(never) > 1)} {list_some(never)}")
+        if alone:
+            stand = "label that stands" if len(alone) == 1 else "labels that stand"
+            notes.append(f"{self.end.data} has {len(alone):,} {stand} in one part alone: {list_some(alone)}")
+        return notes
 
     def weigh(self, places: Array) -> Array:
         """The weight of every target in the loss, by its class; `places` are those to train on."""

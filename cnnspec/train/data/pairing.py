@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.base.join_words import list_some
 from cnnspec.train.data.examples import Examples, Raw, RawPart
-from cnnspec.train.data.files import list_some
-from cnnspec.train.data.splitting import draw_share
+from cnnspec.train.data.splitting import PURPOSES, check_apart, draw, note_groups
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.section_words import TRIPLETS
 
@@ -56,33 +56,38 @@ def pair_up(raw: Raw, ends: Ends, settings: TrainSettings) -> Raw:
     name, rng = str(settings.data), np.random.default_rng(settings.seed)
     if "" not in raw.train.inputs or "" not in raw.train.outputs:
         raise TrainingFailed(f"{name} names its arrays, and {settings.pairing} are drawn from one with classes", "", 2)
-    parts = {}
-    for part, (examples, labels) in _split(raw, settings, rng).items():
+    parts, groups = {}, {}
+    for part, (examples, labels, group) in _split(raw, settings, rng).items():
         if labels.ndim != 1 or labels.dtype.kind not in "biu":
             raise TrainingFailed(
                 f"{name} has no classes that {settings.pairing} could be drawn from", "give class numbers", 2
             )
         parts[part] = _draw(examples, labels, ends, settings, rng, part)
+        if group is not None:
+            groups[part] = group
     if parts.get("train") is None:
         raise TrainingFailed(f"{name} has no two examples of a class beside one of another to train on", "give more", 2)
     names = [end.name for end in ends.inputs]
     return raw.replace(
         **{part: parts.get(part) for part in PARTS}, names={},
         values=dict.fromkeys(names, raw.values.get("", (0.0, 1.0))),
-        notes=(*raw.notes, _describe(parts, settings), *_note_single(raw, name)),
+        notes=(*raw.notes, *note_groups(groups, settings), _describe(parts, settings), *_note_single(raw, name)),
     )  # fmt: skip
 
 
-def _split(raw: Raw, settings: TrainSettings, rng: np.random.Generator) -> dict[str, tuple[Examples, Array]]:
-    """The parts of the data, split by class as a training splits them."""
-    found = {part: (given.inputs[""], given.outputs[""]) for part, given in raw.parts.items()}
+def _split(
+    raw: Raw, settings: TrainSettings, rng: np.random.Generator
+) -> dict[str, tuple[Examples, Array, Array | None]]:
+    """The parts of the data, split by class and group as a training splits them: examples, labels and groups."""
+    check_apart({part: given.groups for part, given in raw.parts.items() if given.groups is not None}, settings)
+    found = {part: (given.inputs[""], given.outputs[""], given.groups) for part, given in raw.parts.items()}
     shares = (("test", settings.test), ("validation", settings.validation))
     for part, share in [pair for pair in shares if pair[0] not in found]:
-        examples, labels = found["train"]
-        rest, away = draw_share(labels, share, labels.ndim == 1, rng)
-        found["train"] = Chosen(examples, rest), labels[rest]
-        if len(away):
-            found[part] = Chosen(examples, away), labels[away]
+        examples, labels, groups = found["train"]
+        rest, away = draw(labels, groups, share, labels.ndim == 1, rng)
+        for name, places in (("train", rest), (part, away)):
+            if name == "train" or len(places):
+                found[name] = Chosen(examples, places), labels[places], None if groups is None else groups[places]
     return found
 
 
@@ -116,11 +121,8 @@ def _draw(
 
 
 def _describe(parts: dict[str, RawPart | None], settings: TrainSettings) -> str:
-    counts = [f"{len(part):,} to {DOING[name]}" for name in PARTS if (part := parts.get(name)) is not None]
+    counts = [f"{len(part):,} to {PURPOSES[name]}" for name in PARTS if (part := parts.get(name)) is not None]
     return f"{settings.pairing} of {settings.data}: {', '.join(counts)}, drawn by the seed and the same in every epoch"
-
-
-DOING = {"train": "train", "validation": "validate", "test": "test"}
 
 
 def _note_single(raw: Raw, data: str) -> list[str]:

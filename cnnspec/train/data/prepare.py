@@ -9,22 +9,24 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.did_you_mean import NAMED_DATA
-from cnnspec.base.join_words import join_words
+from cnnspec.base.join_words import join_words, list_some
 from cnnspec.base.record import Record
 from cnnspec.layers.base import show_shape
 from cnnspec.train.data.examples import Part, Shaped, hold_resized
-from cnnspec.train.data.files import Files, check_two_classes, count_images, list_some
+from cnnspec.train.data.files import Files, check_two_classes, count_images
+from cnnspec.train.data.opened import open_files
 from cnnspec.train.data.outputs import OutputTargets, Untrained
 from cnnspec.train.data.pairing import pair_up
-from cnnspec.train.data.splitting import split_parts
-from cnnspec.train.data_fit import Targets, check_inputs, find_image_size, match_examples, match_output
+from cnnspec.train.data.splitting import note_groups, split_parts
+from cnnspec.train.data_fit import Targets, check_inputs, find_image_sizes, match_examples, match_output
 from cnnspec.train.ends import find_ends
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.memory import find_memory_notes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import TypeVar
 
     import numpy as np
@@ -106,17 +108,21 @@ def prepare(raw: Raw | Files, plan: TrainingPlan, note: Callable[[str], None] = 
         for part, count in counts.items()
     }
     first = next((output for output in trained if output.by_class), trained[0])
+    groups = {part: given.groups for part, given in raw.parts.items() if given.groups is not None}
     shares = (
         settings.replace(test=0.0, validation=0.0) if settings.pairing else settings
     )  # pairs are drawn of each part
-    train, validation, test = split_parts(whole, first.read["train"], first.by_class, shares)
+    train, validation, test = split_parts(whole, first.read["train"], first.by_class, groups, shares)
     name = str(settings.data)
-    drawn = [part.places for part in (train, validation, test) if part and part.inputs is whole["train"].inputs]
-    for examples in raw.train.inputs.values():
-        notes += _note_copies(examples, drawn, name)
+    held = {"train": train, "validation": validation, "test": test}
+    places = {part: ("train" if x.inputs is whole["train"].inputs else part, x.places) for part, x in held.items() if x}
+    notes += note_groups({part: groups[source][rows] for part, (source, rows) in places.items() if groups}, settings)
+    notes += _note_copies(
+        [*raw.train.inputs.values()], [rows for source, rows in places.values() if source == "train"], name
+    )
     for output in trained:
-        notes += output.note_missing_classes(train.places)
-    if validation is None and settings.validation:
+        notes += [*output.note_missing_classes(train.places), *output.note_missing_labels(places)]
+    if validation is None and settings.validation and not groups:
         notes.append(f"no class of {name} has examples enough to hold back {settings.validation:g} of for validation")
     if settings.class_weights is not None:
         train = train.replace(weights=trained[0].weigh(train.places))
@@ -147,14 +153,19 @@ def find_named(values: Mapping[str, Value], end: End, otherwise: Value) -> Value
 
 
 def _open_files(files: Files, ends: Ends, settings: TrainSettings, note: Callable[[str], None]) -> Raw:
-    """The data set of image files, in the size that the network takes."""
+    """The data set of files, images in the size that the network takes."""
+    import numpy as np
+
     check_two_classes(files)
-    check_inputs(ends, settings)
-    size = find_image_size(ends.inputs[0])
-    if files.names is not None and not settings.pairing:
-        for end in ends.trained:
-            match_output(end, settings, tuple([n or 1 for n in size]), Targets((), len(files.names), True))
-    return files.open_images(size, note)
+    if settings.pairing or not any((*files.images, *files.numbers)):
+        check_inputs(ends, settings)
+    sizes = find_image_sizes(files.images, ends)
+    for end in ends.trained if not settings.pairing else ():
+        names, values = find_named(files.names, end, None), find_named(files.targets, end, ())
+        if names is not None and np.ndim(values) == 1 and sizes:
+            shape = tuple([n or 1 for n in next(iter(sizes.values()))])
+            match_output(end, settings, shape, Targets((), len(names), True))
+    return open_files(files, sizes, note)
 
 
 def _prepare_input(raw: Raw, end: End, settings: TrainSettings, notes: list[str]) -> dict[str, Examples]:
@@ -173,16 +184,18 @@ def _prepare_input(raw: Raw, end: End, settings: TrainSettings, notes: list[str]
     return {part: hold_resized(Shaped(given.inputs[key], fit)) for part, given in raw.parts.items()}
 
 
-def _note_copies(examples: Examples, drawn: list[Array], data: str) -> list[str]:
-    """A note on files that are held back and whose very bytes are trained on in another file."""
-    if not examples.digests:
+def _note_copies(inputs: Sequence[Examples], drawn: list[Array], data: str) -> list[str]:
+    """A note on images that are held back and whose very bytes are trained on in other files; of several inputs, where all
+    of an example are."""
+    if not all(examples.digests for examples in inputs):
         return []
-    trained = {examples.digests[place]: place for place in drawn[0]}
-    both = [(trained[d], place) for held in drawn[1:] for place in held if (d := examples.digests[place]) in trained]
+    digests = [b"".join(one) for one in zip(*[examples.digests for examples in inputs], strict=True)]
+    paths = inputs[0].paths
+    trained = {digests[place]: place for place in drawn[0]}
+    both = [(trained[d], place) for held in drawn[1:] for place in held if (d := digests[place]) in trained]
     if not both:
         return []
-    folder = os.path.commonpath([os.path.dirname(examples.paths[place]) for pair in both for place in pair])
-    names = [" and ".join([os.path.relpath(examples.paths[place], folder) for place in pair]) for pair in both]
-    return [
-        f"in {data}, {count_images(len(both))} to test or validate with, of which a copy is trained on: {list_some(names)}"
-    ]
+    folder = os.path.commonpath([os.path.dirname(paths[place]) for pair in both for place in pair])
+    names = [" and ".join([os.path.relpath(paths[place], folder) for place in pair]) for pair in both]
+    count = count_images(len(both)) if len(inputs) == 1 else count_nouns(len(both), "example")
+    return [f"in {data}, {count} to test or validate with, of which a copy is trained on: {list_some(names)}"]

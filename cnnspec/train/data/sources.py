@@ -13,6 +13,7 @@ from cnnspec.train.data.arrays import read_npz
 from cnnspec.train.data.examples import Held, Raw, make_raw_part
 from cnnspec.train.data.files import Files, note_outside
 from cnnspec.train.data.folders import find_in_folder
+from cnnspec.train.data.table_lines import SUFFIXES as TABLES
 from cnnspec.train.data.tables import read_csv
 from cnnspec.train.data.tfds import read_tfds
 from cnnspec.train.ends import find_ends
@@ -40,10 +41,10 @@ def load(settings: TrainSettings, graph: Graph) -> Raw | Files:
     path = os.path.join(settings.folder, os.path.expanduser(settings.data))
     if os.path.isdir(path):
         return note_outside(find_in_folder(path))
-    if path.lower().endswith(".csv"):
-        return note_outside(read_csv(path))
+    if path.lower().endswith(TABLES):
+        return note_outside(read_csv(path, graph, settings))
     if path.lower().endswith(".npz"):
-        return read_npz(path, find_ends(graph, settings))
+        return read_npz(path, find_ends(graph, settings), settings)
     raise TrainingFailed(f"there is no data folder {path}", "a folder holds a folder of images for each class", 2)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.train.data.files import list_some
+from cnnspec.base.join_words import list_some
 from cnnspec.train.data_fit import REGRESSION, find_loss_name, shapes_agree
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.section_words import spell_term
@@ -35,18 +35,19 @@ RANGES = {
 
 
 def read_targets(
-    given: Mapping[str, Array], output: Shape, settings: TrainSettings
+    given: Mapping[str, Array], output: Shape, settings: TrainSettings, by_label: bool = False
 ) -> tuple[dict[str, Array], int | None]:
     """The targets of all parts in one form, and one more than the highest class number if they are class numbers.
 
     One-hot vectors become class numbers, and an axis of one value an example or a position goes. `output` is the shape
-    that the network yields. Raises TrainingFailed for what are no numbers.
+    that the network yields. `by_label`: a vector says yes or no to each of several labels, though it be one-hot. Raises
+    TrainingFailed for what are no numbers.
     """
     import numpy as np
 
     loss = settings.loss
     regression = loss is not None and loss.name in REGRESSION
-    by_number = loss is None or loss.name == "SparseCategoricalCrossentropy"
+    by_number = not by_label and (loss is None or loss.name == "SparseCategoricalCrossentropy")
     ys = list(given.values())
     for part, y in given.items():
         _check_numbers(y, part, str(settings.data), regression)

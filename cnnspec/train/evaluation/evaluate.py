@@ -12,10 +12,12 @@ from cnnspec.base.record import Record
 from cnnspec.facts.facts import Facts
 from cnnspec.train.data.batches import make_batches
 from cnnspec.train.data.files import Files, check_two_classes
+from cnnspec.train.data.given_names import leave_whole
+from cnnspec.train.data.opened import open_files
 from cnnspec.train.data.prepare import prepare
 from cnnspec.train.data.ranges import SHARES, Stretched, find_pixel_range, may_be_image, show_range
 from cnnspec.train.data.sources import load
-from cnnspec.train.data_fit import find_image_size
+from cnnspec.train.data_fit import find_image_sizes
 from cnnspec.train.ends import find_ends
 from cnnspec.train.errors import TrainingFailed, first_line
 from cnnspec.train.evaluation.head import find_head
@@ -162,13 +164,19 @@ def open_part(trained: Trained, data: str | None, split: str, batch: int | None,
 
 def _read_data(settings: TrainSettings, trained: Trained, shown: Lines) -> Raw:
     """The data set; of image files those that can be decoded, in the size that the model takes."""
-    raw = load(settings, trained.saved.graph)
+    try:
+        raw = load(settings, trained.saved.graph)
+    except TrainingFailed:
+        whole = leave_whole(settings)  # as other data may be
+        if whole == settings:
+            raise
+        raw = load(whole, trained.saved.graph)
     if not isinstance(raw, Files):
         return raw
     if all(not output.names for output in trained.outputs):
         check_two_classes(raw)
     ends = find_ends(trained.saved.graph, settings)
-    return raw.open_images(find_image_size(ends.inputs[0]), shown.note)
+    return open_files(raw, find_image_sizes(raw.images, ends), shown.note)
 
 
 def _prepare_data(raw: Raw, saved: Saved, settings: TrainSettings) -> Data:
@@ -204,7 +212,12 @@ def renumber_classes(raw: Raw, key: str, names: Sequence[str] | None, data: str)
     numbers = np.array([list(names).index(name) for name in own])
 
     def renumber(part: RawPart) -> RawPart:
-        return part.replace(outputs={**part.outputs, key: numbers[part.outputs[key]]})
+        labels = part.outputs[key]
+        if labels.ndim == 1:
+            return part.replace(outputs={**part.outputs, key: numbers[labels]})
+        columns = np.zeros((len(labels), len(names)), labels.dtype)
+        columns[:, numbers] = labels
+        return part.replace(outputs={**part.outputs, key: columns})
 
     return raw.change_parts(renumber).replace(names={**raw.names, key: tuple(names)})
 

@@ -48,6 +48,11 @@ class TrainedOutput(Record):
         """The shape of what it yields for an example, None for a size that is open."""
         return tuple(self.tensor.shape[1:])
 
+    @property
+    def says_yes_or_no(self) -> bool:
+        """Whether it does to each of several labels that have names, which a saved end alone does not say."""
+        return self.targets == "given" and self.names is not None
+
 
 class Trained(Record):
     """`settings` are those of the run as far as they say what is measured; of a model's file alone, the losses and
@@ -134,8 +139,9 @@ def _make_trained(saved: Saved, record: Mapping[str, Any]) -> Trained:
     given = record["settings"]
     chosen = dict.fromkeys([output.name for output in outputs], given.get("loss")) | given.get("losses", {})
     settings = settings.replace(
+        columns=tuple([(name, tuple(columns)) for name, columns in given.get("columns", {}).items()]), group=given.get("group"),
         data=data["given"], folder=data["folder"],
-        losses=tuple([(output.name, None if chosen[output.name] is None else output.loss) for output in outputs]),
+        losses=tuple([(o.name, None if chosen[o.name] is None and not o.says_yes_or_no else o.loss) for o in outputs]),
         # that targets were shares of every class: how they were smoothed or mixed is no matter of what is held back
         label_smoothing=0.5 if any(chosen[o.name] is None and o.targets == "one-hot" for o in outputs) else 0.0,
         **{name: given[name] for name in ("batch", "seed", "validation", "test", "pairing", "each") if name in given},

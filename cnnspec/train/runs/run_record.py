@@ -24,15 +24,15 @@ def describe_settings(settings: TrainSettings) -> dict[str, Any]:
         "spans",
         "folder",
         "outputs",
-        *[name for name in BY_OUTPUT if not getattr(settings, name)],
+        *[name for name in (*PAIRS, "group") if not getattr(settings, name)],
         *(() if settings.pairing else PAIRED),
     )
     found = {name: _describe(getattr(settings, name)) for name in settings._fields if name not in left_out}
-    return found | {name: dict(found[name]) for name in BY_OUTPUT if name in found}
+    return found | {name: dict(found[name]) for name in PAIRS if name in found}
 
 
 PAIRED = ("pairing", "each")
-BY_OUTPUT = ("losses", "loss_weights", "metrics_by_output")  # pairs of an output's name and its value
+PAIRS = ("losses", "loss_weights", "metrics_by_output", "columns")  # pairs of an input's or output's name and its value
 
 
 def _describe(value: Any) -> Any:
