@@ -69,8 +69,6 @@ def test_triplets_are_an_anchor_another_of_its_class_and_one_of_another(labels: 
 def test_the_seed_alone_decides() -> None:
     labels = np.arange(60) % 3
     one, same, other = (draw(labels, seed=seed) for seed in (1, 1, 2))
-    chosen = [np.stack(take(data.train)[0]).tolist() for data in (one, same, other)]
-    assert chosen[0] == chosen[1] != chosen[2]
     assert one.fingerprint == other.fingerprint  # the data are the same, however they are paired
     assert all(np.array_equal(x, y) for x, y in zip(take(one.train)[0], take(same.train)[0], strict=True))
     assert not all(np.array_equal(x, y) for x, y in zip(take(one.train)[0], take(other.train)[0], strict=True))

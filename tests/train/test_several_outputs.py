@@ -190,3 +190,10 @@ def test_losses_of_keras_models_by_output(name: str, capsys: pytest.CaptureFixtu
     assert found["outputs"]["kind"]["accuracy"] == pytest.approx((answers.argmax(1) == kind).mean())
     if COMPILED[name]:
         assert found["outputs"]["size"]["mse"] == pytest.approx(((sizes[:, 0] - size) ** 2).mean(), rel=1e-4)
+
+
+def test_a_dictionary_of_outputs_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    build(dict)
+    message = "the model in model.keras has its outputs in a dictionary; save keras.Model(model.inputs, model.outputs)"
+    status, _, err = command(capsys, "evaluate", "model.keras", "--data", "digits")
+    assert status == 2 and message in " ".join(err.split())

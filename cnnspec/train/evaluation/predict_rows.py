@@ -37,7 +37,7 @@ def open_rows(trained: Trained, path: str, shown: Lines) -> list[Examples]:
     if not os.path.isfile(path):
         raise TrainingFailed(f"there is no file {path}", "", 2)
     ends = find_ends(trained.saved.graph, trained.settings)
-    raw = read_npz(path, Ends(ends.inputs, ()))
+    raw = read_npz(path, Ends(ends.inputs, ()), trained.settings.replace(group=None))
     raw = bring_to_range(raw, trained.inputs, path, shown)
     found: list[Examples] = []
     for end in ends.inputs:

@@ -59,11 +59,24 @@ def open_saved(path: str, keras: Any, inputs: Sequence[str] = (), outputs: Seque
         _name_ends(path, getattr(model, f"{noun}s", None), given, noun)
         for noun, given in (("input", inputs), ("output", outputs))
     ]
+    _check_rows(path, model, len(own[0]), len(own[1]))
     losses = find_losses(model, own[1])
     if outputs and len(outputs) > 1:
         _rename_outputs(model, outputs)
         own[1] = list(outputs)
     return Saved(path, model, _make_ends(path, model, list(inputs) or own[0], own[1]), losses)
+
+
+def _check_rows(path: str, model: Any, inputs: int, outputs: int) -> None:
+    """Raises TrainingFailed for a model whose several inputs or outputs do not come in a row. (A Sequential model, of one each, may
+    have neither property.)"""
+    for noun, by_name in (
+        ("inputs", inputs > 1 and isinstance(model.input, dict)),
+        ("outputs", outputs > 1 and isinstance(model.output, dict)),
+    ):
+        if by_name:
+            message = f"the model in {path} has its {noun} in a dictionary"
+            raise TrainingFailed(message, "save keras.Model(model.inputs, model.outputs), compiled, in its place", 2)
 
 
 def _name_ends(path: str, tensors: Any, given: Sequence[str], noun: str) -> list[str]:
