@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from cnnspec.cli import main
+from cnnspec.train.figures import group_figures
 from cnnspec.train.runs import folder
 from cnnspec.train.runs.curves import choose_figures
 from tests.train.hostile import WRONG, changed, fields, refusal, without, written
@@ -93,3 +94,8 @@ def test_curves_show_the_loss_and_something_of_each_output() -> None:
     assert choose_figures(row | many, outputs) == ["loss", *[f"{output}_accuracy" for output in outputs]]
     hundred = {f"o{number}_loss": 0.5 for number in range(100)}
     assert len(choose_figures(row | hundred, [f"o{number}" for number in range(100)])) == 9
+
+
+def test_a_figure_is_of_the_output_with_the_longest_name() -> None:
+    found = group_figures(["a_b_loss", "a_loss", "loss"], ["a", "a_b"])
+    assert found == {"a_b": ["a_b_loss"], "a": ["a_loss"], "": ["loss"]}
