@@ -233,7 +233,7 @@ def _check_lengths(name: str, arrays: dict[str, Any]) -> None:
     for other, array in others:
         if not given.shape or not array.shape or len(given) != len(array):
             message = f"{name} has {first} of shape {given.shape}, but {other} of shape {array.shape}"
-            raise TrainingFailed(message, "give a label for each example", 2)
+            raise TrainingFailed(message, "give a row of each for every example", 2)
 
 
 def check_values(x: Any, name: str, path: str) -> tuple[float, float]:

@@ -43,11 +43,6 @@ class Chosen(Examples):
     def take(self, places: Array) -> Array:
         return self.source.take(self.places[places])
 
-    def digest(self) -> bytes:
-        from hashlib import sha256
-
-        return sha256(self.source.digest() + self.places.astype("<i8").tobytes()).digest()
-
 
 def pair_up(raw: Raw, ends: Ends, settings: TrainSettings) -> Raw:
     """The pairs or triplets of a data set without names, for the inputs of a network in their order. Raises TrainingFailed."""
