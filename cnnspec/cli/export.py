@@ -61,10 +61,15 @@ def read_metadata(path: str) -> dict[str, str]:
         data = read_record(path)["data"]
     except TrainingFailed as error:
         raise UsageError(str(error)) from None
-    values = data.get("values", [0, 1])
-    low, high = find_pixel_range(*values) or values
-    said = {"input_range": f"{low:g},{high:g}"}
-    return said if data["classes"] is None else {**said, "classes": escape.json(data["classes"], None)}
+    said = {}
+    for name, told in (data.get("inputs") or {"": data}).items():
+        values = told.get("values", [0, 1])
+        low, high = find_pixel_range(*values) or values
+        said[f"{name}_input_range" if name else "input_range"] = f"{low:g},{high:g}"
+    for name, told in (data.get("outputs") or {"": data}).items():
+        if told.get("classes") is not None:
+            said[f"{name}_classes" if name else "classes"] = escape.json(told["classes"], None)
+    return said
 
 
 # ---- shared with compile -----------------------------------------------------------------------------------

@@ -47,6 +47,14 @@ def find_conflicts(settings: TrainSettings) -> list[Diagnostic]:
                 hint = "set validation = 0.1, or watch " + watched[4:]
             found.append(Diagnostic("E030", message, _find_value_span(callback, "monitor") or at, hint))
     found += _find_path_conflicts(settings)
+    weights = [weight for _, weight in settings.loss_weights]
+    if weights and not settings.outputs:
+        help = "leave them out, or change the learning rate"
+        message = "loss_weights weigh the losses of several outputs, and the network has one"
+        found.append(Diagnostic("E030", message, settings.span("loss_weights"), help))
+    elif weights and len(weights) == len(settings.outputs) and not any(weights):
+        message = "loss_weights are 0 for all outputs: nothing would be learned"
+        found.append(Diagnostic("E030", message, settings.span("loss_weights"), "give one a weight above 0"))
     for key in ("columns", "group"):
         if getattr(settings, key) and settings.data is not None and not settings.data.lower().endswith(BY_NAME):
             message = f"{key} {'name' if key == 'columns' else 'names'} what a table or a .npz holds, and data is {settings.data}"

@@ -9,6 +9,8 @@ from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.layers.argument import Term, Unfit, count, text
 from cnnspec.train.section_words import PAIRINGS
 
+MOST_PARTNERS = 1_000  # of a kind that an example gets in pairs and triplets
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -47,6 +49,8 @@ def data_or_pairs(value: Any) -> str | dict[str, Any]:
         each = count(given.get("each", 1))
     except Unfit as unfit:
         raise Unfit(f"{value.name} whose each is {unfit.expected}") from None
+    if each > MOST_PARTNERS:
+        raise Unfit(f"{value.name} whose each is at most {MOST_PARTNERS:,}")
     return {"pairing": value.name, "each": each, "data": data(value.positional[0])}
 
 

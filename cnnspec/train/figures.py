@@ -50,5 +50,10 @@ def group_figures(names: Iterable[str], outputs: Iterable[str]) -> dict[str, lis
 def find_best_figure(settings: TrainSettings) -> tuple[str, bool]:
     """The figure by which epochs are compared, and whether lower is better."""
     name = settings.best or ("val_loss" if settings.validation else LOSS)
-    word = list_figures(settings).get(name, name.removeprefix("val_"))
-    return name, word == LOSS or lower_is_better(word)
+    return name, is_lower_better(name, settings)
+
+
+def is_lower_better(figure: str, settings: TrainSettings) -> bool:
+    """Whether a figure, val_digit_accuracy, says how wrong a network is rather than how right."""
+    word = list_figures(settings).get(figure, figure.removeprefix("val_"))
+    return word == LOSS or lower_is_better(word)

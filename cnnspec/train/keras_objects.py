@@ -13,7 +13,7 @@ from cnnspec.layers.argument import Term
 from cnnspec.train.data_fit import REGRESSION, find_loss_name
 from cnnspec.train.errors import TrainingFailed, first_line
 from cnnspec.train.evaluation.head import Head, find_head, find_last_activation
-from cnnspec.train.figures import find_metric_name
+from cnnspec.train.figures import find_metric_name, is_lower_better, list_figures
 from cnnspec.train.section_values import read_word
 from cnnspec.train.section_words import spell_term
 
@@ -122,6 +122,9 @@ def build_callbacks(settings: TrainSettings, keras: Any, folder: str, goes_on: b
     made, inside = [], ConfinedFolder(folder)
     for term in settings.callbacks:
         given: dict[str, Any] = {n: inside.at(v) if n in PATHS else v for n, v in term.keywords}
+        watched = given.get("monitor")
+        if settings.outputs and watched in list_figures(settings):  # Keras cannot tell which way its figure is better
+            given.setdefault("mode", "min" if is_lower_better(str(watched), settings) else "max")
         package = NEEDS.get(term.name)
         if package and find_spec(package) is None:
             raise TrainingFailed(

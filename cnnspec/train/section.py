@@ -82,24 +82,35 @@ def words(module: str) -> Kind:
     return read
 
 
+class UnfitEntry(Unfit):
+    """A value of a mapping that a kind cannot take, and its key."""
+
+    def __init__(self, name: str, value: Any, unfit: Unfit) -> None:
+        super().__init__(unfit.expected, unfit.otherwise, unfit.word, unfit.words)
+        self.name, self.value = name, value
+
+
+def read_entries(kind: Kind, named: Mapping[str, Any]) -> dict[str, Any]:
+    """The value of each key."""
+    found = {}
+    for name, value in named.items():
+        try:
+            found[name] = kind(value)
+        except Unfit as unfit:
+            raise UnfitEntry(name, value, unfit) from None
+    return found
+
+
 def by_output(kind: Kind) -> Kind:
     """One value, or one for each of several outputs: {mask: binary_crossentropy, label: mse}."""
-
-    def read(value: Any) -> Any:
-        return {name: kind(v) for name, v in value.items()} if isinstance(value, dict) else kind(value)
-
-    return read
+    return lambda value: read_entries(kind, value) if isinstance(value, dict) else kind(value)
 
 
 def loss_weights(value: Any) -> dict[str, int | float]:
     """How much the loss of each output counts: {mask: 1, label: 0.5}."""
-    expected = "a number from 0 for each output: {mask: 1, label: 0.5}"
     if not isinstance(value, dict) or not value:
-        raise Unfit(expected)
-    try:
-        return {name: from_zero(weight) for name, weight in value.items()}
-    except Unfit:
-        raise Unfit(expected) from None
+        raise Unfit("a number from 0 for each output: {mask: 1, label: 0.5}")
+    return read_entries(from_zero, value)
 
 
 KEYS: dict[str, Kind] = {
@@ -270,6 +281,12 @@ def set_learning_rate(optimizer: Term, value: Any) -> Term:
 def _read(key: str, value: Any, at: Span | None, item: tree.Assign | None, errors: list[Diagnostic]) -> Any:
     try:
         return KEYS[key](value)
+    except UnfitEntry as unfit:
+        place = (
+            _find_entries(item.value, at.source).get(unfit.name, at) if item is not None and at is not None else None
+        )
+        message = f"{key} of {unfit.name} must be {unfit.expected}, not {describe(unfit.value)}"
+        errors.append(Diagnostic("E030", message, place, unfit.hint))
     except Unfit as unfit:
         shown = f'"{brief(value)}"' if at is None and isinstance(value, str) else describe(value)
         errors.append(Diagnostic("E030", f"{key} must be {unfit.expected}, not {shown}", at, unfit.hint))

@@ -104,7 +104,8 @@ class RepairContext:
             and span.end <= site.node.end
         ]
         least = min([length for length, _ in around], default=0)
-        return [node for length, node in around if length == least]
+        nearest = [node for length, node in around if length == least]
+        return [node for node in nearest if node.layer is not None] or nearest  # of a library, all stand at one call
 
     def inputs(self, node: Node) -> tuple[Shape, ...]:
         """The shapes that enter a node. Inexpressible where one is unknown."""

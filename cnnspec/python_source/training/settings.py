@@ -45,9 +45,9 @@ def read_compile(call: Call) -> dict[str, Setting]:
         given = call.find(AT[key], key)
         value = _take_only(given)
         _report_words(call, module, key, given if key == "loss" else value)
-        term = read_object(module, value)
-        if term is not None:
-            found[key] = make_setting(key, term, call, AT[key], key)
+        read = _read_named(module, given) if isinstance(given, dict) else read_object(module, value)
+        if read is not None:
+            found[key] = make_setting(key, read, call, AT[key], key)
     metrics = call.find(AT["metrics"], "metrics")
     terms = _read_metrics(call, metrics)
     _report_words(call, "metrics", "weighted_metrics", call.find(AT["weighted_metrics"], "weighted_metrics"))
@@ -72,6 +72,13 @@ def _report_weights(call: Call) -> None:
     help = "" if "loss_weights" in call.keywords else "the third argument of compile is loss_weights: write metrics=[…]"
     stretch = find_stretch(call, AT["loss_weights"], "loss_weights")
     call.machine.report("E030", message, call.site, stretch, help)
+
+
+def _read_named(module: str, given: dict[Any, Any]) -> dict[str, Term] | None:
+    """What a dict has for outputs by their names; None where one is not known."""
+    read = {name: read_object(module, value) for name, value in given.items() if isinstance(name, str)}
+    known = {name: term for name, term in read.items() if term is not None}
+    return known if known and len(known) == len(given) else None
 
 
 def _take_only(value: Any) -> Any:
