@@ -200,11 +200,13 @@ def test_what_is_no_notebook(sources: Path, text: str, why: str) -> None:
 
 
 def test_a_file_of_a_folder_that_is_no_text_is_left_to_others(sources: Path) -> None:
-    """A file may be in another encoding, as its first line says; it is told where it is named."""
-    (sources / "latin.py").write_bytes(b"# coding: latin-1\n# \xe9t\xe9\nimport keras\n")
+    """A file may be in another encoding than its first line says, or say none; it is told where it is named."""
+    (sources / "latin.py").write_bytes(b"# \xe9t\xe9\nimport keras\n")
     before = check("--python", ".")
     assert "latin.py" not in before[1] + before[2] and before[0] == 1
     assert check("latin.py")[0] == 2
+    (sources / "latin.py").write_bytes(b"# coding: latin-1\n# \xe9t\xe9\nimport keras\n")
+    assert check("latin.py")[0] == 0
 
 
 def test_a_model_may_be_too_large(sources: Path) -> None:
