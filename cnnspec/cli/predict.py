@@ -30,7 +30,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         {
             "cnnspec predict runs/net-1 digit.png": "the three likeliest classes of an image",
             "cnnspec predict runs/net-1 images --format csv": "of all images in a folder, as a table",
-            "cnnspec predict runs/pairs-1 pairs.npz": "of arrays, one for each input by its name, row by row",
             "cnnspec predict net.keras digit.png --range 0,1 --top 5": "with a model that was trained elsewhere",
         },
     )

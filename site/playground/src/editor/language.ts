@@ -31,9 +31,10 @@ const ALIKE: [RegExp, Style][] = [
   [pattern("SHAPE"), "number"],
   [pattern("NUMBER"), "number"],
   ...OPERATOR_TERMINALS.map((name): [RegExp, Style] => [pattern(name), "operator"]),
-  [/[()[\]{},.;]/y, "punctuation"],
+  [/[()[\]{},.;:]/y, "punctuation"],
 ];
 const BEFORE_CALL = /\s*\(/y;
+const BEFORE_COLON = /\s*:/y;
 const BEFORE_EQUAL = /\s*=(?![=>])/y;
 
 const STYLES = {
@@ -91,7 +92,7 @@ function readToken(stream: StringStream, state: State): Style | null {
     return "unreadable";
   }
   const called = sees(stream, BEFORE_CALL);
-  const style = findStyle(word, state, called, sees(stream, BEFORE_EQUAL));
+  const style = sees(stream, BEFORE_COLON) ? "argument" : findStyle(word, state, called, sees(stream, BEFORE_EQUAL));
   if (word === "for" || word === "use" || (word === "expect" && !called)) {
     state.header = word;
   } else if (word === "in" && state.header === "for") {
@@ -151,7 +152,7 @@ function findStyle(word: string, { open, before, header }: State, called: boolea
   if (before === ".") {
     return "property";
   }
-  if (before === "=" && OPTIONS.has(word)) {
+  if ((before === "=" || before === ":") && OPTIONS.has(word)) {
     return "option";
   }
   return known(ALONE) ? "layer" : "name";
