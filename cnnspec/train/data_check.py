@@ -45,13 +45,14 @@ def find_mismatches(graph: Graph, settings: TrainSettings) -> Iterator[Diagnosti
         or any(node.shape is None for node in graph.nodes)
     ):
         return
-    if settings.pairing and settings.data not in NAMED_DATA:
+    several = settings.pairing or (settings.augment and len(graph.inputs) > 1)
+    if several and settings.data not in NAMED_DATA:
         yield from _find_refusal(lambda: check_plain_data(graph, settings), settings)
     elif settings.data.lower().endswith(TABLES):
         yield from _find_column_mismatches(graph, settings)
     elif settings.data not in NAMED_DATA:
         yield from _find_array_mismatches(find_ends(graph, settings), settings)
-    elif settings.pairing or len(graph.outputs) > 1 or len(graph.nodes[graph.outputs[0]].shape or ()) != 1:
+    elif several or len(graph.outputs) > 1 or len(graph.nodes[graph.outputs[0]].shape or ()) != 1:
         yield from _find_refusal(lambda: check_plain_data(graph, settings), settings)
     else:
         yield from _find_refusal(lambda: check_named_examples(find_ends(graph, settings), settings), settings)
@@ -110,6 +111,9 @@ def _find_refusal(fit: Callable[[], object], settings: TrainSettings) -> Iterato
     try:
         fit()
     except TrainingFailed as why:
+        if why.span in [span for _, span in settings.spans]:  # a setting is at fault
+            yield Diagnostic("E030", why.message, why.span, why.help)
+            return
         notes = (Note("here in the network", why.span),) if why.span else ()
         yield Diagnostic("E030", why.message, settings.span("data"), why.help, notes)
 

@@ -112,7 +112,7 @@ def check_inputs(ends: Ends, settings: TrainSettings) -> None:
     if settings.pairing:
         wanted = PAIRINGS[settings.pairing]
         message = f"{settings.pairing} are for a network of {wanted} inputs, this one has {count}: {names}"
-        help = "share a tower between its inputs" if count < wanted else ""
+        help = f"give it {wanted} inputs, or leave out {settings.pairing}(…)"
         raise TrainingFailed(message, help, span=settings.span("data"))
     message = f"the network takes {count} inputs, {names}, and the data have one example each"
     first = ends.inputs[0].name

@@ -43,7 +43,9 @@ def data_or_pairs(value: Any) -> str | dict[str, Any]:
     if not isinstance(value, Term) or value.name not in PAIRINGS:
         return data(value)
     given = dict(value.keywords)
-    if len(value.positional) != 1 or given.keys() - {"each"}:
+    if unknown := given.keys() - {"each"}:
+        raise Unfit(f"{value.name} without {min(unknown)}", f"it takes a data set, and each: {value.name}(…, each=5)")
+    if len(value.positional) != 1:
         raise Unfit(f'{value.name} of one data set, such as {value.name}("faces/", each=5)')
     try:
         each = count(given.get("each", 1))

@@ -106,3 +106,17 @@ model = Sequential([
     text = text.replace("Conv2D(8, 3)", "Conv2D(int(sys.argv[2]), 3)")
     analysis = analyse(Source("net.py", text))
     assert not analysis.diagnostics and not analysis.networks[0].whole and analysis.networks[0].broken
+
+
+def test_a_loss_that_is_named_is_that_of_its_output_alone() -> None:
+    text = (
+        "from keras import Input, Model, layers\n"
+        "i = Input((8,))\n"
+        "a = layers.Dense(10, activation='softmax', name='a')(i)\n"
+        "b = layers.Dense(1, name='b')(i)\n"
+        "m = Model(i, [a, b])\n"
+        "m.compile('adam', loss={'a': 'categorical_crossentropy', 'b': LOSS})\n"
+    )
+    for loss, expected in (("None", []), ("'mse'", []), ("'categorical_crossentropy'", ["T404"])):
+        found = analyse(Source("case.py", text.replace("LOSS", loss))).diagnostics
+        assert [one.code for one in found if one.code.startswith("T40")] == expected, loss

@@ -48,6 +48,16 @@ def test_findings_about_a_library_s_model(case: str, installed: bool) -> None:
         assert place.startswith(wanted)
 
 
+def test_repairs_are_looked_for_where_an_input_stands_with_the_layers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The input and the layers of an application are made by one call."""
+    text = HEAD + "m = keras.applications.InceptionV3(include_top=False, weights=None, input_shape=(48, 48, 3))\n"
+    (path := tmp_path / "case.py").write_text(text)
+    assert main(["check", str(path), "--no-cache"]) == 1
+    assert "InceptionV3 takes images of at least 75x75" in " ".join(capsys.readouterr().out.split())
+
+
 def test_layers_of_several_kinds_that_one_place_makes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What is tried for one of them is not tried for the others, which have no such argument."""
     text = HEAD + (

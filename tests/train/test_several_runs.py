@@ -10,9 +10,13 @@ from typing import Any
 import pytest
 
 from cnnspec.cli import main
+from cnnspec.cli.export import read_metadata
 from cnnspec.train.figures import group_figures
+from cnnspec.train.keras_objects import build_callbacks
 from cnnspec.train.runs import folder
 from cnnspec.train.runs.curves import choose_figures
+from cnnspec.train.section import resolve
+from tests.support import network
 from tests.train.hostile import WRONG, changed, fields, refusal, without, written
 from tests.train.resuming import differences, terminate_after_batch
 
@@ -99,3 +103,28 @@ def test_curves_show_the_loss_and_something_of_each_output() -> None:
 def test_a_figure_is_of_the_output_with_the_longest_name() -> None:
     found = group_figures(["a_b_loss", "a_loss", "loss"], ["a", "a_b"])
     assert found == {"a_b": ["a_b_loss"], "a": ["a_loss"], "": ["loss"]}
+
+
+def test_what_an_export_says_of_each_end(several: Path) -> None:
+    said = read_metadata(str(several / "run"))
+    data = json.loads((several / "run/run.json").read_text())["data"]
+    assert {name for name in said if name.endswith("_input_range")} == {
+        f"{name}_input_range" for name in data["inputs"]
+    }
+
+
+@pytest.mark.parametrize(
+    ("watched", "mode"),
+    [("val_digit_accuracy", "max"), ("val_same_loss", "min"), ("val_loss", "min"), ("val_digit_auc", "max")],
+)
+def test_callbacks_know_which_way_a_figure_of_an_output_is_better(watched: str, mode: str) -> None:
+    import keras
+
+    text = "input 4\ndense(3, softmax) as digit\ninput1 -> dense(1, sigmoid) as same\noutput digit, same\n"
+    words = {"callbacks": f'early_stopping(monitor="{watched}")', "metrics": "{digit: [accuracy, auc]}"}
+    section = "; ".join([f"{key} = {value}" for key, value in words.items()])
+    net = network(f"{text}train {{ {section} }}\n")
+    settings, found = resolve(net.train, outputs=("digit", "same"))
+    assert not found
+    (made,) = build_callbacks(settings, keras, ".")
+    assert made.mode == mode
