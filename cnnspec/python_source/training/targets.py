@@ -49,7 +49,8 @@ def report_misfits(model: Any, call: Call, examples: ArrayValue | None, targets:
     loss = compiled.get("loss") if isinstance(compiled, dict) else None
     if loss is None or len(outputs) != 1 or outputs[0] is None or targets is None or not targets.shape:
         return False
-    found = _find_misfit(loss.value, outputs[0], targets)
+    (term, *_) = loss.value.values() if isinstance(loss.value, dict) else (loss.value,)
+    found = _find_misfit(term, outputs[0], targets)
     if found is None:
         return False
     at = 0 if isinstance(call.find(0, "x", "generator"), DatasetValue) else 1

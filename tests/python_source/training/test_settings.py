@@ -72,7 +72,7 @@ COMPILED: list[tuple[str, dict[str, Any]]] = [
     ("compile(loss=keras.losses.CategoricalCrossentropy(label_smoothing=unknown))", {"loss": Term(CATEGORICAL)}),
     ("compile(loss=keras.losses.CategoricalCrossentropy(from_logits=unknown))", {}),
     ("compile(loss=['mse'])", {"loss": Term("mean_squared_error")}),
-    ("compile(loss={'out': 'mse'})", {"loss": Term("mean_squared_error")}),
+    ("compile(loss={'out': 'mse'})", {"loss": {"out": Term("mean_squared_error")}}),
     ("compile(loss=['mse', 'mae'])", {}),
     ("compile(loss=unknown, optimizer=unknown, metrics=[unknown])", {}),
     ("compile(**settings)", {}),
