@@ -252,6 +252,7 @@ class Graph:
         self.nodes: list[Node] = []
         self.inputs: list[int] = []
         self.outputs: list[int] = []
+        self.output_names: dict[int, str] = {}  # as the text calls them, which may be other than their layers' names
         self.budgets: list[BudgetLimit] = []
         self.parameters: dict[str, Any] = {}
         self.module_classes: dict[str, str] = {}
@@ -294,9 +295,7 @@ class Graph:
         """For each node whether an output depends on it; all are, as far as is known, while there is no output."""
         if not self.outputs:
             return [True] * len(self.nodes)
-        used = [False] * len(self.nodes)
-        for index in self.outputs:
-            used[index] = True
+        used = [node.index in self.outputs for node in self.nodes]
         for node in reversed(self.nodes):
             if used[node.index]:
                 for index in node.inputs:
@@ -317,7 +316,7 @@ class Graph:
             return self
         made = Graph(self.name)
         made.inputs, made.budgets, made.parameters = self.inputs, self.budgets, self.parameters
-        made.bindings = self.bindings
+        made.bindings, made.output_names = self.bindings, self.output_names
         made.outputs = [] if self.ends_assumed else self.outputs
         for node in self.nodes:
             layer, shape = None if node.guessed else node.layer, None if node.assumed else node.shape

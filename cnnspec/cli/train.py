@@ -237,13 +237,13 @@ def _gather_spec(network: AnalysedNetwork, options: argparse.Namespace, override
 
 def print_outcome(outcome: Outcome) -> int:
     """Print what came of a training; the exit status."""
-    from cnnspec.train.progress import format_figure
+    from cnnspec.train.progress import format_figure, order_figures
 
     if outcome.figures:
-        accuracy = outcome.figures.get("accuracy")
-        rest = [f"{name} {format_figure(value)}" for name, value in outcome.figures.items() if name != "accuracy"]
+        figures = outcome.figures
+        rest = [f"{name} {format_figure(figures[name])}" for name in order_figures(figures) if name != "accuracy"]
         noun = outcome.held_back.split()[1]
-        shown = ([] if accuracy is None else [f"accuracy {percent(accuracy)}"]) + rest
+        shown = ([f"accuracy {percent(figures['accuracy'])}"] if "accuracy" in figures else []) + rest
         epoch = f", with the model of epoch {outcome.best['epoch']}" if outcome.best else ""
         tell_result(f"{noun} {', '.join(shown)} ({outcome.held_back}{epoch})")
     elif outcome.run and not outcome.stopped:

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 
 def name_outputs(graph: Graph) -> list[str]:
-    """The names of the outputs, in their order."""
-    return [graph.nodes[index].name for index in graph.outputs]
+    """The names of the outputs, in their order: those that the text gives them, where it tells them apart, else their
+    layers'."""
+    names = [graph.output_names.get(index, graph.nodes[index].name) for index in graph.outputs]
+    return names if len({*names}) == len(names) else [graph.nodes[index].name for index in graph.outputs]
 
 
 def find_last_function(graph: Graph, index: int) -> tuple[Node, str] | None:

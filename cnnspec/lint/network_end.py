@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnspec.base.did_you_mean import CROSS_ENTROPIES
 from cnnspec.base.record import Record
 from cnnspec.base.source import Span
-from cnnspec.facts.graph_queries import find_last_function
+from cnnspec.facts.graph_queries import find_last_function, name_outputs
 from cnnspec.layers.argument import Term, word_of
 from cnnspec.syntax import tree
 
@@ -54,8 +54,7 @@ def endings(context: Context) -> Iterator[Ending]:
     graph, setting, settings = context.graph, context.train.get("loss"), context.settings
     if setting is None or settings is None:
         return
-    for index in graph.outputs:
-        name = graph.nodes[index].name
+    for index, name in zip(graph.outputs, name_outputs(graph), strict=True):
         loss = settings.for_output(name, "").loss if settings.trains(name) else None
         end, shape = find_last_function(graph, index), context.facts.shapes[index]
         if loss is None or end is None or shape is None:

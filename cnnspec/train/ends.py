@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.base.record import Record
+from cnnspec.facts.graph_queries import name_outputs
 from cnnspec.train.errors import TrainingFailed
 
 TYPE_CHECKING = False
@@ -54,15 +55,16 @@ def find_ends(graph: Graph, settings: TrainSettings) -> Ends:
     if settings.pairing:
         data = f"{settings.pairing} of {data}"
     sides = []
-    for indices, noun in ((graph.inputs, "input"), (graph.outputs, "output")):
+    own = [graph.nodes[index].name for index in graph.inputs]
+    for indices, names, noun in ((graph.inputs, own, "input"), (graph.outputs, name_outputs(graph), "output")):
         found = []
-        for index in indices:
+        for index, name in zip(indices, names, strict=True):
             node = graph.nodes[index]
             if node.shape is None:
                 raise TrainingFailed(f"{graph.name} has no {noun} of a known shape", "correct its errors first")
-            called = "the network" if len(indices) == 1 else f"the {noun} {node.name}"
-            trained = noun == "input" or settings.trains(node.name)
-            found.append(End(index, node.name, node.shape, node.site.span, called, data, trained))
+            called = "the network" if len(indices) == 1 else f"the {noun} {name}"
+            trained = noun == "input" or settings.trains(name)
+            found.append(End(index, name, node.shape, node.site.span, called, data, trained))
         if not found:
             raise TrainingFailed(f"{graph.name} has no {noun} of a known shape", "correct its errors first")
         sides.append(tuple(found))

@@ -17,7 +17,7 @@ from cnnspec.base.source import printable
 from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     Fit = Callable[[str, TextIO], str]  # lays a sentence out for a stream
 
@@ -90,9 +90,13 @@ def choose_display(stream: TextIO, quiet: bool, fit: Fit) -> Lines:
 
 
 def format_figures(logs: Mapping[str, Any]) -> str:
-    """An epoch's figures in one line: the loss first, those of the validation last."""
-    order = sorted(logs, key=lambda name: (name == "learning_rate", name.startswith("val_"), _rank_figure(name)))
-    return "  ".join(f"{name} {format_figure(logs[name])}" for name in order)
+    """An epoch's figures in one line."""
+    return "  ".join(f"{name} {format_figure(logs[name])}" for name in order_figures(logs))
+
+
+def order_figures(names: Iterable[str]) -> list[str]:
+    """The names of figures as they are shown: the loss first, those of the validation last."""
+    return sorted(names, key=lambda name: (name == "learning_rate", name.startswith("val_"), _rank_figure(name)))
 
 
 def _rank_figure(name: str) -> int:

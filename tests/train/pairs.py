@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-# dense3 and dense4 are one layer, so that the saved model has one name for two outputs; idle has no loss
+# first and second are one layer, so that the saved model has one name for two outputs; idle has no loss
 PAIRS = """input left 8x8x1
 input right 8x8x1
 shared tower = flatten -> dense(24, relu)
@@ -24,7 +24,7 @@ output same, first, apart, idle, second
 train {
   data = "pairs.npz"; epochs = 2; batch = 100; seed = 5; save_every = 0.000001
   loss = {
-    apart: mse, same: binary_crossentropy, dense3: sparse_categorical_crossentropy, dense4: sparse_categorical_crossentropy,
+    apart: mse, same: binary_crossentropy, first: sparse_categorical_crossentropy, second: sparse_categorical_crossentropy,
   }
   loss_weights = {apart: 0.1}
   metrics = {same: [accuracy, auc]}
@@ -43,5 +43,5 @@ def make_pairs(path: Path, count: int = 500) -> None:
     one, other = y[left], y[right]
     apart = np.abs(one - other) / np.float32(4)
     np.savez(
-        path, left=x[left], right=x[right], same=(one == other).astype(np.int64), dense3=one, dense4=other, apart=apart
+        path, left=x[left], right=x[right], same=(one == other).astype(np.int64), first=one, second=other, apart=apart
     )

@@ -32,24 +32,21 @@ def test_rows_of_arrays_are_answered_by_output(several: Path, capsys: pytest.Cap
     found = json.loads(out)
     assert (status, err, len(found)) == (0, "", 70)
     for row, one in enumerate(found):
-        assert one["image"] == f"two.npz[{row}]" and list(one["outputs"]) == ["same", "dense3", "apart", "dense4"]
+        assert one["image"] == f"two.npz[{row}]" and list(one["outputs"]) == ["same", "first", "apart", "second"]
         answers = {name: {a["name"]: a.get("probability") for a in own} for name, own in one["outputs"].items()}
         yes = float(same[row, 0])
         assert answers["same"] == pytest.approx({"0": 1 - yes, "1": yes}, abs=1e-5)
-        for name, values in (("dense3", first[row]), ("dense4", second[row])):
+        for name, values in (("first", first[row]), ("second", second[row])):
             best = {str(i): float(values[i]) for i in np.argsort(-values, kind="stable")[:2]}
             assert answers[name] == pytest.approx(best, abs=1e-5)
         assert one["outputs"]["apart"] == [{"name": "0", "value": pytest.approx(float(apart[row, 0]), abs=1e-5)}]
     made = cnnspec.predict(several / "run", "two.npz", top=2)
-    assert made.to_json() == out and made.images[3].outputs["dense3"][0][1] == pytest.approx(float(first[3].max()))
+    assert made.to_json() == out and made.images[3].outputs["first"][0][1] == pytest.approx(float(first[3].max()))
     assert command(capsys, *words)[1] == made.to_text() and "two.npz[69]  same: " in made.to_text()
     table = list(csv.DictReader(io.StringIO(command(capsys, *words, "--format", "csv")[1])))
-    assert [row["dense4_name_1"] for row in table] == [str(n) for n in second.argmax(1)]
+    assert [row["second_name_1"] for row in table] == [str(n) for n in second.argmax(1)]
     assert set(table[0]) == {"image", "error", "apart_name_1", "apart_value_1"} | {
-        f"{name}_{part}_{n}"
-        for name in ("same", "dense3", "dense4")
-        for part in ("name", "probability")
-        for n in (1, 2)
+        f"{name}_{part}_{n}" for name in ("same", "first", "second") for part in ("name", "probability") for n in (1, 2)
     }
     assert made.to_text("csv").startswith(",".join(table[0])) and "two.npz[5]" in look_at(made._repr_html_()).texts
     for ask in (lambda: made.unit, lambda: made.names, lambda: made.images[0].answers):

@@ -27,20 +27,21 @@ pytestmark = [
 
 
 def test_the_figures_are_those_of_the_training(several: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """By the names of the spec: the saved model has one name for dense3 and dense4."""
+    """By the names of the spec: the saved model has one name for first and second."""
     found = evaluated(capsys, several / "run")
     told = json.loads((several / "run/run.json").read_text())["test"]
     assert found["compiled"] == pytest.approx({name: told[name] for name in told if name != "on"}, rel=1e-6)
-    assert {"dense3_accuracy", "dense4_loss", "same_auc", "loss"} < set(found["compiled"])
-    assert list(found["outputs"]) == ["same", "dense3", "apart", "dense4"]
-    assert found["outputs"]["dense4"]["accuracy"] == found["compiled"]["dense4_accuracy"]
+    assert {"first_accuracy", "second_loss", "same_auc", "loss"} < set(found["compiled"])
+    assert list(found["outputs"]) == ["same", "first", "apart", "second"]
+    assert found["outputs"]["second"]["accuracy"] == found["compiled"]["second_accuracy"]
     assert found["examples"] == 100 and "kind" not in found
 
 
 def test_scores_of_every_output_are_scikit_learns(several: Path) -> None:
-    """Of the model's file alone, which has a name of its own for the second output of a layer."""
+    """Of the model's file alone, which has Keras's names: the layer's, and another for its second output."""
+    own = {"first": "dense3", "second": "dense3_2"}
     with np.load(several / "pairs.npz") as file:
-        data = {"dense3_2" if name == "dense4" else name: file[name] for name in file.files}
+        data = {own.get(name, name): file[name] for name in file.files}
     np.savez("renamed.npz", **data)
     found = cnnspec.evaluate(several / "run/best.keras", "renamed.npz")
     model = keras.models.load_model(several / "run/best.keras")
@@ -68,7 +69,7 @@ def test_each_output_has_a_section(several: Path) -> None:
         lines = text.splitlines()
         assert max(map(len, lines)) <= width and ("no room for the matrix" in text) == (width < 60)
         assert lines[0].startswith("test loss ") and lines[0].endswith("(100 test examples of pairs.npz)")
-        headings = [line for line in lines if line.startswith(("same: ", "dense3: ", "apart: ", "dense4: "))]
+        headings = [line for line in lines if line.startswith(("same: ", "first: ", "apart: ", "second: "))]
         assert [line.split()[1] for line in headings] == ["accuracy", "accuracy", "loss", "accuracy"]
         assert text.count("macro average") == 3 and "R²" in text
 
@@ -76,12 +77,12 @@ def test_each_output_has_a_section(several: Path) -> None:
 def test_from_python(several: Path) -> None:
     found = cnnspec.evaluate(several / "run")
     with pytest.raises(
-        ValueError, match=r"the model has the outputs same, dense3, apart and dense4: take outputs\[name\]"
+        ValueError, match=r"the model has the outputs same, first, apart and second: take outputs\[name\]"
     ):
         _ = found.scores
     assert found.outputs["same"].figures["auc"] == found.figures["same_auc"]
     rows = found.to_rows()
-    assert [row["output"] for row in rows] == ["same"] * 2 + ["dense3"] * 10 + ["dense4"] * 10
+    assert [row["output"] for row in rows] == ["same"] * 2 + ["first"] * 10 + ["second"] * 10
     page = " ".join(look_at(found._repr_html_()).texts)
     assert all(f"{name}: " in page for name in found.outputs) and page.count("macro average") == 3
 
@@ -90,7 +91,7 @@ def test_a_picture_has_the_matrices_side_by_side(several: Path, capsys: pytest.C
     pytest.importorskip("matplotlib")
     assert command(capsys, "evaluate", several / "run", "-q", "--picture", "all.svg")[0] == 0
     drawn = Path("all.svg").read_text()
-    assert [f"{name}: accuracy" in drawn for name in ("same", "dense3", "apart", "dense4")] == [True, True, False, True]
+    assert [f"{name}: accuracy" in drawn for name in ("same", "first", "apart", "second")] == [True, True, False, True]
     assert os.listdir() == ["all.svg"]
 
 
@@ -102,9 +103,9 @@ def test_other_data_are_known_by_their_names(several: Path, capsys: pytest.Captu
     assert status == 0
     assert "the values of left of other.npz run from 0 to 7, and the model was trained on values from 0 to 1" in err
     assert "of right of other.npz" not in err
-    del data["dense4"]
+    del data["second"]
     np.savez("less.npz", **data)
-    assert "less.npz has no dense4_train" in command(capsys, "evaluate", several / "run", "--data", "less.npz")[2]
+    assert "less.npz has no second" in command(capsys, "evaluate", several / "run", "--data", "less.npz")[2]
     assert "takes 2 inputs, left and right" in command(capsys, "evaluate", several / "run", "--data", "digits")[2]
 
 

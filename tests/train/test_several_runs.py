@@ -30,7 +30,7 @@ def test_every_field_of_ends_is_checked(several: Path) -> None:
     whole = json.loads(Path("run/run.json").read_text())
     paths = [("data", *path) for path in fields(whole["data"])]
     paths += [("settings", *path) for path in fields(whole["settings"]) if path[0] in MAY]
-    assert ("data", "outputs", "dense4", "targets") in paths and ("settings", "losses", "apart") in paths
+    assert ("data", "outputs", "second", "targets") in paths and ("settings", "losses", "apart") in paths
     taken = set()
     for path in paths:
         for value in (*WRONG, "absent"):
@@ -81,8 +81,8 @@ def test_a_dry_run_has_a_row_for_each_input_and_output(
     assert main(["train", "pairs.cnn", "--dry-run", "--run-dir", "none"]) == 0
     rows = dict(line.split("  ", 1) for line in capsys.readouterr().out.splitlines() if not line.startswith(" "))
     assert {name: row.strip() for name, row in rows.items() if name.startswith(("input", "output", "metrics"))} == {
-        "input left": "8x8x1", "input right": "8x8x1", "output same": "a number", "output dense3": "the number of its class",
-        "output apart": "a number", "output idle": "not trained", "output dense4": "the number of its class",
+        "input left": "8x8x1", "input right": "8x8x1", "output same": "a number", "output first": "the number of its class",
+        "output apart": "a number", "output idle": "not trained", "output second": "the number of its class",
         "metrics": "same: accuracy, auc",
     }  # fmt: skip
     assert not Path("none").exists()

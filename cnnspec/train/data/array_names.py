@@ -57,9 +57,11 @@ def find_places(path: str, held: Sequence[str], ends: Ends, settings: TrainSetti
             elif not is_input and LABEL in given:
                 chosen[is_input, ""] = _find_given(path, held, LABEL, given[LABEL], settings)
             else:
-                need.append(f"{letter if plain else end.name}_train")
+                need.append(letter if plain else end.name)
     parts = {part: name.rpartition("_")[2] for _, arrays in chosen.values() for part, name in arrays.items()}
     parts["train"] = "train"
+    undivided = bool(chosen) and all(arrays.get("train") == stem for stem, arrays in chosen.values())
+    need = need if undivided else [f"{stem}_train" for stem in need]
     need += [f"{stem}_{parts[part]}" for stem, arrays in chosen.values() for part in parts if part not in arrays]
     if need := list(dict.fromkeys(need)):
         message = f"{path} has no {' and no '.join(need)}: it has {', '.join(held) or 'nothing'}"

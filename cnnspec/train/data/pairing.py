@@ -57,7 +57,7 @@ def pair_up(raw: Raw, ends: Ends, settings: TrainSettings) -> Raw:
             raise TrainingFailed(
                 f"{name} has no classes that {settings.pairing} could be drawn from", "give class numbers", 2
             )
-        parts[part] = _draw(examples, labels, ends, settings, rng, part)
+        parts[part] = _draw(examples, labels, ends, settings, rng)
         if group is not None:
             groups[part] = group
     if parts.get("train") is None:
@@ -87,7 +87,7 @@ def _split(
 
 
 def _draw(
-    examples: Examples, labels: Array, ends: Ends, settings: TrainSettings, rng: np.random.Generator, part: str
+    examples: Examples, labels: Array, ends: Ends, settings: TrainSettings, rng: np.random.Generator
 ) -> RawPart | None:
     """The pairs or triplets of a part; None where it has none."""
     import numpy as np
