@@ -87,7 +87,7 @@ class BodyRunner(Runner):
                 value = UNKNOWN if meant is None else scope.find(meant)
             if isinstance(value, Tensor):
                 outputs[value.index] = None
-                self.graph.output_names.setdefault(value.index, name.text)
+                self.graph.output_names = {value.index: name.text, **self.graph.output_names}
                 assumed = self.assumptions.take_doubt() or self.assumptions.unsure or value.assumed
                 self.graph.ends_assumed = self.graph.ends_assumed or assumed
             elif value is not None and value is not UNKNOWN:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cnnspec.layers.base import Layer, Shape
     from cnnspec.syntax import tree
 
-    Saved = tuple[tuple[int, int, int, int], list[int], bool, int, set[str], dict[str, int]]
+    Saved = tuple[tuple[int, int, int, int], list[int], dict[int, str], bool, int, set[str], dict[str, int]]
 
 LOOK_AHEAD = 20_000  # layers, from which on it pays to count what is still to come
 
@@ -114,11 +114,20 @@ class GraphBuilder:
     def save(self) -> Saved:
         graph = self.graph
         counts = len(graph.nodes), len(graph.inputs), len(graph.budgets), len(graph.bindings)
-        return counts, graph.outputs, graph.ends_assumed, self.checkpoint, self.taken.copy(), self.numbered.copy()
+        return (
+            counts,
+            (graph.outputs, graph.output_names),
+            graph.ends_assumed,
+            self.checkpoint,
+            self.taken.copy(),
+            self.numbered.copy(),
+        )
 
     def restore(self, saved: Saved) -> None:
         graph = self.graph
-        counts, graph.outputs, graph.ends_assumed, self.checkpoint, self.taken, self.numbered = saved
+        counts, graph.outputs, graph.output_names, graph.ends_assumed, self.checkpoint, self.taken, self.numbered = (
+            saved
+        )
         nodes, inputs, budgets, bindings = counts
         del graph.nodes[nodes:], graph.inputs[inputs:], graph.budgets[budgets:]
         while len(graph.bindings) > bindings:

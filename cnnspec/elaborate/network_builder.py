@@ -101,7 +101,7 @@ class NetworkBuilder:
             sys.setrecursionlimit(limit)
         if not whole:
             del graph.nodes[SHOWN:]
-            graph.outputs = []
+            graph.outputs, graph.output_names = [], {}
         self.assumptions.take_doubt()
         graph.assign_names()
         self.building.observer.built(graph)
