@@ -116,7 +116,8 @@ class GraphBuilder:
         counts = len(graph.nodes), len(graph.inputs), len(graph.budgets), len(graph.bindings)
         return (
             counts,
-            (graph.outputs, graph.output_names),
+            graph.outputs,
+            graph.output_names,
             graph.ends_assumed,
             self.checkpoint,
             self.taken.copy(),
