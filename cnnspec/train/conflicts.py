@@ -30,7 +30,7 @@ def find_conflicts(settings: TrainSettings) -> list[Diagnostic]:
         found.append(Diagnostic("E030", message, settings.span("best"), help))
     for callback in settings.callbacks:
         name, given = spell_term(callback), dict(callback.keywords)
-        at = _find_word_span(callback) or settings.span("callbacks")
+        at = find_word_span(callback) or settings.span("callbacks")
         if name in ("reduce_lr_on_plateau", "learning_rate_scheduler") and isinstance(
             optimizer.get("learning_rate"), Term
         ):
@@ -75,7 +75,7 @@ def _find_path_conflicts(settings: TrainSettings) -> list[Diagnostic]:
         named = [str(given[name]) for name in ("filename", "filepath", "backup_dir", "log_dir") if name in given]
         paths += [(callback, os.path.normpath(path.replace("\\", "/"))) for path in named]
     for callback, path in paths:
-        at = _find_word_span(callback) or settings.span("callbacks")
+        at = find_word_span(callback) or settings.span("callbacks")
         first = path.split(os.sep)[0]
         if first in OWN_FILES:
             message = f"{spell_term(callback)} writes {path}, which the run folder keeps by itself"
@@ -108,7 +108,7 @@ def _find_soft_conflicts(settings: TrainSettings) -> list[Diagnostic]:
         if settings.soft and spell_term(metric).startswith("sparse_"):
             message = f"{spell_term(metric)} takes class numbers, and with {what} a target is a share of every class"
             help = f"write {spell_term(metric).removeprefix('sparse_')}"
-            found.append(Diagnostic("E030", message, _find_word_span(metric) or at, help))
+            found.append(Diagnostic("E030", message, find_word_span(metric) or at, help))
     mixing = [spell_term(layer) for layer in settings.augment if layer.name in MIXING]
     if mixing and settings.class_weights is not None:
         message = f"{mixing[0]} makes examples of two classes, which have no weight of one"
@@ -153,7 +153,8 @@ def _find_value_span(term: Term, name: str) -> Span | None:
     return None
 
 
-def _find_word_span(term: Term) -> Span | None:
+def find_word_span(term: Term) -> Span | None:
+    """Where a word is written; None for one that no text says."""
     if term.place is None:
         return None
     node, scope = term.place

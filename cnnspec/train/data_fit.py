@@ -12,15 +12,17 @@ from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.base.join_words import join_words
 from cnnspec.base.record import Record
 from cnnspec.layers.base import show_shape
+from cnnspec.train.conflicts import find_word_span
 from cnnspec.train.ends import find_ends
 from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.section_words import MIXING, PAIRINGS, TRIPLETS, spell_term
+from cnnspec.train.section_words import METRICS, MIXING, PAIRINGS, TRIPLETS, spell_term
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cnnspec.graph import Graph
+    from cnnspec.layers.argument import Term
     from cnnspec.layers.base import Shape
     from cnnspec.train.ends import End, Ends
     from cnnspec.train.settings import TrainSettings
@@ -126,6 +128,7 @@ def match_output(end: End, settings: TrainSettings, shape: tuple[int, ...], targ
     of an example."""
     own = settings.for_output(end.name, end.data)
     form = match_targets(end, own, targets)
+    _check_metrics(end, own, form)
     if own.augment:
         _check_augmentation(own, shape, form, targets)
     return form
@@ -148,6 +151,28 @@ def match_examples(end: End, shape: tuple[int, ...], images: bool) -> Fit:
         return Fit(tuple([w if isinstance(w, int) else n for w, n in zip(wanted, shape, strict=True)]), True)
     message = f"{end.called} takes {show_shape(wanted)}, an example of {end.data} is {show_shape(shape)}"
     raise TrainingFailed(message, f"write input {show_shape(shape)}, or choose other data", span=end.span)
+
+
+def _check_metrics(end: End, settings: TrainSettings, form: str) -> None:
+    """Raises TrainingFailed for a metric that takes targets in another form than the loss: Keras refuses it in the first
+    batch, or counts something else without a word."""
+    for metric in settings.metrics or ():
+        word = spell_term(metric)
+        by_number = word.startswith("sparse_")
+        if form == "classes" and not by_number and not _takes_numbers(word, metric):
+            message = f"{word} takes a share of every class, and {end.called} is trained on class numbers"
+            help = "write loss = categorical_crossentropy, whose targets are shares"
+            help = f"write sparse_{word}" if f"sparse_{word}" in METRICS else help
+        elif form == "one-hot" and by_number:
+            message = f"{word} takes class numbers, and {end.called} is trained on a share of every class"
+            help = f"write {word.removeprefix('sparse_')}"
+        else:
+            continue
+        raise TrainingFailed(message, help, span=find_word_span(metric) or settings.span("metrics"))
+
+
+def _takes_numbers(word: str, metric: Term) -> bool:
+    return word == "accuracy" or word in ("iou", "mean_iou") and dict(metric.keywords).get("sparse_y_pred") is False
 
 
 def _check_augmentation(settings: TrainSettings, shape: tuple[int, ...], how: str, targets: Targets) -> None:

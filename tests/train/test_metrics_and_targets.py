@@ -1,0 +1,70 @@
+"""Metrics that take targets in another form than the loss: refused before Keras is imported, where Keras itself refuses them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cnnspec.layers.argument import Term
+from cnnspec.train.data_fit import Targets, match_output
+from cnnspec.train.ends import find_ends
+from cnnspec.train.errors import TrainingFailed
+from cnnspec.train.section_values import read_word
+from cnnspec.train.section_words import METRICS
+from cnnspec.train.settings import TrainSettings
+from tests.support import network
+
+keras = pytest.importorskip("keras")
+VALUES = {"num_classes": 4, "target_class_ids": [1], "k": 3}
+SILENT = {"categorical_accuracy", "one_hot_iou", "one_hot_mean_iou"}  # which count something else of class numbers
+LABELS = np.arange(12) % 4
+FORMS = {"sparse_categorical_crossentropy": LABELS, "categorical_crossentropy": np.eye(4, dtype=np.float32)[LABELS]}
+
+
+def find_required(word: str) -> dict[str, Any]:
+    names = [name.rstrip("!") for name in METRICS[word][1].split() if name.endswith("!")]
+    return {name: VALUES.get(name, 0.5) for name in names}
+
+
+def find_refusal(word: str, loss: str, **more: Any) -> str:
+    metric = read_word("metrics", Term(word, (), tuple((find_required(word) | more).items())))
+    settings = TrainSettings(data="x.npz", loss=read_word("losses", loss), metrics=(metric,))
+    (end,) = find_ends(network("input 3\ndense(4, softmax)").graph, settings).outputs
+    try:
+        match_output(end, settings, (3,), Targets((), 4))
+    except TrainingFailed as why:
+        return f"{why.message}; {why.help}"
+    return ""
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("loss", FORMS)
+def test_what_keras_refuses_is_refused(loss: str) -> None:
+    probabilities = np.random.default_rng(0).dirichlet(np.ones(4), 12).astype(np.float32)
+    ours = {word for word in METRICS if find_refusal(word, loss).startswith(f"{word} takes ")}
+    theirs = set()
+    for word in METRICS.keys() - {"accuracy"}:  # which Keras fits to the targets
+        metric = getattr(keras.metrics, METRICS[word][0])(**find_required(word))
+        try:
+            metric.update_state(FORMS[loss], probabilities)
+        except Exception:  # each backend has its own
+            theirs.add(word)
+    assert theirs and ours - theirs == (SILENT if loss.startswith("sparse_") else set()) and theirs <= ours
+
+
+def test_the_sentences() -> None:
+    by_number = "sparse_categorical_crossentropy"
+    assert find_refusal("auc", by_number) == (
+        "auc takes a share of every class, and the network is trained on class numbers; "
+        "write loss = categorical_crossentropy, whose targets are shares"
+    )
+    assert find_refusal("top_k_categorical_accuracy", by_number).endswith("; write sparse_top_k_categorical_accuracy")
+    assert find_refusal("sparse_categorical_accuracy", "categorical_crossentropy").endswith(
+        "; write categorical_accuracy"
+    )
+    assert not find_refusal("mean_iou", by_number, sparse_y_pred=False)  # it takes class numbers then
+    metric = keras.metrics.MeanIoU(4, sparse_y_pred=False)
+    metric.update_state(LABELS, FORMS["categorical_crossentropy"])
+    assert float(metric.result()) == 1
