@@ -88,7 +88,7 @@ def test_rows_for_one_input_of_any_shape(capsys: pytest.CaptureFixture[str]) -> 
 
 REFUSED: dict[str, tuple[tuple[Any, ...], str]] = {
     "an image": (("a.png",), "takes the inputs left and right; give a .npz with an array for each, by these names"),
-    "an array less": (("less.npz",), "less.npz has no right_train: it has left"),
+    "an array less": (("less.npz",), "less.npz has no right: it has left"),
     "another shape": (("shape.npz",), "the input right takes 8x8x1, an example of right of shape.npz is 4x4"),
     "other lengths": (("length.npz",), "length.npz has left of shape (3, 8, 8, 1), but right of shape (2, 8, 8, 1)"),
     "no file": (("none.npz",), "there is no file none.npz"),
