@@ -75,7 +75,7 @@ def assign_inputs(names: Sequence[str], given: Sequence[Any], noun: str = "input
 # ---- what it is --------------------------------------------------------------------------------------------
 def read_given(asked: Asked, given: Any, seed: int, words: int | None = None) -> Array:
     """The array (1, *shape) that a text gives, or a program. `words`: how many different ones there are, where its numbers stand for words."""
-    from cnnspec.train.data.pictures import is_image
+    from cnnspec.train.data.files import is_image
 
     if not isinstance(given, str):
         return take_values(given, asked)

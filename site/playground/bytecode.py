@@ -29,11 +29,12 @@ LEFT_OUT = re.compile(
 )
 # Of cnnspec: what needs Keras, NumPy, an editor, a notebook or a shell; and, with it, what cannot be imported without that.
 OWN_LEFT_OUT = re.compile(
-    r"notebook/|look/|trace/|quiz/|playground/(local_server\.|site/)|train/(data|evaluation|runs)/(?!__init__)|server/(language_server|protocol|results|requests)\."
+    r"notebook/|look/|trace/|quiz/|playground/(local_server\.|site/)|train/(evaluation|runs)/(?!__init__)"
+    r"|train/data/(?!__init__|array_names|cells|columns|files|given_names|table_lines|tables)|server/(language_server|protocol|results|requests)\."
     r"|cli/(look|trace|quiz|train|resume|runs|evaluate|predict|server|play|completion)\."
 )
 ASKED = re.compile(
-    r"(__init__|pipeline|api/(__init__|network)|cli/(__init__|check|summary|explain|rf|lost|cost|sizes|draw|import_model|fix|format|compile|rules|rule|layers|help)|playground/\w+)\.py"
+    r"(__init__|pipeline|api/(__init__|network)|cli/(__init__|check|summary|explain|rf|lost|cost|sizes|draw|import_model|fix|format|compile|rules|rule|layers|help)|train/(network_settings|data_check|data/tables)|playground/\w+)\.py"
 )
 READ_AS_SOURCE = ("compile/torch_source/helper_modules.py",)
 

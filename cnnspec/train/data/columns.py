@@ -15,6 +15,7 @@ import re
 from cnnspec.base.join_words import join_words, list_some
 from cnnspec.base.record import Record
 from cnnspec.base.source import printable
+from cnnspec.train.data.files import is_image
 from cnnspec.train.data.given_names import LABEL, SPLIT, find_given_names, is_only, list_held, refuse_unknown
 from cnnspec.train.errors import TrainingFailed
 
@@ -85,8 +86,6 @@ def find_columns(path: str, first: Sequence[str], ends: Ends, settings: TrainSet
 
 def _is_plain(header: Header, ends: Ends) -> bool:
     """Whether a table has no line of names, but a path and a label in each line."""
-    from cnnspec.train.data.pictures import is_image
-
     settings, titles = header.settings, header.titles
     plain = len(ends.inputs) == len(ends.outputs) == 1 and not settings.columns and settings.group is None
     return plain and len(titles) == 2 and is_image(titles[0])

@@ -13,11 +13,17 @@ from cnnspec.train.errors import TrainingFailed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".gif", ".webp")  # of images
 PARTS = {
     "train": "train", "training": "train", "val": "validation", "valid": "validation", "validation": "validation",
     "dev": "validation", "test": "test", "testing": "test",
 }  # fmt: skip
 ORDER = ("train", "validation", "test")
+
+
+def is_image(path: str) -> bool:
+    """Whether a path is named as an image, and not hidden."""
+    return path.lower().endswith(SUFFIXES) and not os.path.basename(path).startswith(".")
 
 
 class Files(Record):

@@ -11,8 +11,7 @@ import os
 from typing import TYPE_CHECKING
 
 from cnnspec.base.join_words import list_some
-from cnnspec.train.data.files import ORDER, PARTS, Files, count_images
-from cnnspec.train.data.pictures import is_image
+from cnnspec.train.data.files import ORDER, PARTS, Files, count_images, is_image
 from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:

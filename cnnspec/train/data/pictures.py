@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.base.record import Record
 from cnnspec.compile.keras_model import MissingExtra
 from cnnspec.train.data.examples import Examples, find_room, scale
+from cnnspec.train.data.files import SUFFIXES, is_image
 from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     Size = tuple[int | None, int | None, int]  # H, W (None: the image's own) and channels, 1 or 3
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
-SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".gif", ".webp")
 MOST_PIXELS = 100_000_000  # of one image: a small file may decode to any number
 MOST_BYTES = 2**28
 
@@ -46,11 +46,6 @@ class Seen(Record):
     shape: tuple[int, ...] = ()
     original: tuple[int, int] = (0, 0)  # H, W before it was resized
     why: str = ""
-
-
-def is_image(path: str) -> bool:
-    """Whether a path is named as an image, and not hidden."""
-    return path.lower().endswith(SUFFIXES) and not os.path.basename(path).startswith(".")
 
 
 def list_images(given: Iterable[str]) -> Iterator[str]:
