@@ -73,6 +73,14 @@ def no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def keras_names_begin_anew() -> None:
+    """A layer that nobody named is `dense`, whatever the tests before it built in this process."""
+    keras = sys.modules.get("keras")
+    if hasattr(keras, "backend"):
+        keras.backend.clear_session(free_memory=False)
+
+
+@pytest.fixture(autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """What one test has checked is not known to the next, nor kept in this checkout or in the user's cache."""
     folder = tmp_path_factory.getbasetemp() / f"cnnspec-cache-{next(numbers)}"

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.record import Record
 from cnnspec.look.sheet import Sheet
-from cnnspec.train.data.pictures import SUFFIXES, import_pillow
+from cnnspec.train.data.files import SUFFIXES
+from cnnspec.train.data.pictures import import_pillow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
