@@ -21,7 +21,8 @@ from cnnspec.compile.backend import BACKENDS
 from cnnspec.facts.graph_queries import name_outputs
 from cnnspec.layers.argument import Unfit, count, natural, rate
 from cnnspec.train.devices.precision import PRECISIONS
-from cnnspec.train.section import resolve, seed
+from cnnspec.train.section import resolve
+from cnnspec.train.section_keys import seed
 from cnnspec.train.section_values import positive
 from cnnspec.train.settings import TrainSettings
 

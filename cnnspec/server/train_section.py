@@ -48,7 +48,7 @@ def list_settings(
 def list_outputs(document: Document, documents: Documents, context: Context) -> list[str]:
     """The names of the outputs of an open file's networks, which are keys of a setting that holds by output, but for those that
     the mapping has."""
-    from cnnspec.train.section import BY_OUTPUT
+    from cnnspec.train.section_keys import BY_OUTPUT
 
     if context.setting not in BY_OUTPUT:
         return []
@@ -59,7 +59,7 @@ def list_outputs(document: Document, documents: Documents, context: Context) -> 
 
 def find_words(setting: str) -> tuple[tuple[str, ...], list[str]]:
     """The words that a key takes, and the modules of Keras in which they are looked for: first its own."""
-    from cnnspec.train.section import ALIASES, KEYS
+    from cnnspec.train.section_keys import ALIASES, KEYS
     from cnnspec.train.section_words import MODULES
 
     kind = KEYS.get(ALIASES.get(setting, setting))
@@ -70,7 +70,7 @@ def find_words(setting: str) -> tuple[tuple[str, ...], list[str]]:
 
 def list_keys(body: tree.Body, at: int, context: Context) -> Iterator[types.CompletionItem]:
     """The keys that the section at an offset has not yet, with their defaults."""
-    from cnnspec.train.section import ABOUT, KEYS
+    from cnnspec.train.section_keys import ABOUT, KEYS
     from cnnspec.train.settings import TrainSettings
 
     sections = [item for item in body.items if isinstance(item, tree.Train) and item.start <= at]

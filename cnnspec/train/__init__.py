@@ -1,6 +1,6 @@
 """Training: settings → data → a fitted, evaluated, saved model in a run folder; going on with it, measuring, predicting.
 
-words < settings < reading, conflicts < section          a train section → settings, without Keras or NumPy
+words < settings < reading, conflicts < keys < section   a train section → settings, without Keras or NumPy
 network_settings                                         the same of a network, where it has such a section
 match < data_check                                       whether data suit a network; what a check says of them
 plan                                                     all that is known before the data are read, in one value

@@ -14,7 +14,7 @@ from cnnspec.layers import CATALOGUE, find, list_spellings
 from cnnspec.layers.activation import FUNCTIONS
 from cnnspec.layers.words import INITIALIZERS
 from cnnspec.lint.index import NAMES
-from cnnspec.train.section import KEYS
+from cnnspec.train.section_keys import KEYS
 from cnnspec.train.section_words import LOSSES, METRICS, OPTIMIZERS
 
 ARGUMENTS = {name for layer in CATALOGUE for name in layer.arguments}

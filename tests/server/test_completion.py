@@ -26,7 +26,7 @@ from cnnspec.server.uris import write_uri
 from cnnspec.syntax import tree
 from cnnspec.syntax.grammar import KEYWORDS
 from cnnspec.syntax.parse import parse
-from cnnspec.train.section import ABOUT, KEYS
+from cnnspec.train.section_keys import ABOUT, KEYS
 from tests.example_files import FILES
 from tests.server.opened import open_text
 

@@ -16,7 +16,8 @@ from cnnspec.train.data_fit import Targets, check_plain_data, match_examples, ma
 from cnnspec.train.ends import find_ends
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.figures import find_metric_name
-from cnnspec.train.section import KEYS, resolve
+from cnnspec.train.section import resolve
+from cnnspec.train.section_keys import KEYS
 from cnnspec.train.section_values import KINDS, OWN_KINDS
 from cnnspec.train.section_words import MODULES, PYTHON_ONLY, SHORT, find_word
 from cnnspec.train.settings import TrainSettings
