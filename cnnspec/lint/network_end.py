@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cnnspec.base.size import Dim
     from cnnspec.graph import Node, Site
     from cnnspec.lint.context import Context
+    from cnnspec.train.settings import TrainSettings
 
 
 class Ending(Record):
@@ -66,6 +67,24 @@ def endings(context: Context) -> Iterator[Ending]:
             index, "the network" if len(graph.outputs) == 1 else f"the output {name}", loss, written, span, place,
             CROSS_ENTROPIES.get(loss.name.lower()), dict(loss.keywords).get("from_logits") is True, *end, shape[-1],
         )  # fmt: skip
+
+
+def find_default_head(context: Context, output: int) -> str:
+    """The function, softmax or sigmoid, that the loss by default has in itself for an output that does not end in one; "" where
+    a loss is written, or where the data may hold quantities."""
+    graph, settings, shape = context.graph, context.settings, context.facts.shapes[output]
+    if settings is None or settings.loss is not None or settings.losses or not has_classes(settings) or not shape:
+        return ""
+    end = find_last_function(graph, output)
+    if end is None or end[1] in CROSS_ENTROPIES.values():
+        return ""
+    return "sigmoid" if shape[-1] == 1 else "softmax"
+
+
+def has_classes(settings: TrainSettings) -> bool:
+    """Whether the data have classes whatever they hold: sets that are known by name, class folders, pairs."""
+    data = settings.data
+    return data is not None and settings.pairing != "triplets" and not data.lower().endswith((".npz", ".csv", ".tsv"))
 
 
 def find_place(site: Site, output: str) -> tuple[tree.Node | None, Span]:

@@ -19,6 +19,7 @@ BIASES = "Keras built its first ResNets with biases before batch normalisation; 
 FLATTENED = "the paper's own figures: the first dense layer holds most of the network"
 FOUND: dict[str, tuple[tuple[str, str, str], ...]] = {  # file → code, a part of the message, why it is true
     "alexnet.cnn": (("P501", "37,752,832 of the network's 60,965,224", FLATTENED),),
+    "googlenet.cnn": (("T410", "dropout2 and dropout3 drop 70 % of the values", "the paper's own share, of auxiliary heads"),),
     "vgg16.cnn": (("P501", "102,764,544 of the network's 138,357,544 parameters (74.3 %)", FLATTENED),),
     "zoo/VGG16.cnn": (("P501", "102,764,544 of the network's 138,357,544 parameters (74.3 %)", FLATTENED),),
     "zoo/VGG19.cnn": (("P501", "102,764,544 of the network's 143,667,240 parameters (71.5 %)", FLATTENED),),

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, INFO, WARNING, Diagnostic
 from cnnspec.lint.finding import UNSAFE
-from cnnspec.lint.network_end import endings
+from cnnspec.lint.network_end import endings, has_classes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def find_mismatch(end: Ending, context: Context) -> Iterator[Diagnostic]:
         severity = WARNING if end.function in ("softmax", "tanh") else ERROR
         yield Diagnostic(CODE, unlikely(end), end.span, ADVICE, end.notes, severity)
     elif end.loss.name in DISTANCES and (
-        end.function == "softmax" or end.function == "sigmoid" and context.settings and named(context.settings.data)
+        end.function == "softmax" or end.function == "sigmoid" and context.settings and has_classes(context.settings)
     ):
         message = (
             f"{end.written} of a {end.function}: where {end.called} is sure and wrong, at 1 % for the true class, "
@@ -87,11 +87,6 @@ def unlikely(end: Ending) -> str:
     return (
         f"{end.written} takes probabilities, and {end.called}'s {outputs} out of {end.function}: they need not be any"
     )
-
-
-def named(data: str | None) -> bool:
-    """Whether the data are one of the sets that are known by name, all of which have classes."""
-    return data is not None and not data.lower().endswith(".npz")
 
 
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:

@@ -2,7 +2,8 @@
 
 Softmax and sigmoid take sums that may be anything. After a relu none is negative, so that a sigmoid never falls below
 0.5; after a tanh a softmax over ten classes never exceeds 0.45: the loss has a floor. Dropout there sets whole classes to
-a fixed answer at random. The same holds in front of a loss with from_logits=true.
+a fixed answer at random. The same holds in front of a loss with from_logits=true, which is what a training on classes
+takes by default.
 
 Source: Schoop et al., "UMLAUT: Debugging Deep Learning Programs using Program Structure and Model Behavior" (CHI 2021).
 
@@ -26,7 +27,7 @@ from cnnspec.base.percent import percent
 from cnnspec.elaborate.report import trail
 from cnnspec.facts.graph_queries import list_pointwise
 from cnnspec.lint.finding import UNSAFE
-from cnnspec.lint.network_end import endings
+from cnnspec.lint.network_end import endings, find_default_head
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ FIX = UNSAFE
 OFFER = "{}"
 ADVICE = "put it before the last layer, or drop it"
 HEADS = ("softmax", "sigmoid")
+SUMS = ("linear", "log_softmax", *HEADS)  # what goes into a loss that has its head in itself, or what another rule speaks of
 RANGES = {  # of the functions with a bound
     "relu": (0, inf), "softplus": (0, inf), "exponential": (0, inf), "sigmoid": (0, 1), "softmax": (0, 1), "tanh": (-1, 1),
     "hard_tanh": (-1, 1), "hard_sigmoid": (0, 1), "softsign": (-1, 1),
@@ -63,8 +65,11 @@ def check(context: Context) -> Iterator[Diagnostic]:
             node, function = functions[1]
             if function != "linear":
                 yield squeezed(node, function, head, context.facts.shapes[node.index])
-        elif end is not None and end.logits and end.function not in ("linear", "log_softmax", *HEADS):
-            yield squeezed(end.node, end.function, end.fitting or "softmax", context.facts.shapes[index])
+        elif end is not None:
+            if end.logits and end.function not in SUMS:
+                yield squeezed(end.node, end.function, end.fitting or "softmax", context.facts.shapes[index])
+        elif (inside := find_default_head(context, index)) and functions[0][1] not in SUMS:
+            yield squeezed(*functions[0], inside, context.facts.shapes[index])
         if head or end is not None:
             yield from dropped(read)
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from cnnspec.lint.context import Context
     from cnnspec.lint.fix.proposal import Proposal
     from cnnspec.lint.fix.repair_context import RepairContext
+    from cnnspec.lost.lost import DeadTaps
 
 CODE = "W203"
 SEVERITY = WARNING
@@ -83,11 +84,7 @@ def weights_at_padding(context: Context) -> Iterator[Diagnostic]:
     padded = any([moves_edges(node, context) for node in facts.firsts])
     if not padded and not any([misses(window, n) for window, n in windows(context)]):
         return
-    from cnnspec.lost.lost import find_dead_taps
-
-    reused = {node.shares for node in graph.nodes}  # whose taps may see something at another use
-    alone = [node for node in graph.nodes if node.shares is None and node.index not in reused]
-    found = [taps for node in alone for taps in find_dead_taps(node.index, context.liveness.real, facts)]
+    found = find_taps_of_weights(context)
     if not found:
         return
     nodes, worst = [graph.nodes[taps.node] for taps in found], max(found, key=lambda taps: taps.weights)
@@ -109,6 +106,22 @@ def weights_at_padding(context: Context) -> Iterator[Diagnostic]:
     kernel = "x".join(map(str, worst.seeing)) + " without dilation" * one
     help = f"use a kernel of {kernel} there, fewer strides before, less dilation, or a larger input"
     yield merge_findings(CODE, nodes, message, help, SEVERITY)
+
+
+def find_taps_of_weights(context: Context) -> list[DeadTaps]:
+    """The dead taps of each kernel; of one that several layers share, where all of them use it on maps alike."""
+    from cnnspec.lost.lost import find_dead_taps
+
+    graph, facts, real = context.graph, context.facts, context.liveness.real
+    uses: dict[int, list[Node]] = {}
+    for node in graph.nodes:
+        uses.setdefault(node.index if node.shares is None else node.shares, []).append(node)
+    return [
+        taps
+        for first, nodes in uses.items()
+        if len(nodes) == 1 or len({(facts.inputs_of(n.index), tuple([real[i] for i in n.inputs])) for n in nodes}) == 1
+        for taps in find_dead_taps(first, real, facts)
+    ]
 
 
 def windows(context: Context) -> Iterator[tuple[Window, Dim]]:
