@@ -520,6 +520,15 @@ def fits(case: Case, graph: Graph, node: Node) -> bool:
     )  # fmt: skip
 
 
+def used_elsewhere(case: Case, graph: Graph, node: Node) -> bool:
+    """Where a kernel meets no data at one use, it does at another."""
+    kernels = {n.index if n.shares is None else n.shares for n in graph.nodes if n.shares is not None}
+    return bool(kernels) and all(
+        at.shares is not None or at.index in kernels
+        for g in case.spec.graphs for at, w, n in windows_of(g) if w.extent > n
+    )  # fmt: skip
+
+
 def covers(graph: Graph, node: Node, window: Any, n: int) -> bool:
     """Whether what a layer leaves over is padding, its own or a pad's before it, or a gap as between its windows; or
     another layer reads that tensor too."""
@@ -569,7 +578,8 @@ FAULTS = (
     Fault("relu twice", "a relu stands behind a relu", relu_twice),
     Fault("dense on a map", "the gap or flatten before the head is forgotten", dense_on_map, POINT,
           ("sizes are open: a convolution behind it takes any map", convolved_behind)),
-    Fault("smaller input", "the input is a half to a tenth of what it was", shrink_input, FITS),
+    Fault("smaller input", "the input is a half to a tenth of what it was", shrink_input, FITS,
+          ("the kernels see the whole of another input", used_elsewhere)),
     Fault("odd input", "the input is one or three positions off", odd_input, FITS),
     Fault("kernel beyond the map", "a kernel is larger than twice the map", huge_kernel,
           ("a single window: a global pool", one_window)),

@@ -218,7 +218,7 @@ def cases(name: str, text: str, fault: Fault, most: int | None) -> Iterator[Case
     base = parsed(name, prepared)
     if base.found:  # with a training of its own it is not sound
         return
-    edits = list({edit.changes: edit for edit in fault.inject(base)}.values())
+    edits = list({edit.changes: edit for edit in fault.inject(base) if base.edited(edit) != base.text}.values())
     if most is not None:
         random.Random(f"{SEED} {name} {fault.name}").shuffle(edits)
     left = most
