@@ -12,8 +12,8 @@ from types import ModuleType
 __version__ = "0.1.0"
 __all__ = [
     "Blocks", "Cost", "Diagnostic", "Difference", "Evaluation", "Explanation", "Findings", "InputSizes", "LayerFigures", "Lost", "MissingExtra",
-    "Network", "NetworkPicture", "Picture", "Predictions", "Quiz", "ReceptiveField", "ReceptiveFields", "Runs", "SeenLayers", "Size", "SpecError", "Trace", "UnitField", "blocks", "check", "check_text", "diff",
-    "evaluate", "from_keras", "from_torch", "load", "loads", "predict", "quiz", "runs",
+    "Network", "NetworkPicture", "Picture", "Predictions", "Quiz", "ReceptiveField", "ReceptiveFields", "Runs", "SeenLayers", "Size", "SpecError", "Trace", "Training", "UnitField", "blocks", "check", "check_text", "diff",
+    "evaluate", "from_keras", "from_torch", "load", "loads", "predict", "quiz", "resume", "runs",
 ]  # fmt: skip
 
 TYPE_CHECKING = False
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cnnspec.api.torch_models import from_torch
     from cnnspec.api.trace import Trace
     from cnnspec.api.trained_models import Evaluation, Predictions, evaluate, predict
+    from cnnspec.api.training import Training, resume
     from cnnspec.api.training_runs import Runs, runs
     from cnnspec.base.diagnostic import Diagnostic
     from cnnspec.base.size import Size
@@ -48,6 +49,7 @@ _HOMES = {
     **dict.fromkeys(("Blocks", "blocks"), "cnnspec.api.block_answers"),
     **dict.fromkeys(("Quiz", "quiz"), "cnnspec.api.quiz"),
     **dict.fromkeys(("Evaluation", "Predictions", "evaluate", "predict"), "cnnspec.api.trained_models"),
+    **dict.fromkeys(("Training", "resume"), "cnnspec.api.training"),
     **dict.fromkeys(("Runs", "runs"), "cnnspec.api.training_runs"),
     "Diagnostic": "cnnspec.base.diagnostic",
     "Difference": "cnnspec.api.difference",

@@ -9,6 +9,8 @@ from cnnspec.api.findings import Findings, LaterFindings
 from cnnspec.api.network_picture import draw
 from cnnspec.api.torch_module import print_torch, to_torch
 from cnnspec.api.trace import trace
+from cnnspec.api.training import train
+from cnnspec.api.written import find_written
 from cnnspec.tables.rows import LayerFigures, ReceptiveField, find_figures, measure_field
 
 TYPE_CHECKING = False
@@ -23,23 +25,6 @@ if TYPE_CHECKING:
     from cnnspec.graph import Assumption
     from cnnspec.layers.base import Shape
     from cnnspec.network import AnalysedNetwork
-
-
-def find_written(network: Network) -> AnalysedNetwork:
-    """The network with a text: that of a model is written when it is asked for. SpecError where no text reads back as it."""
-    if network.analysed.in_spec:
-        return network.analysed
-    if not network.analysed.whole:
-        raise SpecError(
-            f"{network.name} cannot be written as a spec: it {network.analysed.trouble}", network.diagnostics
-        )
-    from cnnspec.pipeline import rewrite_model
-    from cnnspec.spec_writer import Unfaithful
-
-    try:
-        return rewrite_model(network.analysed, keep_names=network.keeps_names)
-    except Unfaithful as error:
-        raise SpecError(f"a defect of cnnspec, please report it: no text reads back as this model: {error}") from None
 
 
 def find_text(network: Network) -> str:
@@ -227,6 +212,7 @@ class Network(Answer):
 
     draw = draw  # of a file of its own
     trace = trace  # likewise
+    train = train
 
     def sizes(self, near: int | tuple[int, ...] | None = None) -> InputSizes:
         """All input sizes for which the network is legal, loses nothing, or fits exactly: one `Axis` an axis.

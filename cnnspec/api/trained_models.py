@@ -18,6 +18,7 @@ from cnnspec.base.outside_reach import find_reached
 from cnnspec.base.record import Record
 from cnnspec.base.source_files import find_project_root
 from cnnspec.layers.argument import Unfit
+from cnnspec.train.data.given import Given
 from cnnspec.train.data.pictures import list_images
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.evaluation.evaluate import Evaluation as ModelEvaluation
@@ -146,19 +147,22 @@ class Predictions(Answer, Record):
 
 
 def evaluate(
-    trained: Path, data: Path | None = None, *, split: Split = "test", batch: int | None = None, last: bool = False,
+    trained: Path, data: Path | Any = None, *, split: Split = "test", batch: int | None = None, last: bool = False,
     backend: str | None = None,
 ) -> Evaluation:  # fmt: skip
     """A trained model on data with known answers, class by class, as `cnnspec evaluate` measures it.
 
-    `trained` is the folder of a run (a `Run`, too), or a .keras file. `data`, None: the run's, are a name (digits, mnist, …,
-    tfds:NAME), a folder of class folders, a .csv or a .npz; `split` is the part, held back as in the training; `batch` is the
+    `trained` is the folder of a run (a `Run` or `Training`, too), or a .keras file. `data`, None: the run's, are a name (digits, mnist, …,
+    tfds:NAME), a folder of class folders, a .csv or a .npz, or arrays (x, y) and what else `Network.train` takes; `split` is the part, held back as in the training; `batch` is the
     examples at once, None: the run's, else 32. With `last` a run's last model is taken, not its best.
 
     Raises FileNotFoundError where there is no such model or file, ValueError, in one sentence, for what cannot be measured, MissingExtra
     when Keras is not installed.
     """
-    path, given = take_path(trained), None if data is None else take_path(data)
+    path, given = take_path(trained), None
+    arrays = None if data is None or isinstance(data, (str, os.PathLike)) else Given({"train": data})
+    if arrays is None and data is not None:
+        given = take_path(data)
     if split not in SPLITS:
         raise ValueError(f"split must be test, validation or train, not {split!r}")
     count = None if batch is None else take_count(batch, "batch")
@@ -167,9 +171,9 @@ def evaluate(
     notes = Notes()
     with explaining(path):
         model, keras = open_trained(path, engine, last)
-    notes.kept += find_warnings(model, keras, outside=named is None)
+    notes.kept += find_warnings(model, keras, outside=data is None)
     with explaining(None if named in NAMED_DATA else given):
-        found = evaluate_model(keras, model, named, split, count, notes)
+        found = evaluate_model(keras, model, arrays or named, split, count, notes)
     return make_answer(Evaluation, found, tuple(notes.kept))
 
 

@@ -38,6 +38,7 @@ CROSS_ENTROPIES = {
 }
 
 # Data sets by name: the shape of an image, and the number of classes.
+GIVEN = "data given in Python"  # what data are called that a program gives
 NAMED_DATA: dict[str, tuple[tuple[int, int, int], int]] = {
     "digits": ((8, 8, 1), 10),
     "mnist": ((28, 28, 1), 10),

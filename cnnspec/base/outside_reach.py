@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 
-from cnnspec.base.did_you_mean import NAMED_DATA
+from cnnspec.base.did_you_mean import GIVEN, NAMED_DATA
 from cnnspec.base.record import Record
 from cnnspec.base.source_files import find_used_file
 
@@ -55,7 +55,7 @@ def find_reached(settings: TrainSettings, root: str | None = None) -> Iterator[R
             address = mask_secrets(str(given.get("root", ROOT)) + str(given.get("path", PATH)))
             yield Reached(f"sends the figures of every epoch to {address}", "callbacks", callback, True)
     data = settings.data
-    if data is None or data in NAMED_DATA or data.startswith("tfds:"):
+    if data is None or data in (*NAMED_DATA, GIVEN) or data.startswith("tfds:"):
         return
     if os.name == "nt" and data.replace("\\", "/").startswith("//"):  # asking for it asks that machine
         yield Reached(f'reads "{data}", on another machine', "data", network=True)

@@ -10,7 +10,6 @@ from contextlib import nullcontext, suppress
 
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.did_you_mean import NAMED_DATA
-from cnnspec.base.percent import percent
 from cnnspec.base.source import printable
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.load import add_file_argument, add_model_options, load_one, read_parameters
@@ -238,16 +237,11 @@ def _gather_spec(network: AnalysedNetwork, options: argparse.Namespace, override
 
 def print_outcome(outcome: Outcome) -> int:
     """Print what came of a training; the exit status."""
-    from cnnspec.train.progress import format_figure, order_figures
+    from cnnspec.train.ending import describe_end
 
-    if outcome.figures:
-        figures = outcome.figures
-        rest = [f"{name} {format_figure(figures[name])}" for name in order_figures(figures) if name != "accuracy"]
-        noun = outcome.held_back.split()[1]
-        shown = ([f"accuracy {percent(figures['accuracy'])}"] if "accuracy" in figures else []) + rest
-        epoch = f", with the model of epoch {outcome.best['epoch']}" if outcome.best else ""
-        tell_result(f"{noun} {', '.join(shown)} ({outcome.held_back}{epoch})")
-    elif outcome.run and not outcome.stopped:
+    for line in describe_end(outcome.figures, outcome.held_back, outcome.best):
+        tell_result(line)
+    if outcome.run and not outcome.figures and not outcome.stopped:
         print_message("nothing was held back to test on")
     if outcome.model:
         tell_result(f"saved {outcome.model}")

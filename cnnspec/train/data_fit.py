@@ -29,10 +29,12 @@ if TYPE_CHECKING:
 
 
 class Fit(Record):
-    """The way in which examples suit an input: the `shape` that it takes them in, and whether they are resized to it."""
+    """The way in which examples suit an input: the `shape` that it takes them in, whether they are resized to it, and whether
+    their channels, which come first, are moved behind the rest."""
 
     shape: tuple[int, ...]
     resized: bool
+    moved: bool = False
 
 
 # The forms of targets, as `match_targets` gives them: "classes": class numbers; "one-hot": a vector for each class number;
@@ -144,6 +146,8 @@ def match_examples(end: End, shape: tuple[int, ...], images: bool) -> Fit:
         return Fit(shape, False)
     if shapes_agree(wanted, (*shape, 1)):
         return Fit((*shape, 1), False)
+    if len(shape) > 2 and shape[0] > 1 and shapes_agree(wanted, (*shape[1:], shape[0])):
+        return Fit((*shape[1:], shape[0]), False, moved=True)
     sizes = tuple([w for w in wanted if isinstance(w, int)])
     if len(sizes) == len(wanted) and math.prod(sizes) == math.prod(shape):
         return Fit(sizes, False)

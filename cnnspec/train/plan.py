@@ -15,6 +15,7 @@ from cnnspec.train.runs.durable import MARK
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.graph import Graph
+    from cnnspec.train.data.given import Given
     from cnnspec.train.devices.distribution import Cluster
     from cnnspec.train.runs.spec import Spec
     from cnnspec.train.settings import TrainSettings
@@ -24,7 +25,8 @@ class TrainingPlan(Record):
     """A network, its facts and the settings of its training.
 
     `spec` has the files that a new run folder keeps, `run_dir` is where that folder is to be (None: runs/<spec>-<n>),
-    `output` where the best model is saved too. `cluster` says which of several processes this is.
+    `output` where the best model is saved too. `cluster` says which of several processes this is. `given` are data
+    that a program gives, in place of those that the settings name.
     """
 
     graph: Graph
@@ -34,6 +36,7 @@ class TrainingPlan(Record):
     run_dir: str | None = None
     output: str | None = None
     cluster: Cluster | None = None
+    given: Given | None = None
 
 
 def make_plan(

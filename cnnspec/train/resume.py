@@ -7,6 +7,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.base.did_you_mean import GIVEN
 from cnnspec.train.data.given_names import rename_only
 from cnnspec.train.devices.runtime import check_runtime
 from cnnspec.train.early_end import explain_resume_errors
@@ -106,6 +107,10 @@ def _resume_checked(run: RunFolder, plan: TrainingPlan, shown: Lines) -> Outcome
 def _check_data(run: RunFolder, prepared: Prepared) -> None:
     data = run.record["data"]
     if prepared.data.fingerprint != data["fingerprint"]:
+        if data["given"] == GIVEN:
+            raise TrainingFailed(
+                f"the data given are not those that {run.path} was trained on", "give the same again", 2
+            )
         message = f"the data of {run.path}, {data['given']} in {data['folder']}, have changed since it began"
         raise TrainingFailed(message, "bring them back, or train anew", 2)
 

@@ -17,9 +17,11 @@ from cnnspec.compile.archive import unfit
 from cnnspec.compile.export import reopened
 from cnnspec.compile.keras_model import to_keras
 from cnnspec.train import early_end, keras_objects
+from cnnspec.train.data.given import read_given
 from cnnspec.train.data.prepare import Data, prepare
 from cnnspec.train.data.sources import load
 from cnnspec.train.devices import runtime as runtimes
+from cnnspec.train.ends import find_ends
 from cnnspec.train.errors import TrainingFailed, Unwritten, explain_write_errors, first_line
 from cnnspec.train.memory import check_memory
 from cnnspec.train.plan import check_output
@@ -110,7 +112,8 @@ def explain_early_end(step: Callable[[], Outcome], shown: Lines) -> Outcome:
 def prepare_training(plan: TrainingPlan, shown: Lines, fixed: bool = False) -> Prepared:
     """Read the data and make the model, compiled. `fixed` says that no option can change the settings any more."""
     settings, graph = plan.settings, plan.graph
-    data = prepare(load(settings, graph), plan, shown.note)
+    raw = load(settings, graph) if plan.given is None else read_given(plan.given, find_ends(graph, settings), settings)
+    data = prepare(raw, plan, shown.note)
     for note in data.notes:
         shown.note(note)
     runtime = runtimes.start_runtime(settings, plan.cluster)

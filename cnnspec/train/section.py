@@ -15,7 +15,7 @@ from cnnspec.elaborate.values import UNKNOWN, describe
 from cnnspec.layers.argument import Term, Unfit
 from cnnspec.syntax import tree
 from cnnspec.train.conflicts import find_conflicts
-from cnnspec.train.section_keys import ALIASES, BY_OUTPUT, KEYS, UnfitEntry
+from cnnspec.train.section_keys import ALIASES, BY_OUTPUT, KEYS, WRITTEN, UnfitEntry
 from cnnspec.train.section_values import WrongWord
 from cnnspec.train.settings import TrainSettings
 
@@ -66,9 +66,10 @@ def resolve(
                     read["folder"] = os.path.dirname(setting.site.source.name)
     for key, override in overrides.items():
         if key not in KEYS:  # of a run folder from elsewhere
-            errors.append(Diagnostic("E030", f'there is no setting "{brief(key)}"', None))
+            hint = write_suggestion(key, KEYS).removeprefix("; ")
+            errors.append(Diagnostic("E030", f'there is no setting "{brief(key)}"', None, hint))
             continue
-        value = _read(key, override, None, None, errors)
+        value = _read_override(key, override, errors)
         if isinstance(value, dict):
             errors += _find_unknown_outputs(key, value, outputs, {})
         if value is not None:
@@ -148,6 +149,18 @@ def _read(key: str, value: Any, at: Span | None, item: tree.Assign | None, error
     except WrongWord as wrong:
         errors.append(Diagnostic("E030", wrong.message, at and _find_place(wrong, item, at), wrong.help))
     return None
+
+
+def _read_override(key: str, value: Any, errors: list[Diagnostic]) -> Any:
+    if key in WRITTEN and isinstance(value, str):
+        from cnnspec.elaborate.value_text import evaluate_text
+
+        try:
+            value = evaluate_text(value, key)
+        except ValueError as error:
+            errors.append(Diagnostic("E030", f"{key}: {error}", None))
+            return None
+    return _read(key, value, None, None, errors)
 
 
 def _find_entries(node: tree.Node, source: Source) -> dict[str, Span]:

@@ -162,3 +162,15 @@ BY_OUTPUT = {
     "metrics": "metrics_by_output",
     "loss_weights": "loss_weights",
 }  # and the fields of the settings
+# whose values may be given as texts of the language, beside the section: "adam(0.001)", "{mask: binary_crossentropy}"
+WRITTEN = (
+    "optimizer",
+    "learning_rate",
+    "loss",
+    "loss_weights",
+    "metrics",
+    "callbacks",
+    "augment",
+    "class_weights",
+    "columns",
+)

@@ -52,6 +52,8 @@ for diagnostic in net.diagnostics:
     assert_type(diagnostic, cnnspec.Diagnostic)
 with contextlib.suppress(FileNotFoundError):
     assert_type(cnnspec.runs(), cnnspec.Runs)
+    assert_type(net.train([[1.0]], [0], epochs=1), cnnspec.Training)
+    assert_type(cnnspec.resume("runs/net-1", epochs=2), cnnspec.Training)
     assert_type([run.figures for run in cnnspec.runs("runs").runs], list[dict[str, float]])
 with contextlib.suppress(FileNotFoundError, cnnspec.MissingExtra):
     evaluation = cnnspec.evaluate("runs/net-1", "digits", split="validation", batch=64, last=True, backend="jax")

@@ -144,6 +144,7 @@ def make_answers() -> dict[str, Any]:
         "blocks of any size": cnnspec.blocks(LIBRARY, "HxWx8", "residual", filters=8),
         "trace": cnnspec.loads(SPECS["vectors"]).trace(loss="mse", target="ones", step=0.1),
         "runs": cnnspec.Runs((run,), False),
+        "training": cnnspec.Training("runs/m-1", {"loss": 1.0}, "3 test examples", {"epoch": 1, "loss": 1.0}, ({"epoch": 1, "loss": 1.5},)),
         "evaluation": cnnspec.Evaluation(
             "m.keras", "digits", "test", "3", 3, {"loss": 1.0}, {"out": Measured("classes", {"loss": 1.0}, scores)}, ("x",),
         ),

@@ -390,7 +390,7 @@ API = {
         "assumptions": "- names", "assumed": ASSUMED,
         "inputs": "inputs", "outputs": "outputs", "params": "params", "trainable_params": "trainable",
         "non_trainable_params": "frozen", "macs": "macs", "flops": "flops", "coverage": "coverage", "receptive_field": "- part by part",
-        **dict.fromkeys(("summary", "explain", "draw", "to_keras", "to_torch", "to_source"), ACTION), **ANSWER,
+        **dict.fromkeys(("summary", "explain", "draw", "train", "to_keras", "to_torch", "to_source"), ACTION), **ANSWER,
         **dict.fromkeys(("receptive_field_of", "receptive_fields", "cost", "lost", "sizes"), "- part by part"),
         "trace": "- what is computed of an input: see tests/trace", "explanation": "- its JSON is compared", "budget": "- findings: test_budget holds them to those of check",
     },

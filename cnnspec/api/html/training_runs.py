@@ -8,6 +8,7 @@ from cnnspec.train.runs.text import HEADINGS, write_differences, write_headings,
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from cnnspec.train.runs.listing import Run
 
@@ -20,3 +21,13 @@ def write_html(found: Sequence[Run], compared: bool) -> str:
         table = HtmlTable(HEADINGS, write_rows(found), {5}, [i for i, run in enumerate(found) if run.wrong])
     wrong = [run.wrong for run in found if run.wrong]
     return write_page("Runs", [table], wrong if found else ["there are no runs"])
+
+
+def write_epochs(path: str, epochs: Sequence[dict[str, Any]], said: str) -> str:
+    """A row for each epoch of one run."""
+    heads = list(epochs[0]) if epochs else []
+    rows = [
+        [f"{row.get(name):.4g}" if isinstance(row.get(name), float) else str(row.get(name, "")) for name in heads]
+        for row in epochs
+    ]
+    return write_page(path, [HtmlTable(heads, rows)] if rows else [], said.splitlines())

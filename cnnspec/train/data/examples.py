@@ -93,7 +93,8 @@ class Held(Examples):
 
 
 class Shaped(Examples):
-    """Examples in the shape that a network takes: (H, W, C) resized, or the same numbers in another order of axes."""
+    """Examples in the shape that a network takes: (H, W, C) resized, or the same numbers in another shape; those with their
+    channels first, as PyTorch has them, are channels last from here on."""
 
     def __init__(self, source: Examples, fit: Fit) -> None:
         self.source, self.fit, self.shape, self.paths = source, fit, fit.shape, source.paths
@@ -103,6 +104,10 @@ class Shaped(Examples):
 
     def take(self, places: Array) -> Array:
         taken = self.source.take(places)
+        if self.fit.moved:
+            import numpy as np
+
+            return np.ascontiguousarray(np.moveaxis(taken, 1, -1))
         return resize(taken, self.shape[:2]) if self.fit.resized else taken.reshape(len(taken), *self.shape)
 
     def digest(self) -> bytes:

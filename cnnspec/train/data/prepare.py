@@ -178,6 +178,8 @@ def _prepare_input(raw: Raw, end: End, settings: TrainSettings, notes: list[str]
     fit = match_examples(end, shape, images=settings.data in NAMED_DATA)
     if fit.resized:
         notes.append(f"the images of {end.data}, {show_shape(shape)}, are resized to {show_shape(fit.shape)}")
+    elif fit.moved:
+        notes.append(f"the channels of {end.data}, {show_shape(shape)}, come first and are moved to the end")
     elif fit.shape != shape:
         examples = f"examples of {end.data}, {show_shape(shape)}," if key else f"examples of {show_shape(shape)}"
         notes.append(f"{examples} are read as {show_shape(fit.shape)}")

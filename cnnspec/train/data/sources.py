@@ -7,7 +7,7 @@ import sys
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.base.did_you_mean import NAMED_DATA
+from cnnspec.base.did_you_mean import GIVEN, NAMED_DATA
 from cnnspec.compile.keras_model import MissingExtra
 from cnnspec.train.data.arrays import read_npz
 from cnnspec.train.data.examples import Held, Raw, make_raw_part
@@ -32,6 +32,9 @@ def load(settings: TrainSettings, graph: Graph) -> Raw | Files:
     """The data set for a network, or the image files that make it one. Raises TrainingFailed, or MissingExtra for a missing
     library."""
     assert settings.data is not None
+    if settings.data == GIVEN:
+        message = "the data of this training were given in Python, and are in no file"
+        raise TrainingFailed(message, "give them again: cnnspec.resume(run, x, y) goes on; or name other --data", 2)
     if settings.data == "digits":
         return _load_digits()
     if settings.data in NAMED_DATA:

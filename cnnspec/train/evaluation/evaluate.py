@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.base.did_you_mean import GIVEN
 from cnnspec.base.record import Record
 from cnnspec.facts.facts import Facts
 from cnnspec.train.data.batches import make_batches
 from cnnspec.train.data.files import Files, check_two_classes
+from cnnspec.train.data.given import Given, read_given
 from cnnspec.train.data.given_names import leave_whole
 from cnnspec.train.data.opened import open_files
 from cnnspec.train.data.prepare import prepare
@@ -87,7 +89,9 @@ class OpenedPart(Record):
     settings: TrainSettings
 
 
-def evaluate(keras: Any, trained: Trained, data: str | None, split: str, batch: int | None, shown: Lines) -> Evaluation:
+def evaluate(
+    keras: Any, trained: Trained, data: str | Given | None, split: str, batch: int | None, shown: Lines
+) -> Evaluation:
     """Measure a model on a part of the data that it was trained on, or of other data. Raises TrainingFailed."""
     opened = open_part(trained, data, split, batch, shown)
     saved, name, part = trained.saved, opened.name, opened.part
@@ -126,18 +130,19 @@ def _make_measured(head: Head, figures: dict[str, Any], scores: Scores | None) -
     return Measured(head.kind, figures, scores)
 
 
-def open_part(trained: Trained, data: str | None, split: str, batch: int | None, shown: Lines) -> OpenedPart:
+def open_part(trained: Trained, data: str | Given | None, split: str, batch: int | None, shown: Lines) -> OpenedPart:
     """A part of the data that a model was trained on, or of other data. Raises TrainingFailed.
 
     Its own data, known by their fingerprint, are split as in the training. Of other data it is the test part, or all where
     there is none.
     """
     settings = trained.settings.replace(batch=batch or trained.settings.batch)
+    given, data = (data, GIVEN) if isinstance(data, Given) else (None, data)
     if data is not None:
         settings = settings.replace(data=data, folder="")
     if settings.data is None:
         raise TrainingFailed(f"{trained.saved.path} does not say what it was trained on", "give --data", 2)
-    raw = _read_data(settings, trained, shown)
+    raw = _read_data(settings, trained, shown) if given is None else _read_given(given, settings, trained)
     own = trained.is_run and raw.fingerprint() == trained.fingerprint
     if not own:
         if data is None:
@@ -177,6 +182,10 @@ def _read_data(settings: TrainSettings, trained: Trained, shown: Lines) -> Raw:
         check_two_classes(raw)
     ends = find_ends(trained.saved.graph, settings)
     return open_files(raw, find_image_sizes(raw.images, ends), shown.note)
+
+
+def _read_given(given: Given, settings: TrainSettings, trained: Trained) -> Raw:
+    return read_given(given, find_ends(trained.saved.graph, settings), settings.replace(group=None))
 
 
 def _prepare_data(raw: Raw, saved: Saved, settings: TrainSettings) -> Data:

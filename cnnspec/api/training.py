@@ -1,0 +1,246 @@
+"""Trainings from Python: `Network.train` and `resume` ask, `Training` answers. The run folder is the command's."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from cnnspec.api.answer import Answer
+from cnnspec.api.argument_checks import take_count, take_path
+from cnnspec.api.errors import SpecError
+from cnnspec.api.written import find_written
+from cnnspec.base.limits import MAX_LAYERS
+from cnnspec.base.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    import keras
+
+    from cnnspec.api.network import Network
+    from cnnspec.network import AnalysedNetwork
+    from cnnspec.train.data.given import Given
+    from cnnspec.train.progress import Lines
+    from cnnspec.train.run import Outcome
+    from cnnspec.train.settings import TrainSettings
+
+    Path = str | os.PathLike[str]
+
+
+class Training(Answer, Record):
+    """A training that came to its end; `print` shows what `cnnspec train` says of it.
+
+    `path` is the run folder; whatever takes a run takes a Training, `cnnspec.evaluate(training)`. `figures` are those of the
+    `held_back` data with the best epoch's model, `best` the figures of that epoch, and `epochs` those of every one.
+    """
+
+    path: str
+    figures: dict[str, Any]
+    held_back: str
+    best: dict[str, Any] | None
+    epochs: tuple[dict[str, Any], ...]
+    rows_are = "epochs"
+
+    def __fspath__(self) -> str:
+        """The run folder, for whatever takes a path."""
+        return self.path
+
+    def to_keras(self) -> keras.Model:
+        """The model of the best epoch (of the last one, where none was better)."""
+        from cnnspec.compile.keras_model import import_keras
+
+        name = "best.keras" if self.best else "last.keras"
+        return import_keras().saving.load_model(os.path.join(self.path, name))
+
+    def to_text(self) -> str:
+        """What `cnnspec train` prints at the end."""
+        from cnnspec.train.ending import describe_end
+
+        return (
+            "".join([f"{line}\n" for line in describe_end(self.figures, self.held_back, self.best)])
+            + f"saved {self.path}\n"
+        )
+
+    def to_html(self) -> str:
+        """A row for each epoch as an HTML table."""
+        from cnnspec.api.html.training_runs import write_epochs
+
+        return write_epochs(self.path, self.epochs, self.to_text())
+
+    def to_data(self) -> dict[str, Any]:
+        """The fields of the answer as plain values."""
+        from cnnspec.train.runs.history import as_json_number
+
+        figures = {name: as_json_number(value) for name, value in self.figures.items()}
+        return {"run": self.path, "test": figures, "on": self.held_back, "best": self.best, "epochs": list(self.epochs)}
+
+    def __repr__(self) -> str:
+        return f"<cnnspec.Training: {self.path}, {len(self.epochs)} epoch{'s' * (len(self.epochs) != 1)}>"
+
+
+def train(
+    self: Network, x: Any = None, y: Any = None, *, validation: Any = None, test: Any = None, groups: Any = None,
+    run_dir: Path | None = None, output: Path | None = None, quiet: bool = False, **settings: Any,
+) -> Training:  # fmt: skip
+    """Train the network in a new run folder, as `cnnspec train` does.
+
+    `x` and `y` are arrays with a row for each example, of NumPy, PyTorch, TensorFlow or JAX, or lists; of several inputs or
+    outputs a dict by their names, or a tuple in their order. `x` alone is what yields pairs of these: a tf.data.Dataset, a
+    PyTorch DataLoader or Dataset, a keras.utils.PyDataset, any iterable; it is read once, to its end. Without both, the data
+    of the train section are taken, or `data=`.
+
+    `validation` and `test` are such data, (x, y), or shares of x. `groups` has the group of each example, such as its
+    patient: none stands in two parts. `run_dir` is the run folder, None: runs/NAME-N; `output` where the best model is saved,
+    too. `quiet` shows no progress. The `settings` are those of a train section: epochs=5, batch=64, optimizer="adam(0.001)",
+    loss={"mask": "binary_crossentropy"}.
+
+    Raises SpecError for a network with mistakes, ValueError, in one sentence, for what cannot be trained, MissingExtra when Keras
+    is not installed, KeyboardInterrupt where Ctrl-C stopped it, whose sentence says how to go on.
+    """
+    from cnnspec.api.trained_models import explaining
+    from cnnspec.layers.argument import show
+    from cnnspec.pipeline import find_used_files
+    from cnnspec.train.plan import make_plan
+    from cnnspec.train.run import train as train_plan
+    from cnnspec.train.runs.spec import gather_spec
+
+    given, shares = gather_data(x, y, validation, test, groups)
+    written = find_written(self)
+    if written.broken:
+        raise SpecError(f"{self.name} cannot be trained: it {written.trouble}", self.diagnostics)
+    overrides = {name: write_setting(name, value) for name, value in {**settings, **shares}.items()}
+    resolved = resolve_settings(self, written, overrides, given)
+    parameters = {name: show(value) for name, value in written.graph.parameters.items()}
+    spec = gather_spec(
+        name_spec(written), written.source.text, find_used_files(written, written.graph.parameters),
+        model=written.item and written.item.name.text, parameters=parameters, max_layers=MAX_LAYERS, overrides=overrides,
+    )  # fmt: skip
+    at, saved = (None if path is None else take_path(path) for path in (run_dir, output))
+    with explaining():
+        plan = make_plan(written.graph, resolved, spec, at, saved, facts=written.facts).replace(given=given)
+        outcome = train_plan(plan, show_progress(quiet))
+    return make_training(outcome)
+
+
+def resume(
+    run: Path, x: Any = None, y: Any = None, *, validation: Any = None, test: Any = None, groups: Any = None,
+    epochs: int | None = None, output: Path | None = None, quiet: bool = False,
+) -> Training:  # fmt: skip
+    """Go on with a training that was stopped, or train a finished one for more `epochs`, as `cnnspec resume` does.
+
+    `run` is the run folder. Data that were given in Python are given again, as `Network.train` takes them; other data are
+    refused. Raises what `Network.train` raises.
+    """
+    from cnnspec.api.reopened import reopen
+    from cnnspec.api.trained_models import explaining
+    from cnnspec.base.did_you_mean import GIVEN
+    from cnnspec.train.resume import check_resumable
+    from cnnspec.train.resume import resume as resume_plan
+    from cnnspec.train.runs.folder import open_run
+
+    path, count = take_path(run), None if epochs is None else take_count(epochs, "epochs")
+    given, shares = gather_data(x, y, validation, test, groups)
+    if shares:
+        raise ValueError(f"{next(iter(shares))} is a share, which the run has already: leave it out")
+    with explaining(path), open_run(os.path.normpath(path)) as folder:
+        check_resumable(folder, count)
+        plan = reopen(folder, count, None if output is None else take_path(output), MAX_LAYERS)
+        if given is not None and plan.settings.data != GIVEN:
+            raise ValueError(f"{path} was trained on {plan.settings.data}, which it reads itself: leave x out")
+        outcome = resume_plan(folder, plan.replace(given=given), show_progress(quiet))
+    return make_training(outcome)
+
+
+def name_spec(network: AnalysedNetwork) -> str:
+    """The path of a network's spec: its file's, else one in this folder that is called as the model is."""
+    name = network.source.name
+    if network.source.name.startswith("<") or not name.endswith(".cnn"):
+        return f"{network.item.name.text if network.item else 'network'}.cnn"
+    return name
+
+
+def gather_data(x: Any, y: Any, validation: Any, test: Any, groups: Any) -> tuple[Given | None, dict[str, float]]:
+    """The data that are given, None for those of the train section; and the shares that validation and test are where they
+    are numbers."""
+    shares = {
+        name: value for name, value in (("validation", validation), ("test", test)) if isinstance(value, (int, float))
+    }
+    parts = {
+        name: value
+        for name, value in (("validation", validation), ("test", test))
+        if value is not None and name not in shares
+    }
+    if x is None:
+        for name, value in (("y", y), ("groups", groups), *parts.items()):
+            if value is not None:
+                raise ValueError(f"{name} is given without x")
+        return None, shares
+    from cnnspec.train.data.given import Given
+
+    return Given({"train": x if y is None else (x, y), **parts}, groups), shares
+
+
+def write_setting(name: str, value: Any) -> Any:
+    """A setting as a run folder keeps it: a number, a flag or a text of the language. TypeError."""
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if hasattr(value, "item") and getattr(value, "shape", None) == ():
+        value = value.item()  # NumPy's
+    if isinstance(value, (str, bool, int, float)):
+        return value
+    if isinstance(value, dict):
+        return "{" + ", ".join([f"{key}: {_write_inner(name, one)}" for key, one in value.items()]) + "}"
+    if isinstance(value, (list, tuple)):
+        return _write_inner(name, value)
+    raise TypeError(f'{name} must be as in a train section, such as "adam(0.001)", not {type(value).__name__}')
+
+
+def _write_inner(name: str, value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join([_write_inner(name, one) for one in value]) + "]"
+    found = write_setting(name, value)
+    return {True: "true", False: "false"}[found] if isinstance(found, bool) else str(found)
+
+
+def resolve_settings(
+    network: Network, written: AnalysedNetwork, overrides: dict[str, Any], given: Given | None
+) -> TrainSettings:
+    """The settings of the train section with others in their place. SpecError for the section's mistakes, ValueError for others."""
+    from cnnspec.base.did_you_mean import GIVEN
+    from cnnspec.facts.graph_queries import name_outputs
+    from cnnspec.train.section import resolve
+
+    settings, found = resolve(written.train, overrides, name_outputs(written.graph))
+    for diagnostic in found:
+        if diagnostic.span is None:
+            raise ValueError(diagnostic.message + (f"; {diagnostic.help}" if diagnostic.help else ""))
+    if found:
+        raise SpecError(f"the train section of {network.name} has mistakes: {found[0].message}", network.diagnostics)
+    if given is not None:
+        if "data" in overrides:
+            raise ValueError("data and x are both given: leave one out")
+        return settings.replace(data=GIVEN, columns=())
+    if settings.data is None:
+        raise ValueError('there is nothing to train on: give x and y, or data="digits"')
+    return settings
+
+
+def show_progress(quiet: bool) -> Lines:
+    from cnnspec.train.progress import Lines
+
+    return Lines(sys.stderr, quiet)
+
+
+def make_training(outcome: Outcome) -> Training:
+    """The answer of a training. KeyboardInterrupt for one that was stopped, whose state is kept; SystemExit after SIGTERM."""
+    from cnnspec.train.runs.listing import read_run
+
+    if outcome.stopped:
+        how = f"; go on with cnnspec.resume({outcome.run!r})" if outcome.run else "; nothing was saved"
+        if outcome.signal not in (0, 2):
+            raise SystemExit(128 + outcome.signal)
+        raise KeyboardInterrupt(f"stopped {'at ' if outcome.stopped.startswith('epoch') else ''}{outcome.stopped}{how}")
+    assert outcome.run is not None
+    epochs = tuple(read_run(outcome.run).read_epochs())
+    return Training(outcome.run, outcome.figures, outcome.held_back, outcome.best, epochs)
