@@ -159,10 +159,9 @@ def evaluate(
     Raises FileNotFoundError where there is no such model or file, ValueError, in one sentence, for what cannot be measured, MissingExtra
     when Keras is not installed.
     """
-    path, given = take_path(trained), None
-    arrays = None if data is None or isinstance(data, (str, os.PathLike)) else Given({"train": data})
-    if arrays is None and data is not None:
-        given = take_path(data)
+    path = take_path(trained)
+    arrays = Given({"train": data}) if holds_examples(data) else None
+    given = None if data is None or arrays else take_path(data)
     if split not in SPLITS:
         raise ValueError(f"split must be test, validation or train, not {split!r}")
     count = None if batch is None else take_count(batch, "batch")
@@ -234,6 +233,13 @@ class Notes(Lines):
         self.kept.append(text)
 
     warn = note
+
+
+def holds_examples(data: Any) -> bool:
+    """Whether data are examples themselves, and no path or name."""
+    return not isinstance(data, (str, bytes, os.PathLike)) and (
+        hasattr(data, "__iter__") or hasattr(data, "__getitem__")
+    )
 
 
 def read_data_name(given: str) -> str:

@@ -46,11 +46,7 @@ FIX = UNSAFE
 OFFER = "{}"
 ADVICE = "put it before the last layer, or drop it"
 HEADS = ("softmax", "sigmoid")
-SUMS = (
-    "linear",
-    "log_softmax",
-    *HEADS,
-)  # what goes into a loss that has its head in itself, or what another rule speaks of
+SUMS = ("linear", "log_softmax", *HEADS)  # what a loss with its head in itself takes, or another rule speaks of
 RANGES = {  # of the functions with a bound
     "relu": (0, inf), "softplus": (0, inf), "exponential": (0, inf), "sigmoid": (0, 1), "softmax": (0, 1), "tanh": (-1, 1),
     "hard_tanh": (-1, 1), "hard_sigmoid": (0, 1), "softsign": (-1, 1),
