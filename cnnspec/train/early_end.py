@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from cnnspec.train.runs.run_callback import RunCallback
 
 
-def note_failure(run: RunFolder, saving: RunCallback | None, error: TrainingFailed | MemoryError) -> TrainingFailed:
+def note_failure(
+    run: RunFolder, saving: RunCallback | None, error: TrainingFailed | MemoryError, advice: str
+) -> TrainingFailed:
     """Write into a run folder that its training failed, or delete the folder when it has nothing.
 
-    The answer is the error, which now says what the folder keeps.
+    The answer is the error, which now says what the folder keeps; `advice` is what to do where the memory did not suffice.
     """
     why = getattr(error, "message", "there is not enough memory")
     if saving is None or not saving.state.saved:
@@ -33,7 +35,7 @@ def note_failure(run: RunFolder, saving: RunCallback | None, error: TrainingFail
                 f"; {run.path} is {'damaged' if os.path.isdir(run.path) else 'not there any more'}, and nothing is left"
             )
     if isinstance(error, MemoryError):
-        return TrainingFailed(why + kept, "give a smaller batch", 2)
+        return TrainingFailed(why + kept, advice, 2)
     return TrainingFailed(error.message + kept, error.help or _find_way_on(run, error), error.status, error.span)
 
 

@@ -40,6 +40,19 @@ def first_line(error: BaseException) -> str:
     return " ".join(lines)[:300] if lines else type(error).__name__
 
 
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether a backend's error says that memory did not suffice: of TensorFlow and JAX RESOURCE_EXHAUSTED, of PyTorch a class of
+    its own on a GPU and a sentence on a CPU."""
+    said = str(error)
+    names = [kind.__name__ for kind in type(error).__mro__]
+    return (
+        "ResourceExhaustedError" in names
+        or "OutOfMemoryError" in names
+        or "RESOURCE_EXHAUSTED" in said
+        or "not enough memory" in said
+    )
+
+
 @contextmanager
 def explain_write_errors(path: str) -> Iterator[None]:
     """Errors while a run folder is written become a sentence (HDF5 raises a RuntimeError when a disk is full)."""

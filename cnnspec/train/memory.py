@@ -52,3 +52,18 @@ def _find_excess(plan: TrainingPlan, limit: int | None) -> tuple[str, str] | Non
         return None
     message = f"training needs at least {in_bytes(total)} at batch = {settings.batch}"
     return message, f"batch = {fits} fits" if fits else "no batch fits"
+
+
+def advise_batch(plan: TrainingPlan, room: int | None) -> str:
+    """What to do where the memory did not suffice, `room` bytes where that is known: the batch that fits by the count of
+    `cnnspec cost`; else half the batch, since the framework needs more than is counted."""
+    batch, need, limit = plan.settings.batch, find_need(plan), plan.settings.memory or room
+    total, fits = need.bytes(batch), None if limit is None else need.largest_batch(limit)
+    if batch == 1:
+        return "no batch is smaller than 1: take a smaller input, or precision = mixed_bfloat16"
+    if not isinstance(total, int):
+        return f"give a smaller batch, such as {batch // 2}"
+    counted = f"batch = {batch} needs at least {in_bytes(total)}"
+    if fits is not None and 0 < fits < batch:
+        return f"{counted}; batch = {fits} is counted to fit"
+    return f"{counted}, and what the framework needs besides; give a smaller one, such as {batch // 2}"

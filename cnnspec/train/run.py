@@ -22,8 +22,8 @@ from cnnspec.train.data.prepare import Data, prepare
 from cnnspec.train.data.sources import load
 from cnnspec.train.devices import runtime as runtimes
 from cnnspec.train.ends import find_ends
-from cnnspec.train.errors import TrainingFailed, Unwritten, explain_write_errors, first_line
-from cnnspec.train.memory import check_memory
+from cnnspec.train.errors import TrainingFailed, Unwritten, explain_write_errors, first_line, is_out_of_memory
+from cnnspec.train.memory import advise_batch, check_memory
 from cnnspec.train.plan import check_output
 from cnnspec.train.progress import Interrupts, Lines, delay_interrupts, make_watcher
 from cnnspec.train.runs.folder import check_run_dir, create_run
@@ -167,7 +167,8 @@ def fit_in_folder(prepared: Prepared, run: RunFolder, start: State | None, inter
         return Outcome(there, stopped=where, signal=interrupts.number or 2, best=run.record["best"])
     except (TrainingFailed, MemoryError) as error:
         with delay_interrupts():
-            raise early_end.note_failure(run, saving, error) from error
+            advice = advise_batch(prepared.plan, prepared.runtime.find_room())
+            raise early_end.note_failure(run, saving, error, advice) from error
     finally:
         prepared.runtime.leave()
 
@@ -248,7 +249,7 @@ def _explain_keras_errors(step: Callable[[], Any]) -> Any:
     except OSError as error:
         raise Unwritten(f"a file could not be written or read: {first_line(error)}", error) from error
     except Exception as error:
-        if type(error).__name__ == "ResourceExhaustedError":
+        if is_out_of_memory(error):
             raise MemoryError from error
         raise TrainingFailed(f"Keras refuses this training: {first_line(error)}") from error
 

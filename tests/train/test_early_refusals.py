@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 from cnnspec.train import memory
-from cnnspec.train.errors import TrainingFailed
+from cnnspec.train.errors import TrainingFailed, is_out_of_memory
 from cnnspec.train.plan import make_plan
 from cnnspec.train.settings import TrainSettings
 from tests.support import network, unwrap
@@ -95,6 +96,47 @@ def test_memory_that_the_machine_lacks_is_noted(monkeypatch: pytest.MonkeyPatch)
     memory.check_memory(make_plan(graph, TrainSettings(batch=fits, memory=2**30)))
     with pytest.raises(TrainingFailed, match=r"and memory is 1\.00 GiB"):
         memory.check_memory(make_plan(graph, TrainSettings(batch=fits + 1, memory=2**30)))
+
+
+@pytest.mark.parametrize(
+    ("batch", "room", "text", "said"),
+    [
+        (128, 2**30, "input 224x224x3\nconv(64, 3x3, padding=same, activation=relu) -> gap -> dense(3)", r"batch = 128 needs at least 6\.2\d GiB; batch = \d\d is counted to fit"),
+        (8, 2**40, "input 8x8x1\nflatten -> dense(3)", "batch = 8 needs at least .* KiB, and what the framework needs besides; give a smaller one, such as 4"),
+        (8, None, "input 8x8x1\nflatten -> dense(3)", "batch = 8 needs at least .*; give a smaller one, such as 4"),
+        (8, None, "input ?x?x1\nconv(3, 3x3) -> gap", "give a smaller batch, such as 4"),
+        (1, None, "input 8x8x1\nflatten -> dense(3)", "no batch is smaller than 1: take a smaller input, or precision = mixed_bfloat16"),
+    ],
+)  # fmt: skip
+def test_the_batch_that_fits_is_told_where_memory_ends(batch: int, room: int | None, text: str, said: str) -> None:
+    plan = make_plan(network(text).graph, TrainSettings(batch=batch))
+    assert re.fullmatch(said, memory.advise_batch(plan, room))
+
+
+class ResourceExhaustedError(Exception):
+    """TensorFlow's, by its name."""
+
+
+class OutOfMemoryError(RuntimeError):
+    """PyTorch's on a GPU, by its name."""
+
+
+@pytest.mark.parametrize(
+    ("error", "ended"),
+    [
+        (ResourceExhaustedError("OOM when allocating tensor with shape[32,64]"), True),
+        (RuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating 4857455760 bytes."), True),
+        (OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB"), True),
+        (
+            RuntimeError("[enforce fail at alloc_cpu.cpp:114] DefaultCPUAllocator: not enough memory: you tried to"),
+            True,
+        ),
+        (RuntimeError("shapes (3, 4) and (5, 6) are not aligned"), False),
+    ],
+    ids=["tensorflow", "jax", "torch on a GPU", "torch on a CPU", "another"],
+)
+def test_what_backends_say_where_memory_ends(error: Exception, ended: bool) -> None:
+    assert is_out_of_memory(error) == ended
 
 
 def test_classes_without_examples_are_noted() -> None:

@@ -134,6 +134,19 @@ def find_devices(backend: str, wanted: DeviceRequest) -> Devices:
     return Devices(kind, tuple(names[:count]))
 
 
+def find_device_memory(backend: str) -> int | None:
+    """Bytes of memory of the first accelerator; None where the backend does not say (TensorFlow)."""
+    if backend == "jax":
+        import jax
+
+        return (jax.local_devices()[0].memory_stats() or {}).get("bytes_limit")
+    if backend == "torch":
+        import torch
+
+        return int(torch.cuda.mem_get_info()[1]) if torch.cuda.is_available() else None
+    return None
+
+
 def _find_with_tensorflow() -> tuple[str, Sequence[str]]:
     import tensorflow as tf
 

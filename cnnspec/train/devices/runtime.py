@@ -10,9 +10,17 @@ from cnnspec.base.record import Record
 from cnnspec.compile.backend import LIBRARIES, choose_backend, import_keras, silenced
 from cnnspec.compile.kernel_trials import Way, remarks
 from cnnspec.train.data.batches import make_batches
+from cnnspec.train.data.examples import find_free_memory
 from cnnspec.train.devices.distribution import Cluster, check_distribution, distribute, join_cluster, stop_distribution
 from cnnspec.train.devices.precision import computing_in
-from cnnspec.train.devices.request import Devices, choose_torch_device, find_devices, read_request, request_devices
+from cnnspec.train.devices.request import (
+    Devices,
+    choose_torch_device,
+    find_device_memory,
+    find_devices,
+    read_request,
+    request_devices,
+)
 from cnnspec.train.devices.share import ALONE, Share
 from cnnspec.train.errors import TrainingFailed
 
@@ -46,6 +54,12 @@ class Runtime(Record):
     def used(self) -> tuple[str, ...]:
         """The names of the devices of all processes: gpu:0, gpu:1."""
         return tuple([f"{self.devices.kind.lower()}:{i}" for i in range(self.share.devices)])
+
+    def find_room(self) -> int | None:
+        """Bytes of memory that are free on the CPU, or that a device has where its backend says it."""
+        if self.devices.kind == "CPU":
+            return find_free_memory()
+        return find_device_memory(self.keras.config.backend())
 
     @contextmanager
     def building(self) -> Iterator[None]:

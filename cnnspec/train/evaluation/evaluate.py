@@ -21,7 +21,7 @@ from cnnspec.train.data.ranges import SHARES, Stretched, find_pixel_range, may_b
 from cnnspec.train.data.sources import load
 from cnnspec.train.data_fit import find_image_sizes
 from cnnspec.train.ends import find_ends
-from cnnspec.train.errors import TrainingFailed, first_line
+from cnnspec.train.errors import TrainingFailed, first_line, is_out_of_memory
 from cnnspec.train.evaluation.head import find_head
 from cnnspec.train.evaluation.only import take_only
 from cnnspec.train.evaluation.saved import list_outputs
@@ -273,7 +273,7 @@ def _measure(
     except (TrainingFailed, MemoryError):
         raise
     except Exception as error:
-        if type(error).__name__ == "ResourceExhaustedError":
+        if is_out_of_memory(error):
             raise MemoryError from error
         raise TrainingFailed(f"Keras cannot evaluate {saved.path}: {first_line(error)}", "", 2) from error
     return {name: _to_number(value) for name, value in figures.items()}

@@ -11,7 +11,7 @@ from cnnspec.base.record import Record
 from cnnspec.train.data.examples import scale
 from cnnspec.train.data.pictures import make_pool, read_image
 from cnnspec.train.data.ranges import stretch
-from cnnspec.train.errors import TrainingFailed, first_line
+from cnnspec.train.errors import TrainingFailed, first_line, is_out_of_memory
 from cnnspec.train.evaluation.only import take_only
 from cnnspec.train.evaluation.saved import list_outputs
 
@@ -127,7 +127,7 @@ def run_model(model: Any, given: Any, path: str, images: Sequence[str]) -> list[
     try:
         outputs = list_outputs(model.predict_on_batch(given))
     except Exception as error:
-        if type(error).__name__ == "ResourceExhaustedError":
+        if is_out_of_memory(error):
             raise MemoryError from error
         raise TrainingFailed(f"Keras cannot run {path}: {first_line(error)}", "", 2) from error
     for output in outputs:
