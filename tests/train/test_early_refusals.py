@@ -101,7 +101,7 @@ def test_memory_that_the_machine_lacks_is_noted(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("batch", "room", "text", "said"),
     [
-        (128, 2**30, "input 224x224x3\nconv(64, 3x3, padding=same, activation=relu) -> gap -> dense(3)", r"batch = 128 needs at least 6\.2\d GiB; batch = \d\d is counted to fit"),
+        (128, 2**30, "input 224x224x3\nconv(64, 3x3, padding=same, activation=relu) -> gap -> dense(3)", r"batch = 128 needs at least 4\.67 GiB; batch = \d\d is counted to fit"),
         (8, 2**40, "input 8x8x1\nflatten -> dense(3)", "batch = 8 needs at least .* KiB, and what the framework needs besides; give a smaller one, such as 4"),
         (8, None, "input 8x8x1\nflatten -> dense(3)", "batch = 8 needs at least .*; give a smaller one, such as 4"),
         (8, None, "input ?x?x1\nconv(3, 3x3) -> gap", "give a smaller batch, such as 4"),
