@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from cnnspec.network import AnalysedNetwork
     from cnnspec.train.plan import TrainingPlan
+    from cnnspec.train.progress import Lines
     from cnnspec.train.run import Outcome
     from cnnspec.train.runs.spec import Spec
 
@@ -47,8 +48,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         {
             "cnnspec train net.cnn --dry-run": "what would be trained, and with what",
             "cnnspec train net.cnn": "train as the train section says",
+            "cnnspec train net.cnn --lr-find -o rates.png": "at which learning rates the loss falls",
             "cnnspec train net.cnn --data digits --epochs 2": "other data, and for a shorter time",
-            "cnnspec train net.cnn --seed 7 -o net.keras": "save the best model beside the run, too",
         },
     )
     add_file_argument(parser)
@@ -74,6 +75,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run-dir", metavar="DIR", help="the run folder (runs/ and the spec's name and a number)")
     parser.add_argument("-o", "--output", metavar="OUT", help="where to save the model, too: a .keras file")
     parser.add_argument("--dry-run", action="store_true", help="show what would be trained, and write nothing")
+    parser.add_argument(
+        "--lr-find",
+        action="store_true",
+        help="show what learning rates do to the loss; -o OUT.png draws it (.svg, .pdf)",
+    )
     parser.add_argument("--backend", metavar="NAME", help=f"{', '.join(BACKENDS)}: what Keras computes with")
     parser.add_argument("--precision", metavar="NAME", help=f"what layers compute in: {', '.join(PRECISIONS)}")
     parser.add_argument("--devices", metavar="N", help="how many: a count, all, cpu, gpu, gpu:N; cpu:N to try it out")
@@ -133,13 +139,16 @@ def run(options: argparse.Namespace) -> int:
     def plan_training() -> TrainingPlan:
         from cnnspec.train.plan import make_plan
 
-        return make_plan(network.graph, settings, spec, options.run_dir, options.output, facts=network.facts)
+        output = None if options.lr_find else options.output
+        return make_plan(network.graph, settings, spec, options.run_dir, output, facts=network.facts)
 
     if options.dry_run:
         from cnnspec.train.dry_run import describe_training
 
         rows = run_step(lambda: describe_training(plan_training(), shown), options.no_network)
         return FINDINGS if rows is None else print_description(rows)
+    if options.lr_find:
+        return find_rate(plan_training, shown, options)
     from cnnspec.train.devices.distribution import read_cluster
     from cnnspec.train.run import Outcome, train
 
@@ -155,6 +164,34 @@ def run(options: argparse.Namespace) -> int:
 
     outcome = run_step(step, options.no_network)
     return FINDINGS if outcome is None else print_outcome(outcome)
+
+
+def find_rate(plan_training: Callable[[], TrainingPlan], shown: Lines, options: argparse.Namespace) -> int:
+    """Print what learning rates do, and draw it where that is asked for; the exit status."""
+    from cnnspec.compile.keras_model import MissingExtra
+    from cnnspec.train.rate_search import describe_search, draw_search, search_rates
+
+    picture = options.output
+    if picture is not None and not picture.lower().endswith((".png", ".svg", ".pdf")):
+        raise UsageError(f"{picture} is no name for the curve of --lr-find: end it in .png, .svg or .pdf")
+    if options.coordinator:
+        raise UsageError("--lr-find tries rates on one machine: leave --coordinator out")
+    found = run_step(lambda: search_rates(plan_training(), shown), options.no_network)
+    if found is None:
+        return FINDINGS
+    for line in describe_search(found):
+        tell_result(line)
+    if picture is not None:
+        try:
+            draw_search(found, picture)
+        except ImportError:
+            raise UsageError(
+                str(MissingExtra("matplotlib is not installed, which draws the curve", "pictures"))
+            ) from None
+        except OSError as error:
+            raise UsageError(f"{picture} cannot be written: {error.strerror or error}") from None
+        tell_result(f"saved {picture}")
+    return CLEAN
 
 
 def print_description(rows: list[tuple[str, str]]) -> int:

@@ -120,7 +120,7 @@ def prepare_training(plan: TrainingPlan, shown: Lines, fixed: bool = False) -> P
     keras = runtime.keras
     shown.note(f"trains on {runtime}")
     with runtime.building():
-        model = _explain_keras_errors(lambda: to_keras(graph))
+        model = explain_keras_errors(lambda: to_keras(graph))
         loss = keras_objects.compile_model(model, settings, data.outputs, keras)
     for warning in runtime.find_unsupported(graph, model, fixed):
         shown.warn(warning)
@@ -149,7 +149,7 @@ def fit_in_folder(prepared: Prepared, run: RunFolder, start: State | None, inter
                 saving = RunCallback(keras, prepared.model, run, settings, callbacks, batches, interrupts, start)
             try:
                 every = [*callbacks, watcher, saving.for_keras()]
-                _explain_keras_errors(lambda: _fit_model(prepared, batches, every, start))  # noqa: B023
+                explain_keras_errors(lambda: _fit_model(prepared, batches, every, start))  # noqa: B023
                 break
             except EpochEnded:  # the rest of an epoch: what follows begins from what was saved at its end
                 start = read_state(run)
@@ -236,11 +236,11 @@ def _evaluate_best(prepared: Prepared) -> tuple[dict[str, Any], str]:
     if held is None:
         return {}, ""
     batches = prepared.runtime.make_evaluation_batches(held)
-    figures = _explain_keras_errors(lambda: prepared.model.evaluate(batches, verbose=0, return_dict=True))
+    figures = explain_keras_errors(lambda: prepared.model.evaluate(batches, verbose=0, return_dict=True))
     return figures, f"{len(held):,} {noun} example{'s' * (len(held) != 1)}"
 
 
-def _explain_keras_errors(step: Callable[[], Any]) -> Any:
+def explain_keras_errors(step: Callable[[], Any]) -> Any:
     """Run a part of Keras; the errors that it raises become a sentence."""
     try:
         return step()
