@@ -7,9 +7,11 @@ import itertools
 import os
 import signal
 import sys
+import tempfile
 from collections import Counter
 
 import pytest
+from _pytest.runner import runtestprotocol
 from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -40,11 +42,19 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 gc.set_threshold(10_000)  # by 700 new objects each time, the collector takes a sixth of the time
 numbers = itertools.count()
+caches = pytest.StashKey[str]()
 FIRST = ("tests/train", "tests/compile", "tests/model_files", "tests/facts", "tests/layers")
+SHOWN = 0.005  # seconds: what `--durations` shows
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    folder = tempfile.TemporaryDirectory(prefix="cnnspec-caches-")
+    config.add_cleanup(folder.cleanup)
+    config.stash[caches] = folder.name
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The rooms whose files take long come first, so that two processes end at the same time."""
+    """The rooms that ask Keras come first, so that another process takes over what is light from the end."""
     items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
 
 
@@ -52,6 +62,30 @@ def pytest_collection_finish() -> None:
     """What was imported and collected lives to the end: the garbage collector need not walk it again."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    """A test is one report instead of five messages, unless its fixtures fail or take long: a third of what a small test costs."""
+    for report in runtestprotocol(item, log=False, nextitem=nextitem):
+        if report.when == "call" or not report.passed or report.duration >= SHOWN:
+            item.ihook.pytest_runtest_logreport(report=report)
+    return True
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Every test begins alike, whatever was run before it in this process; fixtures would take longer than a small test.
+
+    Texts are laid out as for a pipe, without color, whoever runs the tests. What one test has checked is not known to
+    the next, nor kept in this checkout or in the user's cache. A Keras layer that nobody named is `dense`.
+    """
+    for name in ("COLUMNS", "FORCE_COLOR", "NO_COLOR"):
+        os.environ.pop(name, None)
+    os.environ["CNNSPEC_CACHE_DIR"] = os.path.join(item.config.stash[caches], str(next(numbers)))
+    keras = sys.modules.get("keras")
+    if hasattr(keras, "backend"):
+        keras.backend.clear_session(free_memory=False)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -63,25 +97,3 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(
             "Random searches are short, and what has kin is sampled: docs/contributing.md, The tests"
         )
-
-
-@pytest.fixture(autouse=True)
-def no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Texts are laid out as for a pipe, without color, whoever runs the tests (xdist's processes have a width)."""
-    for name in ("COLUMNS", "FORCE_COLOR", "NO_COLOR"):
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture(autouse=True)
-def keras_names_begin_anew() -> None:
-    """A layer that nobody named is `dense`, whatever the tests before it built in this process."""
-    keras = sys.modules.get("keras")
-    if hasattr(keras, "backend"):
-        keras.backend.clear_session(free_memory=False)
-
-
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What one test has checked is not known to the next, nor kept in this checkout or in the user's cache."""
-    folder = tmp_path_factory.getbasetemp() / f"cnnspec-cache-{next(numbers)}"
-    monkeypatch.setenv("CNNSPEC_CACHE_DIR", str(folder))

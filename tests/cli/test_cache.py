@@ -42,7 +42,7 @@ def examined_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_format_says_the_same_from_the_cache(here: Path, examined_once: None, checked: list[str]) -> None:
-    write_corpus(here, every=1 if THOROUGH else 2)
+    write_corpus(here, every=1 if THOROUGH else 3)
     options = ("--select", "ALL", "--exit-zero", "--color", "always", "--jobs", "1")
     first = run(".", *options)
     count = len(checked)

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from cnnspec.base.installing import write_install_command
-from tests.support import THOROUGH
+from cnnspec.compile.backend import import_keras
+from tests.support import IN_THOROUGH
 
 ROOT = Path(__file__).resolve().parents[2]
 ASK = """
@@ -97,19 +98,29 @@ except ValueError as error:
 """
 
 
-# TensorFlow, which takes longest to import, by default only where there is no other.
-@pytest.mark.parametrize(
-    ("name", "other"),
-    [
-        ("jax", "torch"),
-        ("torch", "jax"),
-        *([("tensorflow", "jax")] if THOROUGH or not INSTALLED & {"jax", "torch"} else []),
-    ],
-)
-def test_keras_is_imported_once_on_the_backend_that_is_chosen(name: str, other: str, tmp_path: Path) -> None:
-    if name not in INSTALLED:
-        pytest.skip(f"{name} is not installed")
-    assert python(USED.format(first=name, second=other), tmp_path, KERAS_BACKEND=other) == (
+def used(name: str, other: str) -> str:
+    """What the script prints."""
+    return (
         f"{name}\nKeras already runs on {name} in this process, which cannot be changed to {other}: start a new one\n"
         f'{name}\nno backend is called "theano": tensorflow, jax, torch\n'
     )
+
+
+def test_keras_stays_on_the_backend_of_this_process(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("keras")
+    name = import_keras().config.backend()
+    other = min(ALL - {name})
+    monkeypatch.setenv("KERAS_BACKEND", other)
+    exec(USED.format(first=name, second=other), {})
+    assert capsys.readouterr().out == used(name, other)
+
+
+# That another backend is imported where KERAS_BACKEND names one is met by test_backends.py, too.
+@IN_THOROUGH
+@pytest.mark.parametrize(("name", "other"), [("jax", "torch"), ("torch", "jax"), ("tensorflow", "jax")])
+def test_keras_is_imported_once_on_the_backend_that_is_chosen(name: str, other: str, tmp_path: Path) -> None:
+    if name not in INSTALLED:
+        pytest.skip(f"{name} is not installed")
+    assert python(USED.format(first=name, second=other), tmp_path, KERAS_BACKEND=other) == used(name, other)

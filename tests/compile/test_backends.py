@@ -109,8 +109,8 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str
 
 
 def run_there(backend: str, folder: Path) -> dict[str, str]:
-    """What comes out of every case in a process of its own, on another backend."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "KERAS_BACKEND": "", **QUICK_XLA}
+    """What comes out of every case in a process of its own, on another backend than its environment names."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "KERAS_BACKEND": "tensorflow", **QUICK_XLA}
     done = subprocess.run(
         [sys.executable, "-m", "tests.compile.backend_run", backend, str(folder)],
         env=environment, capture_output=True, text=True, check=False,

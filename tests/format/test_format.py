@@ -96,7 +96,7 @@ def test_formatting_twice_changes_nothing(tree: Tree) -> None:
     assert formatted(once) == once
 
 
-@cases(2)
+@cases(1)
 @given(st.data())
 def test_comments_stay_wherever_they_stand(data: Any) -> None:
     text = print_tree(data.draw(trees()))

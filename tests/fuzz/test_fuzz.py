@@ -44,9 +44,9 @@ def called(*argv: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_first_cases_of_a_seed() -> None:
-    done = called("--jobs", "2", "--texts", "400", "--networks", "25", "--commands", "25")
+    done = called("--jobs", "2", "--texts", "200", "--networks", "10", "--commands", "15")
     assert done.returncode == 0, done.stdout
-    assert all(words in done.stdout for words in ("400 texts, ", "25 networks, ", "25 commands, ", "largest: "))
+    assert all(words in done.stdout for words in ("200 texts, ", "10 networks, ", "15 commands, ", "largest: "))
 
 
 # ---- the same cases every time ------------------------------------------------------------------------------

@@ -145,7 +145,7 @@ def test_reach_is_what_is_read(family: str) -> None:
 
 
 # ---- what is drawn ------------------------------------------------------------------------------------------
-PARTS, PART = 8, 50  # a family is drawn from so often at most, and so many cases each time
+PARTS, PART = 40, 10  # a family is drawn from so often at most, and so many cases each time
 
 
 def draw_part(family: str, part: int) -> collections.Counter[tuple[str, str]]:

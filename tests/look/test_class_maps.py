@@ -134,8 +134,10 @@ def test_the_occlusion_map_is_the_mean_loss_under_all_squares(around: OpenedNetw
 
 
 # ---- other backends ------------------------------------------------------------------------------------------
+# TensorFlow is hidden: where it is installed, Keras imports it on every backend when a model is loaded.
 SCRIPT = """
-import json, sys, numpy as np
+import json, sys
+sys.modules["tensorflow"] = None
 from cnnspec.compile.backend import import_keras
 import_keras(sys.argv[2])
 from pathlib import Path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import gc
 import re
 import sys
@@ -57,6 +58,7 @@ def notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Notebo
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # in whose place IPython puts its own
+    monkeypatch.delattr(builtins, "_", raising=False)  # what Python showed last: IPython leaves it
     monkeypatch.setattr(gc, "collect", int)  # which a reset calls, and which walks all that other tests have left
     made = Notebook()
     made.run("%load_ext cnnspec")
