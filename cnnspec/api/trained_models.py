@@ -24,6 +24,7 @@ from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.evaluation.evaluate import Evaluation as ModelEvaluation
 from cnnspec.train.evaluation.evaluate import evaluate as evaluate_model
 from cnnspec.train.evaluation.only import take_only
+from cnnspec.train.evaluation.opening import open_model
 from cnnspec.train.evaluation.predict import Prediction, predict_images
 from cnnspec.train.evaluation.predict_rows import is_arrays, open_rows, predict_rows
 from cnnspec.train.evaluation.prediction_forms import list_cells, write_csv, write_data, write_heads, write_line
@@ -34,7 +35,7 @@ from cnnspec.train.evaluation.question import (
     describe_range,
     make_question,
 )
-from cnnspec.train.evaluation.trained import Trained, open_trained
+from cnnspec.train.evaluation.trained import Trained
 from cnnspec.train.progress import Lines
 
 TYPE_CHECKING = False
@@ -152,7 +153,7 @@ def evaluate(
 ) -> Evaluation:  # fmt: skip
     """A trained model on data with known answers, class by class, as `cnnspec evaluate` measures it.
 
-    `trained` is the folder of a run (a `Run` or `Training`, too), or a .keras file. `data`, None: the run's, are a name (digits, mnist, …,
+    `trained` is the folder of a run (a `Run` or `Training`, too), or a .keras, .onnx or .tflite file. `data`, None: the run's, are a name (digits, mnist, …,
     tfds:NAME), a folder of class folders, a .csv or a .npz, or arrays (x, y) and what else `Network.train` takes; `split` is the part, held back as in the training; `batch` is the
     examples at once, None: the run's, else 32. With `last` a run's last model is taken, not its best.
 
@@ -169,7 +170,7 @@ def evaluate(
     named = None if given is None else read_data_name(given)
     notes = Notes()
     with explaining(path):
-        model, keras = open_trained(path, engine, last)
+        model, keras = open_model(path, engine, last)
     notes.kept += find_warnings(model, keras, outside=data is None)
     with explaining(None if named in NAMED_DATA else given):
         found = evaluate_model(keras, model, arrays or named, split, count, notes)
@@ -182,7 +183,7 @@ def predict(
 ) -> Predictions:  # fmt: skip
     """What a trained model sees in image files, as `cnnspec predict` says.
 
-    `trained` is the folder of a run (a `Run`, too), or a .keras file; `images` the path of an image or of a folder of images, or
+    `trained` is the folder of a run (a `Run`, too), or a .keras, .onnx or .tflite file; `images` the path of an image or of a folder of images, or
     several, or of a .npz with an array for each input. `top` is how many classes are told, `names` are those of the classes, None: the run's. `range` is what black and
     white become, None: as in the run, else (0, 1). `batch` is the images at once. With `last` a run's last model is taken.
 
@@ -202,7 +203,7 @@ def predict(
         arrays = is_arrays(given)
         paths = given if arrays else [*list_images(given)]
     with explaining(path):
-        model, keras = open_trained(path, engine, last)
+        model, keras = open_model(path, engine, last)
     with explaining(paths[0] if arrays else None):
         notes.kept += find_warnings(model, keras)
         if arrays:
