@@ -92,4 +92,4 @@ def _resolve_settings(network: AnalysedNetwork, record: dict[str, Any], epochs: 
     settings, found = resolve(network.train, overrides, name_outputs(network.graph))
     if found:
         raise UsageError(f"this cnnspec cannot read the settings of {network.source.name}: {found[0].message}")
-    return settings.replace(folder=record["data"]["folder"])
+    return settings.replace(folder=record["data"]["folder"], start_folder=record.get("start", {}).get("folder", ""))
