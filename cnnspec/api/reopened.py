@@ -59,4 +59,6 @@ def _resolve_settings(network: AnalysedNetwork, record: dict[str, Any], epochs: 
         message = f"this cnnspec cannot read the settings of {network.source.name}: {found[0].message}"
         raise TrainingFailed(message, "", 2)
     given = {"data": GIVEN} if record["data"]["given"] == GIVEN else {}
-    return settings.replace(folder=record["data"]["folder"], **given)
+    return settings.replace(
+        folder=record["data"]["folder"], start_folder=record.get("start", {}).get("folder", ""), **given
+    )

@@ -11,6 +11,8 @@ from cnnspec.train.data.given_names import rename_only
 from cnnspec.train.data_fit import check_plain_data
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs.durable import MARK
+from cnnspec.train.starting.model_start import ModelStart, find_start, find_taken
+from cnnspec.train.starting.named_layers import check_named_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,8 +27,9 @@ class TrainingPlan(Record):
     """A network, its facts and the settings of its training.
 
     `spec` has the files that a new run folder keeps, `run_dir` is where that folder is to be (None: runs/<spec>-<n>),
-    `output` where the best model is saved too. `cluster` says which of several processes this is. `given` are data
-    that a program gives, in place of those that the settings name.
+    `output` where the best model is saved too. `cluster` says which of several processes this is. `start` is the model whose
+    weights the training begins with; of imagenet it is known only with Keras. `given` are data that a program gives, in place
+    of those that the settings name.
     """
 
     graph: Graph
@@ -36,22 +39,26 @@ class TrainingPlan(Record):
     run_dir: str | None = None
     output: str | None = None
     cluster: Cluster | None = None
+    start: ModelStart | None = None
     given: Given | None = None
 
 
 def make_plan(
     graph: Graph, settings: TrainSettings, spec: Spec | None = None, run_dir: str | None = None,
-    output: str | None = None, cluster: Cluster | None = None, facts: Facts | None = None,
+    output: str | None = None, cluster: Cluster | None = None, facts: Facts | None = None, start: ModelStart | None = None,
 ) -> TrainingPlan:  # fmt: skip
-    """The plan for a network without errors. `facts` are the network's, where somebody has them already.
+    """The plan for a network without errors. `facts` are the network's, where somebody has them already; `start` is that of a
+    training that goes on.
 
-    Raises TrainingFailed when data that are known by name do not suit the network.
+    Raises TrainingFailed when data that are known by name do not suit the network, or nothing can be taken from its start.
     """
     if len(graph.outputs) > 1:
         settings = settings.replace(outputs=tuple(name_outputs(graph)))
     settings = rename_only(graph, settings)
     check_plain_data(graph, settings)
-    return TrainingPlan(graph, facts or Facts(graph), settings, spec, run_dir, output, cluster)
+    start = start or find_start(graph, settings)
+    check_named_layers(graph, settings, find_taken(graph, settings, start))
+    return TrainingPlan(graph, facts or Facts(graph), settings, spec, run_dir, output, cluster, start)
 
 
 def check_output(path: str) -> None:
