@@ -26,7 +26,8 @@ class TrainingPlan(Record):
 
     `spec` has the files that a new run folder keeps, `run_dir` is where that folder is to be (None: runs/<spec>-<n>),
     `output` where the best model is saved too. `cluster` says which of several processes this is. `given` are data
-    that a program gives, in place of those that the settings name.
+    that a program gives, in place of those that the settings name. `inside` is where in a new folder the run lies, as the
+    first of several ("": it is the folder).
     """
 
     graph: Graph
@@ -37,6 +38,7 @@ class TrainingPlan(Record):
     output: str | None = None
     cluster: Cluster | None = None
     given: Given | None = None
+    inside: str = ""
 
 
 def make_plan(

@@ -45,6 +45,14 @@ def seed(value: Any) -> int:
     return natural(value)
 
 
+def folds(value: Any) -> int:
+    """A whole number from 2."""
+    with suppress(Unfit):
+        if natural(value) >= 2:
+            return natural(value)
+    raise Unfit("a whole number from 2")
+
+
 def size_in_bytes(value: Any) -> int:
     """A size such as 8GiB."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 1 <= value < 2**63:
@@ -112,6 +120,7 @@ KEYS: dict[str, Kind] = {
     "loss_weights": loss_weights,
     "label_smoothing": rate,
     "class_weights": class_weights,
+    "sampling": choice("balanced"),
     "augment": words("layers"),
     "metrics": by_output(words("metrics")),
     "callbacks": words("callbacks"),
@@ -120,6 +129,8 @@ KEYS: dict[str, Kind] = {
     "seed": seed,
     "validation": rate,
     "test": rate,
+    "folds": folds,
+    "fold": count,
     "shuffle": flag,
     "backend": choice(*BACKENDS),
     "precision": choice(*PRECISIONS),
@@ -139,6 +150,7 @@ ABOUT = {  # for people, of each key
     "loss_weights": "how much the loss of each output counts: {mask: 1, label: 0.5}",
     "label_smoothing": "the share of each target that is spread over all classes",
     "class_weights": "how much each class counts",
+    "sampling": "which examples an epoch draws: balanced, each class equally often; if nothing is said, every example once",
     "augment": "random changes to images while it is trained, in their order",
     "metrics": "what is measured after each epoch, or of each output: {mask: [binary_iou]}; if nothing is said, accuracy where the labels are classes",
     "callbacks": "what happens between epochs",
@@ -147,6 +159,8 @@ ABOUT = {  # for people, of each key
     "seed": "where all random numbers come from",
     "validation": "the share of the training data that is held back to watch the training",
     "test": "the share of the data that is held back for the end, where they come without test data",
+    "folds": "parts of the data, each of which is held back for the end of a training of its own: k-fold cross-validation",
+    "fold": "the one of the folds that is held back, from 1; if nothing is said, each in turn",
     "shuffle": "whether examples come in another order in each epoch",
     "backend": "what computes; if nothing is said, what Keras is set to",
     "precision": "the numbers that layers compute in",

@@ -37,7 +37,7 @@ def test_a_run_says_everything_about_itself(capsys: pytest.CaptureFixture[str], 
     assert said["settings"]["optimizer"] == "sgd(learning_rate=0.1)"
     assert said["settings"]["callbacks"] == ['csv_logger(filename="log.csv")']
     of_several = {"outputs", "losses", "loss_weights", "metrics_by_output", "pairing", "each"}
-    left_out = {"spans", "folder", "columns", "group"} | of_several
+    left_out = {"spans", "folder", "columns", "group", "folds", "fold", "sampling"} | of_several
     assert said["settings"].keys() == set(resolve({})[0]._fields) - left_out
     data = said["data"]
     assert (data["given"], data["train"], data["validation"], data["test"]) == ("digits", 1295, 143, 359)
@@ -143,7 +143,7 @@ def test_a_place_that_cannot_be_written_is_found_first(
         raise PermissionError(13, "Permission denied", path)
 
     monkeypatch.setattr(os, "mkdir", read_only)
-    monkeypatch.setattr("cnnspec.train.run.load", lambda settings: pytest.fail("it began"))
+    monkeypatch.setattr("cnnspec.train.data.prepare.load", lambda *_: pytest.fail("it began"))
     status, out, err = trained(capsys, "")
     assert (status, out) == (2, "")
     assert err == "cnnspec: runs cannot be written: Permission denied; choose another folder with --run-dir\n"

@@ -2,5 +2,6 @@
 
 given_names < array_names, columns < cells < tables < files      what a file holds for each input and output
 images < examples < arrays, tfds, opened (files < pictures) < sources < prepare (outputs, weights, split)    a data set, split, as the network takes it
-augment < batches                                                                   in the order of seed and epoch
+folds < splitting                                                what is held back of it
+augment, sampling < batches                                      in the order of seed and epoch
 """

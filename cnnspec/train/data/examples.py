@@ -131,14 +131,16 @@ class Part(Record):
     """A part of a data set: the examples at `places` of each input, and the targets of all examples (N, …) of each output
     as its loss takes them, in the network's order.
 
-    For training alone: `weights` of all examples (one a target of the only output) in the loss, None for 1; `augment`,
-    the Keras layers that change its batches (`batches` applies them), as Terms.
+    For training alone: `weights` of all examples (one a target of the only output) in the loss, None for 1; `classes` of all
+    examples, where an epoch draws each equally often; `augment`, the Keras layers that change its batches (`batches` applies
+    them), as Terms.
     """
 
     inputs: tuple[Examples, ...]
     outputs: tuple[Array, ...]
     places: Array
     weights: Array | None = None
+    classes: Array | None = None
     augment: tuple[Term, ...] = ()
 
     def __len__(self) -> int:

@@ -157,7 +157,7 @@ def open_part(trained: Trained, data: str | Given | None, split: str, batch: int
         for output in trained.outputs:
             raw = renumber_classes(raw, output.name if output.name in raw.names else "", output.names, data)
         raw = bring_to_range(raw, trained.inputs, data, shown)
-        settings = settings.replace(test=0.0, validation=0.0)
+        settings = settings.replace(test=0.0, validation=0.0, folds=None, fold=None)
         if "" not in raw.train.inputs:
             settings = settings.replace(pairing="")  # they are pairs already
     prepared = _prepare_data(raw, trained.saved, settings)

@@ -228,6 +228,7 @@ _RUN_RECORD = record(
             "loss": optional(text), "losses": named(text), "loss_weights": named(number(0)),
             "metrics_by_output": named(listed(text)), "pairing": one_of(*PAIRINGS), "each": whole(1),
             "columns": named(listed(text, 1)), "group": text,
+            "folds": whole(2), "fold": whole(1), "sampling": one_of("balanced"),
         }),
         "data": data,
         "params": record({"total": whole()}, whole()), "best": optional(best), "test": optional(record({"on": text}, figure)),
