@@ -49,7 +49,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def read_metadata(path: str) -> dict[str, str]:
-    """The metadata in the folder of a run: the names of the classes, and the range of values that the model takes."""
+    """The metadata in the folder of a run: the names of the classes, the range of values that the model takes, and how
+    images came to its size."""
     if not os.path.lexists(os.path.join(path, "run.json")):
         return {}
     from cnnspec.tables import escape
@@ -58,10 +59,12 @@ def read_metadata(path: str) -> dict[str, str]:
     from cnnspec.train.runs.folder import read_record
 
     try:
-        data = read_record(path)["data"]
+        record = read_record(path)
     except TrainingFailed as error:
         raise UsageError(str(error)) from None
-    said = {}
+    data, said = record["data"], {}
+    if "resize" in record["settings"]:
+        said["resize"] = record["settings"]["resize"]
     for name, told in (data.get("inputs") or {"": data}).items():
         values = told.get("values", [0, 1])
         low, high = find_pixel_range(*values) or values

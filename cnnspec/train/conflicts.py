@@ -59,7 +59,7 @@ def find_conflicts(settings: TrainSettings) -> list[Diagnostic]:
         if getattr(settings, key) and settings.data is not None and not settings.data.lower().endswith(BY_NAME):
             message = f"{key} {'name' if key == 'columns' else 'names'} what a table or a .npz holds, and data is {settings.data}"
             found.append(Diagnostic("E030", message, settings.span(key), "leave it out, or list the files in a CSV"))
-    found += [*_find_fold_conflicts(settings), *_find_sampling_conflicts(settings)]
+    found += [*_find_fold_conflicts(settings), *_find_sampling_conflicts(settings), *_find_resize_conflicts(settings)]
     return found + (_find_conflicts_of_several(settings) if settings.outputs else _find_soft_conflicts(settings))
 
 
@@ -74,6 +74,13 @@ def _find_fold_conflicts(settings: TrainSettings) -> list[Diagnostic]:
         message = f"test is a share of the data, and each of {folds} folds is tested on in its turn"
         found.append(Diagnostic("E030", message, settings.span("test"), "leave one out"))
     return found
+
+
+def _find_resize_conflicts(settings: TrainSettings) -> list[Diagnostic]:
+    if settings.resize is None or settings.data is None or not settings.data.lower().endswith(".npz"):
+        return []
+    message = f"resize is for images, and the arrays of {settings.data} are taken in the size that they have"
+    return [Diagnostic("E030", message, settings.span("resize"), "leave it out")]
 
 
 def _find_sampling_conflicts(settings: TrainSettings) -> list[Diagnostic]:

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from cnnspec.compile.backend import BACKENDS
 from cnnspec.layers.argument import Term, Unfit, choice, count, flag, from_zero, natural, rate, text, word_of
+from cnnspec.train.data.framing import WAYS
 from cnnspec.train.data.given_names import read_columns
 from cnnspec.train.data_words import data_or_pairs
 from cnnspec.train.devices.precision import PRECISIONS
@@ -113,6 +114,7 @@ def loss_weights(value: Any) -> dict[str, int | float]:
 KEYS: dict[str, Kind] = {
     "data": data_or_pairs,
     "columns": read_columns,
+    "resize": choice(*WAYS),
     "group": text,
     "optimizer": lambda value: read_word("optimizers", value),
     "learning_rate": learning_rate,
@@ -143,6 +145,7 @@ KEYS: dict[str, Kind] = {
 ABOUT = {  # for people, of each key
     "data": "what it is trained on",
     "columns": "what the columns of a table, or the arrays of a .npz, are called: {image: photo_path, label: [cat, dog], split: fold}",
+    "resize": "how images come to the size of the input: stretch (if nothing is said), pad with black around, or crop the middle",
     "group": "the column or array whose equal values, such as a patient's images, stay in one part",
     "optimizer": "how the weights are changed",
     "learning_rate": "that of the optimizer: a number, or a schedule",

@@ -23,6 +23,7 @@ class TrainSettings(Record):
     pairing: str = ""  # "pairs" or "triplets" of its examples
     each: int = 1  # partners of a kind that an example gets in these
     columns: tuple[tuple[str, tuple[str, ...]], ...] = ()  # of a table (or arrays) for inputs and outputs by name
+    resize: str | None = None  # how images come to the input's size: "stretch" (None), "pad" or "crop"
     group: str | None = None  # the column (or array) whose equal values stay in one part
     folder: str = ""  # where a relative path starts
     optimizer: Term = Term("Adam", (), (), "optimizers")

@@ -37,7 +37,7 @@ def test_a_run_says_everything_about_itself(capsys: pytest.CaptureFixture[str], 
     assert said["settings"]["optimizer"] == "sgd(learning_rate=0.1)"
     assert said["settings"]["callbacks"] == ['csv_logger(filename="log.csv")']
     of_several = {"outputs", "losses", "loss_weights", "metrics_by_output", "pairing", "each"}
-    left_out = {"spans", "folder", "columns", "group", "folds", "fold", "sampling"} | of_several
+    left_out = {"spans", "folder", "columns", "group", "folds", "fold", "sampling", "resize"} | of_several
     assert said["settings"].keys() == set(resolve({})[0]._fields) - left_out
     data = said["data"]
     assert (data["given"], data["train"], data["validation"], data["test"]) == ("digits", 1295, 143, 359)

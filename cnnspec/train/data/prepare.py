@@ -17,6 +17,7 @@ from cnnspec.layers.base import show_shape
 from cnnspec.train.data.examples import Part, Shaped, hold_resized
 from cnnspec.train.data.files import Files, check_two_classes, count_images
 from cnnspec.train.data.folds import note_rare_classes
+from cnnspec.train.data.framing import SAID, STRETCH
 from cnnspec.train.data.given import read_given
 from cnnspec.train.data.opened import open_files
 from cnnspec.train.data.outputs import OutputTargets, Untrained
@@ -196,7 +197,7 @@ def _open_files(files: Files, ends: Ends, settings: TrainSettings, note: Callabl
         if names is not None and np.ndim(values) == 1 and sizes:
             shape = tuple([n or 1 for n in next(iter(sizes.values()))])
             match_output(end, settings, shape, Targets((), len(names), True))
-    return open_files(files, sizes, note)
+    return open_files(files, sizes, settings.resize, note)
 
 
 def _prepare_input(raw: Raw, end: End, settings: TrainSettings, notes: list[str]) -> dict[str, Examples]:
@@ -206,15 +207,18 @@ def _prepare_input(raw: Raw, end: End, settings: TrainSettings, notes: list[str]
     shape = raw.train.inputs[key].shape
     if any(given.inputs[key].shape != shape for given in raw.parts.values()):
         raise TrainingFailed(f"the training and the test data of {end.data} differ in shape", "", 2)
+    way = settings.resize or STRETCH
     fit = match_examples(end, shape, images=settings.data in NAMED_DATA)
     if fit.resized:
-        notes.append(f"the images of {end.data}, {show_shape(shape)}, are resized to {show_shape(fit.shape)}")
+        notes.append(
+            f"the images of {end.data}, {show_shape(shape)}, are resized to {show_shape(fit.shape)}{SAID[way]}"
+        )
     elif fit.moved:
         notes.append(f"the channels of {end.data}, {show_shape(shape)}, come first and are moved to the end")
     elif fit.shape != shape:
         examples = f"examples of {end.data}, {show_shape(shape)}," if key else f"examples of {show_shape(shape)}"
         notes.append(f"{examples} are read as {show_shape(fit.shape)}")
-    return {part: hold_resized(Shaped(given.inputs[key], fit)) for part, given in raw.parts.items()}
+    return {part: hold_resized(Shaped(given.inputs[key], fit, way)) for part, given in raw.parts.items()}
 
 
 def _note_copies(inputs: Sequence[Examples], drawn: list[Array], data: str) -> list[str]:

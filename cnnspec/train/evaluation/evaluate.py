@@ -181,7 +181,7 @@ def _read_data(settings: TrainSettings, trained: Trained, shown: Lines) -> Raw:
     if all(not output.names for output in trained.outputs):
         check_two_classes(raw)
     ends = find_ends(trained.saved.graph, settings)
-    return open_files(raw, find_image_sizes(raw.images, ends), shown.note)
+    return open_files(raw, find_image_sizes(raw.images, ends), settings.resize, shown.note)
 
 
 def _read_given(given: Given, settings: TrainSettings, trained: Trained) -> Raw:

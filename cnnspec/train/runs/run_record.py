@@ -24,7 +24,7 @@ def describe_settings(settings: TrainSettings) -> dict[str, Any]:
         "spans",
         "folder",
         "outputs",
-        *[name for name in (*PAIRS, "group", "folds", "fold", "sampling") if not getattr(settings, name)],
+        *[name for name in (*PAIRS, "group", "folds", "fold", "sampling", "resize") if not getattr(settings, name)],
         *(() if settings.pairing else PAIRED),
     )
     found = {name: _describe(getattr(settings, name)) for name in settings._fields if name not in left_out}

@@ -7,6 +7,7 @@ JSON is taken strictly: no key twice, no NaN, nothing nested deeper than anythin
 from __future__ import annotations
 
 from cnnspec.compile.backend import BACKENDS
+from cnnspec.train.data.framing import WAYS
 from cnnspec.train.section_words import PAIRINGS
 
 TYPE_CHECKING = False
@@ -228,7 +229,7 @@ _RUN_RECORD = record(
             "loss": optional(text), "losses": named(text), "loss_weights": named(number(0)),
             "metrics_by_output": named(listed(text)), "pairing": one_of(*PAIRINGS), "each": whole(1),
             "columns": named(listed(text, 1)), "group": text,
-            "folds": whole(2), "fold": whole(1), "sampling": one_of("balanced"),
+            "folds": whole(2), "fold": whole(1), "sampling": one_of("balanced"), "resize": one_of(*WAYS),
         }),
         "data": data,
         "params": record({"total": whole()}, whole()), "best": optional(best), "test": optional(record({"on": text}, figure)),
