@@ -34,6 +34,9 @@ class Folds(Record):
     count: int
     runs: tuple[Run, ...]
 
+    def __repr__(self) -> str:
+        return f"<Folds of {self.path}: {len(self.finished)} of {self.count} finished>"
+
     @property
     def finished(self) -> tuple[Run, ...]:
         return tuple([run for run in self.runs if run.state == "finished"])
