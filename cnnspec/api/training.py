@@ -11,9 +11,11 @@ from cnnspec.api.errors import SpecError
 from cnnspec.api.written import find_written
 from cnnspec.base.limits import MAX_LAYERS
 from cnnspec.base.record import Record
+from cnnspec.train.runs.folds import Folds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     import keras
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from cnnspec.api.network import Network
     from cnnspec.network import AnalysedNetwork
     from cnnspec.train.data.given import Given
+    from cnnspec.train.plan import TrainingPlan
     from cnnspec.train.progress import Lines
     from cnnspec.train.run import Outcome
     from cnnspec.train.settings import TrainSettings
@@ -33,6 +36,8 @@ class Training(Answer, Record):
 
     `path` is the run folder; whatever takes a run takes a Training, `cnnspec.evaluate(training)`. `figures` are those of the
     `held_back` data with the best epoch's model, `best` the figures of that epoch, and `epochs` those of every one.
+
+    Of one for each fold `path` is the folder of their runs, `figures` are the means, and `folds` has the spread and each run.
     """
 
     path: str
@@ -40,6 +45,7 @@ class Training(Answer, Record):
     held_back: str
     best: dict[str, Any] | None
     epochs: tuple[dict[str, Any], ...]
+    folds: Folds | None = None
     rows_are = "epochs"
 
     def __fspath__(self) -> str:
@@ -47,7 +53,11 @@ class Training(Answer, Record):
         return self.path
 
     def to_keras(self) -> keras.Model:
-        """The model of the best epoch (of the last one, where none was better)."""
+        """The model of the best epoch (of the last one, where none was better). ValueError of folds, which have one each."""
+        if self.folds is not None:
+            raise ValueError(
+                f"{self.path} holds {len(self.folds.runs)} folds, each with its own model: folds.runs has them"
+            )
         from cnnspec.compile.keras_model import import_keras
 
         name = "best.keras" if self.best else "last.keras"
@@ -56,11 +66,12 @@ class Training(Answer, Record):
     def to_text(self) -> str:
         """What `cnnspec train` prints at the end."""
         from cnnspec.train.ending import describe_end
+        from cnnspec.train.runs.text import write_folds
 
-        return (
-            "".join([f"{line}\n" for line in describe_end(self.figures, self.held_back, self.best)])
-            + f"saved {self.path}\n"
+        said = (
+            describe_end(self.figures, self.held_back, self.best) if self.folds is None else write_folds([self.folds])
         )
+        return "".join([f"{line}\n" for line in said]) + f"saved {self.path}\n"
 
     def to_html(self) -> str:
         """A row for each epoch as an HTML table."""
@@ -71,9 +82,17 @@ class Training(Answer, Record):
     def to_data(self) -> dict[str, Any]:
         """The fields of the answer as plain values."""
         from cnnspec.train.runs.history import as_json_number
+        from cnnspec.train.runs.json import folds_data
 
         figures = {name: as_json_number(value) for name, value in self.figures.items()}
-        return {"run": self.path, "test": figures, "on": self.held_back, "best": self.best, "epochs": list(self.epochs)}
+        found = {
+            "run": self.path,
+            "test": figures,
+            "on": self.held_back,
+            "best": self.best,
+            "epochs": list(self.epochs),
+        }
+        return found if self.folds is None else {**found, "folds": folds_data(self.folds)}
 
     def __repr__(self) -> str:
         return f"<cnnspec.Training: {self.path}, {len(self.epochs)} epoch{'s' * (len(self.epochs) != 1)}>"
@@ -93,7 +112,7 @@ def train(
     `validation` and `test` are such data, (x, y), or shares of x. `groups` has the group of each example, such as its
     patient: none stands in two parts. `run_dir` is the run folder, None: runs/NAME-N; `output` where the best model is saved,
     too. `quiet` shows no progress. The `settings` are those of a train section: epochs=5, batch=64, optimizer="adam(0.001)",
-    loss={"mask": "binary_crossentropy"}.
+    loss={"mask": "binary_crossentropy"}. With folds=5 (and no fold=1) there is a training for each fold, and the answer is of all.
 
     Raises SpecError for a network with mistakes, ValueError, in one sentence, for what cannot be trained, MissingExtra when Keras
     is not installed, KeyboardInterrupt where Ctrl-C stopped it, whose sentence says how to go on.
@@ -101,6 +120,7 @@ def train(
     from cnnspec.api.trained_models import explaining
     from cnnspec.layers.argument import show
     from cnnspec.pipeline import find_used_files
+    from cnnspec.train.folds import train_folds
     from cnnspec.train.plan import make_plan
     from cnnspec.train.run import train as train_plan
     from cnnspec.train.runs.spec import gather_spec
@@ -119,6 +139,8 @@ def train(
     at, saved = (None if path is None else take_path(path) for path in (run_dir, output))
     with explaining():
         plan = make_plan(written.graph, resolved, spec, at, saved, facts=written.facts).replace(given=given)
+        if resolved.folds is not None and resolved.fold is None:
+            return make_folds_training(train_folds(plan, show_progress(quiet)))
         outcome = train_plan(plan, show_progress(quiet))
     return make_training(outcome)
 
@@ -130,25 +152,29 @@ def resume(
     """Go on with a training that was stopped, or train a finished one for more `epochs`, as `cnnspec resume` does.
 
     `run` is the run folder. Data that were given in Python are given again, as `Network.train` takes them; other data are
-    refused. Raises what `Network.train` raises.
+    refused. Of a folder of folds all go on that are not finished. Raises what `Network.train` raises.
     """
-    from cnnspec.api.reopened import reopen
+    from cnnspec.api.reopened import resume_folds_in, resume_run
     from cnnspec.api.trained_models import explaining
     from cnnspec.base.did_you_mean import GIVEN
-    from cnnspec.train.resume import check_resumable
-    from cnnspec.train.resume import resume as resume_plan
-    from cnnspec.train.runs.folder import open_run
+    from cnnspec.train.runs.folds import find_fold_runs
 
     path, count = take_path(run), None if epochs is None else take_count(epochs, "epochs")
     given, shares = gather_data(x, y, validation, test, groups)
     if shares:
         raise ValueError(f"{next(iter(shares))} is a share, which the run has already: leave it out")
-    with explaining(path), open_run(os.path.normpath(path)) as folder:
-        check_resumable(folder, count)
-        plan = reopen(folder, count, None if output is None else take_path(output), MAX_LAYERS)
+
+    def give(plan: TrainingPlan) -> TrainingPlan:
         if given is not None and plan.settings.data != GIVEN:
             raise ValueError(f"{path} was trained on {plan.settings.data}, which it reads itself: leave x out")
-        outcome = resume_plan(folder, plan.replace(given=given), show_progress(quiet))
+        return plan.replace(given=given)
+
+    saved, shown = None if output is None else take_path(output), show_progress(quiet)
+    asked = (os.path.normpath(path), count, saved, MAX_LAYERS, shown, give)
+    with explaining(path):
+        if find_fold_runs(path):
+            return make_folds_training(resume_folds_in(*asked))
+        outcome = resume_run(*asked)
     return make_training(outcome)
 
 
@@ -233,14 +259,41 @@ def show_progress(quiet: bool) -> Lines:
 
 
 def make_training(outcome: Outcome) -> Training:
-    """The answer of a training. KeyboardInterrupt for one that was stopped, whose state is kept; SystemExit after SIGTERM."""
+    """The answer of a training. Raises what `check_stopped` raises."""
     from cnnspec.train.runs.listing import read_run
 
-    if outcome.stopped:
-        how = f"; go on with cnnspec.resume({outcome.run!r})" if outcome.run else "; nothing was saved"
-        if outcome.signal not in (0, 2):
-            raise SystemExit(128 + outcome.signal)
-        raise KeyboardInterrupt(f"stopped {'at ' if outcome.stopped.startswith('epoch') else ''}{outcome.stopped}{how}")
+    check_stopped(outcome)
     assert outcome.run is not None
     epochs = tuple(read_run(outcome.run).read_epochs())
     return Training(outcome.run, outcome.figures, outcome.held_back, outcome.best, epochs)
+
+
+def make_folds_training(outcomes: Iterator[Outcome]) -> Training:
+    """The answer of a training for each fold. Raises what `check_stopped` raises."""
+    from cnnspec.base.count_nouns import count_nouns
+    from cnnspec.train.runs.folds import gather_folds
+    from cnnspec.train.runs.listing import list_runs
+
+    folder = ""
+    for outcome in outcomes:
+        check_stopped(outcome)
+        folder = outcome.folds or ""
+    (folds,) = gather_folds(list_runs(folder))
+    figures = {name: one.mean for name, one in folds.figures.items() if name.startswith("test_")}
+    count = sum(run.record["data"]["test"] for run in folds.runs)
+    rows = [{"fold": run.record["settings"]["fold"], **row} for run in folds.runs for row in run.read_epochs()]
+    return Training(
+        folder, {name.removeprefix("test_"): mean for name, mean in figures.items()},
+        f"{count:,} test examples in {count_nouns(folds.count, 'fold')}", None, tuple(rows), folds,
+    )  # fmt: skip
+
+
+def check_stopped(outcome: Outcome) -> None:
+    """KeyboardInterrupt for a training that was stopped, whose state is kept; SystemExit after SIGTERM."""
+    if not outcome.stopped:
+        return
+    there = outcome.folds or outcome.run
+    how = f"; go on with cnnspec.resume({there!r})" if there else "; nothing was saved"
+    if outcome.signal not in (0, 2):
+        raise SystemExit(128 + outcome.signal)
+    raise KeyboardInterrupt(f"stopped {'at ' if outcome.stopped.startswith('epoch') else ''}{outcome.stopped}{how}")

@@ -9,6 +9,7 @@ from cnnspec.api.argument_checks import take_path
 from cnnspec.base.record import Record
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs.folder import RUNS
+from cnnspec.train.runs.folds import Folds, gather_folds
 from cnnspec.train.runs.listing import Run, compare_settings, find_runs
 
 TYPE_CHECKING = False
@@ -25,6 +26,12 @@ class Runs(Answer, Record):
     runs: tuple[Run, ...]
     compared: bool
     rows_are = "runs"
+
+    @property
+    def folds(self) -> tuple[Folds, ...]:
+        """The cross-validations among them, whose `figures` have the `mean`, the `deviation` (n - 1) and the `values` of each
+        figure of the finished folds: folds[0].figures["test_accuracy"].mean."""
+        return tuple(gather_folds(self.runs))
 
     @property
     def settings(self) -> dict[str, list[Any]]:

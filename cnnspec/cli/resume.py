@@ -10,13 +10,14 @@ from cnnspec.base.source_files import find_project_root
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.load import add_layer_limit
 from cnnspec.cli.messages import FINDINGS
+from cnnspec.cli.outcomes import print_outcome, print_outcomes
 from cnnspec.cli.streams import fit_sentence
-from cnnspec.cli.train import add_network_option, announce_reach, make_type, print_outcome, run_step
+from cnnspec.cli.train import add_network_option, announce_reach, make_type, run_step
 from cnnspec.layers.argument import count
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cnnspec.train.run import Outcome
+    from cnnspec.train.plan import TrainingPlan
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,9 +26,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         {
             "cnnspec resume runs/net-1": "go on where the training was stopped",
             "cnnspec resume runs/net-1 --epochs 3": "train a finished one for longer",
+            "cnnspec resume runs/net-2": "of a folder of folds, go on with all that are not finished",
         },
     )
-    parser.add_argument("run", metavar="RUN", help="a run folder, such as runs/digits-1")
+    parser.add_argument("run", metavar="RUN", help="a run folder, such as runs/digits-1, or a folder of folds")
     parser.add_argument("--epochs", type=make_type(count), metavar="N", help="train to this epoch (the spec's)")
     parser.add_argument("-o", "--output", metavar="OUT", help="where to save the model, too")
     add_layer_limit(parser)
@@ -36,18 +38,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from cnnspec.api.reopened import reopen
+    from cnnspec.api.reopened import resume_folds_in, resume_run
     from cnnspec.train.progress import choose_display
-    from cnnspec.train.resume import check_resumable, resume
-    from cnnspec.train.runs.folder import open_run
+    from cnnspec.train.runs.folds import find_fold_runs
 
-    def step() -> Outcome:
-        with open_run(os.path.normpath(options.run)) as folder:
-            check_resumable(folder, options.epochs)
-            plan = reopen(folder, options.epochs, options.output, options.max_layers)
-            root = os.path.realpath(find_project_root(os.getcwd()) or os.getcwd())
-            announce_reach(plan.settings, options.no_network, root)
-            return resume(folder, plan, choose_display(sys.stderr, options.quiet, fit_sentence))
+    path, shown = os.path.normpath(options.run), choose_display(sys.stderr, options.quiet, fit_sentence)
 
-    outcome = run_step(step, options.no_network)
+    def look_at(plan: TrainingPlan) -> TrainingPlan:
+        root = os.path.realpath(find_project_root(os.getcwd()) or os.getcwd())
+        announce_reach(plan.settings, options.no_network, root)
+        return plan
+
+    asked = (path, options.epochs, options.output, options.max_layers, shown, look_at)
+    if find_fold_runs(path):
+        status = run_step(lambda: print_outcomes(resume_folds_in(*asked)), options.no_network)
+        return FINDINGS if status is None else int(status)
+    outcome = run_step(lambda: resume_run(*asked), options.no_network)
     return FINDINGS if outcome is None else print_outcome(outcome)

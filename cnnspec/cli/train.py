@@ -14,6 +14,7 @@ from cnnspec.base.source import printable
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.load import add_file_argument, add_model_options, load_one, read_parameters
 from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_diagnostic, print_message
+from cnnspec.cli.outcomes import print_outcome, print_outcomes, tell_result
 from cnnspec.cli.python_files import refuse_python
 from cnnspec.cli.streams import find_width, fit_sentence
 from cnnspec.compile.backend import BACKENDS
@@ -21,7 +22,7 @@ from cnnspec.facts.graph_queries import name_outputs
 from cnnspec.layers.argument import Unfit, count, natural, rate
 from cnnspec.train.devices.precision import PRECISIONS
 from cnnspec.train.section import resolve
-from cnnspec.train.section_keys import seed
+from cnnspec.train.section_keys import folds, seed
 from cnnspec.train.section_values import positive
 from cnnspec.train.settings import TrainSettings
 
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
     from cnnspec.train.runs.spec import Spec
 
 OPTIONS = (
-    "data", "start", "epochs", "batch", "learning_rate", "validation", "seed", "best", "save_every", "backend", "precision",
-    "devices", "xla",
+    "data", "start", "epochs", "batch", "learning_rate", "validation", "folds", "fold", "seed", "best", "save_every",
+    "backend", "precision", "devices", "xla",
 )  # fmt: skip
 
 
@@ -50,6 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec train net.cnn": "train as the train section says",
             "cnnspec train net.cnn --lr-find -o rates.png": "at which learning rates the loss falls",
             "cnnspec train net.cnn --data digits --epochs 2": "other data, and for a shorter time",
+            "cnnspec train net.cnn --folds 5": "five trainings, each tested on another fifth of the data; mean and spread",
         },
     )
     add_file_argument(parser)
@@ -69,6 +71,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--learning-rate", type=make_type(positive), metavar="RATE", help="in place of the optimizer's")
     parser.add_argument(
         "--validation", "--val", type=make_type(rate), metavar="SHARE", help="of the training data; 0 for none"
+    )
+    parser.add_argument("--folds", type=make_type(folds), metavar="K", help="train K times, tested on each of K parts")
+    parser.add_argument(
+        "--fold", type=make_type(count), metavar="I", help="train the one that is tested on part I alone"
     )
     parser.add_argument("--seed", type=make_type(seed), metavar="N", help="the same seed gives the same training")
     parser.add_argument("--best", metavar="FIGURE", help="keep the best model by this (val_loss, else loss)")
@@ -152,13 +158,23 @@ def run(options: argparse.Namespace) -> int:
         return FINDINGS if rows is None else print_description(rows)
     if options.lr_find:
         return find_rate(plan_training, shown, options)
-    from cnnspec.train.devices.distribution import read_cluster
+
+    def plan_together() -> TrainingPlan:
+        from cnnspec.train.devices.distribution import read_cluster
+
+        cluster = read_cluster(options.processes, options.process, options.coordinator)
+        return plan_training().replace(cluster=cluster)
+
+    if settings.folds is not None and settings.fold is None:
+        from cnnspec.train.folds import train_folds
+
+        status = run_step(lambda: print_outcomes(train_folds(plan_together(), shown)), options.no_network)
+        return FINDINGS if status is None else int(status)
     from cnnspec.train.run import Outcome, train
 
     def step() -> Outcome:
-        cluster = read_cluster(options.processes, options.process, options.coordinator)
-        plan = plan_training().replace(cluster=cluster)
-        if cluster is None or cluster.process == 0:
+        plan = plan_together()
+        if plan.cluster is None or plan.cluster.process == 0:
             return train(plan, shown)
         with tempfile.TemporaryDirectory() as folder:  # the first process writes and speaks for all
             plan = plan.replace(run_dir=os.path.join(folder, "run"), output=None)
@@ -273,26 +289,3 @@ def _gather_spec(network: AnalysedNetwork, options: argparse.Namespace, override
         network.source.name, network.source.text, find_used_files(network, read_parameters(options), options.max_layers),
         model=options.model, parameters=set_, max_layers=options.max_layers, overrides=overrides,
     )  # fmt: skip
-
-
-def print_outcome(outcome: Outcome) -> int:
-    """Print what came of a training; the exit status."""
-    from cnnspec.train.ending import describe_end
-
-    for line in describe_end(outcome.figures, outcome.held_back, outcome.best):
-        tell_result(line)
-    if outcome.run and not outcome.figures and not outcome.stopped:
-        print_message("nothing was held back to test on")
-    if outcome.model:
-        tell_result(f"saved {outcome.model}")
-    if outcome.run:
-        tell_result(f"saved {os.path.join(outcome.run, 'best.keras' if outcome.best else 'last.keras')}")
-    if outcome.stopped:
-        how = f"; go on with: cnnspec resume {outcome.run}" if outcome.run else "; nothing was saved"
-        print_message(f"stopped {'at ' if outcome.stopped.startswith('epoch') else ''}{outcome.stopped}{how}")
-        return 128 + outcome.signal
-    return CLEAN
-
-
-def tell_result(text: str) -> None:
-    print(fit_sentence(printable(text), sys.stdout))

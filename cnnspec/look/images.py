@@ -94,7 +94,7 @@ Images = ImageFiles | Examples
 def read_file(path: str, asked: Question) -> SeenImage:
     """An image file in the size that is asked for, where it is."""
     with catch_warnings(action="ignore"):
-        seen = read_image(path, asked.size)
+        seen = read_image(path, asked.size, asked.way)
     return SeenImage(path, None if seen.image is None else scale(seen.image), seen.why)
 
 

@@ -12,6 +12,6 @@ runs/                                                    the run folder
 progress                                                 what is shown
 offline                                                  no network, where that is asked for
 early_end                                                what a run folder says when a training ends early
-run < resume, dry_run                                    a training as a whole
+run < resume < folds < dry_run                            a training as a whole; one for each fold
 evaluation/                                              trained models, measured and used
 """

@@ -60,6 +60,7 @@ def find_conflicts(settings: TrainSettings) -> list[Diagnostic]:
         if getattr(settings, key) and settings.data is not None and not settings.data.lower().endswith(BY_NAME):
             message = f"{key} {'name' if key == 'columns' else 'names'} what a table or a .npz holds, and data is {settings.data}"
             found.append(Diagnostic("E030", message, settings.span(key), "leave it out, or list the files in a CSV"))
+    found += [*_find_fold_conflicts(settings), *_find_sampling_conflicts(settings), *_find_resize_conflicts(settings)]
     return found + (_find_conflicts_of_several(settings) if settings.outputs else _find_soft_conflicts(settings))
 
 
@@ -87,6 +88,38 @@ def _find_phase_conflicts(settings: TrainSettings) -> list[Diagnostic]:
         message = "learning_rates need an optimizer that treats weights apart, and nadam has a product for all of them"
         found.append(Diagnostic("E030", message, settings.span("learning_rates"), "use adam or adamw"))
     return found
+
+
+def _find_fold_conflicts(settings: TrainSettings) -> list[Diagnostic]:
+    found = []
+    folds, fold = settings.folds, settings.fold
+    if fold is not None and (folds is None or fold > folds):
+        message = f"fold is {fold}, and there are {'no' if folds is None else folds} folds"
+        help = "write folds = 5 beside it" if folds is None else f"give one from 1 to {folds}"
+        found.append(Diagnostic("E030", message, settings.span("fold"), help))
+    if settings.span("folds") is not None and settings.span("test") is not None:  # an option takes the place of a share
+        message = f"test is a share of the data, and each of {folds} folds is tested on in its turn"
+        found.append(Diagnostic("E030", message, settings.span("test"), "leave one out"))
+    return found
+
+
+def _find_resize_conflicts(settings: TrainSettings) -> list[Diagnostic]:
+    if settings.resize is None or settings.data is None or not settings.data.lower().endswith(".npz"):
+        return []
+    message = f"resize is for images, and the arrays of {settings.data} are taken in the size that they have"
+    return [Diagnostic("E030", message, settings.span("resize"), "leave it out")]
+
+
+def _find_sampling_conflicts(settings: TrainSettings) -> list[Diagnostic]:
+    if settings.sampling is None:
+        return []
+    if settings.class_weights is not None:
+        message = "sampling = balanced shows each class equally often, and class_weights would count them once more"
+        return [Diagnostic("E030", message, settings.span("class_weights"), "leave one out")]
+    if not settings.shuffle:
+        message = "sampling = balanced draws other examples in each epoch, and shuffle = false keeps their order"
+        return [Diagnostic("E030", message, settings.span("shuffle"), "leave one out")]
+    return []
 
 
 BY_NAME = (".csv", ".tsv", ".npz")  # data whose columns or arrays have names
@@ -151,6 +184,8 @@ def _find_conflicts_of_several(settings: TrainSettings) -> list[Diagnostic]:
         found.append(_refuse_several("label_smoothing", settings, help))
     if settings.class_weights is not None:
         found.append(_refuse_several("class_weights", settings, "leave them out"))
+    if settings.sampling is not None:
+        found.append(_refuse_several("sampling", settings, "leave it out"))
     if mixing := [spell_term(layer) for layer in settings.augment if layer.name in MIXING]:
         found.append(_refuse_several("augment", settings, f"leave {mixing[0]} out", mixing[0]))
     for key, named in (("loss_weights", settings.loss_weights), ("metrics", settings.metrics_by_output)):

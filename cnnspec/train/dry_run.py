@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.facts.precision import in_bytes
 from cnnspec.layers.base import show_shape
 from cnnspec.train.figures import find_best_figure
+from cnnspec.train.folds import check_folds, plan_fold
 from cnnspec.train.memory import find_need
 from cnnspec.train.run import check_plan, prepare_training
 from cnnspec.train.runs.folder import find_next_free
@@ -29,6 +30,10 @@ TARGETS = {  # `data_fit.Fit.targets` in words
 
 def describe_training(plan: TrainingPlan, shown: Lines) -> list[tuple[str, str]]:
     """Names and words that say what would be trained. Raises the errors that `train` would raise before its first batch."""
+    folds = plan.settings.folds
+    if folds is not None and plan.settings.fold is None:
+        check_folds(plan)
+        plan = plan_fold(plan, 1)
     check_plan(plan)
     prepared, settings, spec = prepare_training(plan, shown), plan.settings, plan.spec
     assert spec is not None
@@ -41,6 +46,7 @@ def describe_training(plan: TrainingPlan, shown: Lines) -> list[tuple[str, str]]
     figure, lower = find_best_figure(settings)
     return [
         ("data", f"{data['given']}: {data['train']:,} example{'s' * (data['train'] != 1)} to train, {data['validation']:,} to validate, {data['test']:,} to test"),
+        *([("fold", f"{settings.fold} of {folds}")] if folds is not None else []),
         *_describe_example(data),
         ("epochs", f"{settings.epochs}, of {steps:,} batch{'es' * (steps != 1)} of {settings.batch}: {settings.epochs * steps:,} step{'s' * (settings.epochs * steps != 1)}"),
         *([("start", str(prepared.plan.start))] if prepared.plan.start is not None else []),

@@ -29,7 +29,8 @@ class TrainingPlan(Record):
     `spec` has the files that a new run folder keeps, `run_dir` is where that folder is to be (None: runs/<spec>-<n>),
     `output` where the best model is saved too. `cluster` says which of several processes this is. `start` is the model whose
     weights the training begins with; of imagenet it is known only with Keras. `given` are data that a program gives, in place
-    of those that the settings name.
+    of those that the settings name. `inside` is where in a new folder the run lies, as the first of several ("": it is the
+    folder).
     """
 
     graph: Graph
@@ -41,6 +42,7 @@ class TrainingPlan(Record):
     cluster: Cluster | None = None
     start: ModelStart | None = None
     given: Given | None = None
+    inside: str = ""
 
 
 def make_plan(

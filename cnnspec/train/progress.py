@@ -29,10 +29,17 @@ class Lines:
         self.stream = stream
         self.quiet = quiet
         self.fit = fit
+        self.noted: set[str] = set()  # what was said once
 
     def note(self, text: str) -> None:
         if not self.quiet:
             print(self.fit(printable(text), self.stream), file=self.stream, flush=True)
+
+    def note_once(self, text: str) -> None:
+        """Note what holds for several trainings, unless it was noted before."""
+        if text not in self.noted:
+            self.noted.add(text)
+            self.note(text)
 
     def warn(self, text: str) -> None:
         """Write a note even when quiet."""
@@ -77,6 +84,9 @@ class Bar(Lines):
 
     def close(self) -> None:
         self.bar.stop()
+        if self.task is not None:
+            self.bar.remove_task(self.task)
+            self.task = None
 
 
 def choose_display(stream: TextIO, quiet: bool, fit: Fit) -> Lines:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.did_you_mean import GIVEN
 from cnnspec.train.data.given_names import rename_only
+from cnnspec.train.data.prepare import read_raw
 from cnnspec.train.devices.runtime import check_runtime
 from cnnspec.train.early_end import explain_resume_errors
 from cnnspec.train.errors import TrainingFailed
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from cnnspec.facts.facts import Facts
     from cnnspec.graph import Graph
     from cnnspec.train.plan import TrainingPlan
-    from cnnspec.train.run import Prepared
+    from cnnspec.train.run import Prepared, Reader
     from cnnspec.train.runs.folder import RunFolder
     from cnnspec.train.runs.state import State
     from cnnspec.train.settings import TrainSettings
@@ -33,10 +34,8 @@ if TYPE_CHECKING:
 
 def check_resumable(run: RunFolder, epochs: int | None) -> None:
     """Raises TrainingFailed when a run cannot go on to so many epochs (None: those of its spec)."""
+    check_spec(run)
     path, record = run.path, run.record
-    if (wrong := find_changed(run.inside, record["files"])) is not None:
-        message = f"{path}/spec/{wrong} is not what was trained"
-        raise TrainingFailed(message, "train the changed spec anew: cnnspec train", 2)
     whole = record["settings"]["epochs"]
     if epochs is not None and epochs < record["epochs"]:
         message = (
@@ -55,6 +54,13 @@ def check_resumable(run: RunFolder, epochs: int | None) -> None:
             raise TrainingFailed(message, "train anew with more epochs", 2)
 
 
+def check_spec(run: RunFolder) -> None:
+    """Raises TrainingFailed when the spec in a run folder is not what was trained."""
+    if (wrong := find_changed(run.inside, run.record["files"])) is not None:
+        message = f"{run.path}/spec/{wrong} is not what was trained"
+        raise TrainingFailed(message, "train the changed spec anew: cnnspec train", 2)
+
+
 def _count_epochs(number: int) -> str:
     return f"{number} epoch{'' if number == 1 else 's'}"
 
@@ -67,6 +73,13 @@ def make_resume_plan(
     Network and settings are those of the run's spec. Raises TrainingFailed when the settings are read otherwise than
     they were.
     """
+    check_settings(run, graph, settings)
+    settings = settings.replace(backend=run.record["backend"])
+    return make_plan(graph, settings, output=output, facts=facts, start=read_start(run.record))
+
+
+def check_settings(run: RunFolder, graph: Graph, settings: TrainSettings) -> None:
+    """Raises TrainingFailed when the settings of a run's spec are read otherwise than they were."""
     before, now = run.record["settings"], describe_settings(rename_only(graph, settings))
     other = [name for name in {**now, **before} if name != "epochs" and now.get(name) != before.get(name)]
     if other:
@@ -75,20 +88,18 @@ def make_resume_plan(
             f"this cnnspec reads other settings from {run.path}: {name} is {now.get(name)}, it was {before.get(name)}"
         )
         raise TrainingFailed(message, f"go on with cnnspec {run.record['versions']['cnnspec']}, or train anew", 2)
-    settings = settings.replace(backend=run.record["backend"])
-    return make_plan(graph, settings, output=output, facts=facts, start=read_start(run.record))
 
 
-def resume(run: RunFolder, plan: TrainingPlan, shown: Lines | None = None) -> Outcome:
-    """Go on with a run that `check_resumable` let pass, to the end that it would have come to.
+def resume(run: RunFolder, plan: TrainingPlan, shown: Lines | None = None, read: Reader = read_raw) -> Outcome:
+    """Go on with a run that `check_resumable` let pass, to the end that it would have come to, on what `read` yields.
 
     Raises TrainingFailed when the data are not those of the run, or its backend is not installed.
     """
     shown = shown or Lines(sys.stderr)
-    return explain_early_end(lambda: _resume_checked(run, plan, shown), shown)
+    return explain_early_end(lambda: _resume_checked(run, plan, shown, read), shown)
 
 
-def _resume_checked(run: RunFolder, plan: TrainingPlan, shown: Lines) -> Outcome:
+def _resume_checked(run: RunFolder, plan: TrainingPlan, shown: Lines, read: Reader) -> Outcome:
     record = run.record
     if plan.output is not None:
         check_output(plan.output)
@@ -101,21 +112,20 @@ def _resume_checked(run: RunFolder, plan: TrainingPlan, shown: Lines) -> Outcome
         raise TrainingFailed(f"{run.path} was trained on {record['backend']}; {error.message}", error.help, 2) from None
     if start is None and plan.start is not None:
         plan = plan.replace(start=reopen_start(plan.graph, plan.settings, plan.start))
-    prepared = prepare_training(plan, shown, fixed=True, start=start)
-    _check_data(run, prepared)
+    prepared = prepare_training(plan, shown, fixed=True, start=start, read=read)
+    check_data(run.path, record, prepared.data.fingerprint)
     for note in describe_differences(prepared, record):
         shown.note(note)
     return _go_on(run, prepared, start)
 
 
-def _check_data(run: RunFolder, prepared: Prepared) -> None:
-    data = run.record["data"]
-    if prepared.data.fingerprint != data["fingerprint"]:
+def check_data(path: str, record: dict[str, Any], fingerprint: str) -> None:
+    """Raises TrainingFailed when data are not those of the run in a folder."""
+    data = record["data"]
+    if fingerprint != data["fingerprint"]:
         if data["given"] == GIVEN:
-            raise TrainingFailed(
-                f"the data given are not those that {run.path} was trained on", "give the same again", 2
-            )
-        message = f"the data of {run.path}, {data['given']} in {data['folder']}, have changed since it began"
+            raise TrainingFailed(f"the data given are not those that {path} was trained on", "give the same again", 2)
+        message = f"the data of {path}, {data['given']} in {data['folder']}, have changed since it began"
         raise TrainingFailed(message, "bring them back, or train anew", 2)
 
 

@@ -16,11 +16,8 @@ from cnnspec.base.record import Record
 from cnnspec.compile.archive import unfit
 from cnnspec.compile.export import reopened
 from cnnspec.train import early_end, keras_objects
-from cnnspec.train.data.given import read_given
-from cnnspec.train.data.prepare import Data, prepare
-from cnnspec.train.data.sources import load
+from cnnspec.train.data.prepare import Data, prepare, read_raw
 from cnnspec.train.devices import runtime as runtimes
-from cnnspec.train.ends import find_ends
 from cnnspec.train.errors import TrainingFailed, Unwritten, explain_write_errors, first_line, is_out_of_memory
 from cnnspec.train.memory import advise_batch, check_memory
 from cnnspec.train.plan import check_output
@@ -37,10 +34,13 @@ from cnnspec.train.starting.started_model import build_model
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cnnspec.train.data.examples import Raw
     from cnnspec.train.devices.runtime import Runtime
     from cnnspec.train.plan import TrainingPlan
     from cnnspec.train.runs.folder import RunFolder
     from cnnspec.train.runs.state import State
+
+    Reader = Callable[[TrainingPlan, Callable[[str], None]], Raw]
 
 
 class Outcome(Record):
@@ -55,6 +55,7 @@ class Outcome(Record):
     best: dict[str, Any] | None = None  # the figures of the best epoch
     stopped: str = ""  # where a signal stopped it: "epoch 3/10, batch 7/41"
     signal: int = 0
+    folds: str | None = None  # the folder of the folds, one of which it is
 
 
 class Prepared(Record):
@@ -69,8 +70,8 @@ class Prepared(Record):
     phase: int = FIRST
 
 
-def train(plan: TrainingPlan, shown: Lines | None = None) -> Outcome:
-    """Train a network in a new run folder.
+def train(plan: TrainingPlan, shown: Lines | None = None, read: Reader = read_raw) -> Outcome:
+    """Train a network in a new run folder, on what `read` yields.
 
     Each of several processes writes a run folder. Raises TrainingFailed with a sentence for the user, and MissingExtra
     when a library is not installed.
@@ -79,13 +80,17 @@ def train(plan: TrainingPlan, shown: Lines | None = None) -> Outcome:
     check_plan(plan)
 
     def begin() -> Outcome:
-        prepared = prepare_training(plan, shown)
-        assert plan.spec is not None
+        prepared = prepare_training(plan, shown, read=read)
         record = begin_record(prepared.plan, prepared.data, prepared.model, prepared.loss, prepared.runtime)
-        with delay_interrupts(shown, STOPPING) as interrupts, create_run(plan.run_dir, plan.spec, record) as run:
+        with delay_interrupts(shown, STOPPING) as interrupts, _create_run(plan, record) as run:
             return fit_in_folder(prepared, run, None, interrupts)
 
     return explain_early_end(begin, shown)
+
+
+def _create_run(plan: TrainingPlan, record: dict[str, Any]) -> RunFolder:
+    assert plan.spec is not None
+    return create_run(plan.run_dir, plan.spec, record, plan.inside)
 
 
 def check_plan(plan: TrainingPlan) -> None:
@@ -112,17 +117,18 @@ def explain_early_end(step: Callable[[], Outcome], shown: Lines) -> Outcome:
         shown.close()
 
 
-def prepare_training(plan: TrainingPlan, shown: Lines, fixed: bool = False, start: State | None = None) -> Prepared:
+def prepare_training(
+    plan: TrainingPlan, shown: Lines, fixed: bool = False, start: State | None = None, read: Reader = read_raw
+) -> Prepared:
     """Read the data and make the model, compiled. `fixed` says that no option can change the settings any more; `start` is the
     state that the training goes on from."""
     settings, graph = plan.settings, plan.graph
-    raw = load(settings, graph) if plan.given is None else read_given(plan.given, find_ends(graph, settings), settings)
-    data = prepare(raw, plan, shown.note)
+    data = prepare(read(plan, shown.note), plan)
     for note in data.notes:
-        shown.note(note)
+        shown.note_once(note)
     runtime = runtimes.start_runtime(settings, plan.cluster)
     keras = runtime.keras
-    shown.note(f"trains on {runtime}")
+    shown.note_once(f"trains on {runtime}")
     with runtime.building():
         plan, model = explain_keras_errors(lambda: build_model(plan, keras, begins=start is None))
         phase = find_phase(settings, start)
@@ -130,15 +136,17 @@ def prepare_training(plan: TrainingPlan, shown: Lines, fixed: bool = False, star
     for warning in runtime.find_unsupported(graph, model, fixed):
         shown.warn(warning)
     for note in runtime.describe_differences(model, len(data.train)):
-        shown.note(note)
+        shown.note_once(note)
     held = f", {len(data.validation):,} to validate" if data.validation else ""
     count = model.count_params()
     parameters = f"{count:,} parameter{'s' * (count != 1)}"
-    shown.note(f"{len(data.train):,} example{'s' * (len(data.train) != 1)} to train{held}, {parameters}, loss {loss}")
+    shown.note_once(
+        f"{len(data.train):,} example{'s' * (len(data.train) != 1)} to train{held}, {parameters}, loss {loss}"
+    )
     if start is None and plan.start is not None:
-        shown.note(f"start: {plan.start}")
+        shown.note_once(f"start: {plan.start}")
     if settings.freeze:
-        shown.note(describe_phase(model, settings, phase))
+        shown.note_once(describe_phase(model, settings, phase))
     return Prepared(plan, data, model, loss, runtime, shown, phase)
 
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from cnnspec.compile.backend import BACKENDS
 from cnnspec.layers.argument import Term, Unfit, choice, count, flag, from_zero, natural, rate, text, word_of
+from cnnspec.train.data.framing import WAYS
 from cnnspec.train.data.given_names import read_columns
 from cnnspec.train.data_words import data_or_pairs
 from cnnspec.train.devices.precision import PRECISIONS
@@ -43,6 +44,14 @@ def seed(value: Any) -> int:
     if natural(value) >= 2**32:
         raise Unfit("a whole number from 0 to 4294967295")
     return natural(value)
+
+
+def folds(value: Any) -> int:
+    """A whole number from 2."""
+    with suppress(Unfit):
+        if natural(value) >= 2:
+            return natural(value)
+    raise Unfit("a whole number from 2")
 
 
 def size_in_bytes(value: Any) -> int:
@@ -126,6 +135,7 @@ def rate_factors(value: Any) -> dict[str, int | float]:
 KEYS: dict[str, Kind] = {
     "data": data_or_pairs,
     "columns": read_columns,
+    "resize": choice(*WAYS),
     "group": text,
     "start": start,
     "freeze": names,
@@ -138,6 +148,7 @@ KEYS: dict[str, Kind] = {
     "loss_weights": loss_weights,
     "label_smoothing": rate,
     "class_weights": class_weights,
+    "sampling": choice("balanced"),
     "augment": words("layers"),
     "metrics": by_output(words("metrics")),
     "callbacks": words("callbacks"),
@@ -146,6 +157,8 @@ KEYS: dict[str, Kind] = {
     "seed": seed,
     "validation": rate,
     "test": rate,
+    "folds": folds,
+    "fold": count,
     "shuffle": flag,
     "backend": choice(*BACKENDS),
     "precision": choice(*PRECISIONS),
@@ -158,6 +171,7 @@ KEYS: dict[str, Kind] = {
 ABOUT = {  # for people, of each key
     "data": "what it is trained on",
     "columns": "what the columns of a table, or the arrays of a .npz, are called: {image: photo_path, label: [cat, dog], split: fold}",
+    "resize": "how images come to the size of the input: stretch (if nothing is said), pad with black around, or crop the middle",
     "group": "the column or array whose equal values, such as a patient's images, stay in one part",
     "start": "whose weights it begins with: a .keras file, a run folder, or imagenet",
     "freeze": "the layers that are not trained, by the names of layers, blocks and layer functions; start: all that have the weights of the start",
@@ -170,6 +184,7 @@ ABOUT = {  # for people, of each key
     "loss_weights": "how much the loss of each output counts: {mask: 1, label: 0.5}",
     "label_smoothing": "the share of each target that is spread over all classes",
     "class_weights": "how much each class counts",
+    "sampling": "which examples an epoch draws: balanced, each class equally often; if nothing is said, every example once",
     "augment": "random changes to images while it is trained, in their order",
     "metrics": "what is measured after each epoch, or of each output: {mask: [binary_iou]}; if nothing is said, accuracy where the labels are classes",
     "callbacks": "what happens between epochs",
@@ -178,6 +193,8 @@ ABOUT = {  # for people, of each key
     "seed": "where all random numbers come from",
     "validation": "the share of the training data that is held back to watch the training",
     "test": "the share of the data that is held back for the end, where they come without test data",
+    "folds": "parts of the data, each of which is held back for the end of a training of its own: k-fold cross-validation",
+    "fold": "the one of the folds that is held back, from 1; if nothing is said, each in turn",
     "shuffle": "whether examples come in another order in each epoch",
     "backend": "what computes; if nothing is said, what Keras is set to",
     "precision": "the numbers that layers compute in",

@@ -23,6 +23,7 @@ class TrainSettings(Record):
     pairing: str = ""  # "pairs" or "triplets" of its examples
     each: int = 1  # partners of a kind that an example gets in these
     columns: tuple[tuple[str, tuple[str, ...]], ...] = ()  # of a table (or arrays) for inputs and outputs by name
+    resize: str | None = None  # how images come to the input's size: "stretch" (None), "pad" or "crop"
     group: str | None = None  # the column (or array) whose equal values stay in one part
     folder: str = ""  # where a relative path starts
     start: str | None = None  # "imagenet", or the path of a .keras file or a run folder whose weights are taken
@@ -39,6 +40,7 @@ class TrainSettings(Record):
     loss_weights: tuple[tuple[str, float], ...] = ()  # of outputs by name; 1 for others
     label_smoothing: float = 0.0
     class_weights: str | tuple[Any, ...] | None = None  # "balanced", a weight a class, or (name, weight) pairs
+    sampling: str | None = None  # "balanced": each class equally often in an epoch
     augment: tuple[Term, ...] = ()
     metrics: tuple[Term, ...] | None = None  # None: accuracy, where labels are classes
     metrics_by_output: tuple[tuple[str, tuple[Term, ...]], ...] = ()  # of outputs by name
@@ -48,6 +50,8 @@ class TrainSettings(Record):
     seed: int = 0
     validation: float = 0.1  # share of the training data
     test: float = 0.2  # share held back of data that comes without a test set
+    folds: int | None = None  # parts of the data, each of which a run of its own is tested on
+    fold: int | None = None  # the part that this run is tested on, from 1
     shuffle: bool = True
     backend: str | None = None  # None: what Keras's settings and the installation say
     precision: str = "float32"

@@ -109,7 +109,7 @@ def test_the_patches_of_a_filter(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "look", "net.keras", "photos", "torn.png", "--top", "9", "--layers", "conv2,conv1,conv2", "-o", "out")  # fmt: skip
     assert status == 1
     assert err.splitlines() == [
-        "cnnspec: torn.png: it is no PNG, JPEG, BMP, GIF or WebP", f"cnnspec: wrote out/{SHEET} and 3 other pictures",
+        "cnnspec: torn.png: it is no PNG, JPEG, BMP, GIF, WebP or TIFF", f"cnnspec: wrote out/{SHEET} and 3 other pictures",
         "cnnspec: 1 of 3 images could not be read",
     ]  # fmt: skip
     assert list_files("out") == {KERNELS, SHEET, "conv1-patches.png", "conv2-patches.png"}
@@ -194,8 +194,8 @@ REFUSED = {
     "flat.keras a.png --top 3": "there is nothing to look at in flat.keras: it has no convolution of images",
     "volume.keras a.png": "volume.keras takes 6x6x6x1, which is no image; an image is height x width x 1 or 3 channels",
     "lstm.keras a.png": "lstm.keras cannot be looked into: this model has a layer that the language cannot express:",
-    "net.keras torn.png none.png": "no image could be read; torn.png: it is no PNG, JPEG, BMP, GIF or WebP",
-    "any.keras torn.png": "no image could be read; torn.png: it is no PNG, JPEG, BMP, GIF or WebP",
+    "net.keras torn.png none.png": "no image could be read; torn.png: it is no PNG, JPEG, BMP, GIF, WebP or TIFF",
+    "any.keras torn.png": "no image could be read; torn.png: it is no PNG, JPEG, BMP, GIF, WebP or TIFF",
     "net.keras": "give images to look at, or --data",
     "net.keras a.png --data digits": "give images or --data: choose one",
     "net.keras --data digts": "--data must be digits, mnist, ",

@@ -321,7 +321,7 @@ def test_pixels_are_the_whole_numbers_that_they_are(folder: Path) -> None:
     Path("cut.png").write_bytes(Path("grey.png").read_bytes()[:50])
     assert refuse(MAP, "cut.png") == "cannot read cut.png: image file is truncated"
     Path("none.jpg").write_bytes(b"hello")
-    assert refuse(MAP, "none.jpg") == "cannot read none.jpg: it is no PNG, JPEG, BMP, GIF or WebP"
+    assert refuse(MAP, "none.jpg") == "cannot read none.jpg: it is no PNG, JPEG, BMP, GIF, WebP or TIFF"
 
 
 # ---- what is no file ---------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from cnnspec.base import installing
-from cnnspec.train import keras_objects, run
+from cnnspec.train import keras_objects
 from cnnspec.train.errors import TrainingFailed
 from tests.train.trainings import SECTION, SMALL, command, refused, trained
 
@@ -28,7 +28,7 @@ def test_an_output_that_cannot_be_written_is_found_first(
 ) -> None:
     Path("folder.keras").mkdir()
     Path("file").write_text("")
-    monkeypatch.setattr(run, "load", lambda settings: pytest.fail("it began"))
+    monkeypatch.setattr("cnnspec.train.data.prepare.load", lambda *_: pytest.fail("it began"))
     status, out, err = command(capsys, SMALL + SECTION, "-o", output)
     assert (status, out) == (2, "")
     assert output in err

@@ -64,7 +64,7 @@ def test_an_image_is_turned_as_its_orientation_says() -> None:
     np.testing.assert_array_equal(one(image, exif=exif), np.rot90(colour(3, (4, 4)), -1) / np.float32(255))
 
 
-@pytest.mark.parametrize("name", ["a.png", "a.bmp", "a.webp", "a.gif", "A.JPEG"])
+@pytest.mark.parametrize("name", ["a.png", "a.bmp", "a.webp", "a.gif", "A.JPEG", "a.tif", "A.TIFF"])
 def test_formats(name: str) -> None:
     image = np.full((4, 4, 3), (200, 40, 90), np.uint8)
     options = {"lossless": True} if name.endswith("webp") else {"quality": 100} if name.endswith("JPEG") else {}

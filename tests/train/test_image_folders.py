@@ -86,7 +86,7 @@ def test_broken_images_are_named_and_left_out() -> None:
     assert np.bincount(data.train.targets).tolist() == [4, 4, 4]
     (note,) = data.notes
     assert note.startswith("left out of flowers/: 5 images that cannot be read, rose/a.png (it is empty), rose/b.png (")
-    assert "rose/c.jpg (it is no PNG, JPEG, BMP, GIF or WebP) and 2 more" in note
+    assert "rose/c.jpg (it is no PNG, JPEG, BMP, GIF, WebP or TIFF) and 2 more" in note
 
 
 def test_a_picture_of_a_hundred_million_pixels_is_not_decoded() -> None:

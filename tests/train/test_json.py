@@ -51,6 +51,7 @@ def test_everything_printed_of_trainings_is_in_the_schemas_and_everything_in_the
         (0, "evaluate", "run", "-q"), (0, "evaluate", str(several / "run"), "-q"), (0, "predict", str(several / "run"), str(several / "pairs.npz")), (0, "runs", str(several / "run")), (1, "predict", "run", "none.png", image), *[(0, "predict", f"{unit}.keras", image) for unit in MODELS],
         (0, "look", "run", "--force"), (1, "look", "score.keras", image, "none.png", "--force"), (0, "look", "probability.keras", image, "--force"),
         (0, "look", "share.keras", image, "--top", "2", "--force"), (0, "runs", "run"), (2, "runs", "."), (2, "runs", "run", "torn", "other"),
+        (0, "runs", "folds"),
     ):  # fmt: skip
         capsys.readouterr()
         assert main([*words, "--format", "json"]) == status, words
@@ -61,8 +62,13 @@ def test_everything_printed_of_trainings_is_in_the_schemas_and_everything_in_the
 
 
 def write_other_runs(run: Path) -> None:
-    """A run that failed before its first epoch, with another seed; and one whose record is cut off."""
+    """Two folds, of which one is finished; a run that failed before its first epoch, with another seed; and one whose record is cut
+    off."""
     record = json.loads((run / "run.json").read_text())
+    for fold, status in ((1, "finished"), (2, "stopped")):
+        own = record | {"status": status, "settings": record["settings"] | {"folds": 2, "fold": fold}}
+        Path(f"folds/fold-{fold}").mkdir(parents=True)
+        Path(f"folds/fold-{fold}/run.json").write_text(json.dumps(own))
     record |= {"status": "failed", "epochs": 0, "best": None, "last": None, "test": None, "ended": None}
     for name, text in (("other", json.dumps(record | {"settings": record["settings"] | {"seed": 7}})), ("torn", "{")):
         Path(name).mkdir()

@@ -38,7 +38,8 @@ def test_a_run_says_everything_about_itself(capsys: pytest.CaptureFixture[str], 
     assert said["settings"]["callbacks"] == ['csv_logger(filename="log.csv")']
     of_several = {"outputs", "losses", "loss_weights", "metrics_by_output", "pairing", "each"}
     of_starts = {"start", "start_folder", "freeze", "unfreeze_after", "unfreeze_rate", "learning_rates"}
-    left_out = {"spans", "folder", "columns", "group"} | of_several | of_starts
+    rare = {"spans", "folder", "columns", "group", "folds", "fold", "sampling", "resize"}
+    left_out = rare | of_several | of_starts
     assert said["settings"].keys() == set(resolve({})[0]._fields) - left_out
     data = said["data"]
     assert (data["given"], data["train"], data["validation"], data["test"]) == ("digits", 1295, 143, 359)
@@ -144,7 +145,7 @@ def test_a_place_that_cannot_be_written_is_found_first(
         raise PermissionError(13, "Permission denied", path)
 
     monkeypatch.setattr(os, "mkdir", read_only)
-    monkeypatch.setattr("cnnspec.train.run.load", lambda settings: pytest.fail("it began"))
+    monkeypatch.setattr("cnnspec.train.data.prepare.load", lambda *_: pytest.fail("it began"))
     status, out, err = trained(capsys, "")
     assert (status, out) == (2, "")
     assert err == "cnnspec: runs cannot be written: Permission denied; choose another folder with --run-dir\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 import cnnspec
 from cnnspec.cli import main
+from tests.support import run_eagerly
 from tests.train.resuming import press
 
 pytest.importorskip("keras")
@@ -128,3 +130,23 @@ def test_what_is_refused(
         cnnspec.loads(text).train(**given)
     assert str(caught.value).startswith(said)
     assert not (folder / "runs").exists()
+
+
+def test_folds(digits: tuple[Any, Any], folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of data that are given; groups are not torn, what is missing is trained by resume."""
+    x, y = digits[0][:300], digits[1][:300]
+    more: dict[str, Any] = {"folds": 2, "epochs": 1, "validation": 0, "quiet": True}
+    with run_eagerly():
+        found = cnnspec.loads(NET).train(x, y, groups=np.arange(300) // 3, run_dir=folder / "folds", **more)
+        shutil.rmtree(folder / "folds/fold-2")
+        with pytest.raises(ValueError, match="are in no file"):
+            cnnspec.resume(folder / "folds", quiet=True)
+        again = cnnspec.resume(folder / "folds", x, y, groups=np.arange(300) // 3, quiet=True)
+    assert found.folds is not None
+    assert again.to_data()["test"] == found.to_data()["test"]
+    assert found.held_back == "300 test examples in 2 folds"
+    assert found.figures["accuracy"] == found.folds.figures["test_accuracy"].mean
+    assert [row["fold"] for row in found.to_rows()] == [1, 2]
+    assert str(found).startswith(f"{folder}/folds: 2 folds, test accuracy ")
+    with pytest.raises(ValueError, match="holds 2 folds, each with its own model"):
+        found.to_keras()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cnnspec.tables.html import HtmlTable, write_page
-from cnnspec.train.runs.text import HEADINGS, write_differences, write_headings, write_rows
+from cnnspec.train.runs.folds import gather_folds
+from cnnspec.train.runs.text import HEADINGS, write_differences, write_folds, write_headings, write_rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ def write_html(found: Sequence[Run], compared: bool) -> str:
         table = HtmlTable(write_headings(found), write_differences(found))
     else:
         table = HtmlTable(HEADINGS, write_rows(found), {5}, [i for i, run in enumerate(found) if run.wrong])
-    wrong = [run.wrong for run in found if run.wrong]
-    return write_page("Runs", [table], wrong if found else ["there are no runs"])
+    said = [*write_folds(gather_folds(found)), *[run.wrong for run in found if run.wrong]]
+    return write_page("Runs", [table], said if found else ["there are no runs"])
 
 
 def write_epochs(path: str, epochs: Sequence[dict[str, Any]], said: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.train.data.augment import Augmenter
+from cnnspec.train.data.sampling import draw_balanced
 from cnnspec.train.devices.share import ALONE
 
 if TYPE_CHECKING:
@@ -24,6 +25,13 @@ def shuffle_places(count: int, seed: int, epoch: int) -> Array:
     import numpy as np
 
     return np.random.default_rng([seed, epoch]).permutation(count)
+
+
+def draw_places(part: Part, seed: int, epoch: int) -> Array:
+    """The order of a part's examples in an epoch: every one once, or each class equally often."""
+    if part.classes is None:
+        return shuffle_places(len(part), seed, epoch)
+    return draw_balanced(part.classes[part.places], seed, epoch)
 
 
 def take_rows(values: Any, rows: slice) -> Any:
@@ -55,7 +63,7 @@ def make_batches(keras: Any, part: Part, batch: int, seed: int | None = None, sh
         def begin(self, epoch: int, first: int = 0) -> None:
             import numpy as np
 
-            places = np.arange(len(part)) if seed is None else shuffle_places(len(part), seed, epoch)
+            places = np.arange(len(part)) if seed is None else draw_places(part, seed, epoch)
             # at once: a thread that reads ahead sees the one epoch or the other
             self.chosen = (epoch, places[: share.count_used(len(part))], first)
 

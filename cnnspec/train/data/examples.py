@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.record import Record
+from cnnspec.train.data.framing import STRETCH
 from cnnspec.train.data.images import resize
 
 if TYPE_CHECKING:
@@ -93,11 +94,11 @@ class Held(Examples):
 
 
 class Shaped(Examples):
-    """Examples in the shape that a network takes: (H, W, C) resized, or the same numbers in another shape; those with their
-    channels first, as PyTorch has them, are channels last from here on."""
+    """Examples in the shape that a network takes: (H, W, C) resized in one of the ways of `framing`, or the same numbers in
+    another shape; those with their channels first, as PyTorch has them, are channels last from here on."""
 
-    def __init__(self, source: Examples, fit: Fit) -> None:
-        self.source, self.fit, self.shape, self.paths = source, fit, fit.shape, source.paths
+    def __init__(self, source: Examples, fit: Fit, way: str = STRETCH) -> None:
+        self.source, self.fit, self.shape, self.paths, self.way = source, fit, fit.shape, source.paths, way
 
     def __len__(self) -> int:
         return len(self.source)
@@ -108,7 +109,9 @@ class Shaped(Examples):
             import numpy as np
 
             return np.ascontiguousarray(np.moveaxis(taken, 1, -1))
-        return resize(taken, self.shape[:2]) if self.fit.resized else taken.reshape(len(taken), *self.shape)
+        if self.fit.resized:
+            return resize(taken, self.shape[:2], self.way)
+        return taken.reshape(len(taken), *self.shape)
 
     def digest(self) -> bytes:
         return self.source.digest()
@@ -131,14 +134,16 @@ class Part(Record):
     """A part of a data set: the examples at `places` of each input, and the targets of all examples (N, …) of each output
     as its loss takes them, in the network's order.
 
-    For training alone: `weights` of all examples (one a target of the only output) in the loss, None for 1; `augment`,
-    the Keras layers that change its batches (`batches` applies them), as Terms.
+    For training alone: `weights` of all examples (one a target of the only output) in the loss, None for 1; `classes` of all
+    examples, where an epoch draws each equally often; `augment`, the Keras layers that change its batches (`batches` applies
+    them), as Terms.
     """
 
     inputs: tuple[Examples, ...]
     outputs: tuple[Array, ...]
     places: Array
     weights: Array | None = None
+    classes: Array | None = None
     augment: tuple[Term, ...] = ()
 
     def __len__(self) -> int:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 OTHER = ("other file", "other files")
 UNREAD = {
-    ".tif": "TIFF", ".tiff": "TIFF", ".heic": "HEIC", ".heif": "HEIC", ".avif": "AVIF", ".jp2": "JPEG 2000", ".jxl": "JPEG XL",
+    ".heic": "HEIC", ".heif": "HEIC", ".avif": "AVIF", ".jp2": "JPEG 2000", ".jxl": "JPEG XL",
     ".dcm": "DICOM", ".nii": "NIfTI", ".svg": "SVG", ".ppm": "PPM", ".pgm": "PGM", ".pbm": "PBM", ".tga": "TGA", ".ico": "ICO",
     ".psd": "Photoshop", ".exr": "OpenEXR",
 }  # fmt: skip

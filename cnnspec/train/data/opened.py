@@ -11,6 +11,8 @@ from cnnspec.layers.base import show_shape
 from cnnspec.train.data.array_names import Place
 from cnnspec.train.data.arrays import make_raw
 from cnnspec.train.data.files import count_images
+from cnnspec.train.data.framing import SAID, STRETCH
+from cnnspec.train.data.image_traits import note_traits
 from cnnspec.train.data.pictures import Pictures, scan_images
 from cnnspec.train.errors import TrainingFailed
 
@@ -22,13 +24,14 @@ if TYPE_CHECKING:
     from cnnspec.train.data.pictures import Seen, Size
 
 
-def open_files(files: Files, sizes: Mapping[str, Size], note: Callable[[str], None]) -> Raw:
-    """The data set of the examples whose images can be decoded, each input's in its size; `note` is called with how far that
-    is. Raises TrainingFailed."""
+def open_files(files: Files, sizes: Mapping[str, Size], way: str | None, note: Callable[[str], None]) -> Raw:
+    """The data set of the examples whose images can be decoded, each input's brought to its size in a way of `framing`; `note`
+    is called with how far that is. Raises TrainingFailed."""
     import numpy as np
 
+    way = way or STRETCH
     order = [place for places in files.parts.values() for place in places]
-    seen = {name: _scan(files, paths, order, sizes[name], note) for name, paths in files.images.items()}
+    seen = {name: _scan(files, paths, order, sizes[name], way, note) for name, paths in files.images.items()}
     notes = [*files.notes]
     for name, images in seen.items():
         broken = {files.images[name][i]: images[i].why for i in order if images[i].why}
@@ -37,7 +40,8 @@ def open_files(files: Files, sizes: Mapping[str, Size], note: Callable[[str], No
             notes.append(f"left out of {files.name}: {count_images(len(broken))} that cannot be read, {listed}")
     sound = [i for i in order if not any(images[i].why for images in seen.values())]
     for name, images in seen.items():
-        notes += _note_sizes(f"{name} of {files.name}" if name else files.name, [images[i] for i in sound], sizes[name])
+        called, seen_well = f"{name} of {files.name}" if name else files.name, [images[i] for i in sound]
+        notes += [*_note_sizes(called, seen_well, sizes[name], way), *note_traits(called, seen_well, sizes[name][2])]
     targets = {name: np.asarray(values) for name, values in files.targets.items()}
     notes += _note_twice(files, seen, targets, sound)
     pictures: dict[str, dict[str, Examples]] = {}
@@ -48,7 +52,7 @@ def open_files(files: Files, sizes: Mapping[str, Size], note: Callable[[str], No
         own = [i for i in places if not any(images[i].why for images in seen.values())]
         if not own:
             continue
-        pictures[part] = {name: _make_pictures(files, name, images, own) for name, images in seen.items()}
+        pictures[part] = {name: _make_pictures(files, name, images, own, way) for name, images in seen.items()}
         for is_input, side in ((True, files.numbers), (False, targets)):
             for name, values in side.items():
                 key = (
@@ -67,19 +71,20 @@ def open_files(files: Files, sizes: Mapping[str, Size], note: Callable[[str], No
 
 
 def _scan(
-    files: Files, paths: Sequence[str], order: Sequence[int], size: Size, note: Callable[[str], None]
+    files: Files, paths: Sequence[str], order: Sequence[int], size: Size, way: str, note: Callable[[str], None]
 ) -> dict[int, Seen]:
     """Every image of an input as it was seen, by its place in the files; one that stands in several lines is read once."""
     once = list(dict.fromkeys([paths[i] for i in order]))
-    seen = dict(zip(once, scan_images([os.path.join(files.folder, path) for path in once], size, note), strict=True))
+    read = scan_images([os.path.join(files.folder, path) for path in once], size, way, note)
+    seen = dict(zip(once, read, strict=True))
     return {i: seen[paths[i]] for i in order}
 
 
-def _make_pictures(files: Files, name: str, images: Mapping[int, Seen], own: Sequence[int]) -> Pictures:
-    return Pictures([os.path.join(files.folder, files.images[name][i]) for i in own], [images[i] for i in own])
+def _make_pictures(files: Files, name: str, images: Mapping[int, Seen], own: Sequence[int], way: str) -> Pictures:
+    return Pictures([os.path.join(files.folder, files.images[name][i]) for i in own], [images[i] for i in own], way)
 
 
-def _note_sizes(name: str, seen: Sequence[Seen], size: Size) -> list[str]:
+def _note_sizes(name: str, seen: Sequence[Seen], size: Size, way: str) -> list[str]:
     """A note on images that are resized. Raises TrainingFailed for those of several sizes, where the network leaves its own
     open."""
     shapes = sorted({s.shape for s in seen})
@@ -90,7 +95,7 @@ def _note_sizes(name: str, seen: Sequence[Seen], size: Size) -> list[str]:
     if not seen or sizes == [seen[0].shape[:2]]:
         return []
     span = show_shape(sizes[0]) + (f" to {show_shape(sizes[-1])}" if len(sizes) > 1 else "")
-    return [f"the images of {name}, {span}, are resized to {show_shape(seen[0].shape)}"]
+    return [f"the images of {name}, {span}, are resized to {show_shape(seen[0].shape)}{SAID[way]}"]
 
 
 def _note_twice(

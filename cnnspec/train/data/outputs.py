@@ -10,6 +10,7 @@ from cnnspec.base.join_words import list_some
 from cnnspec.base.source import printable
 from cnnspec.facts.graph_queries import find_last_function
 from cnnspec.train.data import targets
+from cnnspec.train.data.sampling import check_classes
 from cnnspec.train.data.splitting import PURPOSES
 from cnnspec.train.data.weights import weigh_labels
 from cnnspec.train.data_fit import REGRESSION, Targets, match_output
@@ -120,9 +121,16 @@ class OutputTargets:
 
     def weigh(self, places: Array) -> Array:
         """The weight of every target in the loss, by its class; `places` are those to train on."""
+        return weigh_labels(self._find_labels(), places, self.units, self.names, self.settings)
+
+    def find_classes(self) -> Array:
+        """The class of each example. Raises TrainingFailed where it has none, or several."""
+        return check_classes(None if self.quantities or self.labels else self._find_labels(), self.settings)
+
+    def _find_labels(self) -> Array | None:
+        """Class numbers for all targets, None where they are none."""
         labels = self.read["train"]
-        classed = labels if self.classes is not None else targets.find_one_hot_classes(labels)
-        return weigh_labels(classed, places, self.units, self.names, self.settings)
+        return labels if self.classes is not None else targets.find_one_hot_classes(labels)
 
 
 class Untrained:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.join_words import list_some
 from cnnspec.train.data.examples import Examples, Raw, RawPart
-from cnnspec.train.data.splitting import PURPOSES, check_apart, draw, note_groups
+from cnnspec.train.data.splitting import PURPOSES, check_apart, draw, draw_test, note_groups
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.section_words import TRIPLETS
 
@@ -76,10 +76,15 @@ def _split(
     """The parts of the data, split by class and group as a training splits them: examples, labels and groups."""
     check_apart({part: given.groups for part, given in raw.parts.items() if given.groups is not None}, settings)
     found = {part: (given.inputs[""], given.outputs[""], given.groups) for part, given in raw.parts.items()}
-    shares = (("test", settings.test), ("validation", settings.validation))
-    for part, share in [pair for pair in shares if pair[0] not in found]:
+    if settings.folds is not None:
+        found.pop("test", None)
+    for part in [part for part in ("test", "validation") if part not in found]:
         examples, labels, groups = found["train"]
-        rest, away = draw(labels, groups, share, labels.ndim == 1, rng)
+        by_class = labels.ndim == 1
+        if part == "test":
+            rest, away = draw_test(labels, groups, by_class, settings, rng)
+        else:
+            rest, away = draw(labels, groups, settings.validation, by_class, rng)
         for name, places in (("train", rest), (part, away)):
             if name == "train" or len(places):
                 found[name] = Chosen(examples, places), labels[places], None if groups is None else groups[places]

@@ -1,6 +1,6 @@
 """Image files → examples: found broken or sound in one pass, then decoded when a batch asks for them.
 
-Pillow decodes; PNG, JPEG, BMP, GIF (its first frame) and WebP alone, because for some other formats Pillow starts other
+Pillow decodes; PNG, JPEG, BMP, GIF (its first frame), WebP and TIFF (its first page) alone, because for some other formats Pillow starts other
 programs. An image is turned as its EXIF orientation says, laid on white where it is transparent, brought to the channels
 that the network takes (grey by ITU-R 601: 0.299 R + 0.587 G + 0.114 B) and resized as `images.resize` does, to 8 bits a
 channel; 16-bit greys keep their depth. What memory has room for is kept, the rest is decoded each time: to the same values.
@@ -18,6 +18,8 @@ from cnnspec.base.record import Record
 from cnnspec.compile.keras_model import MissingExtra
 from cnnspec.train.data.examples import Examples, find_room, scale
 from cnnspec.train.data.files import SUFFIXES, is_image
+from cnnspec.train.data.framing import STRETCH, frame_image
+from cnnspec.train.data.image_traits import find_traits, read_deep
 from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
     Size = tuple[int | None, int | None, int]  # H, W (None: the image's own) and channels, 1 or 3
 
-FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF")
 MOST_PIXELS = 100_000_000  # of one image: a small file may decode to any number
 MOST_BYTES = 2**28
 
@@ -45,6 +47,7 @@ class Seen(Record):
     image: Array | None = None
     shape: tuple[int, ...] = ()
     original: tuple[int, int] = (0, 0)  # H, W before it was resized
+    traits: frozenset[str] = frozenset()  # as `image_traits` has them
     why: str = ""
 
 
@@ -75,8 +78,9 @@ def import_pillow() -> Any:
 
 
 # ---- one image ---------------------------------------------------------------------------------------------
-def decode_image(content: bytes, size: Size) -> tuple[Array, tuple[int, int]]:
-    """The image in a file's bytes, (H, W, C) uint8, or float32 from 0 to 1 for greys of 16 bits; and its own H, W.
+def decode_image(content: bytes, size: Size, way: str = STRETCH) -> tuple[Array, tuple[int, int], frozenset[str]]:
+    """The image in a file's bytes, (H, W, C) uint8, or float32 from 0 to 1 for greys of 16 bits, brought to its size in one of
+    the ways of `framing`; its own H, W; and its traits.
 
     Raises Broken.
     """
@@ -92,28 +96,25 @@ def decode_image(content: bytes, size: Size) -> tuple[Array, tuple[int, int]]:
             width, height = opened.size
             if width * height > MOST_PIXELS:
                 raise Broken(f"{width}x{height} are more than {MOST_PIXELS:,} pixels")
+            traits = find_traits(opened)
             image = operations.exif_transpose(opened)
             deep = image.mode.startswith(("I", "F"))
-            image = (
-                pillow.fromarray(np.asarray(image, np.float32) / 65535) if deep else _to_8_bits(image, size[2], pillow)
-            )
+            image = pillow.fromarray(read_deep(image, opened)) if deep else _to_8_bits(image, size[2], pillow)
             original = (image.height, image.width)
-            wanted = (size[1] or image.width, size[0] or image.height)
-            if wanted != image.size:
-                image = image.resize(wanted, pillow.Resampling.BILINEAR)
-            values: Array = np.asarray(image)
+            wanted = (size[0] or image.height, size[1] or image.width)
+            values: Array = np.asarray(frame_image(image, wanted, way, pillow))
     except Broken:
         raise
     except MemoryError:
         raise Broken("it does not fit in memory") from None
     except pillow.UnidentifiedImageError:
-        raise Broken("it is no PNG, JPEG, BMP, GIF or WebP") from None
+        raise Broken("it is no PNG, JPEG, BMP, GIF, WebP or TIFF") from None
     except pillow.DecompressionBombError:
         raise Broken(f"it has more than {MOST_PIXELS:,} pixels") from None
     except Exception as error:  # Pillow's decoders each have their own: OSError, SyntaxError, struct.error, …
         raise Broken(" ".join(str(error).split())[:100] or type(error).__name__) from None
     values = values if values.ndim == 3 else values[..., None]
-    return (np.repeat(values, size[2], axis=2) if deep else values), original
+    return (np.repeat(values, size[2], axis=2) if deep else values), original, traits
 
 
 def _to_8_bits(image: Any, channels: int, pillow: Any) -> Any:
@@ -124,8 +125,8 @@ def _to_8_bits(image: Any, channels: int, pillow: Any) -> Any:
     return image.convert("L" if channels == 1 else "RGB")
 
 
-def read_image(path: str, size: Size) -> Seen:
-    """Read one file to its end."""
+def read_image(path: str, size: Size, way: str = STRETCH) -> Seen:
+    """Read one file to its end; its image comes to its size in one of the ways of `framing`."""
     from hashlib import sha256
 
     try:
@@ -141,18 +142,18 @@ def read_image(path: str, size: Size) -> Seen:
     except ValueError:  # a path with a null character
         return Seen(why="no file has such a name")
     try:
-        image, original = decode_image(content, size)
+        image, original, traits = decode_image(content, size, way)
     except Broken as broken:
         return Seen(why=str(broken))
-    return Seen(sha256(content).digest(), image, image.shape, original)
+    return Seen(sha256(content).digest(), image, image.shape, original, traits)
 
 
 # ---- many images -------------------------------------------------------------------------------------------
 class Pictures(Examples):
     """Images in sound files, all of one shape (H, W, C), one at least; those in `kept` need not be read again."""
 
-    def __init__(self, paths: Sequence[str], seen: Sequence[Seen]) -> None:
-        self.paths, self.shape = paths, seen[0].shape
+    def __init__(self, paths: Sequence[str], seen: Sequence[Seen], way: str) -> None:
+        self.paths, self.shape, self.way = paths, seen[0].shape, way
         self.kept, self.digests = [s.image for s in seen], [s.digest for s in seen]
         self.workers: ThreadPoolExecutor | None = None
 
@@ -172,7 +173,7 @@ class Pictures(Examples):
         return taken
 
     def _read_again(self, place: int) -> Array:
-        seen = read_image(self.paths[place], self.shape)  # type: ignore[arg-type]
+        seen = read_image(self.paths[place], self.shape, self.way)  # type: ignore[arg-type]
         if seen.image is None or seen.digest != self.digests[place]:
             why = seen.why or "it is another file now"
             raise TrainingFailed(f"{self.paths[place]} changed during the training: {why}", "", 2)
@@ -191,14 +192,14 @@ def make_pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(min(16, os.cpu_count() or 1), "images")
 
 
-def scan_images(paths: Sequence[str], size: Size, note: Callable[[str], None]) -> Iterator[Seen]:
+def scan_images(paths: Sequence[str], size: Size, way: str, note: Callable[[str], None]) -> Iterator[Seen]:
     """Every file, in order, as it was seen; images for which there is no room are dropped again."""
     spare = find_room()
     began = said = time.monotonic()
     with make_pool() as workers, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow's, on images that are large or carry odd metadata
         for start in range(0, len(paths), 64):
-            for seen in workers.map(lambda path: read_image(path, size), paths[start : start + 64]):
+            for seen in workers.map(lambda path: read_image(path, size, way), paths[start : start + 64]):
                 spare -= 0 if seen.image is None else seen.image.nbytes + 200
                 yield seen if spare >= 0 else seen.replace(image=None)
             if (now := time.monotonic()) - said > 10:

@@ -16,9 +16,14 @@ from cnnspec.base.record import Record
 from cnnspec.layers.base import show_shape
 from cnnspec.train.data.examples import Part, Shaped, hold_resized
 from cnnspec.train.data.files import Files, check_two_classes, count_images
+from cnnspec.train.data.folds import note_rare_classes
+from cnnspec.train.data.framing import SAID, STRETCH
+from cnnspec.train.data.given import read_given
 from cnnspec.train.data.opened import open_files
 from cnnspec.train.data.outputs import OutputTargets, Untrained
 from cnnspec.train.data.pairing import pair_up
+from cnnspec.train.data.sampling import describe_sampling
+from cnnspec.train.data.sources import load
 from cnnspec.train.data.splitting import note_groups, split_parts
 from cnnspec.train.data_fit import Targets, check_inputs, find_image_sizes, match_examples, match_output
 from cnnspec.train.ends import find_ends
@@ -81,6 +86,17 @@ class Data(Record):
 
 
 # ---- from a data set to what the network takes --------------------------------------------------------------
+def read_raw(plan: TrainingPlan, note: Callable[[str], None] = lambda text: None) -> Raw:
+    """The plan's data set, images opened. `note` is called with how far the reading of image files is. Raises TrainingFailed, or
+    MissingExtra for a missing library."""
+    if plan.given is not None:
+        return read_given(plan.given, find_ends(plan.graph, plan.settings), plan.settings)
+    raw = load(plan.settings, plan.graph)
+    return (
+        _open_files(raw, find_ends(plan.graph, plan.settings), plan.settings, note) if isinstance(raw, Files) else raw
+    )
+
+
 def prepare(raw: Raw | Files, plan: TrainingPlan, note: Callable[[str], None] = lambda text: None) -> Data:
     """The data as the plan's network takes them, split. Raises TrainingFailed when they do not suit it.
 
@@ -110,13 +126,14 @@ def prepare(raw: Raw | Files, plan: TrainingPlan, note: Callable[[str], None] = 
     first = next((output for output in trained if output.by_class), trained[0])
     groups = {part: given.groups for part, given in raw.parts.items() if given.groups is not None}
     shares = (
-        settings.replace(test=0.0, validation=0.0) if settings.pairing else settings
+        settings.replace(test=0.0, validation=0.0, folds=None, fold=None) if settings.pairing else settings
     )  # pairs are drawn of each part
     train, validation, test = split_parts(whole, first.read["train"], first.by_class, groups, shares)
     name = str(settings.data)
     held = {"train": train, "validation": validation, "test": test}
     places = {part: ("train" if x.inputs is whole["train"].inputs else part, x.places) for part, x in held.items() if x}
     notes += note_groups({part: groups[source][rows] for part, (source, rows) in places.items() if groups}, settings)
+    notes += _note_folds(raw, first, settings) if settings.folds is not None and not settings.pairing else []
     notes += _note_copies(
         [*raw.train.inputs.values()], [rows for source, rows in places.values() if source == "train"], name
     )
@@ -126,6 +143,10 @@ def prepare(raw: Raw | Files, plan: TrainingPlan, note: Callable[[str], None] = 
         notes.append(f"no class of {name} has examples enough to hold back {settings.validation:g} of for validation")
     if settings.class_weights is not None:
         train = train.replace(weights=trained[0].weigh(train.places))
+    if settings.sampling is not None:
+        classes = trained[0].find_classes()
+        notes.append(describe_sampling(classes[train.places], trained[0].names, name))
+        train = train.replace(classes=classes)
     train = train.replace(augment=settings.augment)
     made = tuple(
         [
@@ -137,6 +158,17 @@ def prepare(raw: Raw | Files, plan: TrainingPlan, note: Callable[[str], None] = 
     values = tuple([find_named(raw.values, end, (0.0, 1.0)) for end in ends.inputs])
     names = tuple([end.name for end in ends.inputs])
     return Data(train, validation, test, names, made, tuple(notes), fingerprint, values)
+
+
+def _note_folds(raw: Raw, first: OutputTargets, settings: TrainSettings) -> list[str]:
+    """Notes on classes that are too rare for the folds, and on a test part that the data bring."""
+    notes = note_rare_classes(first.read["train"], first.names, settings) if first.by_class else []
+    if "test" in raw.parts:
+        count = count_nouns(len(raw.parts["test"]), "example")
+        notes.append(
+            f"the test part of {settings.data}, {count}, is in no fold: train without folds to be tested on it"
+        )
+    return notes
 
 
 def _note_untrained(ends: Ends) -> list[str]:
@@ -165,7 +197,7 @@ def _open_files(files: Files, ends: Ends, settings: TrainSettings, note: Callabl
         if names is not None and np.ndim(values) == 1 and sizes:
             shape = tuple([n or 1 for n in next(iter(sizes.values()))])
             match_output(end, settings, shape, Targets((), len(names), True))
-    return open_files(files, sizes, note)
+    return open_files(files, sizes, settings.resize, note)
 
 
 def _prepare_input(raw: Raw, end: End, settings: TrainSettings, notes: list[str]) -> dict[str, Examples]:
@@ -175,15 +207,18 @@ def _prepare_input(raw: Raw, end: End, settings: TrainSettings, notes: list[str]
     shape = raw.train.inputs[key].shape
     if any(given.inputs[key].shape != shape for given in raw.parts.values()):
         raise TrainingFailed(f"the training and the test data of {end.data} differ in shape", "", 2)
+    way = settings.resize or STRETCH
     fit = match_examples(end, shape, images=settings.data in NAMED_DATA)
     if fit.resized:
-        notes.append(f"the images of {end.data}, {show_shape(shape)}, are resized to {show_shape(fit.shape)}")
+        notes.append(
+            f"the images of {end.data}, {show_shape(shape)}, are resized to {show_shape(fit.shape)}{SAID[way]}"
+        )
     elif fit.moved:
         notes.append(f"the channels of {end.data}, {show_shape(shape)}, come first and are moved to the end")
     elif fit.shape != shape:
         examples = f"examples of {end.data}, {show_shape(shape)}," if key else f"examples of {show_shape(shape)}"
         notes.append(f"{examples} are read as {show_shape(fit.shape)}")
-    return {part: hold_resized(Shaped(given.inputs[key], fit)) for part, given in raw.parts.items()}
+    return {part: hold_resized(Shaped(given.inputs[key], fit, way)) for part, given in raw.parts.items()}
 
 
 def _note_copies(inputs: Sequence[Examples], drawn: list[Array], data: str) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.join_words import join_words, list_some
+from cnnspec.train.data.folds import draw_fold
 from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ def split_parts(
     rng = np.random.default_rng(settings.seed)
     group = groups.get("train")
     train, test = whole["train"], whole.get("test")
-    if test is None:
-        rest, away = draw(label, group, settings.test, by_class, rng)
+    if test is None or settings.folds is not None:
+        rest, away = draw_test(label, group, by_class, settings, rng)
         test = _choose_places(train, away)
         train, label, group = train.replace(places=rest), label[rest], None if group is None else group[rest]
     if "validation" in whole:
@@ -53,6 +54,15 @@ def split_parts(
 
 def _choose_places(part: Part, which: Array) -> Part | None:
     return part.replace(places=part.places[which]) if len(which) else None
+
+
+def draw_test(
+    labels: Array, groups: Array | None, by_class: bool, settings: TrainSettings, rng: np.random.Generator
+) -> tuple[Array, Array]:
+    """Two sets of indices, the rest and those to test with: a fold, or a share."""
+    if settings.folds is not None:
+        return draw_fold(labels, groups, by_class, settings, rng)
+    return draw(labels, groups, settings.test, by_class, rng)
 
 
 def draw(

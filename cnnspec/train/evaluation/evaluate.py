@@ -169,7 +169,7 @@ def open_part(trained: Trained, data: str | Given | None, split: str, batch: int
         for output in trained.outputs:
             raw = renumber_classes(raw, output.name if output.name in raw.names else "", output.names, data)
         raw = bring_to_range(raw, trained.inputs, data, shown)
-        settings = settings.replace(test=0.0, validation=0.0)
+        settings = settings.replace(test=0.0, validation=0.0, folds=None, fold=None)
         if "" not in raw.train.inputs:
             settings = settings.replace(pairing="")  # they are pairs already
     prepared = _prepare_data(raw, trained.saved, settings)
@@ -193,7 +193,7 @@ def _read_data(settings: TrainSettings, trained: Trained, shown: Lines) -> Raw:
     if all(not output.names for output in trained.outputs):
         check_two_classes(raw)
     ends = find_ends(trained.saved.graph, settings)
-    return open_files(raw, find_image_sizes(raw.images, ends), shown.note)
+    return open_files(raw, find_image_sizes(raw.images, ends), settings.resize, shown.note)
 
 
 def _read_given(given: Given, settings: TrainSettings, trained: Trained) -> Raw:

@@ -18,6 +18,7 @@ from cnnspec.facts.precision import in_bytes
 from cnnspec.layers.argument import Term
 from cnnspec.tables import escape
 from cnnspec.train.data.examples import find_free_memory
+from cnnspec.train.data.framing import CROP, PAD, STRETCH, WAYS
 from cnnspec.train.data.ranges import find_pixel_range, may_be_image, show_range
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.evaluation.saved import Saved, make_ends
@@ -45,8 +46,9 @@ def describe(trained: Trained) -> dict[str, str]:
     """What is written of a model."""
     inputs, outputs = [given.name for given in trained.inputs], name_outputs(trained.saved.graph)
     said = {"inputs": escape.json(inputs, None), "outputs": escape.json(outputs, None), "layout": LAYOUT}
+    said |= {"resize": trained.settings.resize} if trained.settings.resize else {}
     for given in trained.inputs:
-        said |= _prefix(given.name, inputs, _describe_input(given))
+        said |= _prefix(given.name, inputs, _describe_input(given, trained.settings.resize or STRETCH))
     for output in trained.outputs:
         said |= _prefix(output.name, outputs, _describe_output(output))
     return said
@@ -56,7 +58,14 @@ def _prefix(name: str, names: Sequence[str], said: Mapping[str, str]) -> dict[st
     return {f"{name}_{key}" if len(names) > 1 else key: value for key, value in said.items()}
 
 
-def _describe_input(given: TrainedInput) -> dict[str, str]:
+RESIZED = {
+    STRETCH: "resized to {} (height x width; bilinear, antialiased, the aspect not kept)",
+    PAD: "resized into {} (height x width; bilinear, antialiased, the aspect kept) with black beside it",
+    CROP: "resized over {} (height x width; bilinear, antialiased, the aspect kept) and cut to its middle",
+}
+
+
+def _describe_input(given: TrainedInput, resize: str) -> dict[str, str]:
     said = {}
     if given.values is not None:
         low, high = find_pixel_range(*given.values) or given.values
@@ -65,8 +74,7 @@ def _describe_input(given: TrainedInput) -> dict[str, str]:
             size = "x".join(["any" if n is None else str(n) for n in given.takes[:2]])
             color = "grey" if given.takes[2] == 1 else "RGB"
             said["preprocessing"] = (
-                f"{color}, resized to {size} (height x width; bilinear, antialiased, the aspect not kept), black and white "
-                f"{show_range((low, high))}"
+                f"{color}, {RESIZED[resize].format(size)}, black and white {show_range((low, high))}"
             )
     return said
 
@@ -109,7 +117,10 @@ def open_exported(path: str) -> Trained:
     trained = [one for one in outputs if one.targets is not None or one.loss is not None] or outputs
     losses = tuple([(one.name, one.loss) for one in trained if one.loss is not None])
     several = tuple(results) if len(results) > 1 else ()
-    return Trained(saved, TrainSettings(outputs=several, losses=losses), tuple(inputs), tuple(trained))
+    settings = TrainSettings(
+        outputs=several, losses=losses, resize=said["resize"] if said.get("resize") in WAYS else None
+    )
+    return Trained(saved, settings, tuple(inputs), tuple(trained))
 
 
 def _check_room(model: RuntimeModel, path: str) -> None:

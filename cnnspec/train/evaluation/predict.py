@@ -84,7 +84,7 @@ def _read_for_model(path: str, asked: Question) -> tuple[str, Array | None, str]
     import warnings
 
     with warnings.catch_warnings(action="ignore"):
-        seen = read_image(path, asked.size)
+        seen = read_image(path, asked.size, asked.way)
     return (path, None, seen.why) if seen.image is None else (path, prepare_image(seen.image, asked), "")
 
 

@@ -6,6 +6,7 @@ from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.base.join_words import join_words
 from cnnspec.base.record import Record
 from cnnspec.layers.base import show_shape
+from cnnspec.train.data.framing import STRETCH
 from cnnspec.train.data.ranges import SHARES, show_range
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.evaluation.scores import name_classes
@@ -32,12 +33,13 @@ class OutputQuestion(Record):
 
 class Question(Record):
     """The way in which a model is asked about images: their `size`, their `shape` for the model (None: as they are), what
-    its outputs mean, and what black and white become."""
+    its outputs mean, what black and white become, and the way of `framing` in which images come to their size."""
 
     size: Size
     shape: tuple[int, ...] | None
     outputs: tuple[OutputQuestion, ...]
     range: tuple[float, float] = SHARES
+    way: str = STRETCH
 
     @property
     def output(self) -> OutputQuestion:
@@ -51,7 +53,7 @@ def make_question(trained: Trained, names: Sequence[str] | None, range: tuple[fl
     TrainingFailed."""
     outputs = ask_outputs(trained, names)
     size, shape = find_input(trained)
-    return Question(size, shape, outputs, range or trained.pixel_range)
+    return Question(size, shape, outputs, range or trained.pixel_range, trained.settings.resize or STRETCH)
 
 
 def ask_outputs(trained: Trained, names: Sequence[str] | None) -> tuple[OutputQuestion, ...]:

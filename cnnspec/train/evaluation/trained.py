@@ -15,6 +15,7 @@ from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.evaluation.head import find_head_behind, find_last_activation
 from cnnspec.train.evaluation.saved import Saved, open_saved
 from cnnspec.train.runs.folder import read_record
+from cnnspec.train.runs.folds import refuse_folds
 from cnnspec.train.settings import TrainSettings
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ def open_trained(path: str, backend: str | None, last: bool = False) -> tuple[Tr
     """A run's best (or last) model or a .keras file, and Keras, on the backend that is asked for, else on that of the
     run where it is installed. Raises TrainingFailed and MissingExtra."""
     if not os.path.lexists(os.path.join(path, "run.json")):
+        refuse_folds(path)
         keras = _import_keras_for(backend)
         return _make_trained(open_saved(path, keras), {}), keras
     record = read_record(path)
@@ -147,7 +149,7 @@ def _make_trained(saved: Saved, record: Mapping[str, Any]) -> Trained:
         losses=tuple([(o.name, None if chosen[o.name] is None and not o.says_yes_or_no else o.loss) for o in outputs]),
         # that targets were shares of every class: how they were smoothed or mixed is no matter of what is held back
         label_smoothing=0.5 if any(chosen[o.name] is None and o.targets == "one-hot" for o in outputs) else 0.0,
-        **{name: given[name] for name in ("batch", "seed", "validation", "test", "pairing", "each") if name in given},
+        **{name: given[name] for name in ("batch", "seed", "validation", "test", "pairing", "each", "folds", "fold", "resize") if name in given},
     )  # fmt: skip
     return Trained(saved, settings, tuple(inputs), tuple(outputs), data["fingerprint"], data["given"])
 

@@ -1,6 +1,6 @@
 """The folder of a training, whole at any moment.
 
-durable < spec, lock < folder < listing         run folders, without Keras or NumPy
+durable < spec, lock < folder, folds < listing  run folders, without Keras or NumPy
 schema                                          what their files may say, checked before it is used
 run_record                                      what run.json says of a training
 snapshot < state < state_file                   a training's whole state in a file

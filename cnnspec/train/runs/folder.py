@@ -38,11 +38,13 @@ RUNS = "runs"
 class RunFolder:
     """A run folder that this process alone writes in: with open_run(path) as run.
 
-    `record` is what run.json says; `new` says whether this process made the folder.
+    `record` is what run.json says; `new` says whether this process made the folder, `alone` whether it made none around it.
     """
 
-    def __init__(self, path: str, record: dict[str, Any], lock: FolderLock, new: bool = False) -> None:
-        self.path, self.record, self.new = path, record, new
+    def __init__(
+        self, path: str, record: dict[str, Any], lock: FolderLock, new: bool = False, alone: bool = True
+    ) -> None:
+        self.path, self.record, self.new, self.alone = path, record, new, alone
         self._lock = lock
 
     def __enter__(self) -> Self:
@@ -73,12 +75,17 @@ class RunFolder:
         write_json(self.file("run.json"), self.record)
 
     def remove(self) -> None:
-        """Delete the folder, in which nothing is worth keeping, and `runs` with it when that is empty."""
+        """Delete the folder, in which nothing is worth keeping, with it the one that was made around it, and `runs`, when they
+        are empty."""
         self._lock.release()
+        above = os.path.dirname(os.path.realpath(self.path))
         shutil.rmtree(self.path, ignore_errors=True)
         with suppress(OSError):
-            if os.path.basename(os.path.dirname(os.path.realpath(self.path))) == RUNS:
-                os.rmdir(os.path.dirname(os.path.realpath(self.path)))
+            if not self.alone:
+                os.rmdir(above)
+                above = os.path.dirname(above)
+            if os.path.basename(above) == RUNS:
+                os.rmdir(above)
 
 
 def check_run_dir(wanted: str | None) -> None:
@@ -116,19 +123,21 @@ def _unwritable(path: str, error: OSError) -> TrainingFailed:
     )
 
 
-def create_run(wanted: str | None, spec: Spec, record: dict[str, Any]) -> RunFolder:
-    """A new run folder at `wanted`, None: runs/<spec>-<n>, the first n that is free. Raises TrainingFailed."""
+def create_run(wanted: str | None, spec: Spec, record: dict[str, Any], inside: str = "") -> RunFolder:
+    """A new run folder at `wanted`, None: runs/<spec>-<n>, the first n that is free; or `inside` of it, the first run in a new
+    folder of several. Raises TrainingFailed."""
     above = os.path.dirname(os.path.abspath(wanted)) if wanted else RUNS
     made = os.path.join(above, f"{MARK}{os.getpid()}-run")
     record = {"format": schema.FORMAT, **record}
     try:
         os.makedirs(above, exist_ok=True)
         os.mkdir(made)  # which nobody else has put there
-        os.mkdir(os.path.join(made, "state"))
-        write_spec(spec, os.path.join(made, "spec"))
-        write_json(os.path.join(made, "run.json"), record)
-        lock = None if os.name == "nt" else acquire_lock(made)  # Windows renames no folder with an open file in it
-        path = _move_to_place(made, wanted, spec.name)
+        run = os.path.join(made, inside)
+        os.makedirs(os.path.join(run, "state"))
+        write_spec(spec, os.path.join(run, "spec"))
+        write_json(os.path.join(run, "run.json"), record)
+        lock = None if os.name == "nt" else acquire_lock(run)  # Windows renames no folder with an open file in it
+        path = os.path.join(_move_to_place(made, wanted, spec.name), inside).rstrip(os.sep)
         lock = lock or acquire_lock(path)
         assert lock is not None
         sync_folder(above)
@@ -136,7 +145,7 @@ def create_run(wanted: str | None, spec: Spec, record: dict[str, Any]) -> RunFol
         raise _unwritable(wanted or RUNS, error) from None
     finally:
         shutil.rmtree(made, ignore_errors=True)
-    return RunFolder(path, record, lock, new=True)
+    return RunFolder(path, record, lock, new=True, alone=not inside)
 
 
 def _move_to_place(made: str, wanted: str | None, name: str) -> str:

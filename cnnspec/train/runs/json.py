@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnspec.train.runs.folds import gather_folds
 from cnnspec.train.runs.listing import compare_settings
 
 TYPE_CHECKING = False
@@ -9,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from cnnspec.train.runs.folds import Folds
     from cnnspec.train.runs.listing import Run
 
 SCHEMA_VERSION = 1
@@ -21,7 +23,20 @@ def write_data(found: Sequence[Run], compared: bool) -> dict[str, Any]:
         whole = [run for run in found if not run.wrong]
         said["settings"] = compare_settings([run.record for run in whole])
         said["figures"] = compare_figures(whole)
+    if folds := gather_folds(found):
+        said["folds"] = [folds_data(one) for one in folds]
     return said
+
+
+def folds_data(folds: Folds) -> dict[str, Any]:
+    """A cross-validation: mean, standard deviation (n - 1; None of one fold) and values of each figure of its finished folds."""
+    figures = {
+        name: {"mean": one.mean, "deviation": one.deviation, "values": list(one.values)}
+        for name, one in folds.figures.items()
+    }
+    return {
+        "path": folds.path, "folds": folds.count, "finished": [run.path for run in folds.finished], "figures": figures,
+    }  # fmt: skip
 
 
 def run_data(run: Run) -> dict[str, Any]:

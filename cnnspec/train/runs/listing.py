@@ -8,6 +8,7 @@ from cnnspec.base.record import Record
 from cnnspec.train.conflicts import OWN_FILES
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs.folder import read_record
+from cnnspec.train.runs.folds import find_fold_runs
 from cnnspec.train.runs.history import read_rows
 from cnnspec.train.runs.lock import is_locked
 
@@ -55,25 +56,29 @@ def read_run(path: str) -> Run:
 
 
 def find_runs(paths: Sequence[str]) -> list[Run]:
-    """The runs in one folder, which may be a run itself, or several runs. Raises TrainingFailed when there is no such folder."""
+    """The runs in one folder, which may be a run itself, or several runs, of a cross-validation each of its folds. Raises
+    TrainingFailed when there is no such folder."""
     if len(paths) == 1 and not os.path.lexists(os.path.join(paths[0], "run.json")):
         return list_runs(paths[0])
-    return [read_run(path) for path in paths]
+    return [run for path in paths for run in _read_runs(path)]
+
+
+def _read_runs(path: str) -> list[Run]:
+    """The run in a folder, or the folds in it."""
+    return [read_run(one) for one in find_fold_runs(path).values() or [path]]
 
 
 def list_runs(path: str) -> list[Run]:
-    """The runs in a folder, by name, numbers in their order: the folders that hold something of a run."""
+    """The runs in a folder, by name, numbers in their order: the folders that hold something of a run, or folds."""
     try:
-        names = [
-            name for name in os.listdir(path) if not name.startswith(".") and _has_run_files(os.path.join(path, name))
-        ]
+        names = [name for name in os.listdir(path) if not name.startswith(".") and _has_runs(os.path.join(path, name))]
     except OSError as error:
         raise TrainingFailed(f"{path} cannot be read: {error.strerror or error}", "", 2) from None
-    return [read_run(os.path.join(path, name)) for name in sorted(names, key=_natural_key)]
+    return [run for name in sorted(names, key=_natural_key) for run in _read_runs(os.path.join(path, name))]
 
 
-def _has_run_files(path: str) -> bool:
-    return any([os.path.lexists(os.path.join(path, name)) for name in OWN_FILES])
+def _has_runs(path: str) -> bool:
+    return any([os.path.lexists(os.path.join(path, name)) for name in OWN_FILES]) or bool(find_fold_runs(path))
 
 
 def _natural_key(name: str) -> tuple[str, int, str]:

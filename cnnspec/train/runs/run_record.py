@@ -33,7 +33,9 @@ def describe_settings(settings: TrainSettings) -> dict[str, Any]:
     return found | {name: dict(found[name]) for name in PAIRS if name in found}
 
 
-RARE = ("group", "start", "freeze", "unfreeze_after", "unfreeze_rate")  # which most settings do not have
+RARE = (  # which most settings do not have
+    "group", "folds", "fold", "sampling", "resize", "start", "freeze", "unfreeze_after", "unfreeze_rate",
+)  # fmt: skip
 PAIRED = ("pairing", "each")
 PAIRS = ("losses", "loss_weights", "metrics_by_output", "columns", "learning_rates")  # pairs of a name and its value
 

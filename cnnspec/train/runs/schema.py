@@ -7,6 +7,7 @@ JSON is taken strictly: no key twice, no NaN, nothing nested deeper than anythin
 from __future__ import annotations
 
 from cnnspec.compile.backend import BACKENDS
+from cnnspec.train.data.framing import WAYS
 from cnnspec.train.section_words import PAIRINGS
 
 TYPE_CHECKING = False
@@ -233,6 +234,7 @@ _RUN_RECORD = record(
             "metrics_by_output": named(listed(text)), "pairing": one_of(*PAIRINGS), "each": whole(1),
             "columns": named(listed(text, 1)), "group": text, "start": text, "freeze": listed(text, 1),
             "unfreeze_after": whole(1), "unfreeze_rate": scalar, "learning_rates": named(number(0)),
+            "folds": whole(2), "fold": whole(1), "sampling": one_of("balanced"), "resize": one_of(*WAYS),
         }),
         "data": data,
         "params": record({"total": whole()}, whole()), "best": optional(best), "test": optional(record({"on": text}, figure)),

@@ -59,6 +59,15 @@ def write_spec(spec: Spec, folder: str) -> None:
             os.fsync(file.fileno())
 
 
+def reread_spec(folder: ConfinedFolder, record: Mapping[str, Any]) -> Spec:
+    """The spec that a run folder keeps, with the options of its training. Raises OSError, and ValueError for what is no text."""
+    texts = {path: folder.read("spec", path, most=MAX_BYTES).decode("utf-8") for path in record["files"]}
+    return Spec(
+        texts, record["spec"].removeprefix("spec/"), record["model"], record["parameters"], record["max_layers"],
+        record["overrides"],
+    )  # fmt: skip
+
+
 def hash_files(spec: Spec) -> dict[str, str]:
     """The SHA-256 of every file of a spec, by path."""
     from hashlib import sha256

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from cnnspec.base.count_nouns import count_nouns
 from cnnspec.tables.page import Page, Table
-from cnnspec.train.progress import format_figure
+from cnnspec.train.progress import format_figure, order_figures
+from cnnspec.train.runs.folds import gather_folds
 from cnnspec.train.runs.json import compare_figures
 from cnnspec.train.runs.listing import compare_settings, read_seconds
 
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from cnnspec.train.runs.folds import Folds, Spread
     from cnnspec.train.runs.listing import Run
 
 HEADINGS = ("run", "status", "epochs", "best", "test", "parameters", "time", "spec")
@@ -25,7 +28,30 @@ def write_text(found: Sequence[Run], compared: bool, width: int | None = None) -
     head, rows = (write_headings(found), write_differences(found)) if compared else (HEADINGS, write_rows(found))
     page = Page(width)
     page.add_table(Table(head, rows, spare=SPARE, ruled=False, indent=""))
+    if lines := write_folds(gather_folds(found)):
+        page.add_text()
+        page.add_texts(lines, hanging=2)
     return page.write(also="as does --format json")
+
+
+def write_folds(found: Sequence[Folds]) -> list[str]:
+    """A sentence for each cross-validation: how far it is, mean and spread of the figures of its tests."""
+    return [f"{folds.path}: {write_spreads(folds)}" for folds in found]
+
+
+def write_spreads(folds: Folds) -> str:
+    """The figures of the tests, as 5 folds, test accuracy 0.9554 ± 0.0061, loss 0.1575 ± 0.0102."""
+    tested = {name.removeprefix("test_"): one for name, one in folds.figures.items() if name.startswith("test_")}
+    order = sorted(order_figures(tested), key=lambda name: name != "accuracy")
+    shown = [f"{name} {show_spread(tested[name])}" for name in order]
+    count = len(folds.finished)
+    done = f"{count} of {count_nouns(folds.count, 'fold')}" if count < folds.count else count_nouns(count, "fold")
+    meant = " (mean ± standard deviation, n - 1)" if count > 1 else ""
+    return f"{done}, test {', '.join(shown)}{meant}" if shown else f"{done} finished"
+
+
+def show_spread(spread: Spread) -> str:
+    return format_figure(spread.mean) + ("" if spread.deviation is None else f" ± {format_figure(spread.deviation)}")
 
 
 def write_rows(found: Sequence[Run]) -> list[list[str]]:
