@@ -26,7 +26,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         {
             "cnnspec resume runs/net-1": "go on where the training was stopped",
             "cnnspec resume runs/net-1 --epochs 3": "train a finished one for longer",
-            "cnnspec resume runs/net-2": "of a folder of folds, go on with all that are not finished",
         },
     )
     parser.add_argument("run", metavar="RUN", help="a run folder, such as runs/digits-1, or a folder of folds")

@@ -50,8 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec train net.cnn --dry-run": "what would be trained, and with what",
             "cnnspec train net.cnn": "train as the train section says",
             "cnnspec train net.cnn --lr-find -o rates.png": "at which learning rates the loss falls",
-            "cnnspec train net.cnn --data digits --epochs 2": "other data, and for a shorter time",
-            "cnnspec train net.cnn --folds 5": "five trainings, each tested on another fifth of the data; mean and spread",
+            "cnnspec train net.cnn --folds 5": "five trainings, each tested on another fifth",
         },
     )
     add_file_argument(parser)
