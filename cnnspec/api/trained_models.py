@@ -24,6 +24,7 @@ from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.evaluation.evaluate import Evaluation as ModelEvaluation
 from cnnspec.train.evaluation.evaluate import evaluate as evaluate_model
 from cnnspec.train.evaluation.only import take_only
+from cnnspec.train.evaluation.opening import open_model
 from cnnspec.train.evaluation.predict import Prediction, predict_images
 from cnnspec.train.evaluation.predict_rows import is_arrays, open_rows, predict_rows
 from cnnspec.train.evaluation.prediction_forms import list_cells, write_csv, write_data, write_heads, write_line
@@ -34,7 +35,7 @@ from cnnspec.train.evaluation.question import (
     describe_range,
     make_question,
 )
-from cnnspec.train.evaluation.trained import Trained, open_trained
+from cnnspec.train.evaluation.trained import Trained
 from cnnspec.train.progress import Lines
 
 TYPE_CHECKING = False
@@ -169,7 +170,7 @@ def evaluate(
     named = None if given is None else read_data_name(given)
     notes = Notes()
     with explaining(path):
-        model, keras = open_trained(path, engine, last)
+        model, keras = open_model(path, engine, last)
     notes.kept += find_warnings(model, keras, outside=data is None)
     with explaining(None if named in NAMED_DATA else given):
         found = evaluate_model(keras, model, arrays or named, split, count, notes)
@@ -202,7 +203,7 @@ def predict(
         arrays = is_arrays(given)
         paths = given if arrays else [*list_images(given)]
     with explaining(path):
-        model, keras = open_trained(path, engine, last)
+        model, keras = open_model(path, engine, last)
     with explaining(paths[0] if arrays else None):
         notes.kept += find_warnings(model, keras)
         if arrays:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from cnnspec.train.evaluation.trained import Trained
 
 
-def add_trained_argument(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("trained", metavar="RUN|MODEL", help="the folder of a run, or a .keras file")
+def add_trained_argument(parser: argparse.ArgumentParser, kinds: str = "a .keras, .onnx or .tflite file") -> None:
+    parser.add_argument("trained", metavar="RUN|MODEL", help=f"the folder of a run, or {kinds}")
 
 
 def add_data_option(parser: argparse.ArgumentParser, what: str) -> None:

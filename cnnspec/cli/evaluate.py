@@ -61,12 +61,12 @@ def run(options: argparse.Namespace) -> int:
     from cnnspec.compile.keras_model import MissingExtra
     from cnnspec.train.errors import TrainingFailed
     from cnnspec.train.evaluation.evaluate import evaluate
-    from cnnspec.train.evaluation.trained import open_trained
+    from cnnspec.train.evaluation.opening import open_model
     from cnnspec.train.progress import choose_display
 
     shown = choose_display(sys.stderr, options.quiet, fit_sentence)
     try:
-        trained, keras = open_trained(options.trained, options.backend, options.last)
+        trained, keras = open_model(options.trained, options.backend, options.last)
         shown.note(f"the model is {trained.saved.path}")
         if data is None:
             tell_reached(trained)

@@ -1,21 +1,23 @@
-"""cnnspec export MODEL -o model.onnx | model.tflite | model/: a trained model for where it is to run."""
+"""cnnspec export MODEL -o model.onnx | model.tflite | model.h | model/: a trained model for where it is to run."""
 
 from __future__ import annotations
 
 import os
+import sys
 
 from cnnspec.cli.argument_parser import add_examples
+from cnnspec.cli.asked_model import add_data_option, read_data
 from cnnspec.cli.messages import CLEAN, UsageError, print_message
+from cnnspec.cli.option_values import read_positive
 from cnnspec.cli.own_outputs import add_force_option, check_not_read, check_replaceable, remember_output
-from cnnspec.compile.export import ENDINGS, ExportFailed, check_place, export, find_format, prepare
+from cnnspec.compile.export import EXPORTED, ExportFailed, check_place, export, find_format, prepare
+from cnnspec.compile.export_options import PLAIN, WIDTHS, ExportOptions, find_misfit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from typing import Any
-
-FORMATS = {name: ending for name, ending in ENDINGS.items() if name != "keras"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,52 +26,110 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         {
             "cnnspec export runs/net-1 -o net.onnx": "the best model of a training, as ONNX",
             "cnnspec export net.keras --to litert": "a saved model for phones: net.tflite",
+            "cnnspec export runs/net-1 -o net.h --quantize int8": "a C array for firmware, in bytes",
             "cnnspec export runs/net-1 -o served/": "as a folder that TensorFlow serves",
         },
     )
     parser.add_argument(
         "file", metavar="MODEL", help="a .keras file, or the folder of a run, whose best model is taken"
     )
-    add_output_options(parser, FORMATS, "model.onnx, model.tflite, or model/ for a SavedModel")
+    add_output_options(
+        parser, EXPORTED, "model.onnx, model.tflite, model.h (LiteRT as a C array), or model/ for a SavedModel"
+    )
+    parser.add_argument(
+        "--quantize", choices=WIDTHS,
+        help="narrower numbers: int8, with ranges from examples to train on, or float16; .tflite, .h and .onnx",
+    )  # fmt: skip
+    add_data_option(parser, "what int8 takes its ranges from, and what the file is measured on (the run's data)")
+    parser.add_argument(
+        "--batch", type=read_positive, metavar="N", help="examples at once that the file takes (any; of a .h, 1)"
+    )
+    parser.add_argument("--opset", type=read_positive, metavar="N", help="the opset of an ONNX file (15)")
 
 
 def run(options: argparse.Namespace) -> int:
-    from cnnspec.compile.trained_models import find_saved_file, load_model
+    from cnnspec.compile.trained_models import find_saved_file
+    from cnnspec.train.errors import TrainingFailed
 
+    data = None if options.data is None else read_data(options.data)
     try:
-        find_saved_file(options.file)  # what is not there is said before Keras is imported
-        target, format = target_of(options, FORMATS)
-        said = read_metadata(options.file)
-        write_model(lambda keras: load_model(options.file, keras), target, format, said)
-        if "input_range" in said:
-            print_message(f"it takes values from {said['input_range'].replace(',', ' to ')}, as in its training")
-    except ExportFailed as error:
+        find_saved_file(options.file)  # what can be said before Keras is imported
+        target, format = target_of(options, EXPORTED)
+        asked = ExportOptions({}, options.quantize or "", (), options.opset, options.batch)
+        if misfit := find_misfit(format, asked):
+            raise UsageError(misfit)
+        if format == "header" and asked.batch is None:
+            asked = asked.replace(batch=1)
+        check_examples(options.file, data, asked)
+        if format == "saved_model":
+            export_plain(options.file, target, format)
+        else:
+            export_described(options.file, data, target, format, asked)
+    except (ExportFailed, TrainingFailed) as error:
         raise UsageError(str(error)) from None
     return CLEAN
 
 
-def read_metadata(path: str) -> dict[str, str]:
-    """The metadata in the folder of a run: the names of the classes, and the range of values that the model takes."""
+def check_examples(path: str, data: str | None, asked: ExportOptions) -> None:
+    """UsageError or TrainingFailed where int8 has no examples to take ranges from, or too few."""
+    if asked.quantize != "int8" or data is not None:
+        return
     if not os.path.lexists(os.path.join(path, "run.json")):
-        return {}
-    from cnnspec.tables import escape
-    from cnnspec.train.data.ranges import find_pixel_range
-    from cnnspec.train.errors import TrainingFailed
+        raise UsageError(
+            f"int8 takes the ranges of all values from examples, and {path} has no data of its own: give --data"
+        )
+    from cnnspec.train.evaluation.shipping import check_count
     from cnnspec.train.runs.folder import read_record
 
+    told = read_record(path)["data"]
+    check_count(told["train"], told["given"])
+
+
+def export_plain(path: str, target: str, format: str) -> None:
+    """Write a model as it is."""
+    from cnnspec.compile.trained_models import load_model
+
+    write_model(lambda keras: load_model(path, keras), target, format)
+
+
+def export_described(path: str, data: str | None, target: str, format: str, asked: ExportOptions) -> None:
+    """Write a model with what is known of it, and say what the file still knows. Raises ExportFailed and TrainingFailed."""
+    from cnnspec.compile.backend import MissingExtra
+    from cnnspec.compile.trained_models import load_model
+    from cnnspec.train.errors import TrainingFailed
+    from cnnspec.train.evaluation.exported import describe
+    from cnnspec.train.evaluation.shipping import choose_examples
+    from cnnspec.train.evaluation.trained import open_trained
+    from cnnspec.train.progress import Lines
+
+    measured = bool(asked.quantize) or data is not None
+    shown = Lines(sys.stderr)
     try:
-        data = read_record(path)["data"]
-    except TrainingFailed as error:
+        prepare(format, asked.quantize)
+        try:
+            trained, _ = open_trained(path, "tensorflow")
+        except TrainingFailed:
+            if measured:
+                raise
+            write_model(lambda keras: load_model(path, keras), target, format, asked)  # of no data, or refused there
+            return
+    except MissingExtra as error:
         raise UsageError(str(error)) from None
-    said = {}
-    for name, told in (data.get("inputs") or {"": data}).items():
-        values = told.get("values", [0, 1])
-        low, high = find_pixel_range(*values) or values
-        said[f"{name}_input_range" if name else "input_range"] = f"{low:g},{high:g}"
-    for name, told in (data.get("outputs") or {"": data}).items():
-        if told.get("classes") is not None:
-            said[f"{name}_classes" if name else "classes"] = escape.json(told["classes"], None)
-    return said
+    asked = asked.replace(metadata=describe(trained))
+    chosen = choose_examples(trained, data, shown) if asked.quantize == "int8" else None
+    if chosen is not None:
+        asked = asked.replace(examples=chosen.examples)
+    write_model(lambda keras: trained.saved.model, target, format, asked)
+    if chosen is not None:
+        print_message(f"the ranges of int8 are those of {chosen.described}")
+    if "input_range" in asked.metadata:
+        print_message(f"it takes values from {asked.metadata['input_range'].replace(',', ' to ')}, as in its training")
+    if measured:
+        from cnnspec.cli.shipped import tell_size, tell_what_is_kept
+
+        tell_what_is_kept(trained, data, target, format, shown)
+        tell_size(trained, target, format, asked)
+    shown.close()
 
 
 # ---- shared with compile -----------------------------------------------------------------------------------
@@ -97,20 +157,18 @@ def target_of(options: argparse.Namespace, formats: dict[str, str], *read: str) 
     return options.output, format
 
 
-def write_model(
-    made: Callable[[Any], Any], target: str, format: str, metadata: Mapping[str, str] | None = None
-) -> None:
+def write_model(made: Callable[[Any], Any], target: str, format: str, asked: ExportOptions = PLAIN) -> None:
     """Make a model with Keras on the backend that the format needs, and write it."""
     from cnnspec.cli.kernel_warning import warn
     from cnnspec.compile.backend import MissingExtra
 
     try:
-        keras = prepare(format)
+        keras = prepare(format, asked.quantize)
     except MissingExtra as error:
         raise UsageError(str(error)) from None
     model = made(keras)
     if format in ("keras", "saved_model"):  # which TensorFlow runs; others run the rest
         warn(model, keras)
-    export(model, target, format, metadata)
+    export(model, target, format, asked)
     remember_output(target)
     print_message(f"wrote {target}")

@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec look net.keras --data digits --top 9": "what excites each filter most",
         },
     )
-    add_trained_argument(parser)
+    add_trained_argument(parser, "a .keras file")
     parser.add_argument(
         "images", metavar="IMAGE", nargs="*", help="an image, or a folder of images (a run's test examples)"
     )

@@ -52,10 +52,10 @@ def run(options: argparse.Namespace) -> int:
     paths = options.images if arrays else list_files(options.images)
     from cnnspec.cli.kernel_warning import warn
     from cnnspec.compile.keras_model import MissingExtra
-    from cnnspec.train.evaluation.trained import open_trained
+    from cnnspec.train.evaluation.opening import open_model
 
     try:
-        trained, keras = open_trained(options.trained, options.backend, options.last)
+        trained, keras = open_model(options.trained, options.backend, options.last)
         warn(trained.saved.model, keras, "--backend jax")
         ask = _ask_rows if arrays else _ask_images
         broken = _print_predictions(*ask(trained, names, paths, options), options)

@@ -1,4 +1,4 @@
-"""A Keras model as a file or a folder that others run: .keras, SavedModel, ONNX, LiteRT.
+"""A Keras model as a file or a folder that others run: .keras, SavedModel, ONNX, LiteRT, and LiteRT as a C array.
 
 Keras's own exporters do the work, on TensorFlow, whose graph keeps the batch and unknown sizes open in every format. An
 output is written beside its place and moved there whole. It replaces only a file or folder of its own kind.
@@ -14,12 +14,14 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.backend import MissingExtra, import_keras, silenced
+from cnnspec.compile.export_options import PLAIN, ExportOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 # The formats, and how the names of their files end. A SavedModel is a folder.
 ENDINGS = {"keras": ".keras", "saved_model": "", "onnx": ".onnx", "litert": ".tflite"}
+EXPORTED = {"saved_model": "", "onnx": ".onnx", "litert": ".tflite", "header": ".h"}  # those of a trained model
 SAVED_MODEL = {"saved_model.pb", "fingerprint.pb", "keras_metadata.pb", "variables", "assets", "assets.extra"}
 
 
@@ -69,8 +71,9 @@ def _check_folder(path: str) -> None:
         raise ExportFailed(f"cannot write {path}: beside a SavedModel this folder holds {min(held - SAVED_MODEL)}")
 
 
-def prepare(format: str) -> Any:
-    """Keras, on the backend that can write this format. Raises MissingExtra when a part is not installed."""
+def prepare(format: str, quantize: str = "") -> Any:
+    """Keras, on the backend that can write this format, in its own numbers or in narrower ones. Raises MissingExtra when a part is
+    not installed."""
     if format == "keras":
         return import_keras()
     keras = import_keras("tensorflow")
@@ -78,25 +81,33 @@ def prepare(format: str) -> Any:
         try:
             with silenced(), warnings.catch_warnings(action="ignore"):
                 import tf2onnx.convert  # noqa: F401
+
+                if quantize:
+                    import onnxruntime.quantization
+                    import onnxruntime.transformers.float16  # noqa: F401
         except ImportError as error:
             raise MissingExtra(f"{error.name or 'tf2onnx'} is not installed; ONNX needs it", "onnx") from error
     return keras
 
 
-def export(model: Any, path: str, format: str, metadata: Mapping[str, str] | None = None) -> None:
+def export(model: Any, path: str, format: str, options: ExportOptions = PLAIN) -> None:
     """Write a Keras model, whole or not at all.
 
-    The model is made with the Keras that `prepare(format)` gave. `metadata` goes into an ONNX file; other formats have no
-    room for it. Raises ExportFailed for a place that is refused, and for a layer that the format cannot express.
+    The model is made with the Keras that `prepare(format)` gave. A .keras file and a SavedModel have no room for metadata.
+    Raises ExportFailed for a place that is refused, and for a layer that the format cannot express.
     """
     check_place(path, format)
-    with place_output(path, ENDINGS[format]) as beside:
+    with place_output(path, {**ENDINGS, **EXPORTED}[format]) as beside:
         try:
             with silenced(), warnings.catch_warnings(action="ignore"):
-                if format == "onnx":
-                    _write_onnx(model, beside, metadata or {})
+                if format == "keras":
+                    _write_keras(model, beside)
+                elif format == "saved_model":
+                    _write_saved_model(model, beside)
+                elif format == "header":
+                    _write_header(model, beside, options, path)
                 else:
-                    WRITE[format](model, beside)
+                    {"onnx": _write_onnx, "litert": _write_litert}[format](model, beside, options)
         except (MemoryError, OSError):
             raise
         except Exception as error:
@@ -165,57 +176,35 @@ def _write_saved_model(model: Any, path: str) -> None:
     model.export(path, format="tf_saved_model", verbose=False)
 
 
-def _write_litert(model: Any, path: str) -> None:
-    """Write LiteRT with its own operations alone: those of TensorFlow do not run where TensorFlow is not installed."""
-    import tensorflow as tf
+def _write_litert(model: Any, path: str, options: ExportOptions) -> None:
+    from cnnspec.compile.to_litert import write_litert
 
-    operations = {"supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]}
-    model.export(path, format="litert", verbose=False, target_spec=operations)
-    _try_litert(model, path, tf)
+    write_litert(model, path, options)
 
 
-def _try_litert(model: Any, path: str, tf: Any) -> None:
-    """Run a written file once, where all sizes are known: the converter mistakes a few products of tensors.
+def _write_header(model: Any, path: str, options: ExportOptions, named: str) -> None:
+    """Write LiteRT as a C header; `named` is the path that it is to have."""
+    import tempfile
 
-    Raises ValueError when the file does not run, or computes something else.
-    """
-    import numpy as np
+    from cnnspec.compile.to_header import write_header
 
-    random = np.random.default_rng(0)
-    inputs = tf.nest.flatten(model.input)
-    if any(size is None for tensor in inputs for size in tensor.shape[1:]):
-        return
-    given = [random.uniform(size=(1, *tensor.shape[1:])).astype(tensor.dtype) for tensor in inputs]
-    expected = tf.nest.flatten(model(tf.nest.pack_sequence_as(model.input, given), training=False))
-    try:
-        found = run_litert(path, [tensor.name for tensor in inputs], given)
-    except RuntimeError as error:
-        raise ValueError(f"LiteRT cannot run it: {' '.join(str(error).split())}") from error
-    for here, there in zip(expected, found, strict=True):
-        if here.shape != there.shape or np.abs(here - there).max() > 1e-3 * np.abs(here).max():
-            raise ValueError("LiteRT computes something else with it")
+    with tempfile.TemporaryDirectory() as folder:
+        litert = os.path.join(folder, "model.tflite")
+        _write_litert(model, litert, options.replace(metadata={}))
+        write_header(litert, path, named, options.metadata)
 
 
-def run_litert(path: str, names: list[str], given: list[Any]) -> list[Any]:
-    """The outputs of a LiteRT file for arrays, in the order of the model's outputs. `names` are those of the inputs."""
-    try:
-        from ai_edge_litert.interpreter import Interpreter
-    except ImportError:
-        from tensorflow.lite.python.interpreter import Interpreter  # the same, which TensorFlow still carries
-    with warnings.catch_warnings(action="ignore"):
-        interpreter = Interpreter(path)
-    made = interpreter.get_signature_runner()(**dict(zip(names, given, strict=True)))
-    return [made[f"output_{number}"] for number in range(len(made))]
-
-
-def _write_onnx(model: Any, path: str, metadata: Mapping[str, str]) -> None:
+def _write_onnx(model: Any, path: str, options: ExportOptions) -> None:
+    from cnnspec import __version__
     from cnnspec.compile.to_onnx import to_onnx
 
-    made = to_onnx(model)
-    for key, value in metadata.items():
+    made = to_onnx(model, options.opset, options.batch)
+    if options.quantize:
+        from cnnspec.compile.quantize_onnx import quantize_onnx
+
+        made = quantize_onnx(made, options)
+    made.producer_name, made.producer_version = "cnnspec", __version__
+    for key, value in options.metadata.items():
         made.metadata_props.add(key=key, value=value)
     with open(path, "wb") as file:
         file.write(made.SerializeToString())
-
-
-WRITE = {"keras": _write_keras, "saved_model": _write_saved_model, "litert": _write_litert}

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def to_onnx(model: Any) -> Any:
-    """The ONNX model: inputs and outputs in the order and with the names of Keras, channels last, unknown sizes open.
+def to_onnx(model: Any, opset: int | None = None, batch: int | None = None) -> Any:
+    """The ONNX model: inputs and outputs in the order and with the names of Keras, channels last, unknown sizes open; so is the
+    batch, unless it is given. `opset`, None: the one that tf2onnx prefers.
 
     Raises ValueError for an operation that ONNX or tf2onnx lacks.
     """
@@ -25,7 +26,7 @@ def to_onnx(model: Any) -> Any:
 
     _register(handler.tf_op)
     structure = model.input
-    signature = [tf.TensorSpec(t.shape, t.dtype, name=t.name) for t in tf.nest.flatten(structure)]
+    signature = [tf.TensorSpec((batch, *t.shape[1:]), t.dtype, name=t.name) for t in tf.nest.flatten(structure)]
 
     taken = {t.name for t in signature}  # an output may be an input itself
     names = [f"{name}_output" if name in taken else name for name in model.output_names]
@@ -39,7 +40,7 @@ def to_onnx(model: Any) -> Any:
     try:
         function = tf.function(forward)
         constants = function.get_concrete_function(*signature).graph.captures
-        proto, _ = convert.from_function(function, signature)
+        proto, _ = convert.from_function(function, signature, opset=opset)
     finally:
         tf.config.run_functions_eagerly(eager)
     _repair_padding(proto.graph, onnx)

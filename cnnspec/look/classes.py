@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.base.did_you_mean import write_suggestion
 from cnnspec.base.record import Record
 from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.evaluation.head import find_head
 from cnnspec.train.evaluation.predict import split_answer
 from cnnspec.train.evaluation.question import OutputQuestion, Question, find_input, make_question
 
@@ -38,7 +37,7 @@ def ask(trained: Trained, names: Sequence[str] | None, range: tuple[float, float
             message = f"the model in {trained.saved.path} has {len(tensors)} {noun}"
             raise TrainingFailed(message, "look into one with one input and one output", 2)
     output = trained.output
-    head = find_head(output.tensor, output.loss, output.targets)
+    head = output.find_head(output.targets)
     if head.kind in ("classes", "binary", "labels"):
         return make_question(trained, names, range)
     size, shape = find_input(trained)

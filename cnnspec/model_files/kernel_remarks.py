@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 
 def find_kernel_remarks(model: Any, keras: Any, *options: str) -> list[str]:
-    """Sentences; none about a model that the language cannot express. `options` may help."""
+    """Sentences; none about a model that the language cannot express, or that Keras does not compute (then `keras` is None).
+    `options` may help."""
+    if keras is None:
+        return []
     try:
         graph = convert_model(model)
     except ModelRefused:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cnnspec.compile import export as export_module
+from cnnspec.compile import to_litert
 from cnnspec.compile.export import export, prepare
 from tests.example_files import EXAMPLES
 from tests.layer_examples import COMPILED_TEXTS, FIRST_COMPILED
@@ -59,7 +59,7 @@ def run_onnx(path: Path, model: Any, given: list[Any]) -> list[Any]:
 
 
 def run_litert(path: Path, model: Any, given: list[Any]) -> list[Any]:
-    return export_module.run_litert(str(path), [tensor.name for tensor in model.inputs], given)
+    return to_litert.run_litert(str(path), [tensor.name for tensor in model.inputs], given)
 
 
 def run_saved_model(path: Path, model: Any, given: list[Any]) -> list[Any]:

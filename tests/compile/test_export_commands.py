@@ -111,9 +111,9 @@ USAGE = [
     (("export", "bad.keras", "-o", "m/"), "bad.keras is no .keras file, or a damaged one"),
     (("export", "net.cnn", "-o", "m/"), "net.cnn is no saved model: a .keras file is, or the folder of a run; cnnspec compile takes a spec"),
     (("export", ".", "-o", "m/"), ". is a folder without best.keras or last.keras: cnnspec runs lists the runs that there are"),
-    (("export", "bad.keras"), "say what to make: -o model.onnx, or --to with one of saved_model, onnx, litert"),
+    (("export", "bad.keras"), "say what to make: -o model.onnx, or --to with one of saved_model, onnx, litert, header"),
     (("export", "bad.keras", "-o", "m.keras"),
-     'cannot tell what "m.keras" is to be: name it model.onnx, model.tflite, or model/ for a SavedModel'),
+     'cannot tell what "m.keras" is to be: name it model.onnx, model.tflite, model.h, or model/ for a SavedModel'),
 ]  # fmt: skip
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cnnspec.model_files.onnx.steps import Step
 
 CHANNELS = (1, 3, 4)  # of images: grey, colour, colour and depth
-TENSORFLOW = ("tf2onnx", "tensorflow", "keras")
+TENSORFLOW = ("cnnspec", "tf2onnx", "tensorflow", "keras")
 
 
 class StatedShapes:

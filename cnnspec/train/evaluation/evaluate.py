@@ -22,7 +22,6 @@ from cnnspec.train.data.sources import load
 from cnnspec.train.data_fit import find_image_sizes
 from cnnspec.train.ends import find_ends
 from cnnspec.train.errors import TrainingFailed, first_line, is_out_of_memory
-from cnnspec.train.evaluation.head import find_head
 from cnnspec.train.evaluation.only import take_only
 from cnnspec.train.evaluation.saved import list_outputs
 from cnnspec.train.evaluation.scores import Scores, Tally, make_tally
@@ -95,12 +94,8 @@ def evaluate(
     """Measure a model on a part of the data that it was trained on, or of other data. Raises TrainingFailed."""
     opened = open_part(trained, data, split, batch, shown)
     saved, name, part = trained.saved, opened.name, opened.part
-    heads, tallies = {}, {}
-    for output, prepared in zip(trained.outputs, opened.data.outputs, strict=True):
-        head = heads[output.name] = find_head(output.tensor, output.loss, prepared.targets)
-        tally = make_tally(head, output.yields[-1] or 0, output.names or prepared.names, len(output.yields) > 1)
-        if tally is not None:
-            tallies[output.number] = tally
+    heads = find_heads(trained, opened.data)
+    tallies = make_tallies(trained, opened.data)
     figures = _measure(keras, saved, part, opened.settings.batch, tallies, shown)
     by_output = _share_out(figures, trained)
     measured = {}
@@ -109,6 +104,23 @@ def evaluate(
         measured[output.name] = _make_measured(heads[output.name], by_output[output.name], scores)
     described = f"{len(part):,} {'' if opened.split == 'all' else opened.split + ' '}examples of {name}"
     return Evaluation(saved.path, name, opened.split, described, len(part), figures, measured)
+
+
+def find_heads(trained: Trained, data: Data) -> dict[str, Head]:
+    """What each output that was trained means, by its name."""
+    pairs = zip(trained.outputs, data.outputs, strict=True)
+    return {output.name: output.find_head(prepared.targets) for output, prepared in pairs}
+
+
+def make_tallies(trained: Trained, data: Data) -> dict[int, Tally]:
+    """A tally for each output that is counted, by its number."""
+    heads, tallies = find_heads(trained, data), {}
+    for output, prepared in zip(trained.outputs, data.outputs, strict=True):
+        names, maps = output.names or prepared.names, len(output.yields) > 1
+        tally = make_tally(heads[output.name], output.yields[-1] or 0, names, maps)
+        if tally is not None:
+            tallies[output.number] = tally
+    return tallies
 
 
 def _share_out(figures: dict[str, Any], trained: Trained) -> dict[str, dict[str, Any]]:
@@ -259,29 +271,32 @@ def _measure(
 ) -> dict[str, Any]:
     """Count every batch by the numbers of outputs; the compiled figures of all of them."""
     model, figures = saved.model, {}
-    given = make_batches(keras, part, batch)
+    starts = range(0, len(part), batch)
     try:
         if any(loss is not None for loss in saved.losses):
+            given = make_batches(keras, part, batch)
             shown.begin("measuring", len(given))
             figures = model.evaluate(given, verbose=0, return_dict=True, callbacks=[_make_counter(keras, shown)])
         if tallies:
-            shown.begin("comparing", len(given))
-        for number in range(len(given) if tallies else 0):
-            x, y = given[number][:2]
-            _count(list_outputs(model.predict_on_batch(x)), y if isinstance(y, tuple) else (y,), tallies, saved.path)
+            shown.begin("comparing", len(starts))
+        for number, start in enumerate(starts if tallies else ()):
+            x, y = part.take(slice(start, start + batch))
+            count_batch(list_outputs(model.predict_on_batch(x)), y, tallies, saved.path)
             shown.advance(number + 1, "")
     except (TrainingFailed, MemoryError):
         raise
     except Exception as error:
         if is_out_of_memory(error):
             raise MemoryError from error
-        raise TrainingFailed(f"Keras cannot evaluate {saved.path}: {first_line(error)}", "", 2) from error
+        raise TrainingFailed(f"{saved.engine} cannot evaluate {saved.path}: {first_line(error)}", "", 2) from error
     return {name: _to_number(value) for name, value in figures.items()}
 
 
-def _count(outputs: Sequence[Array], targets: Sequence[Array], tallies: dict[int, Tally], path: str) -> None:
+def count_batch(outputs: Sequence[Array], targets: Any, tallies: dict[int, Tally], path: str) -> None:
+    """Count what a model yields for a batch, whose targets are an array, or a tuple of one an output. Raises TrainingFailed."""
     import numpy as np
 
+    targets = targets if isinstance(targets, tuple) else (targets,)
     for number, tally in tallies.items():
         if not np.isfinite(outputs[number]).all():
             raise TrainingFailed(f"{path} yields NaN or infinity for some examples")

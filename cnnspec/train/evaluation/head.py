@@ -65,7 +65,11 @@ def find_head(output: Any, loss: Term | None, targets: str | None = None) -> Hea
 
     `targets` is the form (`data_fit.match_targets`) of those that it is to be compared with, where there are some.
     """
-    last, units = find_last_activation(output), output.shape[-1]
+    return find_head_behind(find_last_activation(output), output.shape[-1], loss, targets)
+
+
+def find_head_behind(last: str, units: int | None, loss: Term | None, targets: str | None = None) -> Head:
+    """The same of an output of so many units that has passed through a function last."""
     kind = _find_kind(None if loss is None else loss.name, targets, last, units)
     if kind in ("quantities", "other"):
         return Head(kind, None)

@@ -113,23 +113,26 @@ def answer_batch(
     trained: Trained, outputs: Sequence[OutputQuestion], given: Any, names: Sequence[str], top: int
 ) -> Iterator[Prediction]:
     """The predictions for a batch, as the model takes it; `names` are those of its examples."""
-    made = run_model(trained.saved.model, given, trained.saved.path, names)
+    saved = trained.saved
+    made = run_model(saved.model, given, saved.path, names, saved.engine)
     answers = [rank_answers(made[output.number], output, top) for output in outputs]
     for name, *row in zip(names, *answers, strict=True):
         yield Prediction(name, dict(zip([output.name for output in outputs], row, strict=True)))
 
 
-def run_model(model: Any, given: Any, path: str, images: Sequence[str]) -> list[Array]:
-    """Each output of a Keras model for a batch, float32. `path` is the model's file and `images` are theirs, for what fails: raises
+def run_model(model: Any, given: Any, path: str, images: Sequence[str], engine: str = "Keras") -> list[Array]:
+    """Each output of a model for a batch, float32. `path` is the model's file and `images` are theirs, for what fails: raises
     TrainingFailed, and MemoryError."""
     import numpy as np
 
     try:
         outputs = list_outputs(model.predict_on_batch(given))
+    except MemoryError:
+        raise
     except Exception as error:
         if is_out_of_memory(error):
             raise MemoryError from error
-        raise TrainingFailed(f"Keras cannot run {path}: {first_line(error)}", "", 2) from error
+        raise TrainingFailed(f"{engine} cannot run {path}: {first_line(error)}", "", 2) from error
     for output in outputs:
         finite = np.isfinite(output).reshape(len(output), -1).all(axis=1)
         if not finite.all():

@@ -8,7 +8,6 @@ from cnnspec.base.record import Record
 from cnnspec.layers.base import show_shape
 from cnnspec.train.data.ranges import SHARES, show_range
 from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.evaluation.head import Head, find_head
 from cnnspec.train.evaluation.scores import name_classes
 
 TYPE_CHECKING = False
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnspec.train.data.pictures import Size
+    from cnnspec.train.evaluation.head import Head
     from cnnspec.train.evaluation.trained import Trained, TrainedOutput
 
 
@@ -71,7 +71,7 @@ def _ask_output(
     trained: Trained, output: TrainedOutput, names: Sequence[str] | None
 ) -> OutputQuestion | TrainingFailed:
     """What an output is asked; an error where its answers fit no line."""
-    head = find_head(output.tensor, output.loss, output.targets)
+    head = output.find_head(output.targets)
     units = output.yields[-1] if output.yields else None
     if units is None:
         return TrainingFailed(f"{trained.saved.path} does not say how many outputs it has", "", 2)

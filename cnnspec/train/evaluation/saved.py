@@ -27,18 +27,21 @@ if TYPE_CHECKING:
     from cnnspec.layers.argument import Term
 
     Array = np.ndarray[Any, Any]
+    NamedShape = tuple[str, tuple[int | None, ...]]
 
 CONVERT = 'load it with Keras 3 and write model.save("net.keras")'
 
 
 class Saved(Record):
     """A Keras model, whose `graph` has its inputs and outputs alone, for `data_fit.match_examples`. `losses` are those that its
-    outputs were compiled with, None where there is none or none of Keras's."""
+    outputs were compiled with, None where there is none or none of Keras's. `engine` is what computes it: of a file for another
+    runtime (`compile.runtimes`), which is asked as a Keras model is, that runtime."""
 
     path: str
     model: Any
     graph: Graph
     losses: tuple[Term | None, ...]
+    engine: str = "Keras"
 
 
 def open_saved(path: str, keras: Any, inputs: Sequence[str] = (), outputs: Sequence[str] = ()) -> Saved:
@@ -64,7 +67,9 @@ def open_saved(path: str, keras: Any, inputs: Sequence[str] = (), outputs: Seque
     if outputs and len(outputs) > 1:
         _rename_outputs(model, outputs)
         own[1] = list(outputs)
-    return Saved(path, model, _make_ends(path, model, list(inputs) or own[0], own[1]), losses)
+    named = zip(list(inputs) or own[0], model.inputs, strict=True), zip(own[1], model.outputs, strict=True)
+    ends = [[(name, tuple(tensor.shape[1:])) for name, tensor in side] for side in named]
+    return Saved(path, model, make_ends(path, *ends), losses)
 
 
 def _check_rows(path: str, model: Any, inputs: int, outputs: int) -> None:
@@ -162,14 +167,13 @@ def list_outputs(made: Any) -> list[Array]:
     return [np.asarray(one, np.float32) for one in (made if isinstance(made, (list, tuple)) else [made])]
 
 
-def _make_ends(path: str, model: Any, inputs: Sequence[str], outputs: Sequence[str]) -> Graph:
-    """A graph of a model's inputs and outputs alone."""
+def make_ends(path: str, inputs: Sequence[NamedShape], outputs: Sequence[NamedShape]) -> Graph:
+    """A graph of a model's inputs and outputs alone, from the shapes of their examples, None for a size that is open."""
     site = Site(Source(path, ""), tree.Node(0, 0))
     graph = Graph(path)
-    for tensors, names, indices in ((model.inputs, inputs, graph.inputs), (model.outputs, outputs, graph.outputs)):
-        for tensor, name in zip(tensors, names, strict=True):
-            sizes = enumerate(tensor.shape[1:])
-            shape = tuple([Size.unknown("HWD"[axis % 3]) if n is None else n for axis, n in sizes])
+    for ends, indices in ((inputs, graph.inputs), (outputs, graph.outputs)):
+        for name, sizes in ends:
+            shape = tuple([Size.unknown("HWD"[axis % 3]) if n is None else n for axis, n in enumerate(sizes)])
             node = Node(len(graph.nodes), None, (), shape, "", site)
             node.name = name
             indices.append(node.index)

@@ -12,6 +12,7 @@ from cnnspec.compile.trained_models import model_of
 from cnnspec.facts.graph_queries import name_outputs
 from cnnspec.train.data.ranges import SHARES, find_pixel_range
 from cnnspec.train.errors import TrainingFailed
+from cnnspec.train.evaluation.head import find_head_behind, find_last_activation
 from cnnspec.train.evaluation.saved import Saved, open_saved
 from cnnspec.train.runs.folder import read_record
 from cnnspec.train.settings import TrainSettings
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cnnspec.layers.argument import Term
+    from cnnspec.train.evaluation.head import Head
 
 
 class TrainedInput(Record):
@@ -33,20 +35,21 @@ class TrainedInput(Record):
 
 
 class TrainedOutput(Record):
-    """An output that was trained: its number among the model's, from 0, its symbolic tensor, and its loss, None where that is
-    not known. Of a run, `targets` is their form (`data_fit.match_targets`) and `names` are those of the classes."""
+    """An output that was trained: its number among the model's, from 0, the shape of what it `yields` for an example, None for a
+    size that is open, the function that it has passed through `last` (`head.find_last_activation`), and its loss, None where that
+    is not known. Of a run, `targets` is their form (`data_fit.match_targets`) and `names` are those of the classes."""
 
     name: str
     number: int
-    tensor: Any
+    yields: tuple[int | None, ...]
+    last: str
     loss: Term | None = None
     targets: str | None = None
     names: tuple[str, ...] | None = None
 
-    @property
-    def yields(self) -> tuple[int | None, ...]:
-        """The shape of what it yields for an example, None for a size that is open."""
-        return tuple(self.tensor.shape[1:])
+    def find_head(self, targets: str | None) -> Head:
+        """What it means, where it is compared with targets of this form."""
+        return find_head_behind(self.last, self.yields[-1] if self.yields else None, self.loss, targets)
 
     @property
     def says_yes_or_no(self) -> bool:
@@ -162,6 +165,7 @@ def _make_outputs(saved: Saved, data: Mapping[str, Any]) -> list[TrainedOutput]:
     for number, (name, tensor, loss) in enumerate(zip(names, saved.model.outputs, saved.losses, strict=True)):
         classes = told[name].get("classes")
         known = (told[name].get("targets"), None if classes is None else tuple(classes))
-        outputs.append(TrainedOutput(name, number, tensor, loss, *known))
+        ends = tuple(tensor.shape[1:]), find_last_activation(tensor)
+        outputs.append(TrainedOutput(name, number, *ends, loss, *known))
     trained = [o for o in outputs if (o.targets is not None if data else o.loss is not None)]
     return trained or outputs

@@ -1,0 +1,75 @@
+"""What `export` says of a file that it has written: what the file still knows, its size, and the memory that it takes."""
+
+from __future__ import annotations
+
+import os
+
+from cnnspec.cli.messages import print_message
+from cnnspec.compile.runtimes.model import RuntimeRefused
+from cnnspec.facts.precision import find_precision, in_bytes, memory_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnnspec.compile.export_options import ExportOptions
+    from cnnspec.compile.runtimes.model import RuntimeModel
+    from cnnspec.train.evaluation.trained import Trained
+    from cnnspec.train.progress import Lines
+
+
+def tell_what_is_kept(trained: Trained, data: str | None, target: str, format: str, shown: Lines) -> None:
+    """Run the file beside the model, on what was held back; where that cannot be, say why."""
+    from cnnspec.compile.backend import MissingExtra
+    from cnnspec.train.errors import TrainingFailed
+    from cnnspec.train.evaluation.shipping import compare, write_comparison
+
+    try:
+        found = compare(trained, open_written(target, format), data, shown)
+    except (MissingExtra, RuntimeRefused, TrainingFailed) as error:
+        print_message(f"it is not measured: {error}")
+        return
+    for sentence in write_comparison(found, os.path.basename(target)):
+        print_message(sentence)
+
+
+def open_written(target: str, format: str) -> RuntimeModel:
+    """The file, opened by its runtime; a C array as the LiteRT file that it is."""
+    from cnnspec.compile.runtimes.litert_model import LitertModel
+    from cnnspec.compile.runtimes.opened import open_runtime_model
+
+    return LitertModel(target, read_bytes(target, format)) if format == "header" else open_runtime_model(target)
+
+
+def read_bytes(target: str, format: str) -> bytes:
+    """Those of a LiteRT file."""
+    from cnnspec.compile.to_header import read_header
+
+    if format == "header":
+        return read_header(target)
+    with open(target, "rb") as file:
+        return file.read()
+
+
+def tell_size(trained: Trained, target: str, format: str, asked: ExportOptions) -> None:
+    """The size of the file, beside that of the weights in float32, and the memory of an example beside the estimate of `cost`."""
+    from cnnspec.compile.runtimes.litert_file import find_arena
+    from cnnspec.cost.memory import inference
+    from cnnspec.facts.facts import Facts
+    from cnnspec.model_files import ModelRefused
+    from cnnspec.model_files.keras.application import convert_model
+
+    data = None if format == "onnx" else read_bytes(target, format)
+    size = os.path.getsize(target) if data is None else len(data)
+    weights = 4 * trained.saved.model.count_params()
+    print_message(f"the file has {in_bytes(size)}, the weights of the model {in_bytes(weights)} in float32")
+    arena = None if data is None or (asked.batch or 1) != 1 else find_arena(data)
+    if arena is None:
+        return
+    try:
+        facts = Facts(convert_model(trained.saved.model))
+    except ModelRefused:
+        estimate = ""
+    else:
+        precision = find_precision("int8" if asked.quantize == "int8" else "float32")
+        activations = inference(facts, precision).terms[1].bytes(1)
+        estimate = f"; cost estimates {memory_text(activations)}"
+    print_message(f"for one example its tensors, weights apart, need {in_bytes(arena)} at once{estimate}")

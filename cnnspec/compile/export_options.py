@@ -1,0 +1,47 @@
+"""How a model is written for another runtime: in which numbers, for which batch, and what the file says of itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnspec.base.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+QUANTIZED = ("litert", "header", "onnx")  # the formats in which weights may be narrower than in Keras
+BATCHED = QUANTIZED
+OPSETS = range(13, 19)  # that tf2onnx writes, and in which a scale a channel can be said
+WIDTHS = ("int8", "float16")
+
+
+class ExportOptions(Record):
+    """`quantize` is one of WIDTHS, "" for the model's own numbers; int8 takes its ranges from `examples`, an array (N, …) an input.
+    `opset` is that of an ONNX file, `batch` the only number of examples that the file takes at once. `metadata` is text under
+    names."""
+
+    metadata: Mapping[str, str] = {}
+    quantize: str = ""
+    examples: tuple[Array, ...] = ()
+    opset: int | None = None
+    batch: int | None = None
+
+
+PLAIN = ExportOptions()  # the model as it is
+
+
+def find_misfit(format: str, options: ExportOptions) -> str:
+    """What a format cannot do of what is asked for, in a sentence; "" where it can."""
+    if options.quantize and format not in QUANTIZED:
+        return f"--quantize is for .tflite, .h and .onnx files, and {format} keeps the model's own numbers"
+    if options.batch is not None and format not in BATCHED:
+        return f"--batch is for .tflite, .h and .onnx files, and {format} takes any batch"
+    if options.opset is not None and format != "onnx":
+        return "--opset is for .onnx files"
+    if options.opset is not None and options.opset not in OPSETS:
+        return f"--opset takes {OPSETS[0]} to {OPSETS[-1]}, not {options.opset}"
+    return ""

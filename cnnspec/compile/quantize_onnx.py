@@ -1,0 +1,72 @@
+"""An ONNX model in narrower numbers: int8 by onnxruntime's static quantiser, float16 by its converter."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnnspec.compile.export_options import ExportOptions
+
+
+def quantize_onnx(proto: Any, options: ExportOptions) -> Any:
+    """The model with the numbers that the options ask for; it takes and yields float32 as before.
+
+    int8 has pairs of QuantizeLinear and DequantizeLinear around what is computed (QDQ), a scale a channel for weights, and
+    ranges of the least and the highest value that the examples bring.
+    """
+    with _unheard():
+        if options.quantize == "float16":
+            from onnxruntime.transformers.float16 import convert_float_to_float16
+
+            return convert_float_to_float16(proto, keep_io_types=True)
+        return _quantize_to_int8(proto, options)
+
+
+def _quantize_to_int8(proto: Any, options: ExportOptions) -> Any:
+    import onnx
+    from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
+
+    class Examples(CalibrationDataReader):  # type: ignore[misc]
+        def __init__(self) -> None:
+            self.batches = _list_batches(proto, options)
+
+        def get_next(self) -> Any:
+            return next(self.batches, None)
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "int8.onnx")
+        quantize_static(
+            proto, path, Examples(), QuantFormat.QDQ, per_channel=True, activation_type=QuantType.QInt8,
+            weight_type=QuantType.QInt8,
+        )  # fmt: skip
+        return onnx.load(path)
+
+
+def _list_batches(proto: Any, options: ExportOptions) -> Iterator[dict[str, Any]]:
+    """The examples, as many at once as the file takes, by the names of the inputs."""
+    from onnx.helper import tensor_dtype_to_np_dtype
+
+    step = options.batch or 1
+    types = [tensor_dtype_to_np_dtype(value.type.tensor_type.elem_type) for value in proto.graph.input]
+    for start in range(0, len(options.examples[0]) - step + 1, step):
+        yield {
+            value.name: array[start : start + step].astype(kind)
+            for value, kind, array in zip(proto.graph.input, types, options.examples, strict=True)
+        }
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Without what onnxruntime's tools log, such as advice to optimise a model first."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(before)

@@ -1,0 +1,135 @@
+"""What a file for another runtime says of itself, written and read: names, classes, ranges, and what its outputs mean.
+
+All is text under a name, as ONNX has it (`metadata_props`); behind a LiteRT file it is `cnnspec.json`. Of a model with several
+inputs or outputs, names of the latter stand before it: `left_input_range`, `digit_classes`.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from cnnspec.compile.runtimes.litert_model import read_names
+from cnnspec.compile.runtimes.model import RuntimeRefused
+from cnnspec.compile.runtimes.opened import ENDINGS, open_runtime_model
+from cnnspec.facts.graph_queries import name_outputs
+from cnnspec.layers.argument import Term
+from cnnspec.tables import escape
+from cnnspec.train.data.ranges import find_pixel_range, may_be_image, show_range
+from cnnspec.train.errors import TrainingFailed
+from cnnspec.train.evaluation.saved import Saved, make_ends
+from cnnspec.train.evaluation.trained import Trained, TrainedInput, TrainedOutput
+from cnnspec.train.section_words import LOSSES
+from cnnspec.train.settings import TrainSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+LAYOUT = "channels last"
+TARGETS = ("classes", "one-hot", "column", "given")
+ACTIVATIONS = ("softmax", "sigmoid")
+
+
+def is_exported(path: str) -> bool:
+    """Whether a name is that of a file for another runtime."""
+    return path.lower().endswith(tuple(ENDINGS)) and not os.path.isdir(path)
+
+
+# ---- writing -----------------------------------------------------------------------------------------------
+def describe(trained: Trained) -> dict[str, str]:
+    """What is written of a model."""
+    inputs, outputs = [given.name for given in trained.inputs], name_outputs(trained.saved.graph)
+    said = {"inputs": escape.json(inputs, None), "outputs": escape.json(outputs, None), "layout": LAYOUT}
+    for given in trained.inputs:
+        said |= _prefix(given.name, inputs, _describe_input(given))
+    for output in trained.outputs:
+        said |= _prefix(output.name, outputs, _describe_output(output))
+    return said
+
+
+def _prefix(name: str, names: Sequence[str], said: Mapping[str, str]) -> dict[str, str]:
+    return {f"{name}_{key}" if len(names) > 1 else key: value for key, value in said.items()}
+
+
+def _describe_input(given: TrainedInput) -> dict[str, str]:
+    said = {}
+    if given.values is not None:
+        low, high = find_pixel_range(*given.values) or given.values
+        said["input_range"] = f"{low:g},{high:g}"
+        if len(given.takes) == 3 and may_be_image(given.shape or (0, 0, given.takes[2] or 0)):
+            size = "x".join(["any" if n is None else str(n) for n in given.takes[:2]])
+            color = "grey" if given.takes[2] == 1 else "RGB"
+            said["preprocessing"] = (
+                f"{color}, resized to {size} (height x width; bilinear, antialiased, the aspect not kept), black and white "
+                f"{show_range((low, high))}"
+            )
+    return said
+
+
+def _describe_output(output: TrainedOutput) -> dict[str, str]:
+    said = {"activation": output.last if output.last in ACTIVATIONS else "linear"}
+    if output.names is not None:
+        said["classes"] = escape.json(list(output.names), None)
+    if output.targets is not None:
+        said["targets"] = output.targets
+    if output.loss is not None:
+        said["loss"] = output.loss.name
+        if dict(output.loss.keywords).get("from_logits"):
+            said["from_logits"] = "true"
+    return said
+
+
+# ---- reading -----------------------------------------------------------------------------------------------
+def open_exported(path: str) -> Trained:
+    """The model of an .onnx or .tflite file, and what the file says of it: as of a .keras file, without data. Raises
+    TrainingFailed and MissingExtra."""
+    try:
+        model = open_runtime_model(path)
+    except RuntimeRefused as refused:
+        raise TrainingFailed(str(refused), "", 2) from None
+    said = model.metadata
+    sides = []
+    for key, ends in (("inputs", model.inputs), ("outputs", model.outputs)):
+        named = read_names(said.get(key))
+        sides.append(named if named and len(named) == len(ends) else [end.name for end in ends])
+    names, results = sides
+    inputs = [_read_input(name, end.shape, _take(name, names, said)) for name, end in zip(names, model.inputs, strict=True)]  # fmt: skip
+    outputs = [
+        _read_output(name, number, end.shape, last, _take(name, results, said))
+        for number, (name, end, last) in enumerate(zip(results, model.outputs, model.activations, strict=True))
+    ]
+    graph = make_ends(path, [(one.name, one.takes) for one in inputs], [(one.name, one.yields) for one in outputs])
+    saved = Saved(path, model, graph, (None,) * len(outputs), model.runtime)
+    trained = [one for one in outputs if one.targets is not None or one.loss is not None] or outputs
+    losses = tuple([(one.name, one.loss) for one in trained if one.loss is not None])
+    several = tuple(results) if len(results) > 1 else ()
+    return Trained(saved, TrainSettings(outputs=several, losses=losses), tuple(inputs), tuple(trained))
+
+
+def _take(name: str, names: Sequence[str], said: Mapping[str, str]) -> dict[str, str]:
+    """What is said of an end, without its name."""
+    start = f"{name}_" if len(names) > 1 else ""
+    return {key.removeprefix(start): value for key, value in said.items() if key.startswith(start)}
+
+
+def _read_input(name: str, shape: tuple[int | None, ...], said: Mapping[str, str]) -> TrainedInput:
+    try:
+        low, high = map(float, said["input_range"].split(","))
+    except (KeyError, ValueError):
+        return TrainedInput(name, shape)
+    known = abs(low) < 1e30 > abs(high) and low < high
+    return TrainedInput(name, shape, values=(low, high)) if known else TrainedInput(name, shape)
+
+
+def _read_output(
+    name: str, number: int, shape: tuple[int | None, ...], last: str, said: Mapping[str, str]
+) -> TrainedOutput:
+    classes, targets = read_names(said.get("classes")), said.get("targets")
+    loss: Any = None
+    if said.get("loss") in {name for name, _ in LOSSES.values()}:
+        loss = Term(said["loss"], (), (("from_logits", said.get("from_logits") == "true"),), "losses")
+    activation = said.get("activation")
+    return TrainedOutput(
+        name, number, shape, activation if activation in (*ACTIVATIONS, "linear") else last, loss,
+        targets if targets in TARGETS else None, tuple(classes) if classes else None,
+    )  # fmt: skip
