@@ -19,6 +19,7 @@ FILES = {  # by how their names end; folders are completed too, on the way to th
     **dict.fromkeys(("PATH", "play FILE"), ("*.cnn",)),
     **dict.fromkeys(("check PATH", "FILE", "A", "B"), ("*.cnn", *MODELS)),
     **dict.fromkeys(("MODEL", "RUN|MODEL"), ("*.keras",)),
+    **dict.fromkeys(("evaluate RUN|MODEL", "predict RUN|MODEL"), (*MODELS, "*.tflite")),
     "SOURCE": (*MODELS, "*.json"),
     "--weights": ("*.keras", "*.weights.h5"),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import sys
+from io import StringIO
 
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.asked_model import add_data_option, read_data
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
     from typing import Any
+
+    from cnnspec.train.evaluation.trained import Trained
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -94,42 +96,51 @@ def export_plain(path: str, target: str, format: str) -> None:
 
 def export_described(path: str, data: str | None, target: str, format: str, asked: ExportOptions) -> None:
     """Write a model with what is known of it, and say what the file still knows. Raises ExportFailed and TrainingFailed."""
-    from cnnspec.compile.backend import MissingExtra
-    from cnnspec.compile.trained_models import load_model
-    from cnnspec.train.errors import TrainingFailed
+    from cnnspec.cli.shipped import open_test_part, tell_size, tell_what_is_kept
     from cnnspec.train.evaluation.exported import describe
     from cnnspec.train.evaluation.shipping import choose_examples
-    from cnnspec.train.evaluation.trained import open_trained
     from cnnspec.train.progress import Lines
 
     measured = bool(asked.quantize) or data is not None
-    shown = Lines(sys.stderr)
-    try:
-        prepare(format, asked.quantize)
-        try:
-            trained, _ = open_trained(path, "tensorflow")
-        except TrainingFailed:
-            if measured:
-                raise
-            write_model(lambda keras: load_model(path, keras), target, format, asked)  # of no data, or refused there
-            return
-    except MissingExtra as error:
-        raise UsageError(str(error)) from None
+    trained = open_described(path, format, asked, measured)
+    if trained is None:
+        from cnnspec.compile.trained_models import load_model
+
+        write_model(lambda keras: load_model(path, keras), target, format, asked)
+        return
     asked = asked.replace(metadata=describe(trained))
-    chosen = choose_examples(trained, data, shown) if asked.quantize == "int8" else None
-    if chosen is not None:
+    opened = open_test_part(trained, data) if measured else None
+    chosen = None
+    if asked.quantize == "int8":
+        chosen = choose_examples(trained, data, Lines(StringIO(), True))  # what it says is said already
         asked = asked.replace(examples=chosen.examples)
-    write_model(lambda keras: trained.saved.model, target, format, asked)
+    write_model(lambda _: trained.saved.model, target, format, asked)
     if chosen is not None:
         print_message(f"the ranges of int8 are those of {chosen.described}")
     if "input_range" in asked.metadata:
         print_message(f"it takes values from {asked.metadata['input_range'].replace(',', ' to ')}, as in its training")
     if measured:
-        from cnnspec.cli.shipped import tell_size, tell_what_is_kept
-
-        tell_what_is_kept(trained, data, target, format, shown)
+        if opened is not None:
+            tell_what_is_kept(trained, opened, target, format)
         tell_size(trained, target, format, asked)
-    shown.close()
+
+
+def open_described(path: str, format: str, asked: ExportOptions, measured: bool) -> Trained | None:
+    """A model with what is known of it; None for one that nothing can be measured of, where nothing need be. Raises
+    TrainingFailed."""
+    from cnnspec.compile.backend import MissingExtra
+    from cnnspec.train.errors import TrainingFailed
+    from cnnspec.train.evaluation.trained import open_trained
+
+    try:
+        prepare(format, asked.quantize)
+        return open_trained(path, "tensorflow")[0]
+    except MissingExtra as error:
+        raise UsageError(str(error)) from None
+    except TrainingFailed:
+        if measured:
+            raise
+        return None
 
 
 # ---- shared with compile -----------------------------------------------------------------------------------

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from cnnspec.cli.messages import print_message
+from cnnspec.cli.streams import fit_sentence
 from cnnspec.compile.runtimes.model import RuntimeRefused
 from cnnspec.facts.precision import find_precision, in_bytes, memory_text
 
@@ -12,21 +14,40 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.compile.export_options import ExportOptions
     from cnnspec.compile.runtimes.model import RuntimeModel
+    from cnnspec.train.evaluation.evaluate import OpenedPart
     from cnnspec.train.evaluation.trained import Trained
+
+
+def open_test_part(trained: Trained, data: str | None) -> OpenedPart | None:
+    """What a file is measured on; None, which is said, where a run's own data cannot be had. Raises TrainingFailed for data that are
+    given."""
+    from cnnspec.train.errors import TrainingFailed
+    from cnnspec.train.evaluation.evaluate import open_part
     from cnnspec.train.progress import Lines
 
-
-def tell_what_is_kept(trained: Trained, data: str | None, target: str, format: str, shown: Lines) -> None:
-    """Run the file beside the model, on what was held back; where that cannot be, say why."""
-    from cnnspec.compile.backend import MissingExtra
-    from cnnspec.train.errors import TrainingFailed
-    from cnnspec.train.evaluation.shipping import compare, write_comparison
-
     try:
-        found = compare(trained, open_written(target, format), data, shown)
-    except (MissingExtra, RuntimeRefused, TrainingFailed) as error:
-        print_message(f"it is not measured: {error}")
+        return open_part(trained, data, "test", None, Lines(sys.stderr, fit=fit_sentence))
+    except TrainingFailed as error:
+        if data is not None:
+            raise
+        print_message(f"the file is not measured: {error}")
+        return None
+
+
+def tell_what_is_kept(trained: Trained, opened: OpenedPart, target: str, format: str) -> None:
+    """Run the file beside the model, on what was held back."""
+    from cnnspec.compile.backend import MissingExtra
+    from cnnspec.train.evaluation.shipping import compare, write_comparison
+    from cnnspec.train.progress import choose_display
+
+    shown = choose_display(sys.stderr, False, fit_sentence)
+    try:
+        found = compare(trained, open_written(target, format), opened, shown)
+    except (MissingExtra, RuntimeRefused) as error:
+        print_message(f"the file is not measured: {error}")
         return
+    finally:
+        shown.close()
     for sentence in write_comparison(found, os.path.basename(target)):
         print_message(sentence)
 
@@ -72,4 +93,5 @@ def tell_size(trained: Trained, target: str, format: str, asked: ExportOptions) 
         precision = find_precision("int8" if asked.quantize == "int8" else "float32")
         activations = inference(facts, precision).terms[1].bytes(1)
         estimate = f"; cost estimates {memory_text(activations)}"
-    print_message(f"for one example its tensors, weights apart, need {in_bytes(arena)} at once{estimate}")
+    kept = "weights as float32 too" if asked.quantize == "float16" else "weights apart"
+    print_message(f"for one example its tensors, {kept}, need {in_bytes(arena)} at once{estimate}")

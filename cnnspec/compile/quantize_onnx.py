@@ -23,8 +23,11 @@ def quantize_onnx(proto: Any, options: ExportOptions) -> Any:
     with _unheard():
         if options.quantize == "float16":
             from onnxruntime.transformers.float16 import convert_float_to_float16
+            from onnxruntime.transformers.onnx_model import OnnxModel
 
-            return convert_float_to_float16(proto, keep_io_types=True)
+            made = OnnxModel(convert_float_to_float16(proto, keep_io_types=True))
+            made.topological_sort()  # the casts of inputs stand last
+            return made.model
         return _quantize_to_int8(proto, options)
 
 

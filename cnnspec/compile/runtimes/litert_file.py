@@ -102,6 +102,8 @@ def find_arena(data: bytes) -> int | None:
 
 def _measure_tensor(tensor: Any) -> int | None:
     size = SIZES.get(tensor.Type())
+    if any(tensor.ShapeSignature(axis) < 0 for axis in range(1, tensor.ShapeSignatureLength())):
+        return None
     for axis in range(tensor.ShapeLength()):
         size = None if size is None or tensor.Shape(axis) < 0 else size * tensor.Shape(axis)
     return None if size is None else -(-size // ALIGNED) * ALIGNED

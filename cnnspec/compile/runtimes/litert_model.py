@@ -29,19 +29,19 @@ class LitertModel(RuntimeModel):
     runtime = "LiteRT"
 
     def __init__(self, path: str, data: bytes | None = None) -> None:
-        interpreter = import_interpreter()
         if data is None:
             with open(path, "rb") as file:
                 data = file.read()
+        if data[4:8] != b"TFL3":
+            raise RuntimeRefused(f"{path} is no LiteRT file")
+        interpreter = import_interpreter()
         try:
-            if data[4:8] != b"TFL3":
-                raise ValueError
             with silenced(), warnings.catch_warnings(action="ignore"):
                 self.interpreter = interpreter(model_content=data)
         except MemoryError:
             raise
         except Exception as error:
-            raise RuntimeRefused(f"{path} is no LiteRT file, or a damaged one") from error
+            raise RuntimeRefused(f"LiteRT cannot open {path}: {' '.join(str(error).split())[:300]}") from error
         model = read_model(data)
         if foreign := list_custom_operations(model):
             raise RuntimeRefused(f"{path} needs the operation {foreign[0]}, which is not LiteRT's own")

@@ -85,9 +85,8 @@ def choose_examples(trained: Trained, data: str | None, shown: Lines) -> Chosen:
     )
 
 
-def compare(trained: Trained, file: RuntimeModel, data: str | None, shown: Lines) -> Comparison:
+def compare(trained: Trained, file: RuntimeModel, opened: OpenedPart, shown: Lines) -> Comparison:
     """A model and the file that was written of it, measured on the same examples. Raises TrainingFailed."""
-    opened = open_part(trained, data, "test", None, shown)
     heads = find_heads(trained, opened.data)
     tallies = make_tallies(trained, opened.data), make_tallies(trained, opened.data)
     same = _count_both(trained, file, opened, tallies, shown)
