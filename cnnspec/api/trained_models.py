@@ -153,7 +153,7 @@ def evaluate(
 ) -> Evaluation:  # fmt: skip
     """A trained model on data with known answers, class by class, as `cnnspec evaluate` measures it.
 
-    `trained` is the folder of a run (a `Run` or `Training`, too), or a .keras file. `data`, None: the run's, are a name (digits, mnist, …,
+    `trained` is the folder of a run (a `Run` or `Training`, too), or a .keras, .onnx or .tflite file. `data`, None: the run's, are a name (digits, mnist, …,
     tfds:NAME), a folder of class folders, a .csv or a .npz, or arrays (x, y) and what else `Network.train` takes; `split` is the part, held back as in the training; `batch` is the
     examples at once, None: the run's, else 32. With `last` a run's last model is taken, not its best.
 
@@ -183,7 +183,7 @@ def predict(
 ) -> Predictions:  # fmt: skip
     """What a trained model sees in image files, as `cnnspec predict` says.
 
-    `trained` is the folder of a run (a `Run`, too), or a .keras file; `images` the path of an image or of a folder of images, or
+    `trained` is the folder of a run (a `Run`, too), or a .keras, .onnx or .tflite file; `images` the path of an image or of a folder of images, or
     several, or of a .npz with an array for each input. `top` is how many classes are told, `names` are those of the classes, None: the run's. `range` is what black and
     white become, None: as in the run, else (0, 1). `batch` is the images at once. With `last` a run's last model is taken.
 

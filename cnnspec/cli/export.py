@@ -96,7 +96,7 @@ def export_plain(path: str, target: str, format: str) -> None:
 
 def export_described(path: str, data: str | None, target: str, format: str, asked: ExportOptions) -> None:
     """Write a model with what is known of it, and say what the file still knows. Raises ExportFailed and TrainingFailed."""
-    from cnnspec.cli.shipped import open_test_part, tell_size, tell_what_is_kept
+    from cnnspec.cli.shipped import open_test_part, tell_size, tell_what_is_kept, warn_of_delegate
     from cnnspec.train.evaluation.exported import describe
     from cnnspec.train.evaluation.shipping import choose_examples
     from cnnspec.train.progress import Lines
@@ -123,6 +123,8 @@ def export_described(path: str, data: str | None, target: str, format: str, aske
         if opened is not None:
             tell_what_is_kept(trained, opened, target, format)
         tell_size(trained, target, format, asked)
+    if asked.quantize == "int8" and format == "litert":
+        warn_of_delegate(target, asked.examples)
 
 
 def open_described(path: str, format: str, asked: ExportOptions, measured: bool) -> Trained | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from cnnspec.base.percent import percent
 from cnnspec.cli.messages import print_message
 from cnnspec.cli.streams import fit_sentence
 from cnnspec.compile.runtimes.model import RuntimeRefused
@@ -12,10 +13,14 @@ from cnnspec.facts.precision import find_precision, in_bytes, memory_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from cnnspec.compile.export_options import ExportOptions
     from cnnspec.compile.runtimes.model import RuntimeModel
     from cnnspec.train.evaluation.evaluate import OpenedPart
     from cnnspec.train.evaluation.trained import Trained
+
+DOUBTFUL = 0.1  # of the range of an output: rounding alone stays far below
 
 
 def open_test_part(trained: Trained, data: str | None) -> OpenedPart | None:
@@ -50,6 +55,20 @@ def tell_what_is_kept(trained: Trained, opened: OpenedPart, target: str, format:
         shown.close()
     for sentence in write_comparison(found, os.path.basename(target)):
         print_message(sentence)
+
+
+def warn_of_delegate(target: str, examples: tuple[Any, ...]) -> None:
+    """Say where XNNPACK mistakes a file of int8, for it is what LiteRT computes with on phones and computers unless it is told
+    otherwise."""
+    from cnnspec.compile.runtimes.litert_model import LitertModel
+    from cnnspec.train.evaluation.shipping import find_delegate_doubt
+
+    doubt = find_delegate_doubt(LitertModel(target), LitertModel(target, delegated=True), examples)
+    if doubt > DOUBTFUL:
+        print_message(
+            f"XNNPACK, with which LiteRT computes unless it is told otherwise, is off by up to {percent(doubt)} of the range of an "
+            f"output: run this file without that delegate (what is measured here is), or take float16"
+        )
 
 
 def open_written(target: str, format: str) -> RuntimeModel:

@@ -204,7 +204,7 @@ def _write_onnx(model: Any, path: str, options: ExportOptions) -> None:
 
         made = quantize_onnx(made, options)
     made.producer_name, made.producer_version = "cnnspec", __version__
-    for key, value in options.metadata.items():
+    for key, value in {"layout": "channels last", **options.metadata}.items():
         made.metadata_props.add(key=key, value=value)
     with open(path, "wb") as file:
         file.write(made.SerializeToString())

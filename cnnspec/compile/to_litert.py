@@ -89,7 +89,7 @@ def run_litert(path: str, names: list[str], given: list[Any]) -> list[Any]:
     import warnings
 
     with warnings.catch_warnings(action="ignore"):
-        interpreter = import_interpreter()(path)
+        interpreter = import_interpreter().Interpreter(path)
     runner = interpreter.get_signature_runner()
     types = {name: details["dtype"] for name, details in runner.get_input_details().items()}
     made = runner(**{name: array.astype(types[name]) for name, array in zip(names, given, strict=True)})

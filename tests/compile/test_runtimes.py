@@ -163,6 +163,12 @@ def test_what_a_file_asks_for_may_be_refused(capsys: pytest.CaptureFixture[str])
     )
 
 
+@pytest.mark.parametrize("takes", [["n", 3, 10**6, 10**6], [10**9, 3, 64, 64]])
+def test_an_input_without_room_is_refused(takes: list[Any], capsys: pytest.CaptureFixture[str]) -> None:
+    path = write("net.onnx", [CONV, *POOLED], takes, ["n", 2], (KERNEL, "k"))
+    assert "net.onnx has x of " in asked(capsys, "predict", path, path)
+
+
 def test_a_size_without_room_is_a_memory_error() -> None:
     path = write(
         "net.onnx", [("ConstantOfShape s -> b", {}), ("ReduceSum b -> r", {}), ("Add x r -> y", {})], ["n", 1], None,

@@ -54,6 +54,34 @@ def test_rows_of_arrays_are_answered_by_output(several: Path, capsys: pytest.Cap
             ask()
 
 
+@pytest.mark.parametrize(("name", "whole"), [("pairs.onnx", True), ("pairs.tflite", True), ("int8.tflite", False)])
+def test_other_runtimes_answer_by_output(
+    name: str, whole: bool, several: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file of several inputs and outputs keeps their order and names, though two outputs are of one layer."""
+    pytest.importorskip("tensorflow")
+    if name.endswith("onnx"):
+        pytest.importorskip("tf2onnx")
+        pytest.importorskip("onnxruntime")
+    with np.load(several / "pairs.npz") as file:
+        given = {"left": file["left"][:20], "right": file["right"][:20]}
+    np.savez("two.npz", **given)
+    options = () if whole else ("--quantize", "int8", "--data", several / "pairs.npz")
+    assert command(capsys, "export", several / "run", "-o", name, *options)[0] == 0
+    told = [
+        json.loads(command(capsys, "predict", model, "two.npz", "--format", "json", "--top", 10)[1])
+        for model in (several / "run", name)
+    ]
+    for ours, theirs in zip(*told, strict=True):
+        assert list(ours["outputs"]) == list(theirs["outputs"]) == ["same", "first", "apart", "second"]
+        for output, answers in ours["outputs"].items():
+            values, others = (
+                {a["name"]: a.get("probability", a.get("value")) for a in one}
+                for one in (answers, theirs["outputs"][output])
+            )
+            assert others == pytest.approx(values, abs=1e-5 if whole else 0.05)
+
+
 def test_an_image_is_answered_by_output(capsys: pytest.CaptureFixture[str]) -> None:
     given = keras.Input((6, 6, 1))
     flat = LAYERS.Flatten()(given)

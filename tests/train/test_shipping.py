@@ -170,6 +170,25 @@ def test_a_c_array_is_the_file(made: dict[str, Any], here: Path, capsys: pytest.
             assert subprocess.check_output(["./prints"]) == data
 
 
+class Stub:
+    """A runtime that yields an output as it is."""
+
+    def __init__(self, outputs: list[float]) -> None:
+        self.outputs = np.array([outputs])
+
+    def predict_on_batch(self, given: Any) -> list[Any]:
+        return [self.outputs]
+
+
+def test_kernels_that_disagree_are_told_by_how_much() -> None:
+    from cnnspec.train.evaluation.shipping import find_delegate_doubt
+
+    plain: Any = Stub([0.0, 4.0, 2.0])
+    for other, doubt in (([0.0, 4.0, 2.0], 0.0), ([0.0, 4.0, 1.0], 0.25), ([0.0, 0.0, 2.0], 1.0)):
+        delegated: Any = Stub(other)
+        assert find_delegate_doubt(plain, delegated, (np.zeros((3, 1)),)) == doubt
+
+
 # ---- what is refused ---------------------------------------------------------------------------------------
 REFUSED = [
     (("run", "-o", "m/", "--quantize", "int8"), "--quantize is for .tflite, .h and .onnx files, and saved_model keeps the model's own numbers"),

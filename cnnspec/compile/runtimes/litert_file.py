@@ -18,6 +18,7 @@ METADATA = "cnnspec.json"
 MOST = 2**24  # bytes of metadata that are read
 # LiteRT's numbers for the types of values, with the bytes of each
 SIZES = {0: 4, 1: 2, 2: 4, 3: 1, 4: 8, 6: 1, 7: 2, 9: 1, 10: 8, 12: 8, 15: 4, 16: 2, 18: 2}
+INT8 = 9
 ALIGNED = 16  # bytes at whose multiples an arena places tensors
 
 
@@ -67,6 +68,12 @@ def list_custom_operations(model: Any) -> list[str]:
     """The operations of a model that are not LiteRT's own; those of TensorFlow, which could read and write files, begin with Flex."""
     codes = [model.OperatorCodes(number).CustomCode() for number in range(model.OperatorCodesLength())]
     return [code.decode("utf-8", "replace") for code in codes if code]
+
+
+def holds_int8(model: Any) -> bool:
+    """Whether a tensor of a model is of int8."""
+    graphs = [model.Subgraphs(number) for number in range(model.SubgraphsLength())]
+    return any(graph.Tensors(place).Type() == INT8 for graph in graphs for place in range(graph.TensorsLength()))
 
 
 def find_arena(data: bytes) -> int | None:

@@ -8,7 +8,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.backend import MissingExtra, silenced
-from cnnspec.compile.runtimes.litert_file import list_custom_operations, read_metadata, read_model
+from cnnspec.compile.runtimes.litert_file import holds_int8, list_custom_operations, read_metadata, read_model
 from cnnspec.compile.runtimes.model import RuntimeEnd, RuntimeModel, RuntimeRefused
 
 if TYPE_CHECKING:
@@ -23,26 +23,34 @@ SAME_VALUES = {114, 6, 22, 43, 53, 70}  # quantize, dequantize, reshape, squeeze
 
 
 class LitertModel(RuntimeModel):
-    """`data` are the bytes of a LiteRT file, None: those at the path. Raises RuntimeRefused for a file that LiteRT cannot open;
-    MissingExtra without it."""
+    """`data` are the bytes of a LiteRT file, None: those at the path. `delegated`, None: where no number is of int8: XNNPACK computes,
+    as LiteRT does by itself; it is faster, and mistakes some products of int8 whose zero is no 0, which LiteRT's own kernels do not.
+
+    Raises RuntimeRefused for a file that LiteRT cannot open; MissingExtra without it.
+    """
 
     runtime = "LiteRT"
 
-    def __init__(self, path: str, data: bytes | None = None) -> None:
+    def __init__(self, path: str, data: bytes | None = None, delegated: bool | None = None) -> None:
         if data is None:
             with open(path, "rb") as file:
                 data = file.read()
         if data[4:8] != b"TFL3":
             raise RuntimeRefused(f"{path} is no LiteRT file")
-        interpreter = import_interpreter()
+        module = import_interpreter()
+        kinds = module.OpResolverType
         try:
             with silenced(), warnings.catch_warnings(action="ignore"):
-                self.interpreter = interpreter(model_content=data)
+                self.interpreter = module.Interpreter(model_content=data)  # which checks the file
+                model = read_model(data)
+                if delegated is False or (delegated is None and holds_int8(model)):
+                    self.interpreter = module.Interpreter(
+                        model_content=data, experimental_op_resolver_type=kinds.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+                    )
         except MemoryError:
             raise
         except Exception as error:
             raise RuntimeRefused(f"LiteRT cannot open {path}: {' '.join(str(error).split())[:300]}") from error
-        model = read_model(data)
         if foreign := list_custom_operations(model):
             raise RuntimeRefused(f"{path} needs the operation {foreign[0]}, which is not LiteRT's own")
         self.metadata = read_metadata(path)
@@ -91,17 +99,17 @@ class LitertModel(RuntimeModel):
 
 
 def import_interpreter() -> Any:
-    """The interpreter, on its own or as TensorFlow still carries it. Raises MissingExtra where there is neither."""
+    """The module of the interpreter, on its own or as TensorFlow still carries it. Raises MissingExtra where there is neither."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        from ai_edge_litert.interpreter import Interpreter
+        from ai_edge_litert import interpreter
     except ImportError:
         try:
             with silenced():
-                from tensorflow.lite.python.interpreter import Interpreter
+                from tensorflow.lite.python import interpreter
         except ImportError as error:
             raise MissingExtra("LiteRT is not installed; .tflite files need it", "keras") from error
-    return Interpreter
+    return interpreter
 
 
 def read_names(text: str | None) -> list[str] | None:

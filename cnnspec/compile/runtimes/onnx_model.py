@@ -45,7 +45,7 @@ class OnnxModel(RuntimeModel):
         self.metadata = dict(self.session.get_modelmeta().custom_metadata_map)
         inputs, outputs = self.session.get_inputs(), self.session.get_outputs()
         last = self.metadata.get("layout") == "channels last"
-        turned = [False if last else _is_turned(model.graph, given, path) for given in inputs]
+        turned = [False if last else _is_turned(model, given, path) for given in inputs]
         self.inputs = tuple([_read_end(given, path, now) for given, now in zip(inputs, turned, strict=True)])
         self.outputs = tuple([_read_end(made, path, any(turned) and len(made.shape) == 4) for made in outputs])
         self.activations = tuple([find_activation(model.graph, made.name) for made in outputs])
@@ -71,8 +71,10 @@ def _import_runtime() -> tuple[Any, Any]:
     return onnx, onnxruntime
 
 
-def _is_turned(graph: Any, given: Any, path: str) -> bool:
-    found = find_channels_first(graph, given.name, _read_shape(given))
+def _is_turned(model: Any, given: Any, path: str) -> bool:
+    found = find_channels_first(model.graph, given.name, _read_shape(given))
+    if found is None and model.producer_name.startswith("tf2onnx"):  # TensorFlow has channels last
+        return False
     if found is None:
         raise RuntimeRefused(
             f"{path} does not say which axis of its input {given.name} holds the channels: write it with channels last, "

@@ -7,14 +7,17 @@ inputs or outputs, names of the latter stand before it: `left_input_range`, `dig
 from __future__ import annotations
 
 import os
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.compile.runtimes.litert_model import read_names
 from cnnspec.compile.runtimes.model import RuntimeRefused
 from cnnspec.compile.runtimes.opened import ENDINGS, open_runtime_model
 from cnnspec.facts.graph_queries import name_outputs
+from cnnspec.facts.precision import in_bytes
 from cnnspec.layers.argument import Term
 from cnnspec.tables import escape
+from cnnspec.train.data.examples import find_free_memory
 from cnnspec.train.data.ranges import find_pixel_range, may_be_image, show_range
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.evaluation.saved import Saved, make_ends
@@ -24,6 +27,8 @@ from cnnspec.train.settings import TrainSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from cnnspec.compile.runtimes.model import RuntimeModel
 
 LAYOUT = "channels last"
 TARGETS = ("classes", "one-hot", "column", "given")
@@ -87,6 +92,7 @@ def open_exported(path: str) -> Trained:
         model = open_runtime_model(path)
     except RuntimeRefused as refused:
         raise TrainingFailed(str(refused), "", 2) from None
+    _check_room(model, path)
     said = model.metadata
     sides = []
     for key, ends in (("inputs", model.inputs), ("outputs", model.outputs)):
@@ -104,6 +110,16 @@ def open_exported(path: str) -> Trained:
     losses = tuple([(one.name, one.loss) for one in trained if one.loss is not None])
     several = tuple(results) if len(results) > 1 else ()
     return Trained(saved, TrainSettings(outputs=several, losses=losses), tuple(inputs), tuple(trained))
+
+
+def _check_room(model: RuntimeModel, path: str) -> None:
+    """Raises TrainingFailed for a file one batch of which has no room in memory, whatever it is made for."""
+    room = find_free_memory()
+    for end in (*model.inputs, *model.outputs):
+        size = 4 * (model.batch or 1) * prod([n or 1 for n in end.shape])
+        if room is not None and size > room:
+            message = f"{path} has {end.name} of {in_bytes(size)} at least, and {in_bytes(room)} of memory are free"
+            raise TrainingFailed(message, "", 2)
 
 
 def _take(name: str, names: Sequence[str], said: Mapping[str, str]) -> dict[str, str]:

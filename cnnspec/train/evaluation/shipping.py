@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 LEAST, MOST = 10, 256  # examples from which ranges are taken
+CHECKED = 32  # of them are run on both kernels of LiteRT
 ROOM = 2**28  # bytes of float32 that they may take, if they are more than LEAST
 FIGURES = {
     "accuracy": "accuracy",
@@ -141,6 +142,15 @@ def _decide(outputs: Array, head: Head) -> Array:
     import numpy as np
 
     return np.asarray(outputs.argmax(axis=-1) if head.kind == "classes" else outputs > head.threshold)
+
+
+def find_delegate_doubt(plain: RuntimeModel, delegated: RuntimeModel, examples: tuple[Array, ...]) -> float:
+    """By how much the outputs of a file differ between LiteRT's own kernels and XNNPACK's, as a share of their range: the largest."""
+    import numpy as np
+
+    given = tuple([array[:CHECKED] for array in examples])
+    pairs = zip(plain.predict_on_batch(given), delegated.predict_on_batch(given), strict=True)
+    return max(float(abs(ours - theirs).max() / max(np.ptp(ours), 1e-9)) for ours, theirs in pairs)
 
 
 def write_comparison(found: Comparison, name: str) -> list[str]:
