@@ -6,7 +6,7 @@ import os
 from io import StringIO
 
 from cnnspec.cli.argument_parser import add_examples
-from cnnspec.cli.asked_model import add_data_option, read_data
+from cnnspec.cli.asked_model import add_data_option, read_data, tell_reached
 from cnnspec.cli.messages import CLEAN, UsageError, print_message
 from cnnspec.cli.option_values import read_positive
 from cnnspec.cli.own_outputs import add_force_option, check_not_read, check_replaceable, remember_output
@@ -109,6 +109,8 @@ def export_described(path: str, data: str | None, target: str, format: str, aske
         write_model(lambda keras: load_model(path, keras), target, format, asked)
         return
     asked = asked.replace(metadata=describe(trained))
+    if measured and data is None:
+        tell_reached(trained)
     opened = open_test_part(trained, data) if measured else None
     chosen = None
     if asked.quantize == "int8":

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cnnspec.base.installing import write_install_command
 from cnnspec.cli import main
 from cnnspec.compile.runtimes.model import RuntimeEnd, RuntimeRefused
 from cnnspec.compile.runtimes.opened import open_runtime_model
@@ -161,6 +163,15 @@ def test_what_a_file_asks_for_may_be_refused(capsys: pytest.CaptureFixture[str])
     assert asked(capsys, "evaluate", net, "--data", "digits", "--backend", "jax") == (
         "--backend chooses what Keras computes with, and net.onnx is computed by onnxruntime; leave it out"
     )
+
+
+def test_without_onnxruntime_there_is_one_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write("net.onnx", [CONV, *POOLED], ["n", 3, 8, 8], ["n", 2], (KERNEL, "k"))
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    said = asked(capsys, "evaluate", path, "--data", "digits")
+    assert said == f"onnxruntime is not installed; ONNX files need it: {write_install_command('onnx')}"
 
 
 @pytest.mark.parametrize("takes", [["n", 3, 10**6, 10**6], [10**9, 3, 64, 64]])

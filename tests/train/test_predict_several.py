@@ -54,7 +54,7 @@ def test_rows_of_arrays_are_answered_by_output(several: Path, capsys: pytest.Cap
             ask()
 
 
-@pytest.mark.parametrize(("name", "whole"), [("pairs.onnx", True), ("pairs.tflite", True), ("int8.tflite", False)])
+@pytest.mark.parametrize(("name", "whole"), [("pairs.onnx", True), ("int8.tflite", False)])
 def test_other_runtimes_answer_by_output(
     name: str, whole: bool, several: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
