@@ -42,13 +42,14 @@ def open_test_part(trained: Trained, data: str | None) -> OpenedPart | None:
 def tell_what_is_kept(trained: Trained, opened: OpenedPart, target: str, format: str) -> None:
     """Run the file beside the model, on what was held back."""
     from cnnspec.compile.backend import MissingExtra
+    from cnnspec.train.errors import TrainingFailed
     from cnnspec.train.evaluation.shipping import compare, write_comparison
     from cnnspec.train.progress import choose_display
 
     shown = choose_display(sys.stderr, False, fit_sentence)
     try:
         found = compare(trained, open_written(target, format), opened, shown)
-    except (MissingExtra, RuntimeRefused) as error:
+    except (MissingExtra, RuntimeRefused, TrainingFailed) as error:
         print_message(f"the file is not measured: {error}")
         return
     finally:
