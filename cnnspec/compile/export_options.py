@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-QUANTIZED = ("litert", "header", "onnx")  # the formats in which weights may be narrower than in Keras
-BATCHED = QUANTIZED
+SMALL = ("litert", "header", "onnx")  # the formats whose numbers may be narrower than the model's, and whose batch may be fixed
 OPSETS = range(13, 19)  # that tf2onnx writes, and in which a scale a channel can be said
 WIDTHS = ("int8", "float16")
 
@@ -36,9 +35,9 @@ PLAIN = ExportOptions()  # the model as it is
 
 def find_misfit(format: str, options: ExportOptions) -> str:
     """What a format cannot do of what is asked for, in a sentence; "" where it can."""
-    if options.quantize and format not in QUANTIZED:
+    if options.quantize and format not in SMALL:
         return f"--quantize is for .tflite, .h and .onnx files, and {format} keeps the model's own numbers"
-    if options.batch is not None and format not in BATCHED:
+    if options.batch is not None and format not in SMALL:
         return f"--batch is for .tflite, .h and .onnx files, and {format} takes any batch"
     if options.opset is not None and format != "onnx":
         return "--opset is for .onnx files"
