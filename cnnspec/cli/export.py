@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from io import StringIO
 
 from cnnspec.cli.argument_parser import add_examples
@@ -97,6 +98,7 @@ def export_plain(path: str, target: str, format: str) -> None:
 def export_described(path: str, data: str | None, target: str, format: str, asked: ExportOptions) -> None:
     """Write a model with what is known of it, and say what the file still knows. Raises ExportFailed and TrainingFailed."""
     from cnnspec.cli.shipped import open_test_part, tell_size, tell_what_is_kept, warn_of_delegate
+    from cnnspec.cli.streams import fit_sentence
     from cnnspec.train.evaluation.exported import describe
     from cnnspec.train.evaluation.shipping import choose_examples
     from cnnspec.train.progress import Lines
@@ -111,11 +113,11 @@ def export_described(path: str, data: str | None, target: str, format: str, aske
     asked = asked.replace(metadata=describe(trained))
     if measured and data is None:
         tell_reached(trained)
-    opened = open_test_part(trained, data) if measured else None
-    chosen = None
+    chosen, shown = None, Lines(sys.stderr, fit=fit_sentence)
     if asked.quantize == "int8":
-        chosen = choose_examples(trained, data, Lines(StringIO(), True))  # what it says is said already
-        asked = asked.replace(examples=chosen.examples)
+        chosen = choose_examples(trained, data, shown)
+        asked, shown = asked.replace(examples=chosen.examples), Lines(StringIO(), True)  # what it says is said already
+    opened = open_test_part(trained, data, shown) if measured else None
     write_model(lambda _: trained.saved.model, target, format, asked)
     if chosen is not None:
         print_message(f"the ranges of int8 are those of {chosen.described}")

@@ -19,23 +19,23 @@ if TYPE_CHECKING:
     from cnnspec.compile.runtimes.model import RuntimeModel
     from cnnspec.train.evaluation.evaluate import OpenedPart
     from cnnspec.train.evaluation.trained import Trained
+    from cnnspec.train.progress import Lines
 
 DOUBTFUL = 0.1  # of the range of an output: rounding alone stays far below
 
 
-def open_test_part(trained: Trained, data: str | None) -> OpenedPart | None:
-    """What a file is measured on; None, which is said, where a run's own data cannot be had. Raises TrainingFailed for data that are
-    given."""
+def open_test_part(trained: Trained, data: str | None, shown: Lines) -> OpenedPart | None:
+    """What a file is measured on; None, which is said, where a run held back nothing, or its data cannot be had. Raises
+    TrainingFailed for data that are given."""
     from cnnspec.train.errors import TrainingFailed
     from cnnspec.train.evaluation.evaluate import open_part
-    from cnnspec.train.progress import Lines
 
     try:
-        return open_part(trained, data, "test", None, Lines(sys.stderr, fit=fit_sentence))
+        return open_part(trained, data, "test", None, shown)
     except TrainingFailed as error:
         if data is not None:
             raise
-        print_message(f"the file is not measured: {error}")
+        print_message(f"the file is not measured: {error.message}")
         return None
 
 

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-SMALL = ("litert", "header", "onnx")  # the formats whose numbers may be narrower than the model's, and whose batch may be fixed
+SMALL = (
+    "litert",
+    "header",
+    "onnx",
+)  # the formats whose numbers may be narrower than the model's, and whose batch may be fixed
 OPSETS = range(13, 19)  # that tf2onnx writes, and in which a scale a channel can be said
 WIDTHS = ("int8", "float16")
 
