@@ -5,6 +5,7 @@ Trained once and written in a few forms; each is opened by its own runtime, in w
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shutil
@@ -173,11 +174,30 @@ def test_a_c_array_is_the_file(made: dict[str, Any], here: Path, capsys: pytest.
 class Stub:
     """A runtime that yields an output as it is."""
 
+    runtime = "a stub"
+
     def __init__(self, outputs: list[float]) -> None:
         self.outputs = np.array([outputs])
 
     def predict_on_batch(self, given: Any) -> list[Any]:
-        return [self.outputs]
+        return [self.outputs.repeat(len(given), axis=0)]
+
+
+def test_a_file_that_always_says_zero_is_measured_so(made: dict[str, Any], here: Path) -> None:
+    from cnnspec.train.evaluation.evaluate import open_part
+    from cnnspec.train.evaluation.shipping import compare
+    from cnnspec.train.evaluation.trained import open_trained
+    from cnnspec.train.progress import Lines
+
+    shown = Lines(io.StringIO())
+    trained, _ = open_trained("run", None)
+    opened = open_part(trained, None, "test", None, shown)
+    zero: Any = Stub([1.0] + [0.0] * 9)
+    (kept,) = compare(trained, zero, opened, shown).outputs
+    x, y = opened.part.take(slice(None))
+    said = made["model"].predict(x, verbose=0).argmax(1)
+    assert (kept.model, kept.file) == (pytest.approx((said == y).mean()), pytest.approx((y == 0).mean()))
+    assert kept.same == pytest.approx((said == 0).mean()) and 0 < kept.same < 0.3
 
 
 def test_kernels_that_disagree_are_told_by_how_much() -> None:

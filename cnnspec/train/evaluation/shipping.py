@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.percent import percent
 from cnnspec.base.record import Record
-from cnnspec.train.errors import TrainingFailed, first_line
+from cnnspec.train.errors import TrainingFailed, first_line, is_out_of_memory
 from cnnspec.train.evaluation.evaluate import count_batch, find_heads, make_tallies, open_part
 from cnnspec.train.evaluation.saved import list_outputs
 from cnnspec.train.progress import format_figure
@@ -132,7 +132,7 @@ def _run(model: Any, given: Any, engine: str) -> list[Array]:
     except MemoryError:
         raise
     except Exception as error:
-        if type(error).__name__ == "ResourceExhaustedError":
+        if is_out_of_memory(error):
             raise MemoryError from error
         raise TrainingFailed(f"{engine} cannot run the model: {first_line(error)}", "", 2) from error
 
