@@ -14,7 +14,7 @@ from cnnspec.base.source import printable
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.load import add_file_argument, add_model_options, load_one, read_parameters
 from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_diagnostic, print_message
-from cnnspec.cli.outcomes import print_outcome, print_outcomes
+from cnnspec.cli.outcomes import print_outcome, print_outcomes, tell_result
 from cnnspec.cli.python_files import refuse_python
 from cnnspec.cli.streams import find_width, fit_sentence
 from cnnspec.compile.backend import BACKENDS
