@@ -11,7 +11,6 @@ from cnnspec.api.errors import SpecError
 from cnnspec.api.written import find_written
 from cnnspec.base.limits import MAX_LAYERS
 from cnnspec.base.record import Record
-from cnnspec.train.runs.folds import Folds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from cnnspec.train.plan import TrainingPlan
     from cnnspec.train.progress import Lines
     from cnnspec.train.run import Outcome
+    from cnnspec.train.runs.folds import Folds
     from cnnspec.train.settings import TrainSettings
 
     Path = str | os.PathLike[str]

@@ -65,6 +65,7 @@ def test_numbers_without_black_and_white_are_refused(kind: Any) -> None:
     assert str(broken.value) == "it holds signed numbers, or of 32 bits, whose black and white are not known"
 
 
+@pytest.mark.filterwarnings("ignore")  # Pillow's own
 def test_what_is_damaged_is_a_sentence() -> None:
     whole = encode(COLOURS, compression="tiff_lzw")
     for content in (whole[:100], whole[:20], whole[:8] + b"\xff" * 60):
