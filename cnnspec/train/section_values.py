@@ -24,7 +24,7 @@ from cnnspec.layers.argument import (
     text,
     word_of,
 )
-from cnnspec.train.section_words import MODULES, PYTHON_ONLY, SHORT, find_word
+from cnnspec.train.section_words import FILLED_IN, MODULES, PYTHON_ONLY, SHORT, find_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -276,7 +276,7 @@ def read_word(module: str, value: Any) -> Term:
             message = f"{parameter} of {name} must be {unfit.expected}, not {value}"
             raise WrongWord(message, unfit.hint, term, place, fault="value") from None
     for parameter in parameters:
-        if parameter.endswith("!") and parameter[:-1] not in given:
+        if parameter.endswith("!") and parameter[:-1] not in {*given, *FILLED_IN}:
             raise WrongWord(f"{name} needs its {parameter[:-1]}", usage(name, names), term)
     return Term(cls, (), tuple(given.items()), module, term.place, term.call)
 
@@ -289,7 +289,9 @@ def list_word_arguments(module: str, name: str) -> dict[str, tuple[Kind, bool]] 
         return None
     kinds = OWN_KINDS.get(module, KINDS)
     listed = [one for one in table[found][1].split() if one.rstrip("!") not in PYTHON_ONLY]
-    return {one.rstrip("!"): (kinds[one.rstrip("!")], one.endswith("!")) for one in listed}
+    return {
+        one.rstrip("!"): (kinds[one.rstrip("!")], one.endswith("!") and one[:-1] not in FILLED_IN) for one in listed
+    }
 
 
 def usage(name: str, parameters: list[str]) -> str:

@@ -12,6 +12,7 @@ import os
 import stat
 import time
 import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.record import Record
@@ -80,11 +81,28 @@ def decode_image(content: bytes, size: Size) -> tuple[Array, tuple[int, int]]:
 
     Raises Broken.
     """
-    from io import BytesIO
-
     import numpy as np
 
     pillow, operations = import_pillow()
+    with open_image(content) as opened:
+        image = operations.exif_transpose(opened)
+        deep = image.mode.startswith(("I", "F"))
+        image = pillow.fromarray(np.asarray(image, np.float32) / 65535) if deep else _to_8_bits(image, size[2], pillow)
+        original = (image.height, image.width)
+        wanted = (size[1] or image.width, size[0] or image.height)
+        if wanted != image.size:
+            image = image.resize(wanted, pillow.Resampling.BILINEAR)
+        values: Array = np.asarray(image)
+    values = values if values.ndim == 3 else values[..., None]
+    return (np.repeat(values, size[2], axis=2) if deep else values), original
+
+
+@contextmanager
+def open_image(content: bytes) -> Iterator[Any]:
+    """Pillow's image of a file's bytes; what fails while it is decoded is raised as Broken."""
+    from io import BytesIO
+
+    pillow, _ = import_pillow()
     if not content:
         raise Broken("it is empty")
     try:
@@ -92,16 +110,7 @@ def decode_image(content: bytes, size: Size) -> tuple[Array, tuple[int, int]]:
             width, height = opened.size
             if width * height > MOST_PIXELS:
                 raise Broken(f"{width}x{height} are more than {MOST_PIXELS:,} pixels")
-            image = operations.exif_transpose(opened)
-            deep = image.mode.startswith(("I", "F"))
-            image = (
-                pillow.fromarray(np.asarray(image, np.float32) / 65535) if deep else _to_8_bits(image, size[2], pillow)
-            )
-            original = (image.height, image.width)
-            wanted = (size[1] or image.width, size[0] or image.height)
-            if wanted != image.size:
-                image = image.resize(wanted, pillow.Resampling.BILINEAR)
-            values: Array = np.asarray(image)
+            yield opened
     except Broken:
         raise
     except MemoryError:
@@ -112,8 +121,6 @@ def decode_image(content: bytes, size: Size) -> tuple[Array, tuple[int, int]]:
         raise Broken(f"it has more than {MOST_PIXELS:,} pixels") from None
     except Exception as error:  # Pillow's decoders each have their own: OSError, SyntaxError, struct.error, …
         raise Broken(" ".join(str(error).split())[:100] or type(error).__name__) from None
-    values = values if values.ndim == 3 else values[..., None]
-    return (np.repeat(values, size[2], axis=2) if deep else values), original
 
 
 def _to_8_bits(image: Any, channels: int, pillow: Any) -> Any:
@@ -129,22 +136,27 @@ def read_image(path: str, size: Size) -> Seen:
     from hashlib import sha256
 
     try:
-        info = os.stat(path)
-        if not stat.S_ISREG(info.st_mode) or info.st_size > MOST_BYTES:
-            return Seen(
-                why=f"it is larger than {MOST_BYTES:,} bytes" if stat.S_ISREG(info.st_mode) else "it is no file"
-            )
-        with open(path, "rb") as file:
-            content = file.read()
-    except OSError as error:
-        return Seen(why=(error.strerror or type(error).__name__).lower())
-    except ValueError:  # a path with a null character
-        return Seen(why="no file has such a name")
-    try:
+        content = read_content(path)
         image, original = decode_image(content, size)
     except Broken as broken:
         return Seen(why=str(broken))
     return Seen(sha256(content).digest(), image, image.shape, original)
+
+
+def read_content(path: str) -> bytes:
+    """The bytes of a file. Raises Broken for what is none, or too large."""
+    try:
+        info = os.stat(path)
+        if not stat.S_ISREG(info.st_mode):
+            raise Broken("it is no file")
+        if info.st_size > MOST_BYTES:
+            raise Broken(f"it is larger than {MOST_BYTES:,} bytes")
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise Broken((error.strerror or type(error).__name__).lower()) from None
+    except ValueError:  # a path with a null character
+        raise Broken("no file has such a name") from None
 
 
 # ---- many images -------------------------------------------------------------------------------------------

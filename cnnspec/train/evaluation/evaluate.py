@@ -15,6 +15,7 @@ from cnnspec.train.data.batches import make_batches
 from cnnspec.train.data.files import Files, check_two_classes
 from cnnspec.train.data.given import Given, read_given
 from cnnspec.train.data.given_names import leave_whole
+from cnnspec.train.data.mask_targets import find_mask_outputs
 from cnnspec.train.data.opened import open_files
 from cnnspec.train.data.prepare import prepare
 from cnnspec.train.data.ranges import SHARES, Stretched, find_pixel_range, may_be_image, show_range
@@ -181,7 +182,14 @@ def _read_data(settings: TrainSettings, trained: Trained, shown: Lines) -> Raw:
     if all(not output.names for output in trained.outputs):
         check_two_classes(raw)
     ends = find_ends(trained.saved.graph, settings)
-    return open_files(raw, find_image_sizes(raw.images, ends), shown.note)
+    known = {output.name: output.masks for output in trained.outputs}
+    masks = [
+        output
+        if (meant := known.get(output.end.name)) is None
+        else output.replace(known=meant.values, stride=meant.stride)
+        for output in find_mask_outputs(raw, ends, settings)
+    ]
+    return open_files(raw, find_image_sizes(raw.images, ends), shown.note, masks)
 
 
 def _read_given(given: Given, settings: TrainSettings, trained: Trained) -> Raw:
