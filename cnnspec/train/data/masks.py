@@ -50,6 +50,25 @@ class View(Record):
             axes.append(np.clip(np.floor(at + 1e-6).astype(int), 0, own - 1))
         return mask[np.ix_(*axes)]
 
+    def spread(self, values: Array, size: tuple[int, ...], otherwise: int) -> Array:
+        """The values of an output's positions (H, W) over an image of any size, by nearest neighbour; `otherwise` in the border
+        that the output leaves out."""
+        import numpy as np
+
+        axes, seen = [], []
+        for whole, own, step, wanted in zip(self.image, self.size, self.stride, size, strict=True):
+            at = ((np.arange(wanted) + 0.5) * (whole / wanted) - whole / 2) / step + own / 2
+            places = np.floor(at + 1e-6).astype(int)
+            axes.append(np.clip(places, 0, own - 1))
+            left_out = _leaves_out(step * own, whole, step)
+            seen.append((places >= 0) & (places < own) if left_out else np.ones(wanted, bool))
+        return np.where(seen[0][:, None] & seen[1], values[np.ix_(*axes)], np.array(otherwise, values.dtype))
+
+
+def _leaves_out(covered: float, whole: int, step: float) -> bool:
+    """Whether positions that cover so much of an axis leave out a border: more than a step that does not divide it."""
+    return covered < whole and whole - covered >= step
+
 
 class Mask(Record):
     """A mask file that was looked at: the SHA-256 of its bytes, its own H, W, all `values` in it in order, and for each output

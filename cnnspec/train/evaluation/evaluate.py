@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from cnnspec.train.evaluation.head import Head
     from cnnspec.train.evaluation.saved import Saved
     from cnnspec.train.evaluation.trained import Trained, TrainedInput
+    from cnnspec.train.evaluation.worst_maps import WorstMaps
     from cnnspec.train.progress import Lines
     from cnnspec.train.settings import TrainSettings
 
@@ -91,9 +92,11 @@ class OpenedPart(Record):
 
 
 def evaluate(
-    keras: Any, trained: Trained, data: str | Given | None, split: str, batch: int | None, shown: Lines
-) -> Evaluation:
-    """Measure a model on a part of the data that it was trained on, or of other data. Raises TrainingFailed."""
+    keras: Any, trained: Trained, data: str | Given | None, split: str, batch: int | None, shown: Lines,
+    worst: WorstMaps | None = None,
+) -> Evaluation:  # fmt: skip
+    """Measure a model on a part of the data that it was trained on, or of other data; `worst` is shown the maps of the first
+    output that yields some. Raises TrainingFailed."""
     opened = open_part(trained, data, split, batch, shown)
     saved, name, part = trained.saved, opened.name, opened.part
     heads, tallies = {}, {}
@@ -102,7 +105,9 @@ def evaluate(
         tally = make_tally(head, output.yields[-1] or 0, output.names or prepared.names, len(output.yields) > 1)
         if tally is not None:
             tallies[output.number] = tally
-    figures = _measure(keras, saved, part, opened.settings.batch, tallies, shown)
+        if worst is not None and len(output.yields) == 3:
+            worst.offer(output.number, head, output.names or prepared.names, output.yields[-1] or 0)
+    figures = _measure(keras, saved, part, opened.settings.batch, tallies, worst, shown)
     by_output = _share_out(figures, trained)
     measured = {}
     for output in trained.outputs:
@@ -263,9 +268,9 @@ def _bring_input(raw: Raw, key: str, trained: tuple[float, float] | None, data: 
 
 
 def _measure(
-    keras: Any, saved: Saved, part: Part, batch: int, tallies: dict[int, Tally], shown: Lines
+    keras: Any, saved: Saved, part: Part, batch: int, tallies: dict[int, Tally], worst: WorstMaps | None, shown: Lines
 ) -> dict[str, Any]:
-    """Count every batch by the numbers of outputs; the compiled figures of all of them."""
+    """Count every batch by the numbers of outputs, and look at its maps; the compiled figures of all of them."""
     model, figures = saved.model, {}
     given = make_batches(keras, part, batch)
     try:
@@ -276,7 +281,10 @@ def _measure(
             shown.begin("comparing", len(given))
         for number in range(len(given) if tallies else 0):
             x, y = given[number][:2]
-            _count(list_outputs(model.predict_on_batch(x)), y if isinstance(y, tuple) else (y,), tallies, saved.path)
+            outputs, targets = list_outputs(model.predict_on_batch(x)), y if isinstance(y, tuple) else (y,)
+            _count(outputs, targets, tallies, saved.path)
+            if worst is not None:
+                worst.add(x, targets, outputs)
             shown.advance(number + 1, "")
     except (TrainingFailed, MemoryError):
         raise
