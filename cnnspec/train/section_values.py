@@ -220,6 +220,10 @@ for _kind, _names in (
 OWN_KINDS = {"layers": _augmenting}  # in which modules parameters of a name are of another kind
 
 
+_DICE = "write mean_iou; evaluate tells Dice's coefficient, the F1 of every class"
+ADVICE = {("metrics", word): _DICE for word in ("dice", "dice_score", "dice_coefficient", "dice_coef")}
+
+
 # ---- reading a word ----------------------------------------------------------------------------------------
 class WrongWord(Exception):
     """A word, or one of its arguments (by name or place), that its table does not have. Of a word, `words` are those of the
@@ -242,9 +246,9 @@ def read_word(module: str, value: Any) -> Term:
         raise Unfit(f"{'an' if noun[0] in 'oa' else 'a'} {noun}, such as {next(iter(table))}")
     name = find_word(term.name, table)
     if name is None:
-        hint = write_suggestion(term.name, [*table, *(s for s, full in SHORT.items() if full in table)]).removeprefix(
-            "; "
-        )
+        hint = ADVICE.get((module, term.name.lower())) or write_suggestion(
+            term.name, [*table, *(s for s, full in SHORT.items() if full in table)]
+        ).removeprefix("; ")
         raise WrongWord(f'there is no {noun} "{term.name}"', hint or f"there are {', '.join(table)}", term, words=table)
     cls, listed = table[name]
     parameters = [p for p in listed.split() if p not in PYTHON_ONLY]

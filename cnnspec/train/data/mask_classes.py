@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnnspec.base.join_words import list_some
 from cnnspec.base.record import Record
+from cnnspec.train.data.given_names import list_held
 from cnnspec.train.data.masks import COLOUR
 from cnnspec.train.data.splitting import PURPOSES
 from cnnspec.train.errors import TrainingFailed
@@ -91,7 +91,7 @@ def choose_classes(masks: Iterable[Mask], end: End, count: int, ignored: int | N
         help = "write loss = sparse_categorical_crossentropy(ignore_class=255) and metrics = mean_iou"
         help = help if end.shape[-1] != 1 else f"end with 2 channels and a softmax, and {help}"
         raise TrainingFailed(message, help, span=end.span)
-    values = list_some([show_value(value) for value in found])
+    values = list_held([show_value(value) for value in found])
     message = (
         f"the masks of {end.data} have {len(found)} values ({values}), and {end.called} tells {count} classes apart"
     )
@@ -117,7 +117,7 @@ def check_known(classes: MaskClasses, masks: Mapping[str, tuple[str, Mask]], end
     for path, (part, mask) in masks.items():
         value = classes.find_unknown(mask)
         if value is not None:
-            knows = list_some([show_value(one) for one in classes.values])
+            knows = list_held([show_value(one) for one in classes.values])
             if trained:
                 message = f"{path} of {end.data} has the value {show_value(value)}, which the model does not know"
                 raise TrainingFailed(message, f"it knows {knows}", 2)
@@ -130,7 +130,7 @@ def describe_classes(classes: MaskClasses, end: End, blurred: bool) -> str:
     if classes.plain:
         said = f"the values of the masks of {end.data} are class numbers"
     else:
-        pairs = list_some([f"{show_value(value)} is {number}" for number, value in enumerate(classes.values)])
+        pairs = list_held([f"{show_value(value)} is {number}" for number, value in enumerate(classes.values)])
         said = f"the values of the masks of {end.data} are classes in their order: {pairs}"
     if blurred and classes.values == BLACK_AND_WHITE:
         said += f"; greys of JPEG from {HALF} on are {BLACK_AND_WHITE[1]}"

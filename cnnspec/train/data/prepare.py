@@ -182,7 +182,8 @@ def _open_files(files: Files, ends: Ends, plan: TrainingPlan, note: Callable[[st
     for output in masks:
         size = tuple([n or 1 for n in next(iter(sizes.values()))])
         positions = [n if isinstance(n, int) else size[axis] for axis, n in enumerate(output.end.shape[:2])]
-        match_output(output.end, settings, size, Targets(tuple(positions), output.classes, True))
+        classes = output.classes if output.end.shape[-1] != 1 else None
+        match_output(output.end, settings, size, Targets(tuple(positions), classes, True))
     return open_files(files, sizes, note, masks)
 
 
