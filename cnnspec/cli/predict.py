@@ -32,7 +32,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec predict runs/net-1 digit.png": "the three likeliest classes of an image",
             "cnnspec predict runs/net-1 images --format csv": "of all images in a folder, as a table",
             "cnnspec predict net.keras digit.png --range 0,1 --top 5": "with a model that was trained elsewhere",
-            "cnnspec predict runs/unet-1 images -o masks --overlay": "masks as PNG, and laid over the images",
         },
     )
     add_trained_argument(parser)
