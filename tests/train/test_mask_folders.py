@@ -9,7 +9,7 @@ import pytest
 
 from cnnspec.train.data.mask_folders import find_masks
 from cnnspec.train.errors import TrainingFailed
-from tests.train.image_sets import read, save
+from tests.train.image_sets import read, refused, save
 from tests.train.mask_sets import shape, shapes
 
 MAP = "input 16x16x3\nconv(4, 1x1, activation=softmax) as mask\n"
@@ -86,8 +86,11 @@ def test_what_does_not_belong_together_is_refused(paths: list[str], message: str
 
 
 def test_a_folder_without_both_is_one_of_classes() -> None:
-    touch("set/images/a.png", "set/other/a.png")
+    touch("set/images/a.png", "set/other/a.png", "loose/a.png")
     assert find_masks("set") is None
+    assert (
+        refused(MAP, "loose/").message == "loose/ has neither a folder of images beside one of masks nor class folders"
+    )
 
 
 def test_a_network_that_tells_images_apart_takes_them_for_classes() -> None:

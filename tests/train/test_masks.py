@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnnspec.cli import main
 from cnnspec.train.data.masks import View
 from tests.train.image_sets import pillow, read, refused, save
 from tests.train.mask_sets import arrays, shape, shapes
@@ -126,6 +127,8 @@ def test_a_loss_of_shares_has_a_share_of_every_class(loss: str) -> None:
         data = read(FOUR, source, loss=loss, **WHOLE)
         assert data.targets == "one-hot"
         np.testing.assert_array_equal(data.train.targets, np.eye(4)[numbers])
+    Path("net.cnn").write_text(FOUR + f'train {{ data = "set.npz"; loss = {loss} }}')
+    assert main(["check", "net.cnn"]) == 0
 
 
 # ---- places --------------------------------------------------------------------------------------------------

@@ -57,7 +57,15 @@ def _find_masks_or_classes(path: str, graph: Graph, settings: TrainSettings) -> 
     """The images of a folder: with their masks for a network that yields maps, else by class. Raises TrainingFailed."""
     maps = not settings.pairing and any(is_map(end) for end in find_ends(graph, settings).trained)
     masks = find_masks(path) if maps else None
-    return find_in_folder(path) if masks is None else masks
+    if masks is not None:
+        return masks
+    try:
+        return find_in_folder(path)
+    except TrainingFailed:
+        if not maps:
+            raise
+        message = f"{path} has neither a folder of images beside one of masks nor class folders"
+        raise TrainingFailed(message, "lay them out as images/1.jpg and masks/1.png", 2) from None
 
 
 def _load_digits() -> Raw:
