@@ -1,6 +1,7 @@
 """From a data set to the batches of an epoch.
 
 given_names < array_names, columns < cells < tables < files      what a file holds for each input and output
-images < examples < arrays, tfds, opened (files < pictures) < sources < prepare (outputs, weights, split)    a data set, split, as the network takes it
+folders < mask_folders; pictures < masks < mask_classes < mask_targets                                      images and their masks
+images < examples < arrays, tfds, opened (files < pictures, mask_targets) < sources < prepare (outputs, weights, split)    a data set, split, as the network takes it
 augment < batches                                                                   in the order of seed and epoch
 """
