@@ -10,6 +10,7 @@ from cnnspec.base.record import Record
 from cnnspec.compile.backend import BACKENDS, MissingExtra, choose_backend, import_keras
 from cnnspec.compile.trained_models import model_of
 from cnnspec.facts.graph_queries import name_outputs
+from cnnspec.train.data.examples import MaskMeaning
 from cnnspec.train.data.ranges import SHARES, find_pixel_range
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.evaluation.saved import Saved, open_saved
@@ -35,7 +36,8 @@ class TrainedInput(Record):
 
 class TrainedOutput(Record):
     """An output that was trained: its number among the model's, from 0, its symbolic tensor, and its loss, None where that is
-    not known. Of a run, `targets` is their form (`data_fit.match_targets`) and `names` are those of the classes."""
+    not known. Of a run, `targets` is their form (`data_fit.match_targets`), `names` are those of the classes, and `masks` is what
+    masks meant."""
 
     name: str
     number: int
@@ -43,6 +45,7 @@ class TrainedOutput(Record):
     loss: Term | None = None
     targets: str | None = None
     names: tuple[str, ...] | None = None
+    masks: MaskMeaning | None = None
 
     @property
     def yields(self) -> tuple[int | None, ...]:
@@ -164,6 +167,8 @@ def _make_outputs(saved: Saved, data: Mapping[str, Any]) -> list[TrainedOutput]:
     for number, (name, tensor, loss) in enumerate(zip(names, saved.model.outputs, saved.losses, strict=True)):
         classes = told[name].get("classes")
         known = (told[name].get("targets"), None if classes is None else tuple(classes))
-        outputs.append(TrainedOutput(name, number, tensor, loss, *known))
+        masks = told[name].get("masks")
+        meaning = None if masks is None else MaskMeaning(tuple(masks["values"]), tuple(masks["stride"]))
+        outputs.append(TrainedOutput(name, number, tensor, loss, *known, meaning))
     trained = [o for o in outputs if (o.targets is not None if data else o.loss is not None)]
     return trained or outputs
