@@ -17,8 +17,10 @@ from cnnspec.tables import escape
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
     from cnnspec.train.evaluation.evaluate import Evaluation
+    from cnnspec.train.evaluation.worst_maps import WorstMaps
 
 SPLITS = ("test", "validation", "train")
 
@@ -49,29 +51,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="draw the confusion matrix, of several outputs side by side: .png, .svg or .pdf",
     )
+    parser.add_argument(
+        "--worst", metavar="FILE", help="draw the worst maps of a network that yields some: image, truth and prediction"
+    )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
 
 
 def run(options: argparse.Namespace) -> int:
-    if options.picture is not None:
-        check_picture(options.picture)
+    for option in ("picture", "worst"):
+        if (path := vars(options)[option]) is not None:
+            check_picture(path, f"--{option}")
     data = None if options.data is None else read_data(options.data)
     from cnnspec.cli.kernel_warning import warn
     from cnnspec.compile.keras_model import MissingExtra
     from cnnspec.train.errors import TrainingFailed
     from cnnspec.train.evaluation.evaluate import evaluate
     from cnnspec.train.evaluation.opening import open_model
+    from cnnspec.train.evaluation.worst_maps import WorstMaps
     from cnnspec.train.progress import choose_display
 
     shown = choose_display(sys.stderr, options.quiet, fit_sentence)
+    worst = None if options.worst is None else WorstMaps()
     try:
         trained, keras = open_model(options.trained, options.backend, options.last)
         shown.note(f"the model is {trained.saved.path}")
         if data is None:
             tell_reached(trained)
         warn(trained.saved.model, keras, "--backend jax")
-        found = evaluate(keras, trained, data, options.split, options.batch, shown)
+        found = evaluate(keras, trained, data, options.split, options.batch, shown, worst)
     except (MissingExtra, TrainingFailed) as error:
         raise UsageError(str(error)) from None
     except MemoryError:
@@ -81,6 +89,8 @@ def run(options: argparse.Namespace) -> int:
     _print_evaluation(found, options.format)
     if options.picture is not None:
         _draw_picture(found, options.picture)
+    if worst is not None:
+        _draw_worst(found, worst, options.worst)
     return CLEAN
 
 
@@ -96,7 +106,7 @@ def _print_evaluation(found: Evaluation, form: str) -> None:
 
 
 # ---- the picture ---------------------------------------------------------------------------------------------
-def check_picture(path: str) -> None:
+def check_picture(path: str, option: str = "--picture") -> None:
     """UsageError where no picture could be drawn, before anything is measured."""
     from importlib.util import find_spec
 
@@ -109,11 +119,11 @@ def check_picture(path: str) -> None:
     if find_spec("matplotlib") is None:
         from cnnspec.base.installing import write_install_command
 
-        raise UsageError(f"matplotlib is not installed; --picture needs it: {write_install_command('keras')}")
+        raise UsageError(f"matplotlib is not installed; {option} needs it: {write_install_command('keras')}")
 
 
 def _draw_picture(found: Evaluation, path: str) -> None:
-    from cnnspec.train.evaluation.confusion import draw_confusions, find_ending
+    from cnnspec.train.evaluation.confusion import draw_confusions
     from cnnspec.train.evaluation.text import write_headline, write_output_line
 
     several = len(found.outputs) > 1
@@ -125,10 +135,27 @@ def _draw_picture(found: Evaluation, path: str) -> None:
     if not matrices:
         print_message(f"no picture: {found.model} does not choose one of several classes")
         return
+    _write_picture(path, lambda beside, ending: draw_confusions(matrices, write_headline(found), beside, ending))
+
+
+def _draw_worst(found: Evaluation, worst: WorstMaps, path: str) -> None:
+    from cnnspec.train.evaluation.text import write_headline
+    from cnnspec.train.evaluation.worst_maps import draw_worst
+
+    if not worst.examples:
+        print_message(f"no picture of the worst: {found.model} chooses no class at every place of an image")
+        return
+    _write_picture(path, lambda beside, ending: draw_worst(worst, write_headline(found), beside, ending))
+
+
+def _write_picture(path: str, draw: Callable[[str, str], None]) -> None:
+    """Draw beside a path, in the format of its ending, and put the picture there in one step. UsageError."""
+    from cnnspec.train.evaluation.confusion import find_ending
+
     ending = find_ending(path) or ""
     beside = name_temporary_file(path, ending)
     try:
-        draw_confusions(matrices, write_headline(found), beside, ending)
+        draw(beside, ending)
         os.replace(beside, path)
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror or error}") from None

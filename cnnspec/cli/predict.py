@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from cnnspec.base.source import printable
@@ -10,7 +11,7 @@ from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.asked_model import add_question_options, add_trained_argument, list_files, read_names
 from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_message
 from cnnspec.cli.option_values import read_positive
-from cnnspec.cli.streams import fit_sentence
+from cnnspec.cli.streams import fit_sentence, tell_sentence
 from cnnspec.tables import escape
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.evaluation.prediction_forms import list_cells, write_data, write_heads, write_line
@@ -38,17 +39,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--top", type=read_positive, default=3, metavar="N", help="how many classes are told (3)")
     add_question_options(parser)
     parser.add_argument("--batch", type=read_positive, default=32, metavar="N", help="images at once (32)")
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FOLDER",
+        help="write the mask of each image there, as NAME.png: a new or empty folder",
+    )
+    parser.add_argument(
+        "--overlay", action="store_true", help="with -o: each image with its mask over it, NAME-overlay.png"
+    )
     parser.add_argument("--format", choices=("text", "json", "csv"), default="text", help="how it is printed")
 
 
 def run(options: argparse.Namespace) -> int:
     names = None if options.names is None else read_names(options.names)
+    if options.overlay and options.output is None:
+        raise UsageError("--overlay lays masks over images, and goes with -o FOLDER")
     from cnnspec.train.evaluation.predict_rows import is_arrays
 
     try:
         arrays = is_arrays(options.images)
     except TrainingFailed as error:
         raise UsageError(str(error)) from None
+    if arrays and options.output is not None:
+        raise UsageError("-o writes the masks of images; the rows of a .npz have no names")
     paths = options.images if arrays else list_files(options.images)
     from cnnspec.cli.kernel_warning import warn
     from cnnspec.compile.keras_model import MissingExtra
@@ -63,6 +77,12 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(str(error)) from None
     except MemoryError:
         raise UsageError("there is not enough memory; give a smaller --batch") from None
+    except OSError as error:
+        if options.output is None:
+            raise
+        raise UsageError(f"cannot write into {options.output}: {error.strerror or error}") from None
+    if options.output is not None and os.path.isdir(options.output):
+        tell_sentence(f"wrote the masks into {printable(options.output)}")
     if broken:
         print_message(f"{broken:,} of {len(paths):,} images could not be read")
     return FINDINGS if broken else CLEAN
@@ -79,7 +99,12 @@ def _ask_images(
     said = [] if options.range is not None else describe_range(asked)
     for sentence in [*said, *describe_assumptions(trained, asked.outputs, options.trained)]:
         print_message(sentence)
-    return predict_images(trained, asked, paths, options.top, options.batch), asked.outputs
+    see = None
+    if options.output is not None:
+        from cnnspec.train.evaluation.predicted_masks import make_mask_files
+
+        see = make_mask_files(options.output, paths, trained, asked.outputs, options.overlay).write
+    return predict_images(trained, asked, paths, options.top, options.batch, see), asked.outputs
 
 
 def _ask_rows(

@@ -185,7 +185,10 @@ def write_word(word: str, kind: Kind) -> str:
     if takes_value(kind, Term(word)):
         return word
     listed = [own for module in MODULES if (own := list_word_arguments(module, word)) is not None]
-    given = [SAMPLES[name] for own in listed[:1] for name, (_, required) in own.items() if required]
+    given: list[str] = []
+    for place, (name, (_, required)) in enumerate(listed[0].items() if listed else ()):
+        if required:  # by its name behind one that need not be given
+            given.append(SAMPLES[name] if place == len(given) else f"{name}={SAMPLES[name]}")
     return f"{word}({', '.join(given)})" if given else word
 
 

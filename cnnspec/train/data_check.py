@@ -15,7 +15,14 @@ from cnnspec.base.source_files import find_used_file, read_bytes
 from cnnspec.train.data.array_names import find_groups, find_places
 from cnnspec.train.data.table_lines import SUFFIXES as TABLES
 from cnnspec.train.data.table_lines import NoTable, TableLines
-from cnnspec.train.data_fit import Targets, check_named_examples, check_plain_data, match_examples, match_targets
+from cnnspec.train.data_fit import (
+    Targets,
+    check_named_examples,
+    check_plain_data,
+    match_examples,
+    match_targets,
+    shapes_agree,
+)
 from cnnspec.train.ends import find_ends
 from cnnspec.train.errors import TrainingFailed
 
@@ -24,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cnnspec.graph import Graph
-    from cnnspec.train.ends import Ends
+    from cnnspec.train.ends import End, Ends
     from cnnspec.train.settings import TrainSettings
 
 MAX_HEADER = 10_000  # bytes; NumPy refuses longer ones too
@@ -86,8 +93,13 @@ def _find_array_mismatches(ends: Ends, settings: TrainSettings) -> Iterator[Diag
             classes = own.loss is None or own.loss.name.startswith("Sparse")
             if place.is_input and len(shape) > 1:
                 yield from _find_refusal(lambda: match_examples(end, shape[1:], False), settings)  # noqa: B023
-            elif len(shape) > 1 and shape[1:] != (1,) and not classes:
+            elif len(shape) > 1 and shape[1:] != (1,) and not classes and not _may_be_classes(end, shape[1:]):
                 yield from _find_refusal(lambda: match_targets(end, own, Targets(shape[1:], None)), settings)  # noqa: B023
+
+
+def _may_be_classes(end: End, shape: tuple[int, ...]) -> bool:
+    """Whether targets of a shape may be class numbers at every place, of which a loss takes a share of every class."""
+    return len(shape) > 1 and end.shape[-1] != 1 and shapes_agree(end.shape[:-1], shape)
 
 
 def _find_column_mismatches(graph: Graph, settings: TrainSettings) -> Iterator[Diagnostic]:

@@ -15,7 +15,7 @@ from cnnspec.layers.base import show_shape
 from cnnspec.train.conflicts import find_word_span
 from cnnspec.train.ends import find_ends
 from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.section_words import METRICS, MIXING, PAIRINGS, TRIPLETS, spell_term
+from cnnspec.train.section_words import METRICS, MIXING, MOVING, PAIRINGS, TRIPLETS, spell_term
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -167,6 +167,7 @@ def _check_metrics(end: End, settings: TrainSettings, form: str) -> None:
             message = f"{word} takes a share of every class, and {end.called} is trained on class numbers"
             help = "write loss = categorical_crossentropy, whose targets are shares"
             help = f"write sparse_{word}" if f"sparse_{word}" in METRICS else help
+            help = f"write {word.removeprefix('one_hot_')}" if word.startswith("one_hot_") else help
         elif form == "one-hot" and by_number:
             message = f"{word} takes class numbers, and {end.called} is trained on a share of every class"
             help = f"write {word.removeprefix('sparse_')}"
@@ -176,7 +177,7 @@ def _check_metrics(end: End, settings: TrainSettings, form: str) -> None:
 
 
 def _takes_numbers(word: str, metric: Term) -> bool:
-    return word == "accuracy" or word in ("iou", "mean_iou") and dict(metric.keywords).get("sparse_y_pred") is False
+    return word == "accuracy" or word in ("iou", "mean_iou") and dict(metric.keywords).get("sparse_y_pred") is not True
 
 
 def _check_augmentation(settings: TrainSettings, shape: tuple[int, ...], how: str, targets: Targets) -> None:
@@ -184,13 +185,30 @@ def _check_augmentation(settings: TrainSettings, shape: tuple[int, ...], how: st
     span = settings.span("augment")
     if len(shape) != 3:
         raise TrainingFailed(f"augment changes images, an example is {show_shape(shape)}", "leave it out", span=span)
-    if len(targets.shape) > 1:
-        message = f"augment would change images and not their targets of shape {show_shape(targets.shape)}"
-        raise TrainingFailed(message, "leave it out", span=span)
     mixing = [spell_term(layer) for layer in settings.augment if layer.name in MIXING]
+    moving = [spell_term(layer) for layer in settings.augment if layer.name in MOVING]
+    if len(targets.shape) > 1 and mixing:
+        message = f"{mixing[0]} mixes two images, and their targets of shape {show_shape(targets.shape)} have no share of both"
+        raise TrainingFailed(message, "leave it out", span=span)
+    if len(targets.shape) > 1 and moving:
+        _check_moving(moving[0], settings, shape, how, targets)
     if mixing and how != "one-hot":
         message = f"{mixing[0]} mixes the classes of two examples, and this network does not tell classes apart"
         raise TrainingFailed(message, "end in an output for each class", span=span)
+
+
+def _check_moving(word: str, settings: TrainSettings, shape: tuple[int, ...], how: str, targets: Targets) -> None:
+    """Raises TrainingFailed for a layer that moves what is in an image, where the target cannot move alike: a class or a share at
+    every place of the image can."""
+    span, shown = settings.span("augment"), show_shape(targets.shape)
+    single = how == "column" or how == "given" and targets.shape[-1] == 1
+    quantities = settings.loss is not None and settings.loss.name in REGRESSION
+    if how not in ("classes", "one-hot") and (quantities or not single):
+        message = f"{word} would move what is in images and not in their targets of shape {shown}, which are no classes"
+        raise TrainingFailed(message, "leave it out", span=span)
+    if targets.shape[:2] != shape[:2]:
+        message = f"{word} moves what is in images of {show_shape(shape[:2])}, and their targets are {shown}"
+        raise TrainingFailed(message, "leave it out, or end in a map of the image's size", span=span)
 
 
 def match_targets(end: End, settings: TrainSettings, targets: Targets) -> str:

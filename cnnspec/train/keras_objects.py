@@ -13,6 +13,7 @@ from cnnspec.layers.argument import Term
 from cnnspec.train.data_fit import REGRESSION, find_loss_name
 from cnnspec.train.errors import TrainingFailed, first_line
 from cnnspec.train.evaluation.head import Head, find_head, find_last_activation
+from cnnspec.train.evaluation.overlap import complete_overlap
 from cnnspec.train.figures import find_metric_name, is_lower_better, list_figures
 from cnnspec.train.section_values import read_word
 from cnnspec.train.section_words import spell_term
@@ -95,13 +96,14 @@ def choose_loss(settings: TrainSettings, output: Any, targets: str) -> Term:
 
 def build_metrics(settings: TrainSettings, keras: Any, loss: Term, targets: str, output: Any) -> list[Any]:
     """Keras's metrics of an output: those of its settings, else accuracy unless targets are quantities."""
+    head = find_head(output, loss, targets)
     if settings.metrics is None:
         quantities = loss.name in REGRESSION and targets != "one-hot"
-        return [] if quantities else [_build_accuracy(keras, find_head(output, loss, targets))]
+        return [] if quantities else [_build_accuracy(keras, head)]
     return [
-        _build_accuracy(keras, find_head(output, loss, targets))
+        _build_accuracy(keras, head)
         if m.name == "accuracy"
-        else build(m, keras, name=find_metric_name(m))
+        else build(complete_overlap(m, head, output.shape[-1], targets, loss), keras, name=find_metric_name(m))
         for m in settings.metrics
     ]
 

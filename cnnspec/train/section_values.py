@@ -24,7 +24,7 @@ from cnnspec.layers.argument import (
     text,
     word_of,
 )
-from cnnspec.train.section_words import MODULES, PYTHON_ONLY, SHORT, find_word
+from cnnspec.train.section_words import FILLED_IN, MODULES, PYTHON_ONLY, SHORT, find_word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -220,6 +220,10 @@ for _kind, _names in (
 OWN_KINDS = {"layers": _augmenting}  # in which modules parameters of a name are of another kind
 
 
+_DICE = "write mean_iou; evaluate tells Dice's coefficient, the F1 of every class"
+ADVICE = {("metrics", word): _DICE for word in ("dice", "dice_score", "dice_coefficient", "dice_coef")}
+
+
 # ---- reading a word ----------------------------------------------------------------------------------------
 class WrongWord(Exception):
     """A word, or one of its arguments (by name or place), that its table does not have. Of a word, `words` are those of the
@@ -242,9 +246,9 @@ def read_word(module: str, value: Any) -> Term:
         raise Unfit(f"{'an' if noun[0] in 'oa' else 'a'} {noun}, such as {next(iter(table))}")
     name = find_word(term.name, table)
     if name is None:
-        hint = write_suggestion(term.name, [*table, *(s for s, full in SHORT.items() if full in table)]).removeprefix(
-            "; "
-        )
+        hint = ADVICE.get((module, term.name.lower())) or write_suggestion(
+            term.name, [*table, *(s for s, full in SHORT.items() if full in table)]
+        ).removeprefix("; ")
         raise WrongWord(f'there is no {noun} "{term.name}"', hint or f"there are {', '.join(table)}", term, words=table)
     cls, listed = table[name]
     parameters = [p for p in listed.split() if p not in PYTHON_ONLY]
@@ -276,7 +280,7 @@ def read_word(module: str, value: Any) -> Term:
             message = f"{parameter} of {name} must be {unfit.expected}, not {value}"
             raise WrongWord(message, unfit.hint, term, place, fault="value") from None
     for parameter in parameters:
-        if parameter.endswith("!") and parameter[:-1] not in given:
+        if parameter.endswith("!") and parameter[:-1] not in {*given, *FILLED_IN}:
             raise WrongWord(f"{name} needs its {parameter[:-1]}", usage(name, names), term)
     return Term(cls, (), tuple(given.items()), module, term.place, term.call)
 
@@ -289,7 +293,9 @@ def list_word_arguments(module: str, name: str) -> dict[str, tuple[Kind, bool]] 
         return None
     kinds = OWN_KINDS.get(module, KINDS)
     listed = [one for one in table[found][1].split() if one.rstrip("!") not in PYTHON_ONLY]
-    return {one.rstrip("!"): (kinds[one.rstrip("!")], one.endswith("!")) for one in listed}
+    return {
+        one.rstrip("!"): (kinds[one.rstrip("!")], one.endswith("!") and one[:-1] not in FILLED_IN) for one in listed
+    }
 
 
 def usage(name: str, parameters: list[str]) -> str:

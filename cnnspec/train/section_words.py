@@ -187,6 +187,10 @@ AUGMENTATIONS: Table = {
     "cut_mix": ("CutMix", "factor seed data_format"),
     "mix_up": ("MixUp", "alpha data_format seed"),
 }  # fmt: skip
+MOVING = (  # which move what is in an image, so that a map of its places moves as well
+    "RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomShear", "RandomPerspective",
+    "RandomElasticTransform", "RandAugment",
+)  # fmt: skip
 PAIRS, TRIPLETS = "pairs", "triplets"  # of the examples of a data set
 PAIRINGS = {PAIRS: 2, TRIPLETS: 3}  # how many inputs each is for
 MIXING = ("CutMix", "MixUp")  # whose labels become shares of two classes
@@ -202,6 +206,7 @@ PYTHON_ONLY = {
     "headers", "embeddings_metadata", "label_weights",  # dictionaries and arrays
     "seed", "data_format",  # a training's own
 }  # fmt: skip
+FILLED_IN = {"num_classes"}  # which the network's end says where they are not given
 SHORT = {
     "mse": "mean_squared_error", "mae": "mean_absolute_error", "mape": "mean_absolute_percentage_error",
     "msle": "mean_squared_logarithmic_error", "rmse": "root_mean_squared_error", "kld": "kl_divergence",

@@ -40,7 +40,7 @@ def test_everything_printed_of_trainings_is_in_the_schemas_and_everything_in_the
     kept: Path, run: Path, several: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     image = str(kept / "scan.png")
-    write_other_runs(run)
+    write_other_runs(run, several)
     Path("none.png").write_text("no image")
     for unit, (*layers, loss) in MODELS.items():
         model = keras.Sequential([keras.Input((8, 8, 1)), *layers])
@@ -51,7 +51,7 @@ def test_everything_printed_of_trainings_is_in_the_schemas_and_everything_in_the
         (0, "evaluate", "run", "-q"), (0, "evaluate", str(several / "run"), "-q"), (0, "predict", str(several / "run"), str(several / "pairs.npz")), (0, "runs", str(several / "run")), (1, "predict", "run", "none.png", image), *[(0, "predict", f"{unit}.keras", image) for unit in MODELS],
         (0, "look", "run", "--force"), (1, "look", "score.keras", image, "none.png", "--force"), (0, "look", "probability.keras", image, "--force"),
         (0, "look", "share.keras", image, "--top", "2", "--force"), (0, "runs", "run"), (2, "runs", "."), (2, "runs", "run", "torn", "other"),
-        (0, "runs", "folds"),
+        (0, "runs", "folds"), (0, "runs", "masked"),
     ):  # fmt: skip
         capsys.readouterr()
         assert main([*words, "--format", "json"]) == status, words
@@ -61,16 +61,24 @@ def test_everything_printed_of_trainings_is_in_the_schemas_and_everything_in_the
     assert use.list_unmet() == []
 
 
-def write_other_runs(run: Path) -> None:
-    """Two folds, of which one is finished; a run that failed before its first epoch, with another seed; and one whose record is cut
-    off."""
+def write_other_runs(run: Path, several: Path) -> None:
+    """Two folds, of which one is finished; a run that failed before its first epoch, with another seed, and one of several outputs,
+    each with masks; and one whose record is cut off."""
     record = json.loads((run / "run.json").read_text())
     for fold, status in ((1, "finished"), (2, "stopped")):
         own = record | {"status": status, "settings": record["settings"] | {"folds": 2, "fold": fold}}
         Path(f"folds/fold-{fold}").mkdir(parents=True)
         Path(f"folds/fold-{fold}/run.json").write_text(json.dumps(own))
+    masks = {"values": [0, 255], "stride": [1.0, 2.0]}
+    record["data"]["masks"] = masks
+    whole = json.loads((several / "run" / "run.json").read_text())
+    next(iter(whole["data"]["outputs"].values()))["masks"] = masks
     record |= {"status": "failed", "epochs": 0, "best": None, "last": None, "test": None, "ended": None}
-    for name, text in (("other", json.dumps(record | {"settings": record["settings"] | {"seed": 7}})), ("torn", "{")):
+    for name, text in (
+        ("other", json.dumps(record | {"settings": record["settings"] | {"seed": 7}})),
+        ("masked", json.dumps(whole)),
+        ("torn", "{"),
+    ):
         Path(name).mkdir()
         Path(name, "run.json").write_text(text)
 

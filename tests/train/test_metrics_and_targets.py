@@ -11,6 +11,9 @@ from cnnspec.layers.argument import Term
 from cnnspec.train.data_fit import Targets, match_output
 from cnnspec.train.ends import find_ends
 from cnnspec.train.errors import TrainingFailed
+from cnnspec.train.evaluation.head import Head
+from cnnspec.train.evaluation.overlap import complete_overlap
+from cnnspec.train.keras_objects import build
 from cnnspec.train.section_values import read_word
 from cnnspec.train.section_words import METRICS
 from cnnspec.train.settings import TrainSettings
@@ -46,7 +49,9 @@ def test_what_keras_refuses_is_refused(loss: str) -> None:
     ours = {word for word in METRICS if find_refusal(word, loss).startswith(f"{word} takes ")}
     theirs = set()
     for word in METRICS.keys() - {"accuracy"}:  # which Keras fits to the targets
-        metric = getattr(keras.metrics, METRICS[word][0])(**find_required(word))
+        given = read_word("metrics", Term(word, (), tuple(find_required(word).items())))
+        form = "classes" if loss.startswith("sparse_") else "one-hot"
+        metric = build(complete_overlap(given, Head("classes"), 4, form, read_word("losses", loss)), keras)
         try:
             metric.update_state(FORMS[loss], probabilities)
         except Exception:  # each backend has its own
@@ -64,7 +69,9 @@ def test_the_sentences() -> None:
     assert find_refusal("sparse_categorical_accuracy", "categorical_crossentropy").endswith(
         "; write categorical_accuracy"
     )
-    assert not find_refusal("mean_iou", by_number, sparse_y_pred=False)  # it takes class numbers then
+    assert find_refusal("one_hot_mean_iou", by_number).endswith("; write mean_iou")
+    assert find_refusal("mean_iou", by_number, sparse_y_pred=True).startswith("mean_iou takes a share of every class")
+    assert not find_refusal("mean_iou", by_number)  # it takes class numbers
     metric = keras.metrics.MeanIoU(4, sparse_y_pred=False)
     metric.update_state(LABELS, FORMS["categorical_crossentropy"])
     assert float(metric.result()) == 1

@@ -39,7 +39,7 @@ def _read_name(module: str, name: str) -> Term | None:
 
 
 def _needs_arguments(module: str, word: str) -> bool:
-    return any([required for _, required in (list_word_arguments(module, word) or {}).values()])
+    return "!" in MODULES[module][1][word][1]
 
 
 def _add_arguments(module: str, term: Term, arguments: dict[str, Any]) -> Term | None:

@@ -52,7 +52,7 @@ def make_batches(keras: Any, part: Part, batch: int, seed: int | None = None, sh
     if part.augment:
         targets = part.outputs[0]
         classes = targets.shape[1] if targets.ndim > 1 else 0
-        augmenter = Augmenter(keras, part.augment, part.examples.shape, classes)
+        augmenter = Augmenter(keras, part.augment, part.examples.shape, classes, part.maps)
 
     class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         def __init__(self) -> None:

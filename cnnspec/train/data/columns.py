@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 PATHS = ("path", "file", "image", "filename", "filepath")
 LABELS = ("label", "class", "target")
+MASKS = ("mask", *LABELS)
 SPLITS = ("split", "set")
 
 
@@ -66,7 +67,7 @@ def find_columns(path: str, first: Sequence[str], ends: Ends, settings: TrainSet
     header = Header(path, [cell.strip() for cell in first], settings)
     given = find_given_names(ends, settings)
     inputs = [header.find_column(end, ends, given, PATHS if len(ends.inputs) == 1 else ()) for end in ends.inputs]
-    outputs = [header.find_column(end, ends, given, LABELS) for end in ends.trained]
+    outputs = [header.find_column(end, ends, given, MASKS if is_map(end) else LABELS) for end in ends.trained]
     missing = [
         end for end, column in zip((*ends.inputs, *ends.trained), (*inputs, *outputs), strict=True) if not column
     ]
@@ -94,6 +95,11 @@ def _is_plain(header: Header, ends: Ends) -> bool:
 def takes_images(end: End) -> bool:
     """Whether an input takes images: H x W, and grey (1 channel) or RGB (3)."""
     return len(end.shape) == 3 and end.shape[-1] in (1, 3)
+
+
+def is_map(end: End) -> bool:
+    """Whether an output has an answer for every position of an image."""
+    return len(end.shape) == 3
 
 
 def count_numbers(end: End) -> int | None:

@@ -136,7 +136,8 @@ class Part(Record):
 
     For training alone: `weights` of all examples (one a target of the only output) in the loss, None for 1; `classes` of all
     examples, where an epoch draws each equally often; `augment`, the Keras layers that change its batches (`batches` applies
-    them), as Terms.
+    them), as Terms; `maps`, the outputs by number whose targets change as the image does, and the class that comes in from
+    outside of it.
     """
 
     inputs: tuple[Examples, ...]
@@ -145,6 +146,7 @@ class Part(Record):
     weights: Array | None = None
     classes: Array | None = None
     augment: tuple[Term, ...] = ()
+    maps: tuple[tuple[int, int], ...] = ()
 
     def __len__(self) -> int:
         return len(self.places)
@@ -197,11 +199,19 @@ def make_raw_part(examples: Examples, targets: Array) -> RawPart:
     return RawPart({"": examples}, {"": targets})
 
 
+class MaskMeaning(Record):
+    """What masks are to an output: the value in them of each class, in their order, and how many positions of the image lie from
+    one of the output's to the next."""
+
+    values: tuple[int, ...]
+    stride: tuple[float, float]
+
+
 class Raw(Record):
-    """A data set as it comes. Targets are class numbers (N,) where their classes have names.
+    """A data set as it comes. Targets are class numbers (N,), or maps of them (N, H, W), where their classes have names.
 
     `names` are those of the classes, by output; `notes` say in sentences what was found in it; `values` are the least and
-    the highest of the examples to train on, by input.
+    the highest of the examples to train on, by input; `masks` is what they mean, by output that has some.
     """
 
     train: RawPart
@@ -210,6 +220,7 @@ class Raw(Record):
     notes: tuple[str, ...] = ()
     validation: RawPart | None = None
     values: dict[str, tuple[float, float]] = {}
+    masks: dict[str, MaskMeaning] = {}
 
     @property
     def parts(self) -> dict[str, RawPart]:

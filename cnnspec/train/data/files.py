@@ -28,7 +28,7 @@ def is_image(path: str) -> bool:
 
 class Files(Record):
     """The examples of a folder or a table before any image is opened: of each input the paths of its `images`, from `folder`
-    on, or its `numbers` (N, …), of each output its `targets` (N, …).
+    on, or its `numbers` (N, …), of each output its `targets` (N, …) or the paths of its `masks`.
 
     They go by the names of the network's inputs and outputs, "" where the data have no names. `parts` are the places of the
     examples to train on, to validate and to test with, `names` those of the classes or labels, by output; `groups` what
@@ -44,6 +44,7 @@ class Files(Record):
     numbers: dict[str, Any] = {}
     groups: Sequence[str] | None = None
     notes: tuple[str, ...] = ()
+    masks: dict[str, Sequence[str]] = {}
 
 
 def check_two_classes(files: Files) -> None:
@@ -68,7 +69,7 @@ def note_outside(files: Files) -> Files:
     """The same files, with a note on those that lie outside of their folder: behind a link, or by their path."""
     root, folders = os.path.realpath(files.folder), {}
     found = []
-    for path in dict.fromkeys([path for paths in files.images.values() for path in paths]):
+    for path in dict.fromkeys([path for paths in (*files.images.values(), *files.masks.values()) for path in paths]):
         above, name = os.path.split(os.path.join(files.folder, path.replace("\0", "?")))
         if above not in folders:
             folders[above] = os.path.realpath(above)

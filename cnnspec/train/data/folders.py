@@ -31,7 +31,7 @@ def find_in_folder(root: str) -> Files:
     loose: list[str] = []
     folders = _list_folders(root, root, other, loose)
     roles = {PARTS[f.lower()]: f for f in folders if f.lower() in PARTS}
-    if "train" not in roles or any(is_image(n) for n in _list_names(os.path.join(root, roles["train"]))):
+    if "train" not in roles or any(is_image(n) for n in list_names(os.path.join(root, roles["train"]))):
         roles = {"train": ""}
     found = {part: _find_classes(root, roles[part], other, loose) for part in ORDER if part in roles}
     names = sorted({name for classes in found.values() for name in classes})
@@ -50,10 +50,10 @@ def find_in_folder(root: str) -> Files:
         for files, what in (
             (empty, ("class folder without images", "class folders without images")),
             (loose, ("image in no class folder", "images in no class folder")),
-            *_sort_by_kind(other),
         )
         if files
     ]
+    notes += note_other_files(root, other)
     listed = [
         (part, path, names.index(name))
         for part, classes in found.items()
@@ -63,6 +63,14 @@ def find_in_folder(root: str) -> Files:
     parts = {part: [place for place, one in enumerate(listed) if one[0] == part] for part in found}
     paths, labels = [path for _, path, _ in listed], [label for _, _, label in listed]
     return Files(root, root, parts, {"": paths}, {"": labels}, {"": tuple(names)}, notes=tuple(notes))
+
+
+def note_other_files(root: str, other: Sequence[str]) -> list[str]:
+    """Notes on files that are no images that are read, by what they are."""
+    return [
+        f"left out of {root}: {len(files):,} {what[0] if len(files) == 1 else what[1]}, {list_some(files)}"
+        for files, what in _sort_by_kind(other)
+    ]
 
 
 def _sort_by_kind(files: Sequence[str]) -> list[tuple[list[str], tuple[str, str]]]:
@@ -75,7 +83,8 @@ def _sort_by_kind(files: Sequence[str]) -> list[tuple[list[str], tuple[str, str]
     return [(paths, what) for what, paths in sorted(found.items(), key=lambda pair: pair[0] == OTHER)]
 
 
-def _list_names(folder: str) -> list[str]:
+def list_names(folder: str) -> list[str]:
+    """What lies in a folder, in order. Raises TrainingFailed."""
     try:
         return sorted(os.listdir(folder))
     except OSError as error:
@@ -85,7 +94,7 @@ def _list_names(folder: str) -> list[str]:
 def _list_folders(root: str, folder: str, other: list[str], loose: list[str]) -> list[str]:
     """The folders in a folder; files beside them go to the lists, relative to the root."""
     made = []
-    for name in _list_names(folder):
+    for name in list_names(folder):
         path = os.path.join(folder, name)
         if os.path.isdir(path):
             if not name.startswith((".", "__")):
@@ -108,7 +117,7 @@ def _find_classes(root: str, part: str, other: list[str], loose: list[str]) -> d
             real = os.path.realpath(folder)
             if real in above:
                 continue
-            for inner in _list_names(folder):
+            for inner in list_names(folder):
                 path = os.path.join(folder, inner)
                 if inner.startswith("."):
                     other.append(os.path.relpath(path, root))

@@ -13,6 +13,7 @@ from cnnspec.train.data.arrays import make_raw
 from cnnspec.train.data.files import count_images
 from cnnspec.train.data.framing import SAID, STRETCH
 from cnnspec.train.data.image_traits import note_traits
+from cnnspec.train.data.mask_targets import read_masks
 from cnnspec.train.data.pictures import Pictures, scan_images
 from cnnspec.train.errors import TrainingFailed
 
@@ -21,11 +22,16 @@ if TYPE_CHECKING:
 
     from cnnspec.train.data.examples import Examples, Raw
     from cnnspec.train.data.files import Files
+    from cnnspec.train.data.mask_targets import MaskOutput
     from cnnspec.train.data.pictures import Seen, Size
 
 
-def open_files(files: Files, sizes: Mapping[str, Size], way: str | None, note: Callable[[str], None]) -> Raw:
-    """The data set of the examples whose images can be decoded, each input's brought to its size in a way of `framing`; `note`
+def open_files(
+    files: Files, sizes: Mapping[str, Size], way: str | None, note: Callable[[str], None],
+    masks: Sequence[MaskOutput] = (),
+) -> Raw:  # fmt: skip
+    """The data set of the examples whose images (and masks, for these outputs) can be decoded, each input's brought to its size
+    in a way of `framing`; `note`
     is called with how far that is. Raises TrainingFailed."""
     import numpy as np
 
@@ -35,21 +41,22 @@ def open_files(files: Files, sizes: Mapping[str, Size], way: str | None, note: C
     notes = [*files.notes]
     for name, images in seen.items():
         broken = {files.images[name][i]: images[i].why for i in order if images[i].why}
-        if broken:
-            listed = list_some([f"{path} ({why})" for path, why in broken.items()])
-            notes.append(f"left out of {files.name}: {count_images(len(broken))} that cannot be read, {listed}")
+        notes += _note_broken(files, count_images(len(broken)), broken)
     sound = [i for i in order if not any(images[i].why for images in seen.values())]
     for name, images in seen.items():
         called, seen_well = f"{name} of {files.name}" if name else files.name, [images[i] for i in sound]
         notes += [*_note_sizes(called, seen_well, sizes[name], way), *note_traits(called, seen_well, sizes[name][2])]
-    targets = {name: np.asarray(values) for name, values in files.targets.items()}
+    read = read_masks(files, {i: next(iter(seen.values()))[i] for i in sound} if files.masks else {}, masks, way)
+    notes += [*_note_broken(files, count_nouns(len(read.broken), "mask"), read.broken), *read.notes]
+    sound = [i for i in sound if i not in read.places_broken]
+    targets = {name: np.asarray(values) for name, values in files.targets.items()} | read.targets
     notes += _note_twice(files, seen, targets, sound)
     pictures: dict[str, dict[str, Examples]] = {}
     arrays: dict[str, Any] = {}
     where: dict[str, Place] = {}
-    groups = {}
+    groups, whole = {}, {*sound}
     for part, places in files.parts.items():
-        own = [i for i in places if not any(images[i].why for images in seen.values())]
+        own = [i for i in places if i in whole]
         if not own:
             continue
         pictures[part] = {name: _make_pictures(files, name, images, own, way) for name, images in seen.items()}
@@ -64,10 +71,17 @@ def open_files(files: Files, sizes: Mapping[str, Size], way: str | None, note: C
         raise TrainingFailed(f"{files.name} has no images to train on that can be read", "; ".join(notes), 2)
     raw = make_raw(files.name, arrays, where, pictures)
     return raw.replace(
-        names=files.names,
+        names={**files.names, **read.names},
+        masks=read.meanings,
         notes=(*notes, *raw.notes),
         **{part: given.replace(groups=groups[part]) for part, given in raw.parts.items()},
     )
+
+
+def _note_broken(files: Files, counted: str, broken: Mapping[str, str]) -> list[str]:
+    """A note on files that cannot be decoded, each with the reason."""
+    listed = list_some([f"{path} ({why})" for path, why in broken.items()])
+    return [f"left out of {files.name}: {counted} that cannot be read, {listed}"] if broken else []
 
 
 def _scan(

@@ -15,6 +15,7 @@ from cnnspec.train.data.splitting import PURPOSES
 from cnnspec.train.data.weights import weigh_labels
 from cnnspec.train.data_fit import REGRESSION, Targets, match_output
 from cnnspec.train.errors import TrainingFailed
+from cnnspec.train.section_words import MOVING, spell_term
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,8 +60,21 @@ class OutputTargets:
         units = end.shape[-1]
         self.units = units if isinstance(units, int) else 0
         targets.check_range(list(self.read.values()), self.form, function, settings)
-        self.formed = {part: targets.form_targets(y, self.form, self.units) for part, y in self.read.items()}
+        self.formed = {part: self._form(y) for part, y in self.read.items()}
+        # whether they are maps that move as the image does, and what comes in from outside of it
+        self.maps = len(shape) == 3 and self.read["train"].shape[1:3] == shape[:2]
+        ignored = targets.find_ignored(settings.loss, self.units)
+        self.outside = ignored or 0
+        targets.check_ignored(self.read, ignored, settings)
+        if self.maps:
+            targets.check_moved(self.read, self.form, settings)
         self.quantities = self.form == "column" and settings.loss is not None and settings.loss.name in REGRESSION
+
+    def _form(self, y: Array) -> Any:
+        """Targets as an array of their form, or indexed as one."""
+        if targets.is_byte_map(y):
+            return targets.Formed(y, self.form, self.units)
+        return targets.form_targets(y, self.form, self.units)
 
     @property
     def by_class(self) -> bool:
@@ -121,6 +135,13 @@ class OutputTargets:
 
     def weigh(self, places: Array) -> Array:
         """The weight of every target in the loss, by its class; `places` are those to train on."""
+        labels = self.read["train"]
+        moving = [spell_term(layer) for layer in self.settings.augment if layer.name in MOVING]
+        if labels.ndim > 2 and (moving or self.outside):
+            message = "class_weights weigh the places of masks" + (
+                f", and {moving[0]} moves them" if moving else ", and the loss ignores some"
+            )
+            raise TrainingFailed(message, "leave one out", span=self.settings.span("class_weights"))
         return weigh_labels(self._find_labels(), places, self.units, self.names, self.settings)
 
     def find_classes(self) -> Array:

@@ -12,6 +12,7 @@ import os
 import stat
 import time
 import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.record import Record
@@ -84,11 +85,27 @@ def decode_image(content: bytes, size: Size, way: str = STRETCH) -> tuple[Array,
 
     Raises Broken.
     """
-    from io import BytesIO
-
     import numpy as np
 
     pillow, operations = import_pillow()
+    with open_image(content) as opened:
+        traits = find_traits(opened)
+        image = operations.exif_transpose(opened)
+        deep = image.mode.startswith(("I", "F"))
+        image = pillow.fromarray(read_deep(image, opened)) if deep else _to_8_bits(image, size[2], pillow)
+        original = (image.height, image.width)
+        wanted = (size[0] or image.height, size[1] or image.width)
+        values: Array = np.asarray(frame_image(image, wanted, way, pillow))
+    values = values if values.ndim == 3 else values[..., None]
+    return (np.repeat(values, size[2], axis=2) if deep else values), original, traits
+
+
+@contextmanager
+def open_image(content: bytes) -> Iterator[Any]:
+    """Pillow's image of a file's bytes; what fails while it is decoded is raised as Broken."""
+    from io import BytesIO
+
+    pillow, _ = import_pillow()
     if not content:
         raise Broken("it is empty")
     try:
@@ -96,13 +113,7 @@ def decode_image(content: bytes, size: Size, way: str = STRETCH) -> tuple[Array,
             width, height = opened.size
             if width * height > MOST_PIXELS:
                 raise Broken(f"{width}x{height} are more than {MOST_PIXELS:,} pixels")
-            traits = find_traits(opened)
-            image = operations.exif_transpose(opened)
-            deep = image.mode.startswith(("I", "F"))
-            image = pillow.fromarray(read_deep(image, opened)) if deep else _to_8_bits(image, size[2], pillow)
-            original = (image.height, image.width)
-            wanted = (size[0] or image.height, size[1] or image.width)
-            values: Array = np.asarray(frame_image(image, wanted, way, pillow))
+            yield opened
     except Broken:
         raise
     except MemoryError:
@@ -113,8 +124,6 @@ def decode_image(content: bytes, size: Size, way: str = STRETCH) -> tuple[Array,
         raise Broken(f"it has more than {MOST_PIXELS:,} pixels") from None
     except Exception as error:  # Pillow's decoders each have their own: OSError, SyntaxError, struct.error, …
         raise Broken(" ".join(str(error).split())[:100] or type(error).__name__) from None
-    values = values if values.ndim == 3 else values[..., None]
-    return (np.repeat(values, size[2], axis=2) if deep else values), original, traits
 
 
 def _to_8_bits(image: Any, channels: int, pillow: Any) -> Any:
@@ -130,22 +139,27 @@ def read_image(path: str, size: Size, way: str = STRETCH) -> Seen:
     from hashlib import sha256
 
     try:
-        info = os.stat(path)
-        if not stat.S_ISREG(info.st_mode) or info.st_size > MOST_BYTES:
-            return Seen(
-                why=f"it is larger than {MOST_BYTES:,} bytes" if stat.S_ISREG(info.st_mode) else "it is no file"
-            )
-        with open(path, "rb") as file:
-            content = file.read()
-    except OSError as error:
-        return Seen(why=(error.strerror or type(error).__name__).lower())
-    except ValueError:  # a path with a null character
-        return Seen(why="no file has such a name")
-    try:
+        content = read_content(path)
         image, original, traits = decode_image(content, size, way)
     except Broken as broken:
         return Seen(why=str(broken))
     return Seen(sha256(content).digest(), image, image.shape, original, traits)
+
+
+def read_content(path: str) -> bytes:
+    """The bytes of a file. Raises Broken for what is none, or too large."""
+    try:
+        info = os.stat(path)
+        if not stat.S_ISREG(info.st_mode):
+            raise Broken("it is no file")
+        if info.st_size > MOST_BYTES:
+            raise Broken(f"it is larger than {MOST_BYTES:,} bytes")
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise Broken((error.strerror or type(error).__name__).lower()) from None
+    except ValueError:  # a path with a null character
+        raise Broken("no file has such a name") from None
 
 
 # ---- many images -------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from cnnspec.train.data.files import Files, check_two_classes, count_images
 from cnnspec.train.data.folds import note_rare_classes
 from cnnspec.train.data.framing import SAID, STRETCH
 from cnnspec.train.data.given import read_given
+from cnnspec.train.data.mask_targets import find_mask_outputs, find_stride
 from cnnspec.train.data.opened import open_files
 from cnnspec.train.data.outputs import OutputTargets, Untrained
 from cnnspec.train.data.pairing import pair_up
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from cnnspec.train.data.examples import Examples, Raw
+    from cnnspec.train.data.examples import Examples, MaskMeaning, Raw
     from cnnspec.train.ends import End, Ends
     from cnnspec.train.plan import TrainingPlan
     from cnnspec.train.settings import TrainSettings
@@ -47,12 +48,13 @@ if TYPE_CHECKING:
 
 class PreparedOutput(Record):
     """What the targets of an output are: its name and its number among the network's, from 0, their form
-    (`data_fit.match_targets`), and the names of the classes, where the data name them."""
+    (`data_fit.match_targets`), the names of the classes, where the data name them, and what `masks` mean, if they are some."""
 
     name: str
     number: int
     targets: str
     names: tuple[str, ...] | None
+    masks: MaskMeaning | None = None
 
 
 class Data(Record):
@@ -92,9 +94,7 @@ def read_raw(plan: TrainingPlan, note: Callable[[str], None] = lambda text: None
     if plan.given is not None:
         return read_given(plan.given, find_ends(plan.graph, plan.settings), plan.settings)
     raw = load(plan.settings, plan.graph)
-    return (
-        _open_files(raw, find_ends(plan.graph, plan.settings), plan.settings, note) if isinstance(raw, Files) else raw
-    )
+    return _open_files(raw, find_ends(plan.graph, plan.settings), plan, note) if isinstance(raw, Files) else raw
 
 
 def prepare(raw: Raw | Files, plan: TrainingPlan, note: Callable[[str], None] = lambda text: None) -> Data:
@@ -106,7 +106,7 @@ def prepare(raw: Raw | Files, plan: TrainingPlan, note: Callable[[str], None] = 
 
     settings, ends = plan.settings, find_ends(plan.graph, plan.settings)
     if isinstance(raw, Files):
-        raw = _open_files(raw, ends, settings, note)
+        raw = _open_files(raw, ends, plan, note)
     fingerprint = raw.fingerprint()
     if settings.pairing:
         raw = pair_up(raw, ends, settings)
@@ -147,10 +147,17 @@ def prepare(raw: Raw | Files, plan: TrainingPlan, note: Callable[[str], None] = 
         classes = trained[0].find_classes()
         notes.append(describe_sampling(classes[train.places], trained[0].names, name))
         train = train.replace(classes=classes)
-    train = train.replace(augment=settings.augment)
+    maps = [
+        (number, own[end.index].outside)
+        for number, end in enumerate(ends.outputs)
+        if end.index in own and own[end.index].maps
+    ]
+    train = train.replace(augment=settings.augment, maps=tuple(maps))
     made = tuple(
         [
-            PreparedOutput(end.name, number, own[end.index].form, own[end.index].names)
+            PreparedOutput(
+                end.name, number, own[end.index].form, own[end.index].names, find_named(raw.masks, end, None)
+            )
             for number, end in enumerate(ends.outputs)
             if end.trained
         ]
@@ -184,10 +191,11 @@ def find_named(values: Mapping[str, Value], end: End, otherwise: Value) -> Value
     return values.get(end.name, values.get("", otherwise))
 
 
-def _open_files(files: Files, ends: Ends, settings: TrainSettings, note: Callable[[str], None]) -> Raw:
-    """The data set of files, images in the size that the network takes."""
+def _open_files(files: Files, ends: Ends, plan: TrainingPlan, note: Callable[[str], None]) -> Raw:
+    """The data set of files, images in the size that the network takes, masks in that which it yields."""
     import numpy as np
 
+    settings = plan.settings
     check_two_classes(files)
     if settings.pairing or not any((*files.images, *files.numbers)):
         check_inputs(ends, settings)
@@ -197,7 +205,16 @@ def _open_files(files: Files, ends: Ends, settings: TrainSettings, note: Callabl
         if names is not None and np.ndim(values) == 1 and sizes:
             shape = tuple([n or 1 for n in next(iter(sizes.values()))])
             match_output(end, settings, shape, Targets((), len(names), True))
-    return open_files(files, sizes, settings.resize, note)
+    masks = [
+        output.replace(stride=find_stride(plan.facts, output.end))
+        for output in find_mask_outputs(files, ends, settings)
+    ]
+    for output in masks:
+        size = tuple([n or 1 for n in next(iter(sizes.values()))])
+        positions = [n if isinstance(n, int) else size[axis] for axis, n in enumerate(output.end.shape[:2])]
+        classes = output.classes if output.end.shape[-1] != 1 else None
+        match_output(output.end, settings, size, Targets(tuple(positions), classes, True))
+    return open_files(files, sizes, settings.resize, note, masks)
 
 
 def _prepare_input(raw: Raw, end: End, settings: TrainSettings, notes: list[str]) -> dict[str, Examples]:

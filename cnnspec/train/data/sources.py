@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.base.did_you_mean import GIVEN, NAMED_DATA
 from cnnspec.compile.keras_model import MissingExtra
 from cnnspec.train.data.arrays import read_npz
+from cnnspec.train.data.columns import is_map
 from cnnspec.train.data.examples import Held, Raw, make_raw_part
 from cnnspec.train.data.files import Files, note_outside
 from cnnspec.train.data.folders import find_in_folder
+from cnnspec.train.data.mask_folders import find_masks
 from cnnspec.train.data.table_lines import SUFFIXES as TABLES
 from cnnspec.train.data.tables import read_csv
 from cnnspec.train.data.tfds import read_tfds
@@ -43,12 +45,27 @@ def load(settings: TrainSettings, graph: Graph) -> Raw | Files:
         return read_tfds(settings.data.removeprefix("tfds:"))
     path = os.path.join(settings.folder, os.path.expanduser(settings.data))
     if os.path.isdir(path):
-        return note_outside(find_in_folder(path))
+        return note_outside(_find_masks_or_classes(path, graph, settings))
     if path.lower().endswith(TABLES):
         return note_outside(read_csv(path, graph, settings))
     if path.lower().endswith(".npz"):
         return read_npz(path, find_ends(graph, settings), settings)
     raise TrainingFailed(f"there is no data folder {path}", "a folder holds a folder of images for each class", 2)
+
+
+def _find_masks_or_classes(path: str, graph: Graph, settings: TrainSettings) -> Files:
+    """The images of a folder: with their masks for a network that yields maps, else by class. Raises TrainingFailed."""
+    maps = not settings.pairing and any(is_map(end) for end in find_ends(graph, settings).trained)
+    masks = find_masks(path) if maps else None
+    if masks is not None:
+        return masks
+    try:
+        return find_in_folder(path)
+    except TrainingFailed:
+        if not maps:
+            raise
+        message = f"{path} has neither a folder of images beside one of masks nor class folders"
+        raise TrainingFailed(message, "lay them out as images/1.jpg and masks/1.png", 2) from None
 
 
 def _load_digits() -> Raw:

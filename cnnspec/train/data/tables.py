@@ -15,8 +15,8 @@ from cnnspec.base.join_words import list_some
 from cnnspec.base.source import printable
 from cnnspec.facts.graph_queries import find_last_function
 from cnnspec.train.data.cells import Labels, Numbers, Texts, is_vector
-from cnnspec.train.data.columns import Columns, count_numbers, find_columns
-from cnnspec.train.data.files import ORDER, PARTS, Files
+from cnnspec.train.data.columns import Columns, count_numbers, find_columns, is_map
+from cnnspec.train.data.files import ORDER, PARTS, Files, is_image
 from cnnspec.train.data.table_lines import TableLines, open_lines
 from cnnspec.train.data_fit import REGRESSION
 from cnnspec.train.ends import Ends, find_ends
@@ -54,7 +54,7 @@ class TableRows:
         self.titles = [cell.strip() for cell in first]
         self.parts: dict[str, list[int]] = {"train": []}
         self.inputs: list[Texts | Numbers] = []
-        self.outputs: list[Numbers | Labels] = []
+        self.outputs: list[Texts | Numbers | Labels] = []
         self.groups = Texts(self.path, str(settings.group))
 
     def read(self) -> None:
@@ -94,9 +94,11 @@ class TableRows:
             )
         return Numbers(self.path, column)
 
-    def _begin_output(self, column: Column, row: Sequence[str]) -> Numbers | Labels:
+    def _begin_output(self, column: Column, row: Sequence[str]) -> Texts | Numbers | Labels:
         if self.settings.pairing:
             return Labels(self.path, column, several=False, quantities=False)
+        if len(column.places) == 1 and is_map(column.end) and is_image(row[column.places[0]]):
+            return Texts(self.path, f'mask in the column "{printable(column.titles[0])}"')
         count = count_numbers(column.end)
         loss = self.settings.for_output(column.end.name, "").loss
         quantities = loss is not None and loss.name in REGRESSION
@@ -116,6 +118,7 @@ class TableRows:
         images: dict[str, Sequence[str]] = {}
         numbers: dict[str, Any] = {}
         targets: dict[str, Any] = {}
+        masks: dict[str, Sequence[str]] = {}
         names: dict[str, tuple[str, ...]] = {}
         for column, of_input in zip(self.columns.inputs, self.inputs, strict=True):
             if isinstance(of_input, Texts):
@@ -123,7 +126,9 @@ class TableRows:
             else:
                 numbers[column.name] = of_input.read()
         for column, cells in zip(self.columns.outputs, self.outputs, strict=True):
-            if isinstance(cells, Labels):
+            if isinstance(cells, Texts):
+                masks[column.name], named = cells.values, None
+            elif isinstance(cells, Labels):
                 targets[column.name], named = cells.read()
             else:
                 targets[column.name], named = cells.read(), column.names
@@ -135,5 +140,5 @@ class TableRows:
         return Files(
             self.path, os.path.dirname(self.path), {part: self.parts[part] for part in ORDER if part in self.parts},
             images, targets, names, numbers, None if self.columns.group is None else self.groups.values,
-            (*self.lines.notes, *((note,) if unread else ())),
+            (*self.lines.notes, *((note,) if unread else ())), masks,
         )  # fmt: skip

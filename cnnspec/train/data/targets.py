@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.base.join_words import list_some
 from cnnspec.train.data_fit import REGRESSION, find_loss_name, shapes_agree
 from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.section_words import spell_term
+from cnnspec.train.section_words import MOVING, spell_term
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import numpy as np
 
+    from cnnspec.base.size import Size
     from cnnspec.layers.argument import Term
     from cnnspec.layers.base import Shape
     from cnnspec.train.settings import TrainSettings
@@ -66,13 +67,60 @@ def read_targets(
         for y in flat
     )
     each = len(shape) > 0 and not told_apart and (shapes_agree(output, shape) or shapes_agree(output, (*shape, 1)))
-    if whole and all(y.min() >= 0 for y in flat if y.size) and not each and (by_number or not shape):
+    maps = told_apart and len(shape) > 1 and not regression
+    if whole and all(y.min() >= 0 for y in flat if y.size) and not each and (by_number or not shape or maps):
         if output == (1,) and not shape and not regression:
             _check_two_labels(flat, str(settings.data))
-        whole_numbers = [y.astype(np.int64) for y in flat]
-        return dict(zip(given, whole_numbers, strict=True)), 1 + max(int(y.max()) for y in flat if y.size)
+        whole_numbers = [y if is_byte_map(y) else y.astype(np.int64) for y in flat]
+        ignored = find_ignored(loss, output[-1])
+        return dict(zip(given, whole_numbers, strict=True)), 1 + max(find_highest(y, ignored) for y in flat)
     ys = ys if shapes_agree(output, ys[0].shape[1:]) and ys[0].ndim > 2 else flat
-    return {part: y.astype(np.float32) for part, y in zip(given, ys, strict=True)}, None
+    return {part: y if is_byte_map(y) else y.astype(np.float32) for part, y in zip(given, ys, strict=True)}, None
+
+
+def find_ignored(loss: Term | None, units: int | Size) -> int | None:
+    """The class number that a loss leaves out and that is none of an output of so many units."""
+    ignored = dict(loss.keywords).get("ignore_class") if loss is not None else None
+    return ignored if isinstance(units, int) and isinstance(ignored, int) and ignored >= units else None
+
+
+def find_highest(y: Array, ignored: int | None) -> int:
+    """The highest class number but the one that is ignored; -1 without any."""
+    if not y.size:
+        return -1
+    highest = int(y.max())
+    return highest if highest != ignored else int(y[y != ignored].max(initial=0))
+
+
+def is_byte_map(y: Array) -> bool:
+    """Whether targets are maps that are kept as the bytes that they are, and take their form when a batch asks for them."""
+    import numpy as np
+
+    return y.dtype == np.uint8 and y.ndim > 2
+
+
+class Formed:
+    """Targets in bytes (N, H, W), indexed as the array of their form."""
+
+    def __init__(self, source: Array, targets: str, units: int) -> None:
+        self.source, self.targets, self.units = source, targets, units
+        first = self[:0]
+        self.shape, self.ndim, self.dtype = (len(source), *first.shape[1:]), first.ndim, first.dtype
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    def __getitem__(self, rows: Any) -> Array:
+        import numpy as np
+
+        values = self.source[rows]
+        return form_targets(
+            values.astype(np.int64 if self.targets in ("classes", "one-hot") else np.float32), self.targets, self.units
+        )
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        found = self[:]
+        return found if dtype is None else found.astype(dtype)
 
 
 def _check_numbers(y: Array, part: str, data: str, regression: bool) -> None:
@@ -146,17 +194,53 @@ def check_range(parts: Sequence[Array], targets: str, last: str, settings: Train
     raise TrainingFailed(message, help, span=settings.span("loss") or settings.span("data"))
 
 
+def check_ignored(given: Mapping[str, Array], ignored: int | None, settings: TrainSettings) -> None:
+    """Raises TrainingFailed where the loss ignores some of the targets, and Keras's accuracy counts them as wrong."""
+    if ignored is None or not any((y == ignored).any() for y in given.values()):
+        return
+    words = ["accuracy"] if settings.metrics is None else [spell_term(metric) for metric in settings.metrics]
+    wrong = next((word for word in words if word.endswith("accuracy")), None)
+    if wrong is not None:
+        message = f"{wrong} counts what is labelled {ignored} as wrong, and the loss ignores it"
+        raise TrainingFailed(
+            message, "write metrics = mean_iou", span=settings.span("metrics") or settings.span("loss")
+        )
+
+
+def check_moved(given: Mapping[str, Array], form: str, settings: TrainSettings) -> None:
+    """Raises TrainingFailed for maps of quantities whose images move: what moves is a class, or a share from 0 to 1."""
+    moving = [spell_term(layer) for layer in settings.augment if layer.name in MOVING]
+    if (
+        moving
+        and form not in ("classes", "one-hot")
+        and any(y.min() < 0 or y.max() > 1 for y in given.values() if y.size)
+    ):
+        message = (
+            f"{moving[0]} would move what is in images and not in the targets of {settings.data}, which are no classes"
+        )
+        raise TrainingFailed(message, "leave it out", span=settings.span("augment"))
+
+
 def _make_term(name: str) -> Term:
     from cnnspec.layers.argument import Term
 
     return Term(name, (), (), "losses")
 
 
+def find_values(y: Array) -> Array:
+    """The values that occur, in order; of maps without a copy of all."""
+    import numpy as np
+
+    if y.ndim < 3:
+        return np.unique(y)
+    return np.unique(np.concatenate([np.unique(some) for some in y]))
+
+
 def note_missing_classes(labels: Array, classes: int, names: tuple[str, ...] | None, data: str) -> list[str]:
     """Notes on classes that have no example to train on."""
     import numpy as np
 
-    met = np.unique(labels)
+    met = find_values(labels)
     if len(met) == 1:
         return [f"all examples of {data} to train on are of one class, {met[0]}: there is nothing to tell apart"]
     missing = np.setdiff1d(np.arange(classes), met)

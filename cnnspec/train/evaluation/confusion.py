@@ -43,7 +43,7 @@ def draw_confusions(matrices: Mapping[str, Scores], title: str, path: str, endin
             axes.set_title(own or title, fontsize=10, wrap=True)
         if all(matrices):
             figure.suptitle(title, fontsize=10, wrap=True)
-        figure.savefig(path, format=ending.removeprefix("."), dpi=150, metadata=_make_metadata(ending))
+        figure.savefig(path, format=ending.removeprefix("."), dpi=150, metadata=make_metadata(ending))
 
 
 def _draw_matrix(figure: Any, axes: Any, scores: Scores) -> None:
@@ -85,7 +85,7 @@ def _shorten_count(number: float) -> str:
     return f"{number:.0f}" if number < 10_000 else f"{number / 1000:.0f}k" if number < 1e6 else f"{number / 1e6:.1f}M"
 
 
-def _make_metadata(ending: str) -> dict[str, Any] | None:
+def make_metadata(ending: str) -> dict[str, Any] | None:
     """Metadata without a date, so that the same evaluation gives the same file."""
     return {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(ending)
 

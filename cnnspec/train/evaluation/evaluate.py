@@ -15,6 +15,7 @@ from cnnspec.train.data.batches import make_batches
 from cnnspec.train.data.files import Files, check_two_classes
 from cnnspec.train.data.given import Given, read_given
 from cnnspec.train.data.given_names import leave_whole
+from cnnspec.train.data.mask_targets import find_mask_outputs
 from cnnspec.train.data.opened import open_files
 from cnnspec.train.data.prepare import prepare
 from cnnspec.train.data.ranges import SHARES, Stretched, find_pixel_range, may_be_image, show_range
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from cnnspec.train.evaluation.head import Head
     from cnnspec.train.evaluation.saved import Saved
     from cnnspec.train.evaluation.trained import Trained, TrainedInput
+    from cnnspec.train.evaluation.worst_maps import WorstMaps
     from cnnspec.train.progress import Lines
     from cnnspec.train.settings import TrainSettings
 
@@ -89,14 +91,24 @@ class OpenedPart(Record):
 
 
 def evaluate(
-    keras: Any, trained: Trained, data: str | Given | None, split: str, batch: int | None, shown: Lines
+    keras: Any,
+    trained: Trained,
+    data: str | Given | None,
+    split: str,
+    batch: int | None,
+    shown: Lines,
+    worst: WorstMaps | None = None,
 ) -> Evaluation:
-    """Measure a model on a part of the data that it was trained on, or of other data. Raises TrainingFailed."""
+    """Measure a model on a part of the data that it was trained on, or of other data; `worst` is shown the maps of the first
+    output that yields some. Raises TrainingFailed."""
     opened = open_part(trained, data, split, batch, shown)
     saved, name, part = trained.saved, opened.name, opened.part
-    heads = find_heads(trained, opened.data)
-    tallies = make_tallies(trained, opened.data)
-    figures = _measure(keras, saved, part, opened.settings.batch, tallies, shown)
+    heads, tallies = find_heads(trained, opened.data), make_tallies(trained, opened.data)
+    for output, prepared in zip(trained.outputs, opened.data.outputs, strict=True):
+        if worst is not None and len(output.yields) == 3:
+            names = output.names or prepared.names
+            worst.offer(output.number, heads[output.name], names, output.yields[-1] or 0)
+    figures = _measure(keras, saved, part, opened.settings.batch, tallies, worst, shown)
     by_output = _share_out(figures, trained)
     measured = {}
     for output in trained.outputs:
@@ -193,7 +205,14 @@ def _read_data(settings: TrainSettings, trained: Trained, shown: Lines) -> Raw:
     if all(not output.names for output in trained.outputs):
         check_two_classes(raw)
     ends = find_ends(trained.saved.graph, settings)
-    return open_files(raw, find_image_sizes(raw.images, ends), settings.resize, shown.note)
+    known = {output.name: output.masks for output in trained.outputs}
+    masks = [
+        output
+        if (meant := known.get(output.end.name)) is None
+        else output.replace(known=meant.values, stride=meant.stride)
+        for output in find_mask_outputs(raw, ends, settings)
+    ]
+    return open_files(raw, find_image_sizes(raw.images, ends), settings.resize, shown.note, masks)
 
 
 def _read_given(given: Given, settings: TrainSettings, trained: Trained) -> Raw:
@@ -267,9 +286,9 @@ def _bring_input(raw: Raw, key: str, trained: tuple[float, float] | None, data: 
 
 
 def _measure(
-    keras: Any, saved: Saved, part: Part, batch: int, tallies: dict[int, Tally], shown: Lines
+    keras: Any, saved: Saved, part: Part, batch: int, tallies: dict[int, Tally], worst: WorstMaps | None, shown: Lines
 ) -> dict[str, Any]:
-    """Count every batch by the numbers of outputs; the compiled figures of all of them."""
+    """Count every batch by the numbers of outputs, and look at its maps; the compiled figures of all of them."""
     model, figures = saved.model, {}
     starts = range(0, len(part), batch)
     try:
@@ -281,7 +300,10 @@ def _measure(
             shown.begin("comparing", len(starts))
         for number, start in enumerate(starts if tallies else ()):
             x, y = part.take(slice(start, start + batch))
-            count_batch(list_outputs(model.predict_on_batch(x)), y, tallies, saved.path)
+            outputs = list_outputs(model.predict_on_batch(x))
+            count_batch(outputs, y, tallies, saved.path)
+            if worst is not None:
+                worst.add(x, y if isinstance(y, tuple) else (y,), outputs)
             shown.advance(number + 1, "")
     except (TrainingFailed, MemoryError):
         raise

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
     Read = TypeVar("Read")
+    See = Callable[[Sequence[str], Array, Sequence[Array]], None]
 
 BATCH = 32
 AHEAD = 4  # batches of images that are decoded meanwhile
@@ -47,8 +48,11 @@ class Prediction(Record):
         return take_only(self.outputs) if self.outputs else ()
 
 
-def predict_images(trained: Trained, asked: Question, paths: Iterable[str], top: int, batch: int = BATCH) -> Iterator[Prediction]:  # fmt: skip
-    """A prediction for every path, in their order. Raises TrainingFailed when Keras cannot run the model."""
+def predict_images(
+    trained: Trained, asked: Question, paths: Iterable[str], top: int, batch: int = BATCH, see: See | None = None
+) -> Iterator[Prediction]:
+    """A prediction for every path, in their order; `see` is given each batch: its paths, its images and the model's outputs. Raises
+    TrainingFailed when Keras cannot run the model."""
     own_sizes = None in asked.size
     waiting: list[tuple[str, Array | None, str]] = []
     found = 0
@@ -56,9 +60,9 @@ def predict_images(trained: Trained, asked: Question, paths: Iterable[str], top:
         waiting.append((path, image, why))
         found += image is not None
         if found == (1 if own_sizes else batch):
-            yield from _predict_batch(trained, asked, waiting, top)
+            yield from _predict_batch(trained, asked, waiting, top, see)
             waiting, found = [], 0
-    yield from _predict_batch(trained, asked, waiting, top)
+    yield from _predict_batch(trained, asked, waiting, top, see)
 
 
 def read_images(paths: Iterable[str], asked: Question, batch: int) -> Iterator[tuple[str, Array | None, str]]:
@@ -96,7 +100,7 @@ def prepare_image(image: Array, asked: Question) -> Array:
 
 
 def _predict_batch(
-    trained: Trained, asked: Question, waiting: Sequence[tuple[str, Array | None, str]], top: int
+    trained: Trained, asked: Question, waiting: Sequence[tuple[str, Array | None, str]], top: int, see: See | None
 ) -> Iterator[Prediction]:
     import numpy as np
 
@@ -104,17 +108,20 @@ def _predict_batch(
     found: Iterator[Prediction] = iter(())
     if images:
         paths = [path for path, image, _ in waiting if image is not None]
-        found = answer_batch(trained, asked.outputs, np.stack(images), paths, top)
+        found = answer_batch(trained, asked.outputs, np.stack(images), paths, top, see)
     for path, image, why in waiting:
         yield Prediction(path, why=why) if image is None else next(found)
 
 
 def answer_batch(
-    trained: Trained, outputs: Sequence[OutputQuestion], given: Any, names: Sequence[str], top: int
-) -> Iterator[Prediction]:
+    trained: Trained, outputs: Sequence[OutputQuestion], given: Any, names: Sequence[str], top: int,
+    see: See | None = None,
+) -> Iterator[Prediction]:  # fmt: skip
     """The predictions for a batch, as the model takes it; `names` are those of its examples."""
     saved = trained.saved
     made = run_model(saved.model, given, saved.path, names, saved.engine)
+    if see is not None:
+        see(names, given, made)
     answers = [rank_answers(made[output.number], output, top) for output in outputs]
     for name, *row in zip(names, *answers, strict=True):
         yield Prediction(name, dict(zip([output.name for output in outputs], row, strict=True)))

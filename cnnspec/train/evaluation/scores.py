@@ -3,7 +3,7 @@
 The figures are those of scikit-learn (a test compares them): precision, recall and F1 of every class, their averages,
 the confusions; for quantities the errors and R². What is undefined, such as the precision of a class that was never
 predicted, is None, and counts as 0 in an average. Maps of classes are counted position by position, and have the
-intersection over union besides.
+intersection over union besides; their F1 is Dice's coefficient.
 """
 
 from __future__ import annotations
@@ -112,6 +112,8 @@ class Classes(Tally):
             outputs = outputs.reshape(-1, count)
             one_hot = targets.ndim > 1 and targets.dtype.kind == "f" and targets.size == outputs.size
             true = targets.reshape(-1, count).argmax(axis=1) if one_hot else targets.reshape(-1).astype(int)
+            if not one_hot and (true >= count).any():  # what the loss ignores
+                outputs, true = outputs[true < count], true[true < count]
             found = outputs.argmax(axis=1)
             if count > MANY:
                 better = (outputs > np.take_along_axis(outputs, true[:, None], 1)).sum(axis=1)
@@ -137,6 +139,8 @@ class Classes(Tally):
         if self.maps:
             ious = [score.iou for score in classes if score.iou is not None]
             figures["mean_iou"] = divide(sum(ious), len(ious))
+            dice = [score.f1 for score in classes if score.f1 is not None]
+            figures["mean_dice"] = divide(sum(dice), len(dice))
         return Scores(total, figures, tuple(classes), _make_averages(classes), self.confusions)
 
 

@@ -21,7 +21,7 @@ MOST = 20  # classes of which all are shown on a terminal
 SPARE = ("support", "precision", "recall", "IoU")  # columns that a narrow terminal leaves out first
 WORST = 10  # confusions that are shown where there are more
 SHARES = {"top_5_accuracy": "top-5 accuracy", "exact_match": "all labels right"}
-PLAIN = {"mean_iou": "mean IoU", "mse": "MSE", "rmse": "RMSE", "mae": "MAE", "r2": "R²"}
+PLAIN = {"mean_iou": "mean IoU", "mean_dice": "mean Dice", "mse": "MSE", "rmse": "RMSE", "mae": "MAE", "r2": "R²"}
 UNDEFINED = "- is undefined: a class that was never predicted has no precision, one that never occurs no recall; averages take it as 0, and leave out a class with neither"
 
 
@@ -121,7 +121,7 @@ def make_class_table(shown: Sequence[Score], scores: Scores) -> Table:
     for score in (*shown, *scores.averages):
         values = [score.precision, score.recall, score.f1, *[score.iou] * maps]
         rows.append([brief(score.name, 40), *[_show_share(v) for v in values], f"{score.support:,}"])
-    headings = ("class", "precision", "recall", "F1", *["IoU"] * maps, "support")
+    headings = ("class", "precision", "recall", "F1 (Dice)" if maps else "F1", *["IoU"] * maps, "support")
     return Table(headings, rows, range(1, len(headings)), SPARE, totals=len(scores.averages))
 
 

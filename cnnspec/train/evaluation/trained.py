@@ -10,6 +10,7 @@ from cnnspec.base.record import Record
 from cnnspec.compile.backend import BACKENDS, MissingExtra, choose_backend, import_keras
 from cnnspec.compile.trained_models import model_of
 from cnnspec.facts.graph_queries import name_outputs
+from cnnspec.train.data.examples import MaskMeaning
 from cnnspec.train.data.ranges import SHARES, find_pixel_range
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.evaluation.head import find_head_behind, find_last_activation
@@ -38,7 +39,8 @@ class TrainedInput(Record):
 class TrainedOutput(Record):
     """An output that was trained: its number among the model's, from 0, the shape of what it `yields` for an example, None for a
     size that is open, the function that it has passed through `last` (`head.find_last_activation`), and its loss, None where that
-    is not known. Of a run, `targets` is their form (`data_fit.match_targets`) and `names` are those of the classes."""
+    is not known. Of a run, `targets` is their form (`data_fit.match_targets`), `names` are those of the classes, and `masks` is what
+    masks meant."""
 
     name: str
     number: int
@@ -47,6 +49,7 @@ class TrainedOutput(Record):
     loss: Term | None = None
     targets: str | None = None
     names: tuple[str, ...] | None = None
+    masks: MaskMeaning | None = None
 
     def find_head(self, targets: str | None) -> Head:
         """What it means, where it is compared with targets of this form."""
@@ -167,7 +170,9 @@ def _make_outputs(saved: Saved, data: Mapping[str, Any]) -> list[TrainedOutput]:
     for number, (name, tensor, loss) in enumerate(zip(names, saved.model.outputs, saved.losses, strict=True)):
         classes = told[name].get("classes")
         known = (told[name].get("targets"), None if classes is None else tuple(classes))
+        masks = told[name].get("masks")
+        meaning = None if masks is None else MaskMeaning(tuple(masks["values"]), tuple(masks["stride"]))
         ends = tuple(tensor.shape[1:]), find_last_activation(tensor)
-        outputs.append(TrainedOutput(name, number, *ends, loss, *known))
+        outputs.append(TrainedOutput(name, number, *ends, loss, *known, meaning))
     trained = [o for o in outputs if (o.targets is not None if data else o.loss is not None)]
     return trained or outputs

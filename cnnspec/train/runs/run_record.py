@@ -68,6 +68,9 @@ def describe_data(data: Data, settings: TrainSettings) -> dict[str, Any]:
     for output in data.outputs:
         names = None if output.names is None else list(output.names)
         outputs[output.name] = {"classes": names, "targets": output.targets}
+        if output.masks is not None:
+            masks = {"values": list(output.masks.values), "stride": list(output.masks.stride)}
+            outputs[output.name]["masks"] = masks
     single = len(inputs) == len(outputs) == 1
     return {
         "given": settings.data, "folder": os.path.abspath(settings.folder), "fingerprint": data.fingerprint, **counts,
