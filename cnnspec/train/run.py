@@ -271,7 +271,9 @@ def _evaluate_best(prepared: Prepared) -> tuple[dict[str, Any], str]:
 def explain_keras_errors(step: Callable[[], Any]) -> Any:
     """Run a part of Keras; the errors that it raises become a sentence."""
     try:
-        return step()
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Explicitly requested dtype int64")  # JAX's, of Keras's own mean_iou
+            return step()
     except (TrainingFailed, MemoryError, EpochEnded):
         raise
     except OSError as error:

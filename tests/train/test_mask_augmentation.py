@@ -62,9 +62,12 @@ def test_an_image_and_its_mask_move_alike(name: str) -> None:
     assert moved > 0.01
 
 
-def test_what_came_from_outside_stays_outside_in_the_next_layer() -> None:
+@pytest.mark.parametrize("fill", [0.0, 1.0])
+def test_what_came_from_outside_stays_outside_in_the_next_layer(fill: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However it is filled."""
+    monkeypatch.setitem(ARGUMENTS, "RandomTranslation", ARGUMENTS["RandomTranslation"] | {"fill_value": fill})
     images, masks = augmenter("RandomTranslation", "RandomFlip")(IMAGES, LABELS, (0, 0, 0))
-    np.testing.assert_array_equal(images[..., 0][masks == OUTSIDE], 0.5)
+    np.testing.assert_array_equal(images[..., 0][masks == OUTSIDE], fill)
     assert (masks == OUTSIDE).any()
 
 

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from cnnspec.cli import main
 from cnnspec.train.data.masks import View
+from cnnspec.train.evaluation.head import Head
+from cnnspec.train.evaluation.scores import make_tally
 from tests.train.image_sets import pillow, read, refused, save
 from tests.train.mask_sets import arrays, shape, shapes
 
@@ -109,6 +111,16 @@ def test_places_without_a_class_are_left_out_where_the_loss_says_so() -> None:
     np.testing.assert_array_equal(read(text, "set.npz", **WHOLE).train.targets, wanted)
     error = refused(text.replace("mean_iou", "accuracy"), "cells/")
     assert error.message == "accuracy counts what is labelled 255 as wrong, and the loss ignores it"
+
+
+def test_places_without_a_class_are_not_counted() -> None:
+    rng = np.random.default_rng(0)
+    true, outputs = rng.choice([0, 1, 2, 255], (4, 5, 5)), rng.random((4, 5, 5, 3))
+    tally = make_tally(Head("classes"), 3, None, maps=True)
+    assert tally is not None
+    tally.add(true, outputs)
+    found, known = tally.scores(), true < 3
+    assert (found.count, found.figures["accuracy"]) == (known.sum(), (outputs.argmax(-1) == true)[known].mean())
 
 
 def test_a_value_that_no_mask_to_train_on_has_is_refused() -> None:

@@ -1,2 +1,3 @@
-"""Trained models, measured and used: head, only; saved < trained < evaluate (scores), question < predict < predict_rows; text,
-json, confusion, prediction_forms write. Of other runtimes: trained < exported < opening; evaluate < shipping."""
+"""Trained models, measured and used: head, only; saved < trained < likened < evaluate (scores), question < predict < predict_rows;
+overlap completes metrics; text, json, confusion, prediction_forms, predicted_masks and worst_maps write. Of other runtimes:
+trained < exported < opening; evaluate < shipping."""

@@ -18,11 +18,11 @@ from cnnspec.train.data.given_names import leave_whole
 from cnnspec.train.data.mask_targets import find_mask_outputs
 from cnnspec.train.data.opened import open_files
 from cnnspec.train.data.prepare import prepare
-from cnnspec.train.data.ranges import SHARES, Stretched, find_pixel_range, may_be_image, show_range
 from cnnspec.train.data.sources import load
 from cnnspec.train.data_fit import find_image_sizes
 from cnnspec.train.ends import find_ends
 from cnnspec.train.errors import TrainingFailed, first_line, is_out_of_memory
+from cnnspec.train.evaluation.likened import bring_to_range, renumber_classes
 from cnnspec.train.evaluation.only import take_only
 from cnnspec.train.evaluation.saved import list_outputs
 from cnnspec.train.evaluation.scores import Scores, Tally, make_tally
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from cnnspec.train.data.examples import Part, Raw, RawPart
+    from cnnspec.train.data.examples import Part, Raw
     from cnnspec.train.data.prepare import Data
     from cnnspec.train.evaluation.head import Head
     from cnnspec.train.evaluation.saved import Saved
-    from cnnspec.train.evaluation.trained import Trained, TrainedInput
+    from cnnspec.train.evaluation.trained import Trained
     from cnnspec.train.evaluation.worst_maps import WorstMaps
     from cnnspec.train.progress import Lines
     from cnnspec.train.settings import TrainSettings
@@ -235,54 +235,6 @@ def _choose_part(data: Data, split: str, own: bool, name: str) -> tuple[Part, st
     if split == "test" and not own:
         return data.train, "all"
     raise TrainingFailed(f"the training held back nothing of {name} for the {split}", "choose another --split", 2)
-
-
-def renumber_classes(raw: Raw, key: str, names: Sequence[str] | None, data: str) -> Raw:
-    """The same data, with the classes of an output (`key` in the data) numbered as in these names. (A folder numbers its own
-    classes from 0.)"""
-    import numpy as np
-
-    own = raw.names.get(key)
-    if not names or not own or tuple(own) == tuple(names):
-        return raw
-    unknown = [name for name in own if name not in names]
-    if unknown:
-        known = ", ".join(names[:10]) + (", …" if len(names) > 10 else "")
-        raise TrainingFailed(f'{data} has the class "{unknown[0]}", which the model does not know', f"it knows {known}", 2)  # fmt: skip
-    numbers = np.array([list(names).index(name) for name in own])
-
-    def renumber(part: RawPart) -> RawPart:
-        labels = part.outputs[key]
-        if labels.ndim == 1:
-            return part.replace(outputs={**part.outputs, key: numbers[labels]})
-        columns = np.zeros((len(labels), len(names)), labels.dtype)
-        columns[:, numbers] = labels
-        return part.replace(outputs={**part.outputs, key: columns})
-
-    return raw.change_parts(renumber).replace(names={**raw.names, key: tuple(names)})
-
-
-def bring_to_range(raw: Raw, inputs: Sequence[TrainedInput], data: str, shown: Lines) -> Raw:
-    """The same data in the range of the training: images from 0 to 1 are brought there, for others a warning is shown."""
-    for key in raw.train.inputs:
-        given = next((one for one in inputs if one.name == key), inputs[0])
-        raw = _bring_input(raw, key, given.values, f"{key} of {data}" if key else data, shown)
-    return raw
-
-
-def _bring_input(raw: Raw, key: str, trained: tuple[float, float] | None, data: str, shown: Lines) -> Raw:
-    if trained is None or not may_be_image(raw.train.inputs[key].shape):
-        return raw
-    values = raw.values.get(key, SHARES)
-    have, wanted = find_pixel_range(*values), find_pixel_range(*trained)
-    if have == wanted:
-        return raw
-    if have != SHARES or wanted is None:
-        there, here = (f"from {low:g} to {high:g}" for low, high in (trained, values))
-        shown.warn(f"the values of {data} run {here}, and the model was trained on values {there}")
-        return raw
-    shown.note(f"the images of {data} are brought to {show_range(wanted)}, as in the training")
-    return raw.change_parts(lambda part: part.replace(inputs={**part.inputs, key: Stretched(part.inputs[key], wanted)}))
 
 
 def _measure(

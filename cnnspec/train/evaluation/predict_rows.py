@@ -10,7 +10,7 @@ from cnnspec.train.data.examples import Shaped, unpack_single
 from cnnspec.train.data_fit import match_examples
 from cnnspec.train.ends import Ends, find_ends
 from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.evaluation.evaluate import bring_to_range
+from cnnspec.train.evaluation.likened import bring_to_range
 from cnnspec.train.evaluation.predict import answer_batch
 
 if TYPE_CHECKING:
