@@ -1,6 +1,6 @@
 """Kills trainings at random moments, resumes them, and compares what comes of them bit for bit with one that nobody stopped.
 
-    python benchmarks/resume.py [--backend tensorflow|jax|torch] [--kills 30] [--seed 0] [--signal KILL|INT|TERM]
+    python benchmarks/resume.py [--backend tensorflow|jax|torch] [--kills 30] [--seed 0] [--signal KILL|INT|TERM] [--phases]
 
 Each training is stopped three times in a row, each time while it writes a file. It ends with status 1 when anything differs.
 """
@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from tests.train.resuming import differences, train_stopped, train_whole
+from tests.train.resuming import NET, PHASES, differences, train_stopped, train_whole
 
 
 def main() -> int:
@@ -27,11 +27,12 @@ def main() -> int:
     parser.add_argument(
         "--writes", type=int, default=300, help="how often a training may have written to the disk before its signal"
     )
+    parser.add_argument("--phases", action="store_true", help="a training of two phases and two outputs, from a start")
     options = parser.parse_args()
     rng, came, wrong = random.Random(options.seed), 0, 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        expected = train_whole(folder, options.backend)
+        expected = train_whole(folder, options.backend, PHASES if options.phases else NET)
         for number in range(-(-options.kills // 3)):
             moments = [rng.randrange(1, options.writes) for _ in range(min(3, options.kills - 3 * number))]
             run, kills = train_stopped(

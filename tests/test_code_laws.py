@@ -17,6 +17,8 @@ PINNED = {
     "_ActionsContainer",
     "_parse_table",
     "_inbound_nodes",
+    "_get_current_learning_rate",
+    "_apply_weight_decay",
     "_keras_history",
     "_schema",
     "_negative_number_matcher",

@@ -91,10 +91,21 @@ def answers_by_number() -> None:
     ]
 
 
+def changes_by_a_rate() -> None:
+    """train/starting/rates.py: an optimizer decays and steps by a rate that it asks itself for."""
+    keras = pytest.importorskip("keras")
+    optimizer, variable = keras.optimizers.SGD(0.5, weight_decay=0.5), keras.Variable([4.0])
+    optimizer.build([variable])
+    optimizer._get_current_learning_rate = lambda: 0.25
+    optimizer._apply_weight_decay([variable])
+    assert float(variable[0]) == 3.5
+    assert callable(getattr(optimizer, "_parallel_update_step", optimizer._backend_update_step))
+
+
 USED: dict[str, Callable[[], Any]] = {
     "_ActionsContainer": takes_options, "_blake2": hashes_as_hashlib_does, "_parse_table": keeps_its_table,
     "_inbound_nodes": walks_back, "_keras_history": walks_back, "_pywrap_util_port": tells_of_onednn,
-    "_schema": has_defaults, "_negative_number_matcher": tells_values_from_options, "_send_response": answers_by_number,
+    "_get_current_learning_rate": changes_by_a_rate, "_apply_weight_decay": changes_by_a_rate, "_schema": has_defaults, "_negative_number_matcher": tells_values_from_options, "_send_response": answers_by_number,
 }  # fmt: skip
 
 

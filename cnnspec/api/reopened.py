@@ -59,4 +59,5 @@ def _resolve_settings(network: AnalysedNetwork, record: dict[str, Any], epochs: 
         message = f"this cnnspec cannot read the settings of {network.source.name}: {found[0].message}"
         raise TrainingFailed(message, "", 2)
     given = {"data": GIVEN} if record["data"]["given"] == GIVEN else {}
-    return settings.replace(folder=record["data"]["folder"], **given)
+    start_folder = record.get("start", {}).get("folder", "")
+    return settings.replace(folder=record["data"]["folder"], start_folder=start_folder, **given)

@@ -55,21 +55,27 @@ def find_reached(settings: TrainSettings, root: str | None = None) -> Iterator[R
             address = mask_secrets(str(given.get("root", ROOT)) + str(given.get("path", PATH)))
             yield Reached(f"sends the figures of every epoch to {address}", "callbacks", callback, True)
     data = settings.data
-    if data is None or data in (*NAMED_DATA, GIVEN) or data.startswith("tfds:"):
+    if data is not None and data not in (*NAMED_DATA, GIVEN) and not data.startswith("tfds:"):
+        yield from _find_read("data", data, settings.folder, root)
+    if settings.start is not None and settings.start != "imagenet":
+        yield from _find_read("start", settings.start, settings.start_folder, root)
+
+
+def _find_read(key: str, given: str, folder: str, root: str | None) -> Iterator[Reached]:
+    """Where a path leads that a setting gives, from a folder on, if that is outside of the project."""
+    if os.name == "nt" and given.replace("\\", "/").startswith("//"):  # asking for it asks that machine
+        yield Reached(f'reads "{given}", on another machine', key, network=True)
         return
-    if os.name == "nt" and data.replace("\\", "/").startswith("//"):  # asking for it asks that machine
-        yield Reached(f'reads "{data}", on another machine', "data", network=True)
-        return
-    own, path = find_used_file(os.path.join(settings.folder, "spec"), os.path.expanduser(data))
+    own, path = find_used_file(os.path.join(folder, "spec"), os.path.expanduser(given))
     root = root or own
     if not _below(path, root):
-        plain = os.path.normpath(os.path.join(os.path.abspath(settings.folder), os.path.expanduser(data)))
+        plain = os.path.normpath(os.path.join(os.path.abspath(folder), os.path.expanduser(given)))
         link = (
             ", a link that leads out of the project"
             if _below(plain, root) or _below(plain, os.path.abspath(root))
             else ", which lies outside of the project"
         )
-        yield Reached(f'reads "{data}"{link}', "data")
+        yield Reached(f'reads "{given}"{link}', key)
 
 
 def _below(path: str, root: str) -> bool:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from cnnspec.train.runs.spec import Spec
 
 OPTIONS = (
-    "data", "epochs", "batch", "learning_rate", "validation", "seed", "best", "save_every", "backend", "precision",
+    "data", "start", "epochs", "batch", "learning_rate", "validation", "seed", "best", "save_every", "backend", "precision",
     "devices", "xla",
 )  # fmt: skip
 
@@ -58,6 +58,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DATA",
         help=f"{', '.join(NAMED_DATA)}, tfds:NAME, a folder of class folders of images, a .csv of paths and labels, "
         "or a .npz file with x_train and y_train",
+    )
+    parser.add_argument(
+        "--start", metavar="MODEL", help="weights to begin with: a .keras file, a run folder, or imagenet"
     )
     parser.add_argument(
         "--epochs", type=make_type(count), metavar="N", help="how often to go through the training data"

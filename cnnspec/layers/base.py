@@ -62,6 +62,7 @@ class Layer(Record):
     in_place: ClassVar[bool] = False  # whether its output may stand in its input's memory
     multiplies: ClassVar[bool] = False  # whether it multiplies its tensors, so that one may gate or weigh another
     normalizes: ClassVar[bool] = False  # whether it brings its values to a common scale
+    passes: ClassVar[bool] = False  # whether it acts while training only, and yields its input after
     keeps_moments: ClassVar[bool] = False  # whether mean and variance stay where it drops values
     takes_largest: ClassVar[bool] = False  # whether its outputs are maxima of windows
     channels_from: ClassVar[str] = ""  # the argument, if any, that is the number of its output's channels
@@ -266,7 +267,6 @@ class Layer(Record):
 
     def behind_zeros(self, padding: Any, inputs: tuple[Shape, ...]) -> Layer | None:
         """This layer with zeros around its input, where it has no padding and reads such zeros as the same; else None."""
-        return None
 
     def find_remedies(self, inputs: tuple[Shape, ...], *changes: Mapping[str, Any]) -> tuple[Remedy, ...]:
         """Those of some changes of its arguments with which it takes the inputs, and does something."""

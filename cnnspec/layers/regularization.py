@@ -45,6 +45,8 @@ def drops_whole_examples(noise_shape: tuple[int, ...] | None) -> bool:
 class Spread(Layer):
     """A dropout with a noise shape, which Keras gives with the batch."""
 
+    passes: ClassVar[bool] = True
+
     @classmethod
     def of_call(cls, call: KerasCall, **values: Any) -> Self:
         noise = call.arguments.get("noise_shape")
@@ -106,6 +108,7 @@ class SpatialDropout(Layer):
     1-, 2- or 3-dimensional by its input.
     """
 
+    passes: ClassVar[bool] = True
     names: ClassVar[tuple[str, ...]] = (
         "spatial_dropout",
         "spatialdropout1d",
@@ -182,6 +185,7 @@ class AlphaDropout(Spread):
 class GaussianDropout(Layer):
     """While training, each value is multiplied by noise of mean 1 and variance rate/(1 - rate)."""
 
+    passes: ClassVar[bool] = True
     names: ClassVar[tuple[str, ...]] = ("gaussian_dropout", "gaussiandropout")
     kind: ClassVar[str] = NOISE
     keeps: ClassVar[Keeps] = Keeps(inside=1)
@@ -207,6 +211,7 @@ class GaussianDropout(Layer):
 class GaussianNoise(Layer):
     """While training, noise of mean 0 is added to each value."""
 
+    passes: ClassVar[bool] = True
     names: ClassVar[tuple[str, ...]] = ("gaussian_noise", "gaussiannoise")
     kind: ClassVar[str] = NOISE
     in_place: ClassVar[bool] = True
@@ -234,6 +239,7 @@ class ActivityRegularization(Layer):
     For the output of any layer. conv, dense and their kin take activity_regularizer=l2(1e-4), which is the same.
     """
 
+    passes: ClassVar[bool] = True
     names: ClassVar[tuple[str, ...]] = ("activity_regularization", "activityregularization")
     keeps: ClassVar[Keeps] = INPUT
     in_place: ClassVar[bool] = True

@@ -11,7 +11,7 @@ from cnnspec.model_files.refusal import ModelRefused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
     from typing import Any
 
@@ -151,6 +151,14 @@ def give_live_weights(graph: Graph, model: Any, source: Any) -> None:
     give(graph, model, source)
 
 
+def give_paired_weights(graph: Graph, model: Any, start: Graph, source: Any, pairs: Mapping[int, int]) -> None:
+    """The same with some of those of a live Keras model that another graph was read from: each node in `pairs` takes those of the
+    other's node. Raises ModelRefused."""
+    from cnnspec.model_files.keras_weights import give_paired_weights as give
+
+    give(graph, model, start, source, pairs)
+
+
 def give_module_weights(graph: Graph, model: Any, module: torch.nn.Module, shapes: Sequence[tuple[int, ...]]) -> None:
     """The same with those of a live torch module. Raises as `convert_torch_module` does."""
     from cnnspec.model_files.keras_weights import give_module_weights as give
@@ -194,6 +202,7 @@ __all__ = [
     "give_file_weights",
     "give_live_weights",
     "give_module_weights",
+    "give_paired_weights",
     "is_automatic",
     "is_model_file",
     "list_endings",

@@ -8,7 +8,7 @@ from cnnspec.compile.keras_model import choose_keras_name, import_keras
 from cnnspec.model_files.refusal import ModelRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cnnspec.graph import Graph
     from cnnspec.model_files.model_weights import ModelWeights
@@ -51,18 +51,33 @@ def give_model_weights(graph: Graph, model: Any, weights: ModelWeights) -> None:
 def give_live_weights(graph: Graph, model: Any, source: Any) -> None:
     """The same with those of the live Keras model that the graph was read from. Raises ModelRefused where a layer of one has not
     the weights of the other."""
+    weighted = []
+    for node in graph.nodes:
+        shapes = graph.input_shapes(node)
+        if node.layer is not None and node.shares is None and shapes is not None and node.layer.weights(shapes):
+            weighted.append(node.index)
+    give_paired_weights(graph, model, graph, source, {index: index for index in weighted})
+
+
+def give_paired_weights(graph: Graph, model: Any, start: Graph, source: Any, pairs: Mapping[int, int]) -> None:
+    """Give the Keras model of a graph weights of the live Keras model that another graph was read from: each node in `pairs` those of
+    the other's node, all or none. Raises ModelRefused as `give_live_weights` does."""
     import numpy as np
 
     to_array = import_keras().ops.convert_to_numpy
-    for node in graph.nodes:
-        shapes = graph.input_shapes(node)
-        if node.layer is None or node.shares is not None or shapes is None or not node.layer.weights(shapes):
-            continue
-        found, taking = find_live_layer(source, node.site.module), model.get_layer(choose_keras_name(node))
+    given = []
+    for mine, theirs in pairs.items():
+        node = graph.nodes[mine]
+        found, taking = (
+            find_live_layer(source, start.nodes[theirs].site.module),
+            model.get_layer(choose_keras_name(node)),
+        )
         if [tuple(w.shape) for w in found.weights] != [tuple(w.shape) for w in taking.weights]:
             raise ModelRefused(f"the weights of {node.name} are kept in another way than it takes them")
         # copies: JAX takes the memory of a model's weights when it predicts
-        assign_weights(taking, [np.array(to_array(given)) for given in found.weights])
+        given.append((taking, [np.array(to_array(weight)) for weight in found.weights]))
+    for taking, arrays in given:
+        assign_weights(taking, arrays)
 
 
 def assign_weights(layer: Any, arrays: Sequence[Any]) -> None:

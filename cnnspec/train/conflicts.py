@@ -47,6 +47,7 @@ def find_conflicts(settings: TrainSettings) -> list[Diagnostic]:
                 hint = "set validation = 0.1, or watch " + watched[4:]
             found.append(Diagnostic("E030", message, _find_value_span(callback, "monitor") or at, hint))
     found += _find_path_conflicts(settings)
+    found += _find_phase_conflicts(settings)
     weights = [weight for _, weight in settings.loss_weights]
     if weights and not settings.outputs:
         help = "leave them out, or change the learning rate"
@@ -60,6 +61,32 @@ def find_conflicts(settings: TrainSettings) -> list[Diagnostic]:
             message = f"{key} {'name' if key == 'columns' else 'names'} what a table or a .npz holds, and data is {settings.data}"
             found.append(Diagnostic("E030", message, settings.span(key), "leave it out, or list the files in a CSV"))
     return found + (_find_conflicts_of_several(settings) if settings.outputs else _find_soft_conflicts(settings))
+
+
+def _find_phase_conflicts(settings: TrainSettings) -> list[Diagnostic]:
+    """Settings of what is frozen, and of rates of their own, that say nothing or cannot be had."""
+    found = []
+    if settings.unfreeze_after is not None and not settings.freeze:
+        message = "unfreeze_after trains what is frozen, and nothing is"
+        found.append(Diagnostic("E030", message, settings.span("unfreeze_after"), "say what with freeze = [stem]"))
+    if settings.unfreeze_rate is not None and settings.unfreeze_after is None:
+        message = "unfreeze_rate is the learning rate after unfreeze_after, which is not set"
+        found.append(Diagnostic("E030", message, settings.span("unfreeze_rate"), "write unfreeze_after = 5"))
+    changing = {spell_term(callback): callback for callback in settings.callbacks}
+    if settings.unfreeze_rate is not None and (callback := changing.get("learning_rate_scheduler")) is not None:
+        message = "learning_rate_scheduler sets the learning rate of every epoch, so unfreeze_rate would say nothing"
+        found.append(
+            Diagnostic("E030", message, find_word_span(callback) or settings.span("callbacks"), "leave one out")
+        )
+    if isinstance(settings.unfreeze_rate, Term) and (callback := changing.get("reduce_lr_on_plateau")) is not None:
+        message = "reduce_lr_on_plateau cannot change a learning rate that follows a schedule, as unfreeze_rate does"
+        help = "give unfreeze_rate a number, or leave the callback out"
+        found.append(Diagnostic("E030", message, find_word_span(callback) or settings.span("callbacks"), help))
+    inner = dict(settings.optimizer.keywords).get("inner_optimizer", settings.optimizer)
+    if settings.learning_rates and inner.name == "Nadam":
+        message = "learning_rates need an optimizer that treats weights apart, and nadam has a product for all of them"
+        found.append(Diagnostic("E030", message, settings.span("learning_rates"), "use adam or adamw"))
+    return found
 
 
 BY_NAME = (".csv", ".tsv", ".npz")  # data whose columns or arrays have names

@@ -34,7 +34,8 @@ SHAPE = re.compile(rb"'shape': \(((?:\d{1,18}, ?)*(?:\d{1,18})?)\)")
 
 
 def find_mismatches(graph: Graph, settings: TrainSettings) -> Iterator[Diagnostic]:
-    """E030 where the data do not suit the network's inputs, or their targets do not suit its outputs.
+    """E030 where the data do not suit the network's inputs, or their targets do not suit its outputs, and where settings name
+    layers that it does not have.
 
     The number of classes of the only output is the business of E112.
     """
@@ -45,6 +46,10 @@ def find_mismatches(graph: Graph, settings: TrainSettings) -> Iterator[Diagnosti
         or any(node.shape is None for node in graph.nodes)
     ):
         return
+    if settings.freeze or settings.learning_rates:
+        from cnnspec.train.starting.named_layers import check_named_layers
+
+        yield from _find_refusal(lambda: check_named_layers(graph, settings, None if settings.start else ()), settings)
     several = settings.pairing or (settings.augment and len(graph.inputs) > 1)
     if several and settings.data not in NAMED_DATA:
         yield from _find_refusal(lambda: check_plain_data(graph, settings), settings)

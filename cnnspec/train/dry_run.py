@@ -11,6 +11,7 @@ from cnnspec.train.memory import find_need
 from cnnspec.train.run import check_plan, prepare_training
 from cnnspec.train.runs.folder import find_next_free
 from cnnspec.train.runs.run_record import begin_record
+from cnnspec.train.starting.compiled_phase import describe_phase
 
 if TYPE_CHECKING:
     from cnnspec.train.plan import TrainingPlan
@@ -33,7 +34,7 @@ def describe_training(plan: TrainingPlan, shown: Lines) -> list[tuple[str, str]]
     assert spec is not None
     steps = prepared.runtime.make_training_batches(prepared.data.train).whole
     prepared.runtime.leave()
-    record = begin_record(plan, prepared.data, prepared.model, prepared.loss, prepared.runtime)
+    record = begin_record(prepared.plan, prepared.data, prepared.model, prepared.loss, prepared.runtime)
     data, backend = record["data"], record["backend"]
     need = find_need(plan).bytes(settings.batch)
     total, trained = record["params"]["total"], record["params"]["trainable"]
@@ -42,6 +43,8 @@ def describe_training(plan: TrainingPlan, shown: Lines) -> list[tuple[str, str]]
         ("data", f"{data['given']}: {data['train']:,} example{'s' * (data['train'] != 1)} to train, {data['validation']:,} to validate, {data['test']:,} to test"),
         *_describe_example(data),
         ("epochs", f"{settings.epochs}, of {steps:,} batch{'es' * (steps != 1)} of {settings.batch}: {settings.epochs * steps:,} step{'s' * (settings.epochs * steps != 1)}"),
+        *([("start", str(prepared.plan.start))] if prepared.plan.start is not None else []),
+        *([("frozen", describe_phase(prepared.model, settings, prepared.phase))] if settings.freeze else []),
         ("parameters", f"{total:,}, {'all' if trained == total else f'{trained:,}'} of them trained"),
         ("loss", record["loss"]),
         ("optimizer", _show(record["settings"]["optimizer"])),

@@ -11,6 +11,8 @@ from cnnspec.train.data.given_names import rename_only
 from cnnspec.train.data_fit import check_plain_data
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs.durable import MARK
+from cnnspec.train.starting.model_start import ModelStart, find_start, find_taken
+from cnnspec.train.starting.named_layers import check_named_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +28,8 @@ class TrainingPlan(Record):
 
     `spec` has the files that a new run folder keeps, `run_dir` is where that folder is to be (None: runs/<spec>-<n>),
     `output` where the best model is saved too. `cluster` says which of several processes this is. `given` are data
-    that a program gives, in place of those that the settings name.
+    that a program gives, in place of those that the settings name. `start` is the model whose weights the training begins
+    with; of imagenet it is known only with Keras.
     """
 
     graph: Graph
@@ -37,21 +40,25 @@ class TrainingPlan(Record):
     output: str | None = None
     cluster: Cluster | None = None
     given: Given | None = None
+    start: ModelStart | None = None
 
 
 def make_plan(
     graph: Graph, settings: TrainSettings, spec: Spec | None = None, run_dir: str | None = None,
-    output: str | None = None, cluster: Cluster | None = None, facts: Facts | None = None,
+    output: str | None = None, cluster: Cluster | None = None, facts: Facts | None = None, start: ModelStart | None = None,
 ) -> TrainingPlan:  # fmt: skip
-    """The plan for a network without errors. `facts` are the network's, where somebody has them already.
+    """The plan for a network without errors. `facts` are the network's, where somebody has them already; `start` is that of a
+    training that goes on.
 
-    Raises TrainingFailed when data that are known by name do not suit the network.
+    Raises TrainingFailed when data that are known by name do not suit the network, or nothing can be taken from its start.
     """
     if len(graph.outputs) > 1:
         settings = settings.replace(outputs=tuple(name_outputs(graph)))
     settings = rename_only(graph, settings)
     check_plain_data(graph, settings)
-    return TrainingPlan(graph, facts or Facts(graph), settings, spec, run_dir, output, cluster)
+    start = start or find_start(graph, settings)
+    check_named_layers(graph, settings, find_taken(graph, settings, start))
+    return TrainingPlan(graph, facts or Facts(graph), settings, spec, run_dir, output, cluster, start=start)
 
 
 def check_output(path: str) -> None:

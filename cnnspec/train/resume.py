@@ -19,6 +19,7 @@ from cnnspec.train.runs.durable import remove_leftovers
 from cnnspec.train.runs.run_record import describe_settings, find_versions
 from cnnspec.train.runs.spec import find_changed
 from cnnspec.train.runs.state_file import PLACE, read_state
+from cnnspec.train.starting.model_start import read_start, reopen_start
 
 if TYPE_CHECKING:
     from cnnspec.facts.facts import Facts
@@ -74,7 +75,8 @@ def make_resume_plan(
             f"this cnnspec reads other settings from {run.path}: {name} is {now.get(name)}, it was {before.get(name)}"
         )
         raise TrainingFailed(message, f"go on with cnnspec {run.record['versions']['cnnspec']}, or train anew", 2)
-    return make_plan(graph, settings.replace(backend=run.record["backend"]), output=output, facts=facts)
+    settings = settings.replace(backend=run.record["backend"])
+    return make_plan(graph, settings, output=output, facts=facts, start=read_start(run.record))
 
 
 def resume(run: RunFolder, plan: TrainingPlan, shown: Lines | None = None) -> Outcome:
@@ -97,7 +99,9 @@ def _resume_checked(run: RunFolder, plan: TrainingPlan, shown: Lines) -> Outcome
         check_runtime(plan.settings, None)
     except TrainingFailed as error:
         raise TrainingFailed(f"{run.path} was trained on {record['backend']}; {error.message}", error.help, 2) from None
-    prepared = prepare_training(plan, shown, fixed=True)
+    if start is None and plan.start is not None:
+        plan = plan.replace(start=reopen_start(plan.graph, plan.settings, plan.start))
+    prepared = prepare_training(plan, shown, fixed=True, start=start)
     _check_data(run, prepared)
     for note in describe_differences(prepared, record):
         shown.note(note)

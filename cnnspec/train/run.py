@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.base.record import Record
 from cnnspec.compile.archive import unfit
 from cnnspec.compile.export import reopened
-from cnnspec.compile.keras_model import to_keras
 from cnnspec.train import early_end, keras_objects
 from cnnspec.train.data.given import read_given
 from cnnspec.train.data.prepare import Data, prepare
@@ -31,6 +30,9 @@ from cnnspec.train.runs.history import as_json_number
 from cnnspec.train.runs.run_callback import EpochEnded, RunCallback, Stopped
 from cnnspec.train.runs.run_record import begin_record, format_now
 from cnnspec.train.runs.state_file import read_state
+from cnnspec.train.starting.compiled_phase import compile_phase, describe_phase
+from cnnspec.train.starting.phase import FIRST, SECOND, find_phase
+from cnnspec.train.starting.started_model import build_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,6 +66,7 @@ class Prepared(Record):
     loss: str
     runtime: Runtime
     shown: Lines
+    phase: int = FIRST
 
 
 def train(plan: TrainingPlan, shown: Lines | None = None) -> Outcome:
@@ -78,7 +81,7 @@ def train(plan: TrainingPlan, shown: Lines | None = None) -> Outcome:
     def begin() -> Outcome:
         prepared = prepare_training(plan, shown)
         assert plan.spec is not None
-        record = begin_record(plan, prepared.data, prepared.model, prepared.loss, prepared.runtime)
+        record = begin_record(prepared.plan, prepared.data, prepared.model, prepared.loss, prepared.runtime)
         with delay_interrupts(shown, STOPPING) as interrupts, create_run(plan.run_dir, plan.spec, record) as run:
             return fit_in_folder(prepared, run, None, interrupts)
 
@@ -109,8 +112,9 @@ def explain_early_end(step: Callable[[], Outcome], shown: Lines) -> Outcome:
         shown.close()
 
 
-def prepare_training(plan: TrainingPlan, shown: Lines, fixed: bool = False) -> Prepared:
-    """Read the data and make the model, compiled. `fixed` says that no option can change the settings any more."""
+def prepare_training(plan: TrainingPlan, shown: Lines, fixed: bool = False, start: State | None = None) -> Prepared:
+    """Read the data and make the model, compiled. `fixed` says that no option can change the settings any more; `start` is the
+    state that the training goes on from."""
     settings, graph = plan.settings, plan.graph
     raw = load(settings, graph) if plan.given is None else read_given(plan.given, find_ends(graph, settings), settings)
     data = prepare(raw, plan, shown.note)
@@ -120,8 +124,9 @@ def prepare_training(plan: TrainingPlan, shown: Lines, fixed: bool = False) -> P
     keras = runtime.keras
     shown.note(f"trains on {runtime}")
     with runtime.building():
-        model = explain_keras_errors(lambda: to_keras(graph))
-        loss = keras_objects.compile_model(model, settings, data.outputs, keras)
+        plan, model = explain_keras_errors(lambda: build_model(plan, keras, begins=start is None))
+        phase = find_phase(settings, start)
+        loss = compile_phase(model, plan, data.outputs, phase, keras)
     for warning in runtime.find_unsupported(graph, model, fixed):
         shown.warn(warning)
     for note in runtime.describe_differences(model, len(data.train)):
@@ -130,7 +135,11 @@ def prepare_training(plan: TrainingPlan, shown: Lines, fixed: bool = False) -> P
     count = model.count_params()
     parameters = f"{count:,} parameter{'s' * (count != 1)}"
     shown.note(f"{len(data.train):,} example{'s' * (len(data.train) != 1)} to train{held}, {parameters}, loss {loss}")
-    return Prepared(plan, data, model, loss, runtime, shown)
+    if start is None and plan.start is not None:
+        shown.note(f"start: {plan.start}")
+    if settings.freeze:
+        shown.note(describe_phase(model, settings, phase))
+    return Prepared(plan, data, model, loss, runtime, shown, phase)
 
 
 # ---- in the run folder -------------------------------------------------------------------------------------
@@ -143,6 +152,8 @@ def fit_in_folder(prepared: Prepared, run: RunFolder, start: State | None, inter
         watcher = make_watcher(keras, settings.epochs, shown)
         shown.note(f"training in {run.path}")
         while True:
+            if start is not None and find_phase(settings, start) != prepared.phase:
+                prepared = _begin_second_phase(prepared)
             with explain_write_errors(run.path):
                 callbacks = keras_objects.build_callbacks(settings, keras, run.path, goes_on=start is not None)
                 batches = prepared.runtime.make_training_batches(prepared.data.train)
@@ -151,7 +162,7 @@ def fit_in_folder(prepared: Prepared, run: RunFolder, start: State | None, inter
                 every = [*callbacks, watcher, saving.for_keras()]
                 explain_keras_errors(lambda: _fit_model(prepared, batches, every, start))  # noqa: B023
                 break
-            except EpochEnded:  # the rest of an epoch: what follows begins from what was saved at its end
+            except EpochEnded:  # what follows begins from what was saved at its end
                 start = read_state(run)
         shown.close()
         return _finish_training(prepared, run, saving)
@@ -171,6 +182,14 @@ def fit_in_folder(prepared: Prepared, run: RunFolder, start: State | None, inter
             raise early_end.note_failure(run, saving, error, advice) from error
     finally:
         prepared.runtime.leave()
+
+
+def _begin_second_phase(prepared: Prepared) -> Prepared:
+    plan, runtime = prepared.plan, prepared.runtime
+    with runtime.building():
+        compile_phase(prepared.model, plan, prepared.data.outputs, SECOND, runtime.keras)
+    prepared.shown.note(describe_phase(prepared.model, plan.settings, SECOND))
+    return prepared.replace(phase=SECOND)
 
 
 def _fit_model(prepared: Prepared, batches: Any, callbacks: list[Any], start: State | None) -> None:
@@ -224,7 +243,8 @@ def _load_best(model: Any, run: RunFolder) -> None:
     try:
         if why := unfit(path):
             raise ValueError(f"it {why}")
-        model.load_weights(path)
+        with warnings.catch_warnings(action="ignore"):  # of an optimizer with other variables, in the first phase
+            model.load_weights(path)
     except Exception as error:  # Keras, h5py and zipfile each have their own for a damaged or a missing file
         message = f"{path}, the model of epoch {epoch}, cannot be read again: {first_line(error)}"
         raise TrainingFailed(message, "the last model is last.keras", 2) from error

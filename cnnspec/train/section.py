@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from cnnspec.graph import Setting
 
 
+FOLDERS = {"data": "folder", "start": "start_folder"}  # of settings that are paths: where one in a spec starts
+
+
 def resolve(
     train: Mapping[str, Setting], overrides: Mapping[str, Any] | None = None, outputs: Sequence[str] = ()
 ) -> tuple[TrainSettings, tuple[Diagnostic, ...]]:
@@ -52,18 +55,18 @@ def resolve(
             errors.append(Diagnostic("E030", f"{key} is set already", at, "keep one"))
         elif setting.value is not UNKNOWN:
             spans[key] = Span(setting.site.source, item.value.start, item.value.end)
-            value = _read(key, setting.value, spans[key], item, errors)
+            value = _read(key, _keep_names(key, setting.value, item.value), spans[key], item, errors)
+            places = _find_entries(item.value, setting.site.source)
+            spans |= {f"{key}.{name}": place for name, place in places.items()}
             if isinstance(setting.value, dict):
-                places = _find_entries(item.value, setting.site.source)
-                spans |= {f"{key}.{name}": place for name, place in places.items()}
                 errors += _find_unknown_outputs(key, setting.value, outputs, places) if key in BY_OUTPUT else []
             if key == "data" and isinstance(value, dict):  # pairs of other data, too, where an option names them
                 read |= value
                 value = read.pop("data")
             if value is not None and key not in overrides:
                 read[key] = value
-                if key == "data":
-                    read["folder"] = os.path.dirname(setting.site.source.name)
+                if key in FOLDERS:
+                    read[FOLDERS[key]] = os.path.dirname(setting.site.source.name)
     for key, override in overrides.items():
         if key not in KEYS:  # of a run folder from elsewhere
             hint = write_suggestion(key, KEYS).removeprefix("; ")
@@ -75,6 +78,8 @@ def resolve(
         if value is not None:
             read[key] = value
     rate_given = read.pop("learning_rate", None)
+    if "learning_rates" in read:
+        read["learning_rates"] = tuple(read["learning_rates"].items())
     settings = TrainSettings(
         **_sort_by_output(read, outputs), outputs=tuple(outputs) if len(outputs) > 1 else (), spans=tuple(spans.items())
     )
@@ -87,6 +92,15 @@ def resolve(
     if settings.soft and settings.loss is not None:
         settings = settings.replace(loss=soften_loss(settings.loss, settings.label_smoothing))
     return settings, tuple(errors)
+
+
+def _keep_names(key: str, value: Any, node: tree.Node) -> Any:
+    """The value of a setting that holds names of the network, which stand for layers and functions there: the names."""
+    if key != "freeze":
+        return value
+    if isinstance(node, tree.List) and isinstance(value, (list, tuple)) and len(value) == len(node.items):
+        return [_keep_names(key, one, item) for one, item in zip(value, node.items, strict=True)]
+    return node.text if isinstance(node, tree.Name) else value
 
 
 def _sort_by_output(read: Mapping[str, Any], outputs: Sequence[str]) -> dict[str, Any]:
@@ -164,7 +178,9 @@ def _read_override(key: str, value: Any, errors: list[Diagnostic]) -> Any:
 
 
 def _find_entries(node: tree.Node, source: Source) -> dict[str, Span]:
-    """Where each entry of a mapping stands, by its key."""
+    """Where each entry of a mapping stands, by its key, and each name in a list."""
+    if isinstance(node, tree.List):
+        return {item.text: Span(source, item.start, item.end) for item in node.items if isinstance(item, tree.Name)}
     entries = (
         [entry for entry in node.entries if isinstance(entry, tree.Entry)] if isinstance(node, tree.Mapping) else []
     )

@@ -102,10 +102,36 @@ def loss_weights(value: Any) -> dict[str, int | float]:
     return read_entries(from_zero, value)
 
 
+def start(value: Any) -> str:
+    """imagenet, or a path."""
+    written = text(value)
+    return "imagenet" if written.lower() == "imagenet" else written
+
+
+def names(value: Any) -> tuple[str, ...]:
+    """A name, or several in brackets."""
+    found = [word_of(one) for one in (value if isinstance(value, (list, tuple)) else (value,))]
+    if not found or None in found:
+        raise Unfit("one or more names of layers, blocks or layer functions: [stem, conv1]")
+    return tuple(dict.fromkeys([name for name in found if name is not None]))
+
+
+def rate_factors(value: Any) -> dict[str, int | float]:
+    """By how much the learning rate of named layers is multiplied: {stem: 0.1}."""
+    if not isinstance(value, dict) or not value:
+        raise Unfit("a number above 0 for each name: {stem: 0.1, head: 1}")
+    return read_entries(positive, value)
+
+
 KEYS: dict[str, Kind] = {
     "data": data_or_pairs,
     "columns": read_columns,
     "group": text,
+    "start": start,
+    "freeze": names,
+    "unfreeze_after": count,
+    "unfreeze_rate": learning_rate,
+    "learning_rates": rate_factors,
     "optimizer": lambda value: read_word("optimizers", value),
     "learning_rate": learning_rate,
     "loss": by_output(lambda value: read_word("losses", value)),
@@ -133,6 +159,11 @@ ABOUT = {  # for people, of each key
     "data": "what it is trained on",
     "columns": "what the columns of a table, or the arrays of a .npz, are called: {image: photo_path, label: [cat, dog], split: fold}",
     "group": "the column or array whose equal values, such as a patient's images, stay in one part",
+    "start": "whose weights it begins with: a .keras file, a run folder, or imagenet",
+    "freeze": "the layers that are not trained, by the names of layers, blocks and layer functions; start: all that have the weights of the start",
+    "unfreeze_after": "epochs after which what is frozen is trained, too",
+    "unfreeze_rate": "the learning rate from then on; if nothing is said, that of the optimizer",
+    "learning_rates": "factors of the learning rate by the names of layers, blocks and layer functions: {stem: 0.1}",
     "optimizer": "how the weights are changed",
     "learning_rate": "that of the optimizer: a number, or a schedule",
     "loss": "what is made small, or that of each output: {mask: binary_crossentropy, label: mse}; if nothing is said, by the network's end and the labels",

@@ -25,6 +25,14 @@ class TrainSettings(Record):
     columns: tuple[tuple[str, tuple[str, ...]], ...] = ()  # of a table (or arrays) for inputs and outputs by name
     group: str | None = None  # the column (or array) whose equal values stay in one part
     folder: str = ""  # where a relative path starts
+    start: str | None = None  # "imagenet", or the path of a .keras file or a run folder whose weights are taken
+    start_folder: str = ""  # where that path starts
+    freeze: tuple[str, ...] = ()  # names of layers, blocks and layer functions that are not trained
+    unfreeze_after: int | None = None  # epochs
+    unfreeze_rate: Any = (
+        None  # the learning rate from there on: a number, or a Term for a schedule; None: the optimizer's
+    )
+    learning_rates: tuple[tuple[str, float], ...] = ()  # factors of layers by such names
     optimizer: Term = Term("Adam", (), (), "optimizers")
     loss: Term | None = None  # None: by the network's end and the labels
     losses: tuple[tuple[str, Term | None], ...] = ()  # of outputs by name, None as for `loss`; others are not trained

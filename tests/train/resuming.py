@@ -29,6 +29,27 @@ train {
 }
 """
 
+PHASES = """block stage(filters) { conv(filters, 3x3, padding=same, bias=false) -> bn -> relu }
+input 8x8x1
+stage(8) -> maxpool(2x2) -> stage(16) as features
+features -> gap -> dense(10, softmax) as aux
+features -> flatten -> dense(32, relu) -> dropout(0.3) -> dense(10, softmax) as digit
+output digit, aux
+train {
+  data = digits; epochs = 6; batch = 128; optimizer = adam(0.003); save_every = 0.000001
+  start = "start.keras"; freeze = start; unfreeze_after = 3; unfreeze_rate = 0.001; learning_rates = {stage: 0.1, digit: 2}
+  loss_weights = {aux: 0.3}; best = val_digit_accuracy
+  callbacks = [
+    early_stopping(patience=6, restore_best_weights=true), reduce_lr_on_plateau(patience=1, factor=0.5, min_delta=0.3),
+    model_checkpoint("kept/best-{epoch:02d}.keras", save_best_only=true), csv_logger("log.csv"),
+  ]
+}
+"""  # two phases and two outputs; START is what it starts from
+START = """input 8x8x1
+conv(8, 3x3, padding=same, bias=false) -> bn -> relu -> maxpool(2x2) -> conv(16, 3x3, padding=same, bias=false) -> bn -> relu
+gap -> dense(7)
+"""
+
 
 # A command that sends itself a signal when it writes its so-many-th file, and one that is killed after a batch.
 AT_WRITE = """
@@ -120,6 +141,9 @@ def whole(folder: Path) -> None:
 def train_whole(folder: Path, backend: str = "tensorflow", text: str = NET) -> Path:
     """A training that nothing stops; its run folder."""
     (folder / "net.cnn").write_text(text)
+    if "start.keras" in text:
+        (folder / "start.cnn").write_text(START)
+        assert finish(start(folder, "-m", "cnnspec", "compile", "start.cnn", "-o", "start.keras"))[0] == 0
     words = ("-m", "cnnspec", "train", "net.cnn", "-q", "--run-dir", "whole")
     assert finish(start(folder, *words, backend=backend))[0] == 0
     return folder / "whole"

@@ -37,7 +37,8 @@ def test_a_run_says_everything_about_itself(capsys: pytest.CaptureFixture[str], 
     assert said["settings"]["optimizer"] == "sgd(learning_rate=0.1)"
     assert said["settings"]["callbacks"] == ['csv_logger(filename="log.csv")']
     of_several = {"outputs", "losses", "loss_weights", "metrics_by_output", "pairing", "each"}
-    left_out = {"spans", "folder", "columns", "group"} | of_several
+    of_starts = {"start", "start_folder", "freeze", "unfreeze_after", "unfreeze_rate", "learning_rates"}
+    left_out = {"spans", "folder", "columns", "group"} | of_several | of_starts
     assert said["settings"].keys() == set(resolve({})[0]._fields) - left_out
     data = said["data"]
     assert (data["given"], data["train"], data["validation"], data["test"]) == ("digits", 1295, 143, 359)
@@ -173,6 +174,20 @@ def test_rows_after_the_state_are_cut_and_so_is_half_a_row() -> None:
     History(".", 2).add({"epoch": 3, "loss": 0.25, "seconds": 0.5})
     assert Path("metrics.csv").read_text() == "epoch,loss,seconds\n1,1.0,0.5\n2,0.5,0.5\n3,0.25,0.5\n"
     assert [row["loss"] for row in read_rows("metrics.jsonl")] == [1, 0.5, 0.25]
+
+
+def test_a_stop_while_rows_are_cut_takes_none_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    history, rows = History("."), [{"epoch": n, "loss": 1 / n, "seconds": 0.5} for n in (1, 2, 3)]
+    for row in rows:
+        history.add(row)
+
+    def stop(number: int) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, suppress(KeyboardInterrupt):
+        patch.setattr(os, "fsync", stop)
+        History(".", 2)
+    assert read_rows("metrics.jsonl") == rows
 
 
 @pytest.mark.parametrize(

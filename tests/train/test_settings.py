@@ -299,6 +299,7 @@ def test_settings_and_fit_import_nothing_heavy() -> None:
 def test_the_keys_are_the_fields_of_the_settings() -> None:
     assert set(KEYS) - {"learning_rate"} == set(TrainSettings._fields) - {
         "folder",
+        "start_folder",
         "spans",
         "outputs",
         "losses",

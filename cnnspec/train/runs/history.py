@@ -25,12 +25,13 @@ class History:
         """Go on after the given number of epochs; rows of later ones are cut off."""
         self.csv, self.jsonl = ConfinedFolder(folder).file("metrics.csv"), ConfinedFolder(folder).file("metrics.jsonl")
         self.rows = [row for row in read_rows(self.jsonl) if row["epoch"] <= epochs]
+        if self.rows:  # each file is replaced in one step: a stop in between must not take the rows away
+            write_text(self.csv, self._write_head() + "".join(self._write_line(row) for row in self.rows))
+            write_text(self.jsonl, "".join(_write_json(row) for row in self.rows))
+            return
         for path in (self.csv, self.jsonl):
             with suppress(FileNotFoundError):
                 os.remove(path)
-        if self.rows:
-            write_text(self.csv, self._write_head() + "".join(self._write_line(row) for row in self.rows))
-            write_text(self.jsonl, "".join(_write_json(row) for row in self.rows))
 
     def add(self, row: dict[str, Any]) -> None:
         """Add a row, which is on the disk when this returns. Raises OSError."""

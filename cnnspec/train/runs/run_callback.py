@@ -17,6 +17,7 @@ from cnnspec.train.runs.curves import CurvesPicture
 from cnnspec.train.runs.durable import make_saves_whole
 from cnnspec.train.runs.history import History, as_json_number
 from cnnspec.train.runs.state_file import StateFile
+from cnnspec.train.starting.phase import begins_phase, is_over
 
 if TYPE_CHECKING:
     from cnnspec.train.progress import Interrupts
@@ -32,7 +33,8 @@ class Stopped(KeyboardInterrupt):
 
 
 class EpochEnded(Exception):
-    """The rest of an epoch, which is trained apart because it is shorter, was trained and saved."""
+    """An epoch was trained and saved, and what follows begins anew from there: the rest of one, which is trained apart because it is
+    shorter, or the last one before what is frozen is trained."""
 
 
 class TrainingClock:
@@ -86,7 +88,7 @@ class RunCallback:
         make_saves_whole(self._model)
         self.clock.begin()
         if self._start is not None and not self._start.done:
-            self.state.restore(self._start)
+            self.state.restore(self._start, anew=begins_phase(self._settings, self._start))
 
     def begin_epoch(self, epoch: int, logs: Any = None) -> None:
         start = self._start if self._goes_on_within(epoch) else None
@@ -107,6 +109,7 @@ class RunCallback:
         if batch + 1 == self._batches.whole:  # the epoch's end saves more
             return
         if self._interrupts.asked or self.state.is_older_than(60 * self._settings.save_every):
+            state.synchronize(self._model)
             with explain_write_errors(self._run.path):
                 state.check(self._model, self.epoch + 1)
                 self.save_state(self.epoch, batch + 1)
@@ -119,7 +122,11 @@ class RunCallback:
             self.save_epoch(epoch, logs or {})
         if self._interrupts.asked:
             raise Stopped
-        if self._start is not None and self._start.done:
+        settings = self._settings
+        ends_phase = epoch + 1 == settings.unfreeze_after and not is_over(
+            settings, epoch + 1, self._model.stop_training
+        )
+        if ends_phase or (self._start is not None and self._start.done):
             raise EpochEnded
 
     # ---- what is saved ---------------------------------------------------------------------------------------

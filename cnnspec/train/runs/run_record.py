@@ -10,6 +10,7 @@ from cnnspec.base.outside_reach import mask_secrets
 from cnnspec.layers.argument import Term, show
 from cnnspec.train.runs.spec import hash_files
 from cnnspec.train.section_words import spell_term
+from cnnspec.train.starting.model_start import describe_start
 
 if TYPE_CHECKING:
     from cnnspec.train.data.prepare import Data
@@ -24,15 +25,17 @@ def describe_settings(settings: TrainSettings) -> dict[str, Any]:
         "spans",
         "folder",
         "outputs",
-        *[name for name in (*PAIRS, "group") if not getattr(settings, name)],
+        "start_folder",
+        *[name for name in (*PAIRS, *RARE) if not getattr(settings, name)],
         *(() if settings.pairing else PAIRED),
     )
     found = {name: _describe(getattr(settings, name)) for name in settings._fields if name not in left_out}
     return found | {name: dict(found[name]) for name in PAIRS if name in found}
 
 
+RARE = ("group", "start", "freeze", "unfreeze_after", "unfreeze_rate")  # which most settings do not have
 PAIRED = ("pairing", "each")
-PAIRS = ("losses", "loss_weights", "metrics_by_output", "columns")  # pairs of an input's or output's name and its value
+PAIRS = ("losses", "loss_weights", "metrics_by_output", "columns", "learning_rates")  # pairs of a name and its value
 
 
 def _describe(value: Any) -> Any:
@@ -98,6 +101,7 @@ def begin_record(plan: TrainingPlan, data: Data, model: Any, loss: str, runtime:
         "spec": f"spec/{spec.main}", "files": hash_files(spec), "name": spec.name, "model": spec.model,
         "parameters": dict(spec.parameters), "max_layers": spec.max_layers, "overrides": dict(spec.overrides),
         "settings": describe_settings(settings), "data": describe_data(data, settings),
+        **({} if plan.start is None else {"start": describe_start(plan.start)}),
         "loss": loss, "params": {"total": model.count_params(), "trainable": trainable},
         "backend": keras.config.backend(), "versions": find_versions(keras), "devices": list(runtime.used),
         "precision": settings.precision, "seed": settings.seed,

@@ -214,6 +214,10 @@ def data(value: Any, name: str) -> None:
     return expect(trained, f"{name}.outputs", "a table with an output that is trained")
 
 
+START = record({
+    "given": text, "folder": text, "sha256": text, "layers": listed(text), "of_layers": whole(), "weights": whole(),
+    "of_weights": whole(), "left": listed(text),
+})  # fmt: skip
 ROW = record({"epoch": whole(1)}, figure)
 _RUN_RECORD = record(
     {
@@ -227,14 +231,15 @@ _RUN_RECORD = record(
         }, maybe={
             "loss": optional(text), "losses": named(text), "loss_weights": named(number(0)),
             "metrics_by_output": named(listed(text)), "pairing": one_of(*PAIRINGS), "each": whole(1),
-            "columns": named(listed(text, 1)), "group": text,
+            "columns": named(listed(text, 1)), "group": text, "start": text, "freeze": listed(text, 1),
+            "unfreeze_after": whole(1), "unfreeze_rate": scalar, "learning_rates": named(number(0)),
         }),
         "data": data,
         "params": record({"total": whole()}, whole()), "best": optional(best), "test": optional(record({"on": text}, figure)),
     },
     maybe={
         "name": text, "loss": text, "precision": text, "seed": whole(), "why": text, "started": text,
-        "ended": optional(text), "last": optional(ROW),
+        "ended": optional(text), "last": optional(ROW), "start": START,
     },
 )  # fmt: skip
 

@@ -96,6 +96,12 @@ def keep_unchanged(model: Any) -> Iterator[None]:
         variable.assign(value)
 
 
+def synchronize(model: Any) -> None:
+    """Give the variables what a training has made of them so far: within an epoch, JAX has it elsewhere."""
+    if hasattr(model, "jax_state_sync"):
+        model.jax_state_sync()
+
+
 def check(model: Any, epoch: int) -> None:
     """Raises TrainingFailed for weights that are no numbers, which no later epoch mends. `epoch` counts from 1."""
     import numpy as np
@@ -163,10 +169,12 @@ def load(file: BinaryIO, name: str) -> State:
     )  # fmt: skip
 
 
-def restore(state: State, model: Any, callbacks: list[Any]) -> None:
-    """Give the variables and the callbacks what they had. Raises TrainingFailed when they are not those of the state."""
-    variables = dict(_list_variables(model, within=bool(state.done)))
-    kept = {name: array for name, array in state.arrays.items() if name.split()[0] in ("model", "optimizer", "metrics")}
+def restore(state: State, model: Any, callbacks: list[Any], anew: bool = False) -> None:
+    """Give the variables and the callbacks what they had; with `anew` the optimizer keeps its own, as another one than that of the
+    state. Raises TrainingFailed when they are not those of the state."""
+    groups = ("model", "metrics") if anew else ("model", "optimizer", "metrics")
+    variables = {name: v for name, v in _list_variables(model, within=bool(state.done)) if name.split()[0] in groups}
+    kept = {name: array for name, array in state.arrays.items() if name.split()[0] in groups}
     known = {name: (tuple(variable.shape), _find_family(variable.dtype)) for name, variable in variables.items()}
     if known != {name: (array.shape, _find_family(array.dtype.name)) for name, array in kept.items()}:
         raise TrainingFailed("the saved state does not fit the network: other variables", "train anew", 2)

@@ -50,9 +50,9 @@ class StateFile:
         """Whether the state was last saved longer ago (or, before the first time, the training began)."""
         return time.monotonic() - self._saved_at > seconds
 
-    def restore(self, start: State) -> None:
-        """Give the model and the callbacks what a state holds."""
+    def restore(self, start: State, anew: bool = False) -> None:
+        """Give the model and the callbacks what a state holds; with `anew` an optimizer that is another begins."""
         optimizer = self._model.optimizer
         if not optimizer.built:
             optimizer.build(self._model.trainable_variables)
-        state.restore(start, self._model, self._callbacks)
+        state.restore(start, self._model, self._callbacks, anew)
