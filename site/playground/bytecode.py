@@ -34,7 +34,7 @@ OWN_LEFT_OUT = re.compile(
     r"|cli/(look|trace|quiz|train|resume|runs|evaluate|predict|server|play|completion)\."
 )
 ASKED = re.compile(
-    r"(__init__|pipeline|api/(__init__|network)|cli/(__init__|check|summary|explain|rf|lost|cost|sizes|draw|import_model|fix|format|compile|rules|rule|layers|help)|train/(network_settings|data_check|data/tables)|playground/\w+)\.py"
+    r"(__init__|pipeline|api/(__init__|network)|cli/(__init__|check|summary|explain|rf|lost|cost|sizes|draw|import_model|fix|format|compile|rules|rule|layers|help)|train/(network_settings|data_check|data/tables|starting/named_layers)|playground/\w+)\.py"
 )
 READ_AS_SOURCE = ("compile/torch_source/helper_modules.py",)
 
