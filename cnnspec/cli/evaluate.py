@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnnspec.train.evaluation.evaluate import Evaluation
-    from cnnspec.train.evaluation.worst_maps import WorstMaps
+    from cnnspec.train.evaluation.worst import WorstExamples
 
 SPLITS = ("test", "validation", "train")
 
@@ -52,7 +52,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="draw the confusion matrix, of several outputs side by side: .png, .svg or .pdf",
     )
     parser.add_argument(
-        "--worst", metavar="FILE", help="draw the worst maps of a network that yields some: image, truth and prediction"
+        "--worst",
+        metavar="FILE",
+        help="draw what it gets worst: images taken for another class, or maps beside the truth",
     )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
@@ -68,11 +70,11 @@ def run(options: argparse.Namespace) -> int:
     from cnnspec.train.errors import TrainingFailed
     from cnnspec.train.evaluation.evaluate import evaluate
     from cnnspec.train.evaluation.opening import open_model
-    from cnnspec.train.evaluation.worst_maps import WorstMaps
+    from cnnspec.train.evaluation.worst import WorstExamples
     from cnnspec.train.progress import choose_display
 
     shown = choose_display(sys.stderr, options.quiet, fit_sentence)
-    worst = None if options.worst is None else WorstMaps()
+    worst = None if options.worst is None else WorstExamples()
     try:
         trained, keras = open_model(options.trained, options.backend, options.last)
         shown.note(f"the model is {trained.saved.path}")
@@ -138,14 +140,13 @@ def _draw_picture(found: Evaluation, path: str) -> None:
     _write_picture(path, lambda beside, ending: draw_confusions(matrices, write_headline(found), beside, ending))
 
 
-def _draw_worst(found: Evaluation, worst: WorstMaps, path: str) -> None:
+def _draw_worst(found: Evaluation, worst: WorstExamples, path: str) -> None:
     from cnnspec.train.evaluation.text import write_headline
-    from cnnspec.train.evaluation.worst_maps import draw_worst
 
-    if not worst.examples:
-        print_message(f"no picture of the worst: {found.model} chooses no class at every place of an image")
+    if worst.missing:
+        print_message(f"no picture of the worst: {found.model} {worst.missing}")
         return
-    _write_picture(path, lambda beside, ending: draw_worst(worst, write_headline(found), beside, ending))
+    _write_picture(path, lambda beside, ending: worst.draw(write_headline(found), beside, ending))
 
 
 def _write_picture(path: str, draw: Callable[[str, str], None]) -> None:

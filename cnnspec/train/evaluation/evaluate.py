@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from cnnspec.train.evaluation.head import Head
     from cnnspec.train.evaluation.saved import Saved
     from cnnspec.train.evaluation.trained import Trained
-    from cnnspec.train.evaluation.worst_maps import WorstMaps
+    from cnnspec.train.evaluation.worst import WorstExamples
     from cnnspec.train.progress import Lines
     from cnnspec.train.settings import TrainSettings
 
@@ -97,17 +97,16 @@ def evaluate(
     split: str,
     batch: int | None,
     shown: Lines,
-    worst: WorstMaps | None = None,
+    worst: WorstExamples | None = None,
 ) -> Evaluation:
-    """Measure a model on a part of the data that it was trained on, or of other data; `worst` is shown the maps of the first
-    output that yields some. Raises TrainingFailed."""
+    """Measure a model on a part of the data that it was trained on, or of other data; `worst` is shown every
+    batch. Raises TrainingFailed."""
     opened = open_part(trained, data, split, batch, shown)
     saved, name, part = trained.saved, opened.name, opened.part
     heads, tallies = find_heads(trained, opened.data), make_tallies(trained, opened.data)
     for output, prepared in zip(trained.outputs, opened.data.outputs, strict=True):
-        if worst is not None and len(output.yields) == 3:
-            names = output.names or prepared.names
-            worst.offer(output.number, heads[output.name], names, output.yields[-1] or 0)
+        if worst is not None:
+            worst.offer(output.number, heads[output.name], output.names or prepared.names, output.yields)
     figures = _measure(keras, saved, part, opened.settings.batch, tallies, worst, shown)
     by_output = _share_out(figures, trained)
     measured = {}
@@ -238,7 +237,13 @@ def _choose_part(data: Data, split: str, own: bool, name: str) -> tuple[Part, st
 
 
 def _measure(
-    keras: Any, saved: Saved, part: Part, batch: int, tallies: dict[int, Tally], worst: WorstMaps | None, shown: Lines
+    keras: Any,
+    saved: Saved,
+    part: Part,
+    batch: int,
+    tallies: dict[int, Tally],
+    worst: WorstExamples | None,
+    shown: Lines,
 ) -> dict[str, Any]:
     """Count every batch by the numbers of outputs, and look at its maps; the compiled figures of all of them."""
     model, figures = saved.model, {}

@@ -44,11 +44,11 @@ class WorstMaps:
         self.names: list[str] = []
         self.examples: list[Example] = []
 
-    def offer(self, number: int, head: Head, names: Sequence[str] | None, units: int) -> None:
+    def offer(self, number: int, head: Head, names: Sequence[str] | None, yields: Sequence[int | None]) -> None:
         """Take an output that yields maps, where it chooses a class at every place; `names` are those of its classes."""
-        if self.output is None and head.kind in ("classes", "binary"):
+        if self.output is None and len(yields) == 3 and head.kind in ("classes", "binary"):
             self.output = number, head
-            self.names = name_classes(names, 2 if head.kind == "binary" else units)
+            self.names = name_classes(names, 2 if head.kind == "binary" else yields[-1] or 0)
 
     def add(self, given: Any, targets: Sequence[Array], outputs: Sequence[Array]) -> None:
         """Look at a batch: what the model takes, its targets and its outputs."""
@@ -98,7 +98,7 @@ def draw_worst(worst: WorstMaps, title: str, path: str, ending: str) -> None:
         figure = Figure(figsize=(6.6, 2.2 * rows + 1.1), layout="constrained")
         grid = figure.subplots(rows, 3, squeeze=False)
         for number, (row, example) in enumerate(zip(grid, worst.examples, strict=True)):
-            shown = _show_image(example.image), colors[example.true], colors[example.found]
+            shown = show_image(example.image), colors[example.true], colors[example.found]
             heads = ("image", "truth", "prediction") if number == 0 else ("", "", "")
             for axes, pixels, head in zip(row, shown, heads, strict=True):
                 axes.imshow(pixels, interpolation="nearest")
@@ -115,7 +115,7 @@ def draw_worst(worst: WorstMaps, title: str, path: str, ending: str) -> None:
         figure.savefig(path, format=ending.removeprefix("."), dpi=120, metadata=make_metadata(ending))
 
 
-def _show_image(image: Array) -> Array:
+def show_image(image: Array) -> Array:
     """An image in any range as one from 0 to 1 with three channels."""
     import numpy as np
 

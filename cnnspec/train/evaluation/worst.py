@@ -1,0 +1,46 @@
+"""The examples that a model gets worst: maps of classes beside the truth, or images taken for another class."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnspec.train.evaluation.worst_images import WorstImages, draw_mistakes
+from cnnspec.train.evaluation.worst_maps import WorstMaps, draw_worst
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnnspec.train.evaluation.head import Head
+
+
+class WorstExamples:
+    """Those of the first output that yields maps, and of the first that chooses a class for an image."""
+
+    def __init__(self) -> None:
+        self.maps, self.images = WorstMaps(), WorstImages()
+
+    def offer(self, number: int, head: Head, names: Sequence[str] | None, yields: Sequence[int | None]) -> None:
+        """An output, of which it takes what it can show."""
+        self.maps.offer(number, head, names, yields)
+        self.images.offer(number, head, names, yields)
+
+    def add(self, given: Any, targets: Sequence[Any], outputs: Sequence[Any]) -> None:
+        """A batch: what the model takes, its targets and its outputs."""
+        self.maps.add(given, targets, outputs)
+        self.images.add(given, targets, outputs)
+
+    @property
+    def missing(self) -> str:
+        """Why there is nothing to draw, as a sentence goes on behind the model's name; "" where there is."""
+        if self.maps.examples or self.images.mistakes:
+            return ""
+        if self.images.output is not None:
+            return "takes no image for another class"
+        return "chooses no class for an image, nor at every place of one"
+
+    def draw(self, title: str, path: str, ending: str) -> None:
+        """Write the picture, of maps where there are some."""
+        if self.maps.examples:
+            draw_worst(self.maps, title, path, ending)
+        else:
+            draw_mistakes(self.images.mistakes, title, path, ending)

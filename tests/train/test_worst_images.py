@@ -1,0 +1,70 @@
+"""Which images are the worst, and how they are drawn; Keras is not needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cnnspec.train.evaluation.head import Head
+from cnnspec.train.evaluation.worst import WorstExamples
+from cnnspec.train.evaluation.worst_images import SHOWN
+
+pillow = pytest.importorskip("PIL.Image")
+RNG = np.random.default_rng(0)
+
+
+def test_those_whose_own_class_has_the_least_probability_come_first() -> None:
+    """Of 40 images, in batches of 7, against all at once."""
+    images, logits, true = RNG.random((40, 8, 8, 1)), RNG.normal(size=(40, 3)) * 3, RNG.integers(0, 3, 40)
+    worst = WorstExamples()
+    worst.offer(1, Head("classes", "softmax"), ("ant", "bee", "cat"), (3,))
+    for start in range(0, 40, 7):
+        rows = slice(start, start + 7)
+        worst.add(images[rows], (np.zeros(7), true[rows]), (np.zeros(7), logits[rows]))
+    shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    lead = shares[np.arange(40), true] - shares.max(axis=1)
+    expected = [i for i in np.argsort(lead, kind="stable") if lead[i] < 0][:SHOWN]
+    found = worst.images.mistakes
+    assert [one.of_true for one in found] == pytest.approx([shares[i, true[i]] for i in expected])
+    assert [one.of_found for one in found] == pytest.approx([shares[i].max() for i in expected])
+    assert [one.true for one in found] == [("ant", "bee", "cat")[true[i]] for i in expected]
+    assert all((one.image == images[i]).all() for one, i in zip(found, expected, strict=True))
+
+
+@pytest.mark.parametrize("targets", [np.array([1, 0, 1]), np.array([[1.0], [0.0], [1.0]])], ids=["numbers", "a column"])
+def test_two_classes_of_one_output(targets: np.ndarray) -> None:
+    worst = WorstExamples()
+    worst.offer(0, Head("binary", ""), None, (1,))
+    worst.add(RNG.random((3, 4, 4, 3)), (targets,), (np.array([[0.2], [0.9], [0.7]]),))
+    assert [(one.true, one.found) for one in worst.images.mistakes] == [("0", "1"), ("1", "0")]
+    assert [one.of_true for one in worst.images.mistakes] == pytest.approx([0.1, 0.2])
+
+
+def test_shares_of_every_class_as_targets() -> None:
+    worst = WorstExamples()
+    worst.offer(0, Head("classes", ""), None, (3,))
+    worst.add(RNG.random((2, 4, 4, 1)), (np.eye(3)[[2, 1]],), (np.array([[0.1, 0.7, 0.2], [0.1, 0.8, 0.1]]),))
+    assert [(one.true, one.found) for one in worst.images.mistakes] == [("2", "1")]
+
+
+def test_the_picture(tmp_path: Path) -> None:
+    worst = WorstExamples()
+    assert worst.missing == "chooses no class for an image, nor at every place of one"
+    worst.offer(0, Head("classes", ""), None, (2,))
+    worst.add(RNG.random((5, 4, 4, 1)), (np.zeros(5, int),), (np.tile([1.0, 0.0], (5, 1)),))
+    assert worst.missing == "takes no image for another class"
+    worst.add(RNG.random((5, 4, 4, 1)), (np.ones(5, int),), (np.tile([1.0, 0.0], (5, 1)),))
+    assert worst.missing == ""
+    worst.draw("five $ mistakes", str(tmp_path / "worst.png"), ".png")
+    with pillow.open(tmp_path / "worst.png") as picture:
+        assert picture.width > 700
+        assert len(set(np.asarray(picture.convert("L")).ravel())) > 50  # the images are in it
+
+
+def test_what_is_no_image_is_left_out() -> None:
+    worst = WorstExamples()
+    worst.offer(0, Head("classes", ""), None, (2,))
+    worst.add(RNG.random((5, 4)), (np.ones(5, int),), (np.tile([1.0, 0.0], (5, 1)),))
+    assert worst.images.mistakes == []
