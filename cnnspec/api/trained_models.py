@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Any, Literal
 
+    from cnnspec.train.evaluation.worst import WorstExamples
+
     Path = str | os.PathLike[str]
     Split = Literal["test", "validation", "train"]
 
@@ -174,6 +176,16 @@ def evaluate(
     notes.kept += find_warnings(model, keras, outside=data is None)
     with explaining(None if named in NAMED_DATA else given):
         found = evaluate_model(keras, model, arrays or named, split, count, notes)
+    return make_answer(Evaluation, found, tuple(notes.kept))
+
+
+def measure(path: str, split: str, worst: WorstExamples) -> Evaluation:
+    """A run on a part of its own data, of which `worst` sees every batch. Raises what `evaluate` raises."""
+    notes = Notes()
+    with explaining(path):
+        model, keras = open_model(path, None, False)
+        notes.kept += find_warnings(model, keras, outside=True)
+        found = evaluate_model(keras, model, None, split, None, notes, worst)
     return make_answer(Evaluation, found, tuple(notes.kept))
 
 

@@ -18,6 +18,9 @@ from cnnspec.train.runs.text import write_text
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
+
+    from cnnspec.train.runs.listing import Run
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "runs", metavar="RUN", nargs="*", help="a folder of runs to list (runs), or two or more runs to compare"
     )
+    parser.add_argument("--html", metavar="FILE", help="write a report of them: curves, scores, what they get worst")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how they are printed")
 
 
@@ -44,6 +48,8 @@ def run(options: argparse.Namespace) -> int:
     except TrainingFailed as error:
         raise UsageError(str(error)) from None
     compared = len(paths) > 1
+    if options.html is not None:
+        return write_page(found, compared, options.html)
     if options.format == "json":
         print(escape.json(write_data(found, compared)))
     elif not found:
@@ -54,3 +60,14 @@ def run(options: argparse.Namespace) -> int:
     for one in damaged:
         print_message(one.wrong)
     return USAGE if damaged else CLEAN
+
+
+def write_page(found: Sequence[Run], compared: bool, path: str) -> int:
+    """Write the report; the exit status."""
+    from cnnspec.api.html.report import write_report
+    from cnnspec.cli.write_file import write_whole
+
+    if not found:
+        raise UsageError("there are no runs to report")
+    write_whole(path, write_report(found, compared, print_message))
+    return USAGE if any(one.wrong for one in found) else CLEAN

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import signal
 from pathlib import Path
@@ -78,6 +79,23 @@ def test_whatever_takes_a_run_takes_it(training: cnnspec.Training, digits: tuple
         ValueError, match=r"the data of this training were given in Python, and are in no file; give them again"
     ):
         cnnspec.evaluate(training)
+
+
+def test_a_report_is_one_page(training: cnnspec.Training, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The run of the command is measured; that of data which were given, and a damaged one, say why they are not."""
+    if not (folder / "command").exists():
+        test_it_is_the_training_of_the_command(training, folder, capsys)
+    (folder / "runs" / "<torn>").mkdir(parents=True)
+    (folder / "runs" / "<torn>" / "run.json").write_text("{")
+    runs = [str(folder / name) for name in ("command", "given", "runs/<torn>")]
+    assert main(["runs", *runs, "--html", str(folder / "report.html")]) == 2
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    (run,) = cnnspec.runs(folder / "command").runs
+    assert f"test accuracy {100 * run.record['test']['accuracy']:.2f} %" in page
+    assert "not measured: the data of this training were given in Python" in page
+    assert page.count('src="data:image/png;base64,') == page.count("<img ") == 3  # curves of both, and what is worst
+    assert "<torn>" not in page and "&lt;torn&gt;/run.json is damaged" in page
+    assert not re.findall(r"(?:src|href)=.(?!data:)|<script|url\(", page)
 
 
 def test_ctrl_c_loses_nothing(

@@ -9,6 +9,7 @@ from cnnspec.train.evaluation.worst_maps import WorstMaps, draw_worst
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import BinaryIO
 
     from cnnspec.train.evaluation.head import Head
 
@@ -38,7 +39,7 @@ class WorstExamples:
             return "takes no image for another class"
         return "chooses no class for an image, nor at every place of one"
 
-    def draw(self, title: str, path: str, ending: str) -> None:
+    def draw(self, title: str, path: str | BinaryIO, ending: str) -> None:
         """Write the picture, of maps where there are some."""
         if self.maps.examples:
             draw_worst(self.maps, title, path, ending)

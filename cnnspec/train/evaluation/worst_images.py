@@ -14,6 +14,7 @@ from cnnspec.train.evaluation.worst_maps import show_image
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import BinaryIO
 
     import numpy as np
 
@@ -83,7 +84,7 @@ def read_classes(targets: Array, count: int) -> Array:
     return targets.reshape(len(targets)).round().astype(int)
 
 
-def draw_mistakes(mistakes: Sequence[Mistake], title: str, path: str, ending: str) -> None:
+def draw_mistakes(mistakes: Sequence[Mistake], title: str, path: str | BinaryIO, ending: str) -> None:
     """Write the images to `path`, each below its class and what it was taken for, in the format of an ending in
     `confusion.FORMATS`. Raises ImportError without Matplotlib and OSError for a path that cannot be written."""
     from matplotlib import rc_context

@@ -16,6 +16,7 @@ from cnnspec.train.evaluation.scores import name_classes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import BinaryIO
 
     import numpy as np
 
@@ -85,7 +86,7 @@ def measure_overlap(true: Array, found: Array, count: int) -> float | None:
     return sum(overlaps) / len(overlaps) if overlaps else None
 
 
-def draw_worst(worst: WorstMaps, title: str, path: str, ending: str) -> None:
+def draw_worst(worst: WorstMaps, title: str, path: str | BinaryIO, ending: str) -> None:
     """Write the picture to `path` in the format of an ending in `confusion.FORMATS`. Raises ImportError without Matplotlib and
     OSError for a path that cannot be written."""
     from matplotlib import rc_context
