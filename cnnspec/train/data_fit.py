@@ -206,6 +206,10 @@ def _check_moving(word: str, settings: TrainSettings, shape: tuple[int, ...], ho
     if how not in ("classes", "one-hot") and (quantities or not single):
         message = f"{word} would move what is in images and not in their targets of shape {shown}, which are no classes"
         raise TrainingFailed(message, "leave it out", span=span)
+    elastic = next((layer for layer in settings.augment if layer.name == "RandomElasticTransform"), None)
+    if elastic is not None:  # which draws anew for the mask (3.15)
+        message = f"{spell_term(elastic)} of Keras moves a mask in another way than its image"
+        raise TrainingFailed(message, "leave it out; random_shear and random_perspective move both alike", span=span)
     if targets.shape[:2] != shape[:2]:
         message = f"{word} moves what is in images of {show_shape(shape[:2])}, and their targets are {shown}"
         raise TrainingFailed(message, "leave it out, or end in a map of the image's size", span=span)

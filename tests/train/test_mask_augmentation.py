@@ -29,7 +29,6 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "RandomTranslation": {"height_factor": 0.3, "width_factor": 0.3} | NEAREST | FILLED,
     "RandomShear": {"x_factor": 0.5, "y_factor": 0.5} | NEAREST | FILLED,
     "RandomPerspective": {"factor": 1.0, "fill_value": 0.5} | NEAREST,
-    "RandomElasticTransform": {"factor": 1.0} | NEAREST,
     "RandAugment": {},
 }
 LABELS = MASKS.astype(np.int64)
@@ -42,11 +41,11 @@ def augmenter(*names: str, maps: tuple[tuple[int, int], ...] = ((0, OUTSIDE),)) 
     return Augmenter(keras, terms, (SIZE, SIZE, 3), 0, maps)
 
 
-@pytest.mark.parametrize("name", sample(MOVING, ("RandomElasticTransform", "RandAugment")))
+@pytest.mark.parametrize("name", sample(ARGUMENTS, ("RandAugment",)))
 def test_an_image_and_its_mask_move_alike(name: str) -> None:
     changed = augmenter(name)
     moved = 0.0
-    for batch in range(2):
+    for batch in range(4):
         images, masks = changed(IMAGES, LABELS, (0, 0, batch))
         assert (masks.dtype, masks.shape) == (LABELS.dtype, LABELS.shape)
         inside = masks != OUTSIDE
@@ -105,6 +104,7 @@ MAP = "input 16x16x3\nconv(%s)\ntrain { augment = %s%s }"
     ("head", "augment", "more", "message"),
     [
         ("4, 1x1, activation=softmax", "mix_up", "", "mix_up mixes two images, and their targets of shape 16x16 have no share of both"),
+        ("4, 1x1, activation=softmax", "[random_flip, random_elastic_transform]", "", "random_elastic_transform of Keras moves a mask in another way than its image"),
         ("4, 1x1, activation=softmax", "[random_contrast(0.1), cut_mix]", "", "cut_mix mixes two images"),
         ("4, 2x2, stride=2, activation=softmax", "random_zoom(0.1)", "", "random_zoom moves what is in images of 16x16, and their targets are 8x8"),
         ("4, 1x1, activation=softmax", "random_flip", "; class_weights = balanced", "class_weights weigh the places of masks, and random_flip moves them"),
