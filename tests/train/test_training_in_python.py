@@ -85,9 +85,9 @@ def test_a_report_is_one_page(training: cnnspec.Training, folder: Path, capsys: 
     """The run of the command is measured; that of data which were given, and a damaged one, say why they are not."""
     if not (folder / "command").exists():
         test_it_is_the_training_of_the_command(training, folder, capsys)
-    (folder / "runs" / "<torn>").mkdir(parents=True)
-    (folder / "runs" / "<torn>" / "run.json").write_text("{")
-    runs = [str(folder / name) for name in ("command", "given", "runs/<torn>")]
+    (folder / "elsewhere" / "<torn>").mkdir(parents=True)
+    (folder / "elsewhere" / "<torn>" / "run.json").write_text("{")
+    runs = [str(folder / name) for name in ("command", "given", "elsewhere/<torn>")]
     assert main(["runs", *runs, "--html", str(folder / "report.html")]) == 2
     page = (folder / "report.html").read_text(encoding="utf-8")
     (run,) = cnnspec.runs(folder / "command").runs
