@@ -330,7 +330,8 @@ def find_errors(text: str, item: str) -> list[str]:
 def test_every_word_of_a_train_section_is_taken(key: str) -> None:
     """With what is put in with it; and every word of its arguments."""
     head = "block f { relu }\n" if key == "data" else "input 8x8x1\nflatten\ndense(10, softmax)\n"
-    rest = "optimizer = adam(use_ema=true)\n" * (key == "callbacks")
+    needs = {"callbacks": "optimizer = adam(use_ema=true)\n", "unfreeze_rate": "freeze = dense1\nunfreeze_after = 1\n"}
+    rest = needs.get(key, "")
     module = find_words(key)[1][0]
     for word in list_words(KEYS[key]):
         assert not find_errors(f"{head}train {{\n{key} = {word}\n{rest}}}\n", word), word
@@ -338,7 +339,9 @@ def test_every_word_of_a_train_section_is_taken(key: str) -> None:
         for one in called.taken if called is not None else ():
             for value in one.words:
                 item = f"{one.name}={value}"
-                assert not find_errors(f"{head}train {{\n{key} = {word.partition('(')[0]}({item})\n}}\n", item), item
+                assert not find_errors(f"{head}train {{\n{key} = {word.partition('(')[0]}({item})\n{rest}}}\n", item), (
+                    item
+                )
 
 
 @pytest.mark.parametrize("layer", CATALOGUE, ids=lambda layer: layer.names[0])
