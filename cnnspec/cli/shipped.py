@@ -95,8 +95,7 @@ def tell_size(trained: Trained, target: str, format: str, asked: ExportOptions) 
     from cnnspec.compile.runtimes.litert_file import find_arena
     from cnnspec.cost.memory import inference
     from cnnspec.facts.facts import Facts
-    from cnnspec.model_files import ModelRefused
-    from cnnspec.model_files.keras.application import convert_model
+    from cnnspec.model_files import ModelRefused, convert_model
 
     data = None if format == "onnx" else read_bytes(target, format)
     size = os.path.getsize(target) if data is None else len(data)

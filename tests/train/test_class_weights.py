@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnnspec.train import keras_objects, run
+from cnnspec.compile.keras_model import to_keras
+from cnnspec.train import keras_objects
 from cnnspec.train.data.batches import make_batches
 from cnnspec.train.section import resolve
 from tests.support import network
@@ -58,7 +59,7 @@ def test_weighted_training_is_keras_own_with_class_weight(end: str, loss: str, c
     results = []
     for weighted in (True, False):
         keras.utils.set_random_seed(0)
-        model = run.to_keras(net.graph)
+        model = to_keras(net.graph)
         model.compile(optimizer="sgd", loss=keras_objects.build(settings.loss, keras))  # type: ignore[arg-type]
         fed = part if weighted else part.replace(weights=None)
         more = {} if weighted else {"class_weight": dict(enumerate(weights))}
@@ -78,7 +79,7 @@ def test_weights_of_a_map_of_classes() -> None:
     part = read(text, name, class_weights=[1, 2, 3]).train
     x, y, w = make_batches(keras, part, 4)[0]
     np.testing.assert_array_equal(w, y + 1)
-    model = run.to_keras(network(text).graph)
+    model = to_keras(network(text).graph)
     model.compile(loss="sparse_categorical_crossentropy")
     probability = np.take_along_axis(model.predict(x, verbose=0), y[..., None], -1)[..., 0]
     assert model.evaluate(x, y, sample_weight=w, verbose=0) == pytest.approx(

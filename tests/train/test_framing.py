@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 import cnnspec
 from cnnspec.cli import main
-from cnnspec.cli.export import read_metadata
 from cnnspec.train.data.examples import Held, Shaped
 from cnnspec.train.data.framing import WAYS, frame_image, make_frame
 from cnnspec.train.data.images import resize
 from cnnspec.train.data_fit import Fit
+from cnnspec.train.evaluation.exported import describe
+from cnnspec.train.evaluation.trained import open_trained
 from cnnspec.train.section import resolve
 from tests.support import network, unwrap
 from tests.train.image_sets import colour, read, save
@@ -87,7 +88,7 @@ def test_a_run_frames_in_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
     Path("net.cnn").write_text(f'{NET}train {{ data = "set/"; resize = pad; epochs = 1; test = 0; validation = 0 }}')
     assert main(["train", "net.cnn", "-q", "--run-dir", "run"]) == 0
     assert json.loads(Path("run/run.json").read_text())["settings"]["resize"] == "pad"
-    assert read_metadata("run")["resize"] == "pad"
+    assert describe(open_trained("run", None)[0])["resize"] == "pad"
     paths = sorted(map(str, Path("set").rglob("*.png")))
     framed = [np.asarray(frame_image(pillow.open(path), (8, 8), "pad", pillow), np.float32) / 255 for path in paths]
     sure = keras.models.load_model("run/best.keras").predict(np.stack(framed), verbose=0)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnnspec.train import keras_objects, run
+from cnnspec.compile.keras_model import to_keras
+from cnnspec.train import keras_objects
 from cnnspec.train.section import resolve
 from tests.support import network
 from tests.train.class_sets import LINE, lopsided
@@ -25,7 +26,7 @@ def test_smoothing_by_hand(end: str, loss: str | None) -> None:
     data = read(text, lopsided())
     settings, found = resolve(net.train)
     assert not found
-    model = run.to_keras(net.graph)
+    model = to_keras(net.graph)
     term = keras_objects.choose_loss(settings, model.outputs[0], data.targets)
     model.compile(
         loss=keras_objects.build(term, keras),

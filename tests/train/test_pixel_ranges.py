@@ -87,7 +87,9 @@ def test_a_run_brings_images_to_the_range_that_it_was_trained_on(capsys: pytest.
     onnx = pytest.importorskip("onnx")
     assert main(["export", "run", "-o", "net.onnx"]) == 0
     assert "it takes values from 0 to 255, as in its training" in capsys.readouterr().err
-    assert {p.key: p.value for p in onnx.load("net.onnx").metadata_props} == {"input_range": "0,255"}
+    props = {p.key: p.value for p in onnx.load("net.onnx").metadata_props}
+    assert props["input_range"] == "0,255"
+    assert "black and white 0 to 255" in props["preprocessing"]
     assert main(["evaluate", "run", "--data", "in/", "--format", "json"]) == 0
     out, err = capsys.readouterr()
     assert "the images of in/ are brought to 0 to 255, as in the training" in err

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from cnnspec.cli import main
-from cnnspec.cli.export import read_metadata
+from cnnspec.train.evaluation.exported import describe
+from cnnspec.train.evaluation.trained import open_trained
 from cnnspec.train.figures import group_figures
 from cnnspec.train.keras_objects import build_callbacks
 from cnnspec.train.runs import folder
@@ -106,7 +107,7 @@ def test_a_figure_is_of_the_output_with_the_longest_name() -> None:
 
 
 def test_what_an_export_says_of_each_end(several: Path) -> None:
-    said = read_metadata(str(several / "run"))
+    said = describe(open_trained(str(several / "run"), None)[0])
     data = json.loads((several / "run/run.json").read_text())["data"]
     assert {name for name in said if name.endswith("_input_range")} == {
         f"{name}_input_range" for name in data["inputs"]

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cnnspec.train import keras_objects, run
+from cnnspec.compile.keras_model import to_keras
+from cnnspec.train import keras_objects
 from cnnspec.train.data.prepare import prepare
 from cnnspec.train.data.sources import load
 from cnnspec.train.plan import make_plan
@@ -116,7 +117,7 @@ def test_losses_on_vectors_get_a_vector_for_each_class(loss: str) -> None:
 )
 def test_without_a_loss_the_networks_end_decides(end: str, loss: bool) -> None:
     net = network(f"input 8x8x1\nflatten -> {end}")
-    model = run.to_keras(net.graph)
+    model = to_keras(net.graph)
     term = keras_objects.choose_loss(TrainSettings(data="digits"), model.outputs[0], "classes")
     assert (term.name, dict(term.keywords)) == ("SparseCategoricalCrossentropy", {"from_logits": True} if loss else {})
 
