@@ -12,7 +12,7 @@ from cnnspec.cli.load import add_layer_limit
 from cnnspec.cli.messages import FINDINGS
 from cnnspec.cli.outcomes import print_outcome, print_outcomes
 from cnnspec.cli.streams import fit_sentence
-from cnnspec.cli.train import add_network_option, announce_reach, make_type, run_step
+from cnnspec.cli.train import add_compile_cache, add_network_option, announce_reach, make_type, run_step
 from cnnspec.layers.argument import count
 
 TYPE_CHECKING = False
@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", help="a run folder, such as runs/digits-1, or a folder of folds")
     parser.add_argument("--epochs", type=make_type(count), metavar="N", help="train to this epoch (the spec's)")
     parser.add_argument("-o", "--output", metavar="OUT", help="where to save the model, too")
+    add_compile_cache(parser)
     add_layer_limit(parser)
     add_network_option(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
@@ -46,6 +47,10 @@ def run(options: argparse.Namespace) -> int:
     def look_at(plan: TrainingPlan) -> TrainingPlan:
         root = os.path.realpath(find_project_root(os.getcwd()) or os.getcwd())
         announce_reach(plan.settings, options.no_network, root)
+        if options.compile_cache is not None:
+            from cnnspec.train.devices.compile_cache import keep_compiled
+
+            keep_compiled(options.compile_cache, plan.settings)
         return plan
 
     asked = (path, options.epochs, options.output, options.max_layers, shown, look_at)

@@ -92,12 +92,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--precision", metavar="NAME", help=f"what layers compute in: {', '.join(PRECISIONS)}")
     parser.add_argument("--devices", metavar="N", help="how many: a count, all, cpu, gpu, gpu:N; cpu:N to try it out")
     parser.add_argument("--xla", action=argparse.BooleanOptionalAction, help="whether XLA compiles the step")
+    add_compile_cache(parser)
     parser.add_argument("--processes", type=make_type(count), metavar="N", help="processes that train together (JAX)")
     parser.add_argument("--process", type=make_type(natural), metavar="I", help="which of them this is, from 0")
     parser.add_argument("--coordinator", metavar="HOST:PORT", help="where process 0 can be reached")
     add_network_option(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
     add_model_options(parser)
+
+
+def add_compile_cache(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--compile-cache", metavar="DIR", help="where JAX keeps what it compiles, to start sooner")
 
 
 def add_network_option(parser: argparse.ArgumentParser) -> None:
@@ -147,6 +152,10 @@ def run(options: argparse.Namespace) -> int:
     def plan_training() -> TrainingPlan:
         from cnnspec.train.plan import make_plan
 
+        if options.compile_cache is not None:
+            from cnnspec.train.devices.compile_cache import keep_compiled
+
+            keep_compiled(options.compile_cache, settings)
         output = None if options.lr_find else options.output
         return make_plan(network.graph, settings, spec, options.run_dir, output, facts=network.facts)
 
