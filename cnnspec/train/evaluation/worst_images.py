@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.record import Record
 from cnnspec.base.source import brief
-from cnnspec.train.data.ranges import may_be_image
 from cnnspec.train.evaluation.confusion import make_metadata
 from cnnspec.train.evaluation.predict import split_answer
-from cnnspec.train.evaluation.scores import name_classes
+from cnnspec.train.evaluation.watched_output import WatchedOutput, find_images
 from cnnspec.train.evaluation.worst_maps import show_image
 
 if TYPE_CHECKING:
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     import numpy as np
-
-    from cnnspec.train.evaluation.head import Head
 
     Array = np.ndarray[Any, Any]
 
@@ -36,26 +33,20 @@ class Mistake(Record):
     of_found: float
 
 
-class WorstImages:
+class WorstImages(WatchedOutput):
     """The worst images of the first output that was offered, of those that it was given."""
 
-    def __init__(self) -> None:
-        self.output: tuple[int, Head] | None = None  # its number among the model's
-        self.names: list[str] = []
-        self.mistakes: list[Mistake] = []
+    rank = 1
 
-    def offer(self, number: int, head: Head, names: Sequence[str] | None, yields: Sequence[int | None]) -> None:
-        """Take an output that chooses one of several classes for an image; `names` are those of its classes."""
-        if self.output is None and len(yields) == 1 and head.kind in ("classes", "binary"):
-            self.output = number, head
-            self.names = name_classes(names, 2 if head.kind == "binary" else yields[0] or 0)
+    def __init__(self) -> None:
+        super().__init__()
+        self.mistakes: list[Mistake] = []
 
     def add(self, given: Any, targets: Sequence[Array], outputs: Sequence[Array]) -> None:
         """Look at a batch: what the model takes, its targets and its outputs."""
         import numpy as np
 
-        inputs = given if isinstance(given, tuple) else (given,)
-        images = next((x for x in inputs if may_be_image(x.shape[1:])), None)
+        images = find_images(given)
         if images is None or self.output is None:
             return
         number, head = self.output

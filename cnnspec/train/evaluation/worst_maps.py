@@ -9,18 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.record import Record
 from cnnspec.base.source import brief
-from cnnspec.train.data.ranges import may_be_image
 from cnnspec.train.evaluation.confusion import make_metadata
 from cnnspec.train.evaluation.predicted_masks import choose_classes, make_palette
-from cnnspec.train.evaluation.scores import name_classes
+from cnnspec.train.evaluation.watched_output import WatchedOutput, find_images
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import BinaryIO
 
     import numpy as np
-
-    from cnnspec.train.evaluation.head import Head
 
     Array = np.ndarray[Any, Any]
 
@@ -37,24 +34,18 @@ class Example(Record):
     found: Array
 
 
-class WorstMaps:
+class WorstMaps(WatchedOutput):
     """The worst examples of the first output that was offered, of those that it was given."""
 
-    def __init__(self) -> None:
-        self.output: tuple[int, Head] | None = None  # its number among the model's
-        self.names: list[str] = []
-        self.examples: list[Example] = []
+    rank = 3
 
-    def offer(self, number: int, head: Head, names: Sequence[str] | None, yields: Sequence[int | None]) -> None:
-        """Take an output that yields maps, where it chooses a class at every place; `names` are those of its classes."""
-        if self.output is None and len(yields) == 3 and head.kind in ("classes", "binary"):
-            self.output = number, head
-            self.names = name_classes(names, 2 if head.kind == "binary" else yields[-1] or 0)
+    def __init__(self) -> None:
+        super().__init__()
+        self.examples: list[Example] = []
 
     def add(self, given: Any, targets: Sequence[Array], outputs: Sequence[Array]) -> None:
         """Look at a batch: what the model takes, its targets and its outputs."""
-        inputs = given if isinstance(given, tuple) else (given,)
-        images = next((x for x in inputs if may_be_image(x.shape[1:])), None)
+        images = find_images(given)
         if images is None or self.output is None:
             return
         number, head = self.output
