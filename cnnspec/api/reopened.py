@@ -17,6 +17,7 @@ from cnnspec.train.resume import check_resumable, check_spec, make_resume_plan, 
 from cnnspec.train.runs.folder import open_run
 from cnnspec.train.runs.spec import make_reader, reread_spec
 from cnnspec.train.section import resolve
+from cnnspec.train.starting.model_start import reopen_start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,13 +69,14 @@ def resume_folds_in(
 
 
 def _plan_beside(run: RunFolder, plan: TrainingPlan, epochs: int) -> TrainingPlan:
-    """The plan of a new run, of the spec that a run folder keeps, on the same backend."""
+    """The plan of a new run, of the spec and from the start that a run folder names, on the same backend. Raises TrainingFailed."""
     record, spec = run.record, reread_spec(run.inside, run.record)
     changed: dict[str, Any] = {} if epochs == record["settings"]["epochs"] else {"epochs": epochs}
     settings = plan.settings.replace(backend=record["settings"].get("backend"))
     if find_backend(settings) != record["backend"]:
         settings, changed = plan.settings, {**changed, "backend": record["backend"]}
-    return plan.replace(settings=settings, spec=spec.replace(overrides={**spec.overrides, **changed}))
+    start = None if plan.start is None else reopen_start(plan.graph, settings, plan.start)
+    return plan.replace(settings=settings, spec=spec.replace(overrides={**spec.overrides, **changed}), start=start)
 
 
 def _analyse_spec(run: RunFolder, max_layers: int) -> AnalysedNetwork:

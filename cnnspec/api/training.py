@@ -216,7 +216,8 @@ def write_setting(name: str, value: Any) -> Any:
     if isinstance(value, (str, bool, int, float)):
         return value
     if isinstance(value, dict):
-        return "{" + ", ".join([f"{key}: {_write_inner(name, one)}" for key, one in value.items()]) + "}"
+        keys = {key: key if isinstance(key, str) and key.isidentifier() else f'"{key}"' for key in value}
+        return "{" + ", ".join([f"{keys[key]}: {_write_inner(name, one)}" for key, one in value.items()]) + "}"
     if isinstance(value, (list, tuple)):
         return _write_inner(name, value)
     raise TypeError(f'{name} must be as in a train section, such as "adam(0.001)", not {type(value).__name__}')

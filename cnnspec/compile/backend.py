@@ -123,3 +123,21 @@ def silenced(stream: int = 2) -> Iterator[None]:
         os.dup2(kept, stream)
         os.close(kept)
         os.close(nowhere)
+
+
+@contextmanager
+def without_retracing_warnings() -> Iterator[None]:
+    """Keep TensorFlow from warning that it traces functions again: as it must for each model of several, for a model that is compiled
+    anew, and for grouped convolutions."""
+    import logging
+
+    logger = logging.getLogger("tensorflow")
+    logger.addFilter(_says_no_retracing)
+    try:
+        yield
+    finally:
+        logger.removeFilter(_says_no_retracing)
+
+
+def _says_no_retracing(record: Any) -> bool:
+    return "triggered tf.function retracing" not in record.getMessage()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from cnnspec.base.installing import write_install_command
-from cnnspec.compile.backend import import_keras
+from cnnspec.compile.backend import import_keras, without_retracing_warnings
 from tests.support import IN_THOROUGH
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,7 +84,7 @@ def test_a_broken_configuration_is_no_choice(content: str, tmp_path: Path) -> No
 
 
 USED = """
-from cnnspec.compile.backend import import_keras
+from cnnspec.compile.backend import import_keras, without_retracing_warnings
 keras = import_keras({first!r})
 print(keras.config.backend())
 try:
@@ -124,3 +125,12 @@ def test_keras_is_imported_once_on_the_backend_that_is_chosen(name: str, other: 
     if name not in INSTALLED:
         pytest.skip(f"{name} is not installed")
     assert python(USED.format(first=name, second=other), tmp_path, KERAS_BACKEND=other) == used(name, other)
+
+
+def test_that_functions_are_traced_again_is_not_said_and_all_else_is(caplog: pytest.LogCaptureFixture) -> None:
+    logger = logging.getLogger("tensorflow")
+    with without_retracing_warnings():
+        logger.warning("5 out of the last %d calls to f triggered tf.function retracing.", 5)
+        logger.warning("something else")
+    logger.warning("6 out of the last 6 calls to f triggered tf.function retracing.")
+    assert [record.getMessage()[:9] for record in caplog.records] == ["something", "6 out of "]

@@ -137,6 +137,9 @@ def test_no_group_stands_in_two_parts() -> None:
     data = read(ONE, (X, Y), groups=patients)
     parts = [set(patients[part.places]) for part in (data.train, data.validation, data.test) if part]
     assert sum(map(len, parts)) == len(set().union(*parts)) == 6
+    assert any(note.startswith("data given in Python has 6 groups, none in two parts") for note in data.notes)
+    with pytest.raises(TrainingFailed, match=r"^data given in Python has 6 groups, too few for 7 folds"):
+        read(ONE, (X, Y), groups=patients, folds=7)
 
 
 REFUSED: list[tuple[str, Any, dict[str, Any], str]] = [

@@ -15,7 +15,7 @@ from cnnspec.cli import main
 from cnnspec.compile.keras_model import to_keras
 from tests.support import THOROUGH, network, run_eagerly
 from tests.train.image_sets import pillow, save
-from tests.train.mask_sets import arrays, shapes
+from tests.train.mask_sets import arrays, shape, shapes
 from tests.train.resuming import terminate_after_batch
 from tests.train.trainings import trained
 
@@ -155,6 +155,29 @@ def test_predict_writes_masks_and_lays_them_over_images(
         np.testing.assert_array_equal((over != plain).any(axis=-1) & (found == 0), False)
         red = (found == 1)[..., None] & np.ones(3, bool)
         np.testing.assert_allclose(over[red], ((plain + np.array([128, 0, 0])) / 2)[red], atol=0.5)
+
+
+def test_places_without_a_class_and_greys_of_16_bits(capsys: pytest.CaptureFixture[str]) -> None:
+    """Such a run is evaluated, and its masks are laid over such images."""
+    for place in range(8):
+        image, mask = shape(place)
+        mask[:2] = 255
+        save(f"cells/images/{place}.tif", image[..., 0].astype(np.uint16) * 257)
+        save(f"cells/masks/{place}.tif", mask)
+    text = "input 16x16x1\nconv(4, 1x1, activation=softmax)\n"
+    text += "train { loss = sparse_categorical_crossentropy(ignore_class=255); metrics = mean_iou; test = 0.5 }"
+    with run_eagerly():
+        trained(text, data="cells/", epochs=1)
+    status, out, err = told(capsys, "evaluate", "runs/net-1", "--format", "json", "-q")
+    assert status == 0, err
+    found, record = json.loads(out), json.loads(Path("runs/net-1/run.json").read_text())
+    assert found["counted"] == 4 * 14 * 16
+    assert found["mean_iou"] == pytest.approx(record["test"]["mean_iou"], rel=1e-6)
+    assert told(capsys, "predict", "runs/net-1", "cells/images", "-o", "out", "--overlay")[0] == 0
+    mask, over = pillow.open("out/0.png"), np.asarray(pillow.open("out/0-overlay.png"))
+    plain, colors = shape(0)[0][..., :1].repeat(3, -1), np.asarray(mask.convert("RGB"))
+    wanted = np.where(np.asarray(mask)[..., None] > 0, plain / 2 + colors / 2, plain)
+    np.testing.assert_allclose(over, wanted, atol=0.5)
 
 
 @pytest.mark.parametrize(

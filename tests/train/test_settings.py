@@ -68,6 +68,17 @@ def test_overrides_stand_above_the_section() -> None:
     assert found == ()
     assert (settings.data, settings.folder, settings.epochs, settings.batch, settings.seed) == ("x.npz", "", 5, 8, 9)
     assert dict(settings.optimizer.keywords) == {"learning_rate": 0.5, "momentum": 0.9}
+    texts = {
+        "loss": "{mask: dice}",
+        "metrics": "{mask: [mae, mse]}",
+        "learning_rates": "{stem: 0.1}",
+        "columns": "{mask: m}",
+        "data": "x.npz",
+    }
+    settings, found = resolve(train, texts, ("mask", "label"))
+    assert found == ()
+    assert [name for name, _ in (*settings.losses, *settings.metrics_by_output)] == ["mask", "mask"]
+    assert (settings.learning_rates, settings.columns) == ((("stem", 0.1),), (("mask", ("m",)),))
 
 
 def test_keras_names_of_settings_are_understood() -> None:

@@ -150,12 +150,12 @@ def test_what_is_refused(
     assert not (folder / "runs").exists()
 
 
-def test_folds(digits: tuple[Any, Any], folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of data that are given; groups are not torn, what is missing is trained by resume."""
+def test_folds(digits: tuple[Any, Any], training: cnnspec.Training, folder: Path) -> None:
+    """Of data that are given, from the weights of another run; groups are not torn, what is missing is trained by resume."""
     x, y = digits[0][:300], digits[1][:300]
-    more: dict[str, Any] = {"folds": 2, "epochs": 1, "validation": 0, "quiet": True}
+    more: dict[str, Any] = {"folds": 2, "epochs": 1, "validation": 0, "quiet": True, "start": training}
     with run_eagerly():
-        found = cnnspec.loads(NET).train(x, y, groups=np.arange(300) // 3, run_dir=folder / "folds", **more)
+        found = cnnspec.loads(NET, width=6).train(x, y, groups=np.arange(300) // 3, run_dir=folder / "folds", **more)
         shutil.rmtree(folder / "folds/fold-2")
         with pytest.raises(ValueError, match="are in no file"):
             cnnspec.resume(folder / "folds", quiet=True)

@@ -33,7 +33,7 @@ def draw_fold(
     count = len(labels) if groups is None else len(np.unique(groups))
     if count < settings.folds:
         noun = "example" if groups is None else "group"
-        of = f" of {settings.group}" if groups is not None else " to train on"
+        of = " to train on" if groups is None else f" of {settings.group}" if settings.group is not None else ""
         message = f"{settings.data} has {count_nouns(count, noun)}{of}, too few for {settings.folds} folds"
         raise TrainingFailed(message, "take fewer folds", 2, settings.span("folds"))
     classes = labels if by_class else np.zeros(len(labels), np.int64)

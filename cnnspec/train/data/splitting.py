@@ -130,10 +130,11 @@ def note_groups(groups: Mapping[str, Array], settings: TrainSettings) -> list[st
     counts = {part: len(np.unique(names)) for part, names in groups.items()}
     said = join_words([f"{counts[part]:,} to {verb}" for part, verb in PURPOSES.items() if part in counts])
     whole = count_nouns(sum(counts.values()), "group")
-    notes = [f"{settings.group} of {settings.data} has {whole}, none in two parts: {said}"]
+    named = settings.group is not None  # else they are given in Python, without a name
+    notes = [f"{f'{settings.group} of ' * named}{settings.data} has {whole}, none in two parts: {said}"]
     for part, share in (("validation", settings.validation), ("test", settings.test)):
         if share and part not in counts:
             notes.append(
-                f"{settings.data} has too few groups of {settings.group} to hold back {share:g} to {PURPOSES[part]} with"
+                f"{settings.data} has too few groups{f' of {settings.group}' * named} to hold back {share:g} to {PURPOSES[part]} with"
             )
     return notes

@@ -55,9 +55,11 @@ def make_palette() -> Array:
 
 
 def color_over(image: Array, classes: Array) -> Array:
-    """An image (H, W, 3) uint8 with the colors of classes (H, W) laid over it; class 0 and what is unseen are left as they are."""
+    """An image (H, W, 3), bytes or floats from 0 to 1, as bytes with the colors of classes (H, W) laid over it; class 0 and what
+    is unseen are left as they are."""
     import numpy as np
 
+    image = image if image.dtype == np.uint8 else np.rint(image * 255).astype(np.uint8)
     colors = make_palette()[classes]
     mixed = np.rint(image * (1 - SHARE) + colors * SHARE).astype(np.uint8)
     return np.where(((classes > 0) & (classes != UNSEEN))[..., None], mixed, image)

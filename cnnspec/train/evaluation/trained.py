@@ -140,7 +140,8 @@ def _make_trained(saved: Saved, record: Mapping[str, Any]) -> Trained:
     told = data.get("inputs") or dict.fromkeys(names, data)
     inputs = [_make_input(name, tensor, told[name]) for name, tensor in zip(names, saved.model.inputs, strict=True)]
     outputs = _make_outputs(saved, data)
-    settings = TrainSettings(outputs=tuple(name_outputs(saved.graph)) if len(saved.losses) > 1 else ())
+    # metrics are those that the model was compiled with
+    settings = TrainSettings(outputs=tuple(name_outputs(saved.graph)) if len(saved.losses) > 1 else (), metrics=())
     if not record:
         losses = [(output.name, output.loss) for output in outputs if output.loss is not None]
         return Trained(saved, settings.replace(losses=tuple(losses)), tuple(inputs), tuple(outputs))
