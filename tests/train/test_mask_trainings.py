@@ -178,6 +178,11 @@ def test_places_without_a_class_and_greys_of_16_bits(capsys: pytest.CaptureFixtu
     plain, colors = shape(0)[0][..., :1].repeat(3, -1), np.asarray(mask.convert("RGB"))
     wanted = np.where(np.asarray(mask)[..., None] > 0, plain / 2 + colors / 2, plain)
     np.testing.assert_allclose(over, wanted, atol=0.5)
+    pytest.importorskip("onnxruntime")
+    assert told(capsys, "export", "runs/net-1", "-o", "net.onnx")[0] == 0
+    status, out, err = told(capsys, "evaluate", "net.onnx", "--data", "cells/", "--format", "json", "-q")
+    assert status == 0, err
+    assert json.loads(out)["counted"] == 8 * 14 * 16
 
 
 @pytest.mark.parametrize(

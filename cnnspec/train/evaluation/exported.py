@@ -7,6 +7,7 @@ inputs or outputs, names of the latter stand before it: `left_input_range`, `dig
 from __future__ import annotations
 
 import os
+import re
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -87,8 +88,11 @@ def _describe_output(output: TrainedOutput) -> dict[str, str]:
         said["targets"] = output.targets
     if output.loss is not None:
         said["loss"] = output.loss.name
-        if dict(output.loss.keywords).get("from_logits"):
+        given = dict(output.loss.keywords)
+        if given.get("from_logits"):
             said["from_logits"] = "true"
+        if given.get("ignore_class") is not None:
+            said["ignore_class"] = str(given["ignore_class"])
     return said
 
 
@@ -118,7 +122,7 @@ def open_exported(path: str) -> Trained:
     losses = tuple([(one.name, one.loss) for one in trained if one.loss is not None])
     several = tuple(results) if len(results) > 1 else ()
     settings = TrainSettings(
-        outputs=several, losses=losses, resize=said["resize"] if said.get("resize") in WAYS else None
+        outputs=several, losses=losses, metrics=(), resize=said["resize"] if said.get("resize") in WAYS else None
     )
     return Trained(saved, settings, tuple(inputs), tuple(trained))
 
@@ -154,7 +158,10 @@ def _read_output(
     classes, targets = read_names(said.get("classes")), said.get("targets")
     loss: Any = None
     if said.get("loss") in {name for name, _ in LOSSES.values()}:
-        loss = Term(said["loss"], (), (("from_logits", said.get("from_logits") == "true"),), "losses")
+        given: list[tuple[str, Any]] = [("from_logits", said.get("from_logits") == "true")]
+        if re.fullmatch("[0-9]{1,9}", said.get("ignore_class", "")):
+            given.append(("ignore_class", int(said["ignore_class"])))
+        loss = Term(said["loss"], (), tuple(given), "losses")
     activation = said.get("activation")
     return TrainedOutput(
         name, number, shape, activation if activation in (*ACTIVATIONS, "linear") else last, loss,
