@@ -53,9 +53,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     from cnnspec.compile.trained_models import find_saved_file
     from cnnspec.train.errors import TrainingFailed
+    from cnnspec.train.runs.folds import refuse_folds
 
     data = None if options.data is None else read_data(options.data)
     try:
+        refuse_folds(options.file)
         find_saved_file(options.file)  # what can be said before Keras is imported
         target, format = target_of(options, EXPORTED)
         asked = ExportOptions({}, options.quantize or "", (), options.opset, options.batch)

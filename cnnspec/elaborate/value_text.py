@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnspec.base.source import Source, brief, printable
 from cnnspec.elaborate.network_builder import NetworkBuilder
+from cnnspec.elaborate.train_section import evaluate_setting
 from cnnspec.elaborate.values import UNKNOWN, Scope
 from cnnspec.syntax import tree
 from cnnspec.syntax.parse import parse
@@ -13,15 +14,20 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def evaluate_text(text: str, name: str) -> Any:
-    """The value that a text says; `name` is where it was given. ValueError for a text that is no value, with the reason."""
+def evaluate_text(text: str, name: str, setting: bool = False) -> Any:
+    """The value that a text says; `name` is where it was given. Of a `setting` of a train section it may be a mapping.
+    ValueError for a text that is no value, with the reason."""
     source = Source(name, f"x = {text}")
     parsed = parse(source)
     builder = NetworkBuilder("")
     item = parsed.body.items[0] if len(parsed.body.items) == 1 else None
     result = UNKNOWN
     if not parsed.diagnostics and isinstance(item, tree.Assign):
-        result = builder.evaluator.evaluate(item.value, Scope(None, source), None)
+        scope = Scope(None, source)
+        if setting:
+            result = evaluate_setting(builder, item.value, scope)
+        else:
+            result = builder.evaluator.evaluate(item.value, scope, None)
     if parsed.diagnostics:
         raise ValueError(explain_syntax(text))
     if result is UNKNOWN or builder.report.errors:

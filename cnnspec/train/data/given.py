@@ -73,7 +73,8 @@ def name_arrays(values: Any, side: Sequence[End], is_input: bool, shared: bool) 
         for name in values:
             if name not in names:
                 hint = write_suggestion(str(name), names).removeprefix("; ") or f"it has {join_words(names)}"
-                raise TrainingFailed(f'{word} names "{name}", which is no {noun} of the network', hint, 2)
+                trained = "" if is_input else " that is trained"
+                raise TrainingFailed(f'{word} names "{name}", which is no {noun} of the network{trained}', hint, 2)
         if missing := [name for name in names if name not in values]:
             raise TrainingFailed(
                 f"{word} has nothing for the {noun} {missing[0]}", f"give {word} all: {join_words(names)}", 2

@@ -6,6 +6,7 @@ Keras's own `evaluate` gives the compiled figures, to the digit as in the traini
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.did_you_mean import GIVEN
@@ -252,7 +253,9 @@ def _measure(
         if any(loss is not None for loss in saved.losses):
             given = make_batches(keras, part, batch)
             shown.begin("measuring", len(given))
-            figures = model.evaluate(given, verbose=0, return_dict=True, callbacks=[_make_counter(keras, shown)])
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", "Explicitly requested dtype int64")  # JAX's, of Keras's own mean_iou
+                figures = model.evaluate(given, verbose=0, return_dict=True, callbacks=[_make_counter(keras, shown)])
         if tallies:
             shown.begin("comparing", len(starts))
         for number, start in enumerate(starts if tallies else ()):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 
+from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.did_you_mean import write_suggestion
 from cnnspec.graph import BlockCall, FunctionUse
 from cnnspec.train.errors import TrainingFailed
@@ -51,7 +52,7 @@ class NamedLayers:
             message, help = "freeze names all layers that have weights: nothing would be trained", "leave one out"
             raise TrainingFailed(message, help, span=settings.span("freeze"))
         if frozen and not trained:
-            message = f"freeze names all layers that have weights: nothing would be trained for {settings.unfreeze_after} epochs"
+            message = f"freeze names all layers that have weights: nothing would be trained for {count_nouns(settings.unfreeze_after, 'epoch')}"
             raise TrainingFailed(message, "leave one out", span=settings.span("freeze"))
         return frozen
 
