@@ -127,7 +127,7 @@ def export_described(path: str, data: str | None, target: str, format: str, aske
         print_message(f"it takes values from {asked.metadata['input_range'].replace(',', ' to ')}, as in its training")
     if measured:
         if opened is not None:
-            tell_what_is_kept(trained, opened, target, format)
+            tell_what_is_kept(trained, opened, target, format, asked.metadata)
         tell_size(trained, target, format, asked)
     if asked.quantize == "int8" and format == "litert":
         warn_of_delegate(target, asked.examples)
