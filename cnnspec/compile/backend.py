@@ -123,3 +123,23 @@ def silenced(stream: int = 2) -> Iterator[None]:
         os.dup2(kept, stream)
         os.close(kept)
         os.close(nowhere)
+
+
+@contextmanager
+def without_needless_warnings() -> Iterator[None]:
+    """Drop what frameworks warn of and Keras does by itself: that TensorFlow traces another function, of one model after another
+    and of grouped convolutions; that JAX has no int64, which Keras's own mean_iou asks for."""
+    import logging
+    import warnings
+
+    def keep(record: logging.LogRecord) -> bool:
+        return "tf.function retracing" not in record.getMessage()
+
+    logger = logging.getLogger("tensorflow")
+    logger.addFilter(keep)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Explicitly requested dtype int64")
+            yield
+    finally:
+        logger.removeFilter(keep)

@@ -9,11 +9,11 @@ the map's own: so it makes no difference which paths lead around the layer.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.did_you_mean import write_suggestion
+from cnnspec.compile.backend import without_needless_warnings
 from cnnspec.compile.keras_model import call_layers
 from cnnspec.facts.facts import Facts
 from cnnspec.facts.geometry import Geometry
@@ -33,7 +33,7 @@ from cnnspec.train.evaluation.head import Head, find_last_activation
 from cnnspec.train.evaluation.predict import run_model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     import numpy as np
 
@@ -137,20 +137,18 @@ class OpenedNetwork:
     # ---- values --------------------------------------------------------------------------------------------
     def predict(self, images: Array, names: Sequence[str]) -> Array:
         """The outputs of the trained model for images, as the model takes them. `names` are theirs. Raises TrainingFailed."""
-        with without_warnings():
-            return run_model(self.model, images, self.path, names)[0]
+        return run_model(self.model, images, self.path, names)[0]
 
     def compute_maps(self, images: Array, names: Sequence[str], layers: Sequence[Node]) -> list[Array]:
         """The outputs (N, H, W, channels) of some layers for images. Raises TrainingFailed."""
         model = self._find_model(*[node.index for node in layers])
-        with without_warnings():
-            return run_model(model, self._list_arrays(images), self.path, names)
+        return run_model(model, self._list_arrays(images), self.path, names)
 
     def compute_gradient(self, image: Array, unit: int) -> Array:
         """The gradient (H, W, channels) of one of the outputs with respect to the last map, before a softmax or sigmoid at the
         end of the network."""
         inputs = self._list_arrays(image[None])
-        with without_warnings():
+        with without_needless_warnings():
             gradient: Array = compute_gradient(self._find_model(self.graph.outputs[0]), self.keras, inputs, unit)[0]
         return gradient
 
@@ -163,17 +161,3 @@ class OpenedNetwork:
         found = Head("classes", self.end).probabilities(made)
         if np.abs(found - expected).max() > CLOSE * np.abs(expected).max():
             raise TrainingFailed(f"{self.path} cannot be looked into: its layers, one by one, yield something else than the whole model", "", 2)  # fmt: skip
-
-
-@contextmanager
-def without_warnings() -> Iterator[None]:
-    """Keep TensorFlow from warning that it traces a layer again, as Keras lets it do for grouped convolutions."""
-    import logging
-
-    logger = logging.getLogger("tensorflow")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)

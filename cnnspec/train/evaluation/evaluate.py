@@ -6,11 +6,11 @@ Keras's own `evaluate` gives the compiled figures, to the digit as in the traini
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.did_you_mean import GIVEN
 from cnnspec.base.record import Record
+from cnnspec.compile.backend import without_needless_warnings
 from cnnspec.facts.facts import Facts
 from cnnspec.train.data.batches import make_batches
 from cnnspec.train.data.files import Files, check_two_classes
@@ -237,6 +237,7 @@ def _choose_part(data: Data, split: str, own: bool, name: str) -> tuple[Part, st
     raise TrainingFailed(f"the training held back nothing of {name} for the {split}", "choose another --split", 2)
 
 
+@without_needless_warnings()
 def _measure(
     keras: Any,
     saved: Saved,
@@ -253,9 +254,7 @@ def _measure(
         if any(loss is not None for loss in saved.losses):
             given = make_batches(keras, part, batch)
             shown.begin("measuring", len(given))
-            with warnings.catch_warnings():
-                warnings.filterwarnings("ignore", "Explicitly requested dtype int64")  # JAX's, of Keras's own mean_iou
-                figures = model.evaluate(given, verbose=0, return_dict=True, callbacks=[_make_counter(keras, shown)])
+            figures = model.evaluate(given, verbose=0, return_dict=True, callbacks=[_make_counter(keras, shown)])
         if tallies:
             shown.begin("comparing", len(starts))
         for number, start in enumerate(starts if tallies else ()):
