@@ -140,9 +140,9 @@ def train(
     with explaining():
         plan = make_plan(written.graph, resolved, spec, at, saved, facts=written.facts).replace(given=given)
         if resolved.folds is not None and resolved.fold is None:
-            return make_folds_training(train_folds(plan, show_progress(quiet)))
+            return make_folds_training(train_folds(plan, show_progress(quiet)), given is not None)
         outcome = train_plan(plan, show_progress(quiet))
-    return make_training(outcome)
+    return make_training(outcome, given is not None)
 
 
 def resume(
@@ -173,9 +173,9 @@ def resume(
     asked = (os.path.normpath(path), count, saved, MAX_LAYERS, shown, give)
     with explaining(path):
         if find_fold_runs(path):
-            return make_folds_training(resume_folds_in(*asked))
+            return make_folds_training(resume_folds_in(*asked), given is not None)
         outcome = resume_run(*asked)
-    return make_training(outcome)
+    return make_training(outcome, given is not None)
 
 
 def name_spec(network: AnalysedNetwork) -> str:
@@ -259,25 +259,25 @@ def show_progress(quiet: bool) -> Lines:
     return Lines(sys.stderr, quiet)
 
 
-def make_training(outcome: Outcome) -> Training:
-    """The answer of a training. Raises what `check_stopped` raises."""
+def make_training(outcome: Outcome, given: bool) -> Training:
+    """The answer of a training, on data that were `given` or not. Raises what `check_stopped` raises."""
     from cnnspec.train.runs.listing import read_run
 
-    check_stopped(outcome)
+    check_stopped(outcome, given)
     assert outcome.run is not None
     epochs = tuple(read_run(outcome.run).read_epochs())
     return Training(outcome.run, outcome.figures, outcome.held_back, outcome.best, epochs)
 
 
-def make_folds_training(outcomes: Iterator[Outcome]) -> Training:
-    """The answer of a training for each fold. Raises what `check_stopped` raises."""
+def make_folds_training(outcomes: Iterator[Outcome], given: bool) -> Training:
+    """The answer of a training for each fold, on data that were `given` or not. Raises what `check_stopped` raises."""
     from cnnspec.base.count_nouns import count_nouns
     from cnnspec.train.runs.folds import gather_folds
     from cnnspec.train.runs.listing import list_runs
 
     folder = ""
     for outcome in outcomes:
-        check_stopped(outcome)
+        check_stopped(outcome, given)
         folder = outcome.folds or ""
     (folds,) = gather_folds(list_runs(folder))
     figures = {name: one.mean for name, one in folds.figures.items() if name.startswith("test_")}
@@ -289,12 +289,13 @@ def make_folds_training(outcomes: Iterator[Outcome]) -> Training:
     )  # fmt: skip
 
 
-def check_stopped(outcome: Outcome) -> None:
-    """KeyboardInterrupt for a training that was stopped, whose state is kept; SystemExit after SIGTERM."""
+def check_stopped(outcome: Outcome, given: bool) -> None:
+    """KeyboardInterrupt for a training that was stopped, whose state is kept; SystemExit after SIGTERM. `given` data are
+    given again."""
     if not outcome.stopped:
         return
     there = outcome.folds or outcome.run
-    how = f"; go on with cnnspec.resume({there!r})" if there else "; nothing was saved"
+    how = f"; go on with cnnspec.resume({there!r}{', x, y' * given})" if there else "; nothing was saved"
     if outcome.signal not in (0, 2):
         raise SystemExit(128 + outcome.signal)
     raise KeyboardInterrupt(f"stopped {'at ' if outcome.stopped.startswith('epoch') else ''}{outcome.stopped}{how}")

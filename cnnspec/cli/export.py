@@ -53,9 +53,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     from cnnspec.compile.trained_models import find_saved_file
     from cnnspec.train.errors import TrainingFailed
+    from cnnspec.train.runs.folds import refuse_folds
 
     data = None if options.data is None else read_data(options.data)
     try:
+        refuse_folds(options.file)
         find_saved_file(options.file)  # what can be said before Keras is imported
         target, format = target_of(options, EXPORTED)
         asked = ExportOptions({}, options.quantize or "", (), options.opset, options.batch)
@@ -125,7 +127,7 @@ def export_described(path: str, data: str | None, target: str, format: str, aske
         print_message(f"it takes values from {asked.metadata['input_range'].replace(',', ' to ')}, as in its training")
     if measured:
         if opened is not None:
-            tell_what_is_kept(trained, opened, target, format)
+            tell_what_is_kept(trained, opened, target, format, asked.metadata)
         tell_size(trained, target, format, asked)
     if asked.quantize == "int8" and format == "litert":
         warn_of_delegate(target, asked.examples)

@@ -13,6 +13,7 @@ from cnnspec.facts.precision import find_precision, in_bytes, memory_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
     from cnnspec.compile.export_options import ExportOptions
@@ -39,7 +40,9 @@ def open_test_part(trained: Trained, data: str | None, shown: Lines) -> OpenedPa
         return None
 
 
-def tell_what_is_kept(trained: Trained, opened: OpenedPart, target: str, format: str) -> None:
+def tell_what_is_kept(
+    trained: Trained, opened: OpenedPart, target: str, format: str, metadata: Mapping[str, str]
+) -> None:
     """Run the file beside the model, on what was held back."""
     from cnnspec.compile.backend import MissingExtra
     from cnnspec.train.errors import TrainingFailed
@@ -48,7 +51,7 @@ def tell_what_is_kept(trained: Trained, opened: OpenedPart, target: str, format:
 
     shown = choose_display(sys.stderr, False, fit_sentence)
     try:
-        found = compare(trained, open_written(target, format), opened, shown)
+        found = compare(trained, open_written(target, format, metadata), opened, shown)
     except (MissingExtra, RuntimeRefused, TrainingFailed) as error:
         print_message(f"the file is not measured: {error}")
         return
@@ -72,12 +75,14 @@ def warn_of_delegate(target: str, examples: tuple[Any, ...]) -> None:
         )
 
 
-def open_written(target: str, format: str) -> RuntimeModel:
-    """The file, opened by its runtime; a C array as the LiteRT file that it is."""
+def open_written(target: str, format: str, metadata: Mapping[str, str]) -> RuntimeModel:
+    """The file, opened by its runtime; a C array as the LiteRT file that it is, of which `metadata` are in comments alone."""
     from cnnspec.compile.runtimes.litert_model import LitertModel
     from cnnspec.compile.runtimes.opened import open_runtime_model
 
-    return LitertModel(target, read_bytes(target, format)) if format == "header" else open_runtime_model(target)
+    if format == "header":
+        return LitertModel(target, read_bytes(target, format), metadata=metadata)
+    return open_runtime_model(target)
 
 
 def read_bytes(target: str, format: str) -> bytes:

@@ -126,18 +126,20 @@ def silenced(stream: int = 2) -> Iterator[None]:
 
 
 @contextmanager
-def without_retracing_warnings() -> Iterator[None]:
-    """Keep TensorFlow from warning that it traces functions again: as it must for each model of several, for a model that is compiled
-    anew, and for grouped convolutions."""
+def without_needless_warnings() -> Iterator[None]:
+    """Drop what frameworks warn of and Keras does by itself: that TensorFlow traces another function, of one model after another
+    and of grouped convolutions; that JAX has no int64, which Keras's own mean_iou asks for."""
     import logging
+    import warnings
+
+    def keep(record: logging.LogRecord) -> bool:
+        return "tf.function retracing" not in record.getMessage()
 
     logger = logging.getLogger("tensorflow")
-    logger.addFilter(_says_no_retracing)
+    logger.addFilter(keep)
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Explicitly requested dtype int64")
+            yield
     finally:
-        logger.removeFilter(_says_no_retracing)
-
-
-def _says_no_retracing(record: Any) -> bool:
-    return "triggered tf.function retracing" not in record.getMessage()
+        logger.removeFilter(keep)

@@ -27,7 +27,7 @@ def write_header(litert: str, path: str, named: str, metadata: Mapping[str, str]
     stem = re.sub(r"\W", "_", os.path.splitext(os.path.basename(named))[0], flags=re.ASCII)
     name = f"{'_' * stem[:1].isdigit()}{stem}_tflite"
     with open(path, "w", encoding="ascii", newline="\n") as file:
-        for line in _write_lines(name, data, LitertModel(litert), find_arena(data), metadata):
+        for line in _write_lines(name, data, LitertModel(litert, metadata=metadata), find_arena(data), metadata):
             file.write(f"{line}\n")
 
 
@@ -36,7 +36,7 @@ def _write_lines(
 ) -> Iterator[str]:
     guard = f"{name.upper()}_H"
     yield f"// A LiteRT model of {len(data):,} bytes, written by cnnspec."
-    for noun, ends in (("input", model.inputs), ("output", model.outputs)):
+    for noun, ends in zip(("input", "output"), model.order_ends_by_number(), strict=True):
         for number, end in enumerate(ends):
             yield f"// {noun} {number}, {escape.json(end.name, None)}: {_describe_end(end, model.batch)}"
     if arena is not None:

@@ -11,28 +11,23 @@ from cnnspec.syntax.parse import parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
 
-def evaluate_text(text: str, name: str) -> Any:
-    """The value that a text says; `name` is where it was given. ValueError for a text that is no value, with the reason."""
-    return _evaluate(text, name, lambda builder, node, scope: builder.evaluator.evaluate(node, scope, None))
-
-
-def evaluate_setting_text(text: str, name: str) -> Any:
-    """As `evaluate_text`, for the value of a setting, which may be a mapping: {mask: dice, label: hinge}."""
-    return _evaluate(text, name, evaluate_setting)
-
-
-def _evaluate(text: str, name: str, evaluate: Callable[[NetworkBuilder, tree.Node, Scope], Any]) -> Any:
+def evaluate_text(text: str, name: str, setting: bool = False) -> Any:
+    """The value that a text says; `name` is where it was given. Of a `setting` of a train section it may be a mapping.
+    ValueError for a text that is no value, with the reason."""
     source = Source(name, f"x = {text}")
     parsed = parse(source)
     builder = NetworkBuilder("")
     item = parsed.body.items[0] if len(parsed.body.items) == 1 else None
     result = UNKNOWN
     if not parsed.diagnostics and isinstance(item, tree.Assign):
-        result = evaluate(builder, item.value, Scope(None, source))
+        scope = Scope(None, source)
+        if setting:
+            result = evaluate_setting(builder, item.value, scope)
+        else:
+            result = builder.evaluator.evaluate(item.value, scope, None)
     if parsed.diagnostics:
         raise ValueError(explain_syntax(text))
     if result is UNKNOWN or builder.report.errors:

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.did_you_mean import write_suggestion
-from cnnspec.compile.backend import without_retracing_warnings
+from cnnspec.compile.backend import without_needless_warnings
 from cnnspec.compile.keras_model import call_layers
 from cnnspec.facts.facts import Facts
 from cnnspec.facts.geometry import Geometry
@@ -137,20 +137,18 @@ class OpenedNetwork:
     # ---- values --------------------------------------------------------------------------------------------
     def predict(self, images: Array, names: Sequence[str]) -> Array:
         """The outputs of the trained model for images, as the model takes them. `names` are theirs. Raises TrainingFailed."""
-        with without_retracing_warnings():
-            return run_model(self.model, images, self.path, names)[0]
+        return run_model(self.model, images, self.path, names)[0]
 
     def compute_maps(self, images: Array, names: Sequence[str], layers: Sequence[Node]) -> list[Array]:
         """The outputs (N, H, W, channels) of some layers for images. Raises TrainingFailed."""
         model = self._find_model(*[node.index for node in layers])
-        with without_retracing_warnings():
-            return run_model(model, self._list_arrays(images), self.path, names)
+        return run_model(model, self._list_arrays(images), self.path, names)
 
     def compute_gradient(self, image: Array, unit: int) -> Array:
         """The gradient (H, W, channels) of one of the outputs with respect to the last map, before a softmax or sigmoid at the
         end of the network."""
         inputs = self._list_arrays(image[None])
-        with without_retracing_warnings():
+        with without_needless_warnings():
             gradient: Array = compute_gradient(self._find_model(self.graph.outputs[0]), self.keras, inputs, unit)[0]
         return gradient
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.record import Record
 from cnnspec.compile.archive import unfit
-from cnnspec.compile.backend import without_retracing_warnings
+from cnnspec.compile.backend import without_needless_warnings
 from cnnspec.compile.export import reopened
 from cnnspec.train import early_end, keras_objects
 from cnnspec.train.data.prepare import Data, prepare, read_raw
@@ -272,8 +272,7 @@ def _evaluate_best(prepared: Prepared) -> tuple[dict[str, Any], str]:
 def explain_keras_errors(step: Callable[[], Any]) -> Any:
     """Run a part of Keras; the errors that it raises become a sentence."""
     try:
-        with warnings.catch_warnings(), without_retracing_warnings():
-            warnings.filterwarnings("ignore", "Explicitly requested dtype int64")  # JAX's, of Keras's own mean_iou
+        with without_needless_warnings():
             return step()
     except (TrainingFailed, MemoryError, EpochEnded):
         raise

@@ -73,7 +73,7 @@ def resolve(
             errors.append(Diagnostic("E030", f'there is no setting "{brief(key)}"', None, hint))
             continue
         value = _read_override(key, override, errors)
-        if key in BY_OUTPUT and isinstance(value, dict):
+        if isinstance(value, dict) and key in BY_OUTPUT:
             errors += _find_unknown_outputs(key, value, outputs, {})
         if value is not None:
             read[key] = value
@@ -167,10 +167,8 @@ def _read(key: str, value: Any, at: Span | None, item: tree.Assign | None, error
 
 def _read_override(key: str, value: Any, errors: list[Diagnostic]) -> Any:
     if key in WRITTEN and isinstance(value, str):
-        from cnnspec.elaborate.value_text import evaluate_setting_text
-
         try:
-            value = evaluate_setting_text(value, key)
+            value = evaluate_text(value, key, setting=True)
         except ValueError as error:
             errors.append(Diagnostic("E030", f"{key}: {error}", None))
             return None

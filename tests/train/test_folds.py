@@ -217,6 +217,7 @@ def test_what_changed_between_folds_is_refused(finished: Path, capsys: pytest.Ca
     assert said(capsys, "resume", str(at))[::2] == (2, f"cnnspec: {at}/fold-1/run.json is damaged: it is no JSON")
     record.write_text(json.dumps(was))
     assert f"{at} holds 1 fold, a run of its own; give one of them, such as {at}/fold-1" in said(capsys, "evaluate", str(at))[2]  # fmt: skip
+    assert f"{at} holds 1 fold, a run of its own" in said(capsys, "export", str(at), "-o", str(at / "net.onnx"))[2]
     few = said(capsys, "resume", str(at), "--epochs", "1")[2]
     assert few == f"cnnspec: {at} has trained 2 epochs already, more than 1; give more --epochs"
     assert "leave -o out" in said(capsys, "resume", str(at), "-o", "net.keras")[2]

@@ -149,6 +149,12 @@ REFUSED: list[tuple[str, Any, dict[str, Any], str]] = [
     (ONE, (X, None), {}, "y holds nothing, not numbers; give an array with a row for each example"),
     (ONE, ([[1, 2], [3]], [0, 1]), {}, "x cannot be made an array"),
     (ONE, ({"inputs": X}, Y), {}, 'x names "inputs", which is no input of the network; did you mean "input1"?'),
+    (
+        TWO,
+        ((X, X), {"same": SAME, "kind": Y}),
+        {"loss": "{same: mse}"},
+        'y names "kind", which is no output that is trained; it has same',
+    ),
     (TWO, (X, (SAME, Y)), {}, "x is one array, and the network has 2 inputs: left and right"),
     (TWO, ((X,), (SAME, Y)), {}, "x has 1 array, and the network 2 inputs: left and right"),
     (TWO, ({"left": X}, (SAME, Y)), {}, "x has nothing for the input right; give x all: left and right"),

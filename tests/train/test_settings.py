@@ -81,6 +81,26 @@ def test_overrides_stand_above_the_section() -> None:
     assert (settings.learning_rates, settings.columns) == ((("stem", 0.1),), (("mask", ("m",)),))
 
 
+def test_overrides_may_be_mappings_as_in_the_section() -> None:
+    written = {
+        "loss": "{same: mse, digit: hinge}", "loss_weights": "{digit: 0.3}", "metrics": "{same: [auc]}",
+        "columns": "{left: photo}", "learning_rates": "{stem: 0.1}",
+    }  # fmt: skip
+    mine, found = resolve({}, written, ("same", "digit"))
+    assert found == ()
+    train = section(*[f"{name} = {text}" for name, text in written.items()])
+    theirs = resolve(train, outputs=("same", "digit"))[0]
+    for name in ("losses", "loss_weights", "metrics_by_output", "columns", "learning_rates"):
+        assert repr(getattr(mine, name)) == repr(getattr(theirs, name)) != "()"
+    for wrong, said in (
+        ("{sme: mse}", 'loss names "sme"'),
+        ("{same: mse, same: mse}", "loss: "),
+        ("{1: mse}", "loss: "),
+    ):
+        (mistake,) = resolve({}, {"loss": wrong}, ("same", "digit"))[1]
+        assert mistake.message.startswith(said)
+
+
 def test_keras_names_of_settings_are_understood() -> None:
     settings, found = resolve(section("batch_size = 64", "validation_split = 0.25", "lr = 0.5"))
     assert found == ()

@@ -263,3 +263,29 @@ def test_operations_of_tensorflow_are_not_run(here: Path, capsys: pytest.Capture
         status, out, err = command(capsys, "evaluate", name, "--data", "digits.npz", "-q")
         assert (status, out, err.count("\n")) == (2, "", 1), err
         assert "FlexReadFile, which is not LiteRT's own" in err or name == "cut.tflite"
+
+
+def test_a_c_array_says_its_ends_in_the_order_of_an_interpreter(here: Path) -> None:
+    """LiteRT orders inputs by their names, and outputs in its own way."""
+    import keras
+
+    from cnnspec.compile.export import export
+    from cnnspec.compile.export_options import ExportOptions
+    from cnnspec.compile.runtimes.litert_model import LitertModel, import_interpreter
+    from cnnspec.compile.to_header import read_header
+
+    photo, age = keras.Input((4,), name="photo"), keras.Input((1,), name="age")
+    trunk = keras.layers.Dense(5, "relu")(keras.layers.Concatenate()([photo, age]))
+    model = keras.Model([photo, age], [keras.layers.Dense(3, "softmax")(trunk), keras.layers.Dense(2)(trunk)])
+    said = {"inputs": '["photo", "age"]', "outputs": '["kind", "days"]'}
+    export(model, "two.h", "header", ExportOptions(said, batch=1))
+    data, text = read_header("two.h"), Path("two.h").read_text()
+    interpreter = import_interpreter().Interpreter(model_content=data)
+    sizes = {"photo": 4, "age": 1, "kind": 3, "days": 2}
+    for noun, own in (("input", interpreter.get_input_details()), ("output", interpreter.get_output_details())):
+        told = re.findall(rf'// {noun} \d, "(\w+)": float32, 1 x (\d)', text)
+        assert [(int(size), sizes[name]) for name, size in told] == [(one["shape"][1],) * 2 for one in own]
+    x = [np.ones((1, 4), np.float32), np.full((1, 1), 2, np.float32)]
+    found = LitertModel("two.h", data, metadata=said).predict_on_batch(tuple(x))
+    for mine, theirs in zip(found, model.predict(x, verbose=0), strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-6)

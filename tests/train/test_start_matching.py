@@ -147,6 +147,7 @@ train { data = digits; SECTION }
 REFUSED = {
     "freeze = stags": 'freeze names "stags", which is no layer, block or layer function of the network; did you mean "stage"?',
     "freeze = [stem, stage, head]": "freeze names all layers that have weights: nothing would be trained; leave one out",
+    "freeze = [stem, stage, head]; unfreeze_after = 1": "freeze names all layers that have weights: nothing would be trained for 1 epoch; leave one out",
     "freeze = [stem, s]": "freeze names s, which has no weights; stage names all of the layers around it",
     "freeze = f": "freeze names f, which has no weights; name a layer, a block or a layer function with weights",
     "freeze = start": 'freeze names start, and there is no start that weights were taken from; name it: start = "runs/net-1"',

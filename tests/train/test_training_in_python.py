@@ -107,7 +107,7 @@ def test_ctrl_c_loses_nothing(
 ) -> None:
     press(monkeypatch, signal.SIGINT, 20)
     with pytest.raises(
-        KeyboardInterrupt, match=r"stopped at epoch \d/3, batch \d+/21; go on with cnnspec.resume\('.*pressed'\)"
+        KeyboardInterrupt, match=r"stopped at epoch \d/3, batch \d+/21; go on with cnnspec.resume\('.*pressed', x, y\)"
     ):
         cnnspec.loads(NET, width=6).train(*digits, run_dir=folder / "pressed", quiet=True, **SETTINGS)
     monkeypatch.undo()

@@ -12,7 +12,7 @@ from cnnspec.compile.runtimes.litert_file import holds_int8, list_custom_operati
 from cnnspec.compile.runtimes.model import RuntimeEnd, RuntimeModel, RuntimeRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
 
@@ -25,13 +25,17 @@ SAME_VALUES = {114, 6, 22, 43, 53, 70}  # quantize, dequantize, reshape, squeeze
 class LitertModel(RuntimeModel):
     """`data` are the bytes of a LiteRT file, None: those at the path. `delegated`, None: where no number is of int8: XNNPACK computes,
     as LiteRT does by itself; it is faster, and mistakes some products of int8 whose zero is no 0, which LiteRT's own kernels do not.
+    `metadata`, None: what the file at the path says of itself.
 
     Raises RuntimeRefused for a file that LiteRT cannot open; MissingExtra without it.
     """
 
     runtime = "LiteRT"
 
-    def __init__(self, path: str, data: bytes | None = None, delegated: bool | None = None) -> None:
+    def __init__(
+        self, path: str, data: bytes | None = None, delegated: bool | None = None,
+        metadata: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
         if data is None:
             with open(path, "rb") as file:
                 data = file.read()
@@ -53,7 +57,7 @@ class LitertModel(RuntimeModel):
             raise RuntimeRefused(f"LiteRT cannot open {path}: {' '.join(str(error).split())[:300]}") from error
         if foreign := list_custom_operations(model):
             raise RuntimeRefused(f"{path} needs the operation {foreign[0]}, which is not LiteRT's own")
-        self.metadata = read_metadata(path)
+        self.metadata = read_metadata(path) if metadata is None else metadata
         inputs, outputs = self._order_ends()
         self.places = [one["index"] for one in inputs.values()], [one["index"] for one in outputs.values()]
         self.inputs = tuple([_read_end(name, one) for name, one in inputs.items()])
@@ -83,6 +87,14 @@ class LitertModel(RuntimeModel):
         if named is not None and len(named) == len(outputs):
             outputs = dict(zip(named, outputs.values(), strict=True))
         return inputs, outputs
+
+    def order_ends_by_number(self) -> tuple[list[RuntimeEnd], list[RuntimeEnd]]:
+        """The inputs and the outputs in the file's own order, in which an interpreter numbers them: input(0), input(1)."""
+        inputs, outputs = (
+            dict(zip(at, ends, strict=True)) for at, ends in zip(self.places, (self.inputs, self.outputs), strict=True)
+        )
+        own = self.interpreter.get_input_details(), self.interpreter.get_output_details()
+        return [inputs[one["index"]] for one in own[0]], [outputs[one["index"]] for one in own[1]]
 
     def compute(self, given: Sequence[Array]) -> list[Array]:
         shapes = [array.shape for array in given]

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.did_you_mean import find_proposals, write_question
+from cnnspec.compile.backend import silenced
 from cnnspec.compile.keras_model import import_keras
 from cnnspec.model_files.keras.to_graph import convert_config, find_given_name
 from cnnspec.model_files.refusal import ModelRefused
@@ -41,5 +42,6 @@ def convert_model(model: keras.Model) -> Graph:
     """
     if not isinstance(model, import_keras().Model):
         raise TypeError(f"a keras.Model is asked for, not {type(model).__name__}")
-    config = json.loads(json.dumps(import_keras().saving.serialize_keras_object(model)))
+    with silenced():  # on every backend Keras now imports TensorFlow where it is installed
+        config = json.loads(json.dumps(import_keras().saving.serialize_keras_object(model)))
     return convert_config(config, find_given_name(config))

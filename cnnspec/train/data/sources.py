@@ -36,7 +36,8 @@ def load(settings: TrainSettings, graph: Graph) -> Raw | Files:
     assert settings.data is not None
     if settings.data == GIVEN:
         message = "the data of this training were given in Python, and are in no file"
-        raise TrainingFailed(message, "give them again: cnnspec.resume(run, x, y) goes on; or name other --data", 2)
+        again = "give them again in Python, cnnspec.resume(run, x, y) or cnnspec.evaluate(run, (x, y)), or name other --data"
+        raise TrainingFailed(message, again, 2)
     if settings.data == "digits":
         return _load_digits()
     if settings.data in NAMED_DATA:

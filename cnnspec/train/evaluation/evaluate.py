@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.did_you_mean import GIVEN
 from cnnspec.base.record import Record
-from cnnspec.compile.backend import without_retracing_warnings
+from cnnspec.compile.backend import without_needless_warnings
 from cnnspec.facts.facts import Facts
 from cnnspec.train.data.batches import make_batches
 from cnnspec.train.data.files import Files, check_two_classes
@@ -237,7 +237,7 @@ def _choose_part(data: Data, split: str, own: bool, name: str) -> tuple[Part, st
     raise TrainingFailed(f"the training held back nothing of {name} for the {split}", "choose another --split", 2)
 
 
-@without_retracing_warnings()
+@without_needless_warnings()
 def _measure(
     keras: Any,
     saved: Saved,

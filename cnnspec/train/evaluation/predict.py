@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.record import Record
-from cnnspec.compile.backend import without_retracing_warnings
+from cnnspec.compile.backend import without_needless_warnings
 from cnnspec.train.data.examples import scale
 from cnnspec.train.data.pictures import make_pool, read_image
 from cnnspec.train.data.ranges import stretch
@@ -128,7 +128,7 @@ def answer_batch(
         yield Prediction(name, dict(zip([output.name for output in outputs], row, strict=True)))
 
 
-@without_retracing_warnings()
+@without_needless_warnings()
 def run_model(model: Any, given: Any, path: str, images: Sequence[str], engine: str = "Keras") -> list[Array]:
     """Each output of a model for a batch, float32. `path` is the model's file and `images` are theirs, for what fails: raises
     TrainingFailed, and MemoryError."""

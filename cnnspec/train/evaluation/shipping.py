@@ -81,6 +81,8 @@ def choose_examples(trained: Trained, data: str | None, shown: Lines) -> Chosen:
     places = np.random.default_rng(seed).permutation(len(part))[:count]
     given, _ = part.take(places)
     examples = given if isinstance(given, tuple) else (given,)
+    if count == len(part):
+        return Chosen(examples, f"all {count:,} examples to train on of {opened.name}")
     return Chosen(
         examples, f"{count:,} of the {len(part):,} examples to train on of {opened.name}, drawn by seed {seed}"
     )

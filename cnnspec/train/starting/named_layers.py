@@ -48,11 +48,10 @@ class NamedLayers:
             self._check_name(name, "freeze", settings)
         frozen = [owner for owner, names in self.names.items() if not set(settings.freeze).isdisjoint(names)]
         trained = [owner for owner in self.names if owner not in frozen and self._is_trainable(owner)]
-        if frozen and not trained and settings.unfreeze_after is None:
-            message, help = "freeze names all layers that have weights: nothing would be trained", "leave one out"
-            raise TrainingFailed(message, help, span=settings.span("freeze"))
         if frozen and not trained:
-            message = f"freeze names all layers that have weights: nothing would be trained for {count_nouns(settings.unfreeze_after or 0, 'epoch')}"
+            after = settings.unfreeze_after
+            how_long = "" if after is None else f" for {count_nouns(after, 'epoch')}"
+            message = f"freeze names all layers that have weights: nothing would be trained{how_long}"
             raise TrainingFailed(message, "leave one out", span=settings.span("freeze"))
         return frozen
 
