@@ -167,6 +167,8 @@ def _read(key: str, value: Any, at: Span | None, item: tree.Assign | None, error
 
 def _read_override(key: str, value: Any, errors: list[Diagnostic]) -> Any:
     if key in WRITTEN and isinstance(value, str):
+        from cnnspec.elaborate.value_text import evaluate_text
+
         try:
             value = evaluate_text(value, key, setting=True)
         except ValueError as error:
