@@ -35,6 +35,7 @@ train {
 """
 PARSED = {  # of these the arguments are read alone
     "cnnspec resume runs/net-1",  # whose training would have to be stopped
+    "cnnspec train net.cnn --lr-find -o rates.png",  # tests/train/test_rate_search.py runs it
     "cnnspec train net.cnn --folds 5",  # which trains five times
     "cnnspec import --torch model:Net --input 3x224x224",  # which needs torch
     "cnnspec server",  # which an editor speaks with

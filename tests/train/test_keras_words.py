@@ -8,7 +8,7 @@ import pytest
 
 from cnnspec.train import keras_objects
 from cnnspec.train.section import resolve
-from tests.support import network
+from tests.support import IN_THOROUGH, network
 from tests.train.trainings import SMALL, refused, trained
 
 keras = pytest.importorskip("keras")
@@ -36,6 +36,7 @@ def test_callbacks_work() -> None:
     assert not Path("runs/net-1/backup").exists()
 
 
+@IN_THOROUGH
 def test_the_learning_rate_falls_on_a_plateau() -> None:
     text = (
         SMALL

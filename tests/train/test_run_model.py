@@ -34,7 +34,9 @@ def account() -> Any:
     return json.loads(Path("run/run.json").read_text())
 
 
-@pytest.mark.parametrize("title", sample(SECTIONS, ["averages are in the model between epochs"]))
+@pytest.mark.parametrize(
+    "title", sample(SECTIONS, ["averages are in the model between epochs", "averages are validated", "plain"])
+)
 def test_what_was_tested_is_the_best_model(capsys: pytest.CaptureFixture[str], title: str) -> None:
     line = make_run(Path("run"), NET.format(SECTIONS[title]), capsys)
     assert main(["evaluate", "run", "-q"]) == 0
