@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.support import IN_THOROUGH, QUICK_XLA, THOROUGH, sample
+from tests.support import IN_THOROUGH, QUICK_XLA, THOROUGH
 from tests.train.evaluations import TEXT, command, digits, evaluated
 from tests.train.run_folders import make_run, measured
 
