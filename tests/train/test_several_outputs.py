@@ -14,6 +14,7 @@ import pytest
 import cnnspec
 from cnnspec.train.evaluation.text import write_text
 from tests.api.test_answers import look_at
+from tests.support import IN_THOROUGH
 from tests.train.evaluations import command, evaluated
 from tests.train.run_folders import make_run, measured
 
@@ -87,6 +88,7 @@ def test_from_python(several: Path) -> None:
     assert all(f"{name}: " in page for name in found.outputs) and page.count("macro average") == 3
 
 
+@IN_THOROUGH
 def test_a_picture_has_the_matrices_side_by_side(several: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("matplotlib")
     assert command(capsys, "evaluate", several / "run", "-q", "--picture", "all.svg")[0] == 0

@@ -13,7 +13,7 @@ import pytest
 
 import cnnspec
 from cnnspec.cli import main
-from tests.support import run_eagerly
+from tests.support import IN_THOROUGH, run_eagerly
 from tests.train.resuming import press
 
 pytest.importorskip("keras")
@@ -150,6 +150,7 @@ def test_what_is_refused(
     assert not (folder / "runs").exists()
 
 
+@IN_THOROUGH
 def test_folds(digits: tuple[Any, Any], training: cnnspec.Training, folder: Path) -> None:
     """Of data that are given, from the weights of another run; groups are not torn, what is missing is trained by resume."""
     x, y = digits[0][:300], digits[1][:300]
