@@ -30,6 +30,7 @@ LEFT_OUT = re.compile(
 # Of cnnspec: what needs Keras, NumPy, an editor, a notebook or a shell; and, with it, what cannot be imported without that.
 OWN_LEFT_OUT = re.compile(
     r"notebook/|look/|trace/|quiz/|playground/(local_server\.|site/)|train/(evaluation|runs)/(?!__init__)"
+    r"|compile/(runtimes/|to_(header|litert|onnx)\.|quantize_onnx\.|trained_models\.)|train/(starting/(?!__init__|named_layers)|devices/(distribution|share|runtime)|progress|offline|ending)"
     r"|train/data/(?!__init__|array_names|cells|columns|files|framing|given_names|table_lines|tables)|server/(language_server|protocol|results|requests)\."
     r"|cli/(look|trace|quiz|train|resume|runs|evaluate|predict|server|play|completion)\."
 )
