@@ -94,6 +94,7 @@ def test_a_report_is_one_page(training: cnnspec.Training, folder: Path, capsys: 
     assert f"test accuracy {100 * run.record['test']['accuracy']:.2f} %" in page
     assert "not measured: the data of this training were given in Python" in page
     assert page.count('src="data:image/png;base64,') == page.count("<img ") == 3  # curves of both, and what is worst
+    assert "<td style='text-align:left'>none</td>" in page and "None" not in page and "[]" not in page  # of settings
     assert "<torn>" not in page and "&lt;torn&gt;/run.json is damaged" in page
     assert not re.findall(r"(?:src|href)=.(?!data:)|<script|url\(", page)
 

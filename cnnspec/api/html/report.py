@@ -14,7 +14,7 @@ from cnnspec.base.count_nouns import count_nouns
 from cnnspec.compile.backend import MissingExtra
 from cnnspec.tables.escape import xml
 from cnnspec.tables.html import HtmlTable, write_details, write_frame, write_lines, write_table
-from cnnspec.train.runs.text import show_time
+from cnnspec.train.runs.text import show_time, show_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def write_run(run: Run) -> str:
         f"data {data['given']}: {data['train']:,} examples to train, {data['validation']:,} to validate, {data['test']:,} to test",
         *data["notes"],
     ]
-    rows = [[name, "" if value is None else str(value)] for name, value in settings.items()]
+    rows = [[name, show_value(value)] for name, value in settings.items()]
     epochs = [{name: row[name] for name in row if name != "seconds"} for row in run.read_epochs()]
     return "".join(
         [
