@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
-from cnnspec.base.source import printable
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.asked_model import add_data_option, add_trained_argument, read_data, tell_reached
 from cnnspec.cli.messages import CLEAN, UsageError, print_message
 from cnnspec.cli.option_values import read_positive
-from cnnspec.cli.streams import find_width, fit_sentence, tell_sentence
-from cnnspec.cli.write_file import name_temporary_file
+from cnnspec.cli.plot_file import check_plot, write_plot
+from cnnspec.cli.streams import find_width, fit_sentence
 from cnnspec.tables import escape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
 
     from cnnspec.train.evaluation.evaluate import Evaluation
     from cnnspec.train.evaluation.worst import WorstExamples
@@ -63,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     for option in ("picture", "worst"):
         if (path := vars(options)[option]) is not None:
-            check_picture(path, f"--{option}")
+            check_plot(path, f"--{option}")
     data = None if options.data is None else read_data(options.data)
     from cnnspec.cli.kernel_warning import warn
     from cnnspec.compile.keras_model import MissingExtra
@@ -108,22 +105,6 @@ def _print_evaluation(found: Evaluation, form: str) -> None:
 
 
 # ---- the picture ---------------------------------------------------------------------------------------------
-def check_picture(path: str, option: str = "--picture") -> None:
-    """UsageError where no picture could be drawn, before anything is measured."""
-    from importlib.util import find_spec
-
-    from cnnspec.train.evaluation.confusion import FORMATS, find_ending
-
-    if find_ending(path) is None:
-        raise UsageError(f"cannot tell what {path} is to be: end it in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
-    if os.path.isdir(path) or not os.path.isdir(os.path.dirname(os.path.abspath(path))):
-        raise UsageError(f"cannot write {path}: {'it is a folder' if os.path.isdir(path) else 'its folder does not exist'}")  # fmt: skip
-    if find_spec("matplotlib") is None:
-        from cnnspec.base.installing import write_install_command
-
-        raise UsageError(f"matplotlib is not installed; {option} needs it: {write_install_command('keras')}")
-
-
 def _draw_picture(found: Evaluation, path: str) -> None:
     from cnnspec.train.evaluation.confusion import draw_confusions
     from cnnspec.train.evaluation.text import write_headline, write_output_line
@@ -137,7 +118,7 @@ def _draw_picture(found: Evaluation, path: str) -> None:
     if not matrices:
         print_message(f"no picture: {found.model} does not choose one of several classes")
         return
-    _write_picture(path, lambda beside, ending: draw_confusions(matrices, write_headline(found), beside, ending))
+    write_plot(path, lambda beside, ending: draw_confusions(matrices, write_headline(found), beside, ending))
 
 
 def _draw_worst(found: Evaluation, worst: WorstExamples, path: str) -> None:
@@ -146,21 +127,4 @@ def _draw_worst(found: Evaluation, worst: WorstExamples, path: str) -> None:
     if worst.missing:
         print_message(f"no picture of the worst: {found.model} {worst.missing}")
         return
-    _write_picture(path, lambda beside, ending: worst.draw(write_headline(found), beside, ending))
-
-
-def _write_picture(path: str, draw: Callable[[str, str], None]) -> None:
-    """Draw beside a path, in the format of its ending, and put the picture there in one step. UsageError."""
-    from cnnspec.train.evaluation.confusion import find_ending
-
-    ending = find_ending(path) or ""
-    beside = name_temporary_file(path, ending)
-    try:
-        draw(beside, ending)
-        os.replace(beside, path)
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror or error}") from None
-    finally:
-        if os.path.exists(beside):
-            os.unlink(beside)
-    tell_sentence(f"saved {printable(path)}")
+    write_plot(path, lambda beside, ending: worst.draw(write_headline(found), beside, ending))

@@ -7,7 +7,9 @@ import sys
 
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.messages import CLEAN, USAGE, UsageError, print_message
+from cnnspec.cli.own_outputs import add_force_option, check_replaceable, write_output
 from cnnspec.cli.streams import find_width
+from cnnspec.cli.write_file import check_place
 from cnnspec.tables import escape
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs.folder import RUNS
@@ -36,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "runs", metavar="RUN", nargs="*", help="a folder of runs to list (runs), or two or more runs to compare"
     )
     parser.add_argument("--html", metavar="FILE", help="write a report of them: curves, scores, what they get worst")
+    add_force_option(parser)
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how they are printed")
 
 
@@ -49,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(str(error)) from None
     compared = len(paths) > 1
     if options.html is not None:
-        return write_page(found, compared, options.html)
+        return write_page(found, compared, options.html, options.force)
     if options.format == "json":
         print(escape.json(write_data(found, compared)))
     elif not found:
@@ -62,12 +65,13 @@ def run(options: argparse.Namespace) -> int:
     return USAGE if damaged else CLEAN
 
 
-def write_page(found: Sequence[Run], compared: bool, path: str) -> int:
+def write_page(found: Sequence[Run], compared: bool, path: str, force: bool) -> int:
     """Write the report; the exit status."""
     from cnnspec.api.html.report import write_report
-    from cnnspec.cli.write_file import write_whole
 
     if not found:
         raise UsageError("there are no runs to report")
-    write_whole(path, write_report(found, compared, print_message))
+    check_place(path)
+    check_replaceable(path, force)
+    write_output(path, write_report(found, compared, print_message), force)
     return USAGE if any(one.wrong for one in found) else CLEAN

@@ -195,12 +195,11 @@ def run(options: argparse.Namespace) -> int:
 
 def find_rate(plan_training: Callable[[], TrainingPlan], shown: Lines, options: argparse.Namespace) -> int:
     """Print what learning rates do, and draw it where that is asked for; the exit status."""
-    from cnnspec.compile.keras_model import MissingExtra
+    from cnnspec.cli.plot_file import check_plot, write_plot
     from cnnspec.train.rate_search import describe_search, draw_search, search_rates
 
-    picture = options.output
-    if picture is not None and not picture.lower().endswith((".png", ".svg", ".pdf")):
-        raise UsageError(f"{picture} is no name for the curve of --lr-find: end it in .png, .svg or .pdf")
+    if options.output is not None:
+        check_plot(options.output, "--lr-find")
     if options.coordinator:
         raise UsageError("--lr-find tries rates on one machine: leave --coordinator out")
     found = run_step(lambda: search_rates(plan_training(), shown), options.no_network)
@@ -208,16 +207,8 @@ def find_rate(plan_training: Callable[[], TrainingPlan], shown: Lines, options: 
         return FINDINGS
     for line in describe_search(found):
         tell_result(line)
-    if picture is not None:
-        try:
-            draw_search(found, picture)
-        except ImportError:
-            raise UsageError(
-                str(MissingExtra("matplotlib is not installed, which draws the curve", "pictures"))
-            ) from None
-        except OSError as error:
-            raise UsageError(f"{picture} cannot be written: {error.strerror or error}") from None
-        tell_result(f"saved {picture}")
+    if options.output is not None:
+        write_plot(options.output, lambda beside, ending: draw_search(found, beside, ending))
     return CLEAN
 
 

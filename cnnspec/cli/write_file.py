@@ -33,6 +33,14 @@ def write_whole(path: str, content: str | bytes) -> None:
         raise UsageError(f"cannot write {path}: {error.strerror or error}") from None
 
 
+def check_place(path: str) -> None:
+    """UsageError where no file can be written to a path: what takes long to make need not be made."""
+    if os.path.isdir(path) or not os.path.isdir(os.path.dirname(os.path.abspath(path))):
+        raise UsageError(
+            f"cannot write {path}: {'it is a folder' if os.path.isdir(path) else 'its folder does not exist'}"
+        )
+
+
 def rewrite_source(source: Source, text: str) -> None:
     """Write another text into the file of a source, with the line ends, the coding and the byte-order mark that the file has.
 

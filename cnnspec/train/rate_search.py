@@ -120,12 +120,10 @@ def describe_search(search: RateSearch) -> list[str]:
     ]
 
 
-def draw_search(search: RateSearch, path: str) -> None:
-    """Write the curve as a picture, whose kind the path's ending says. Raises ImportError, OSError."""
+def draw_search(search: RateSearch, path: str, ending: str) -> None:
+    """Write the curve to `path` in the format of an ending in `confusion.FORMATS`. Raises ImportError, OSError."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
-
-    from cnnspec.train.runs.durable import replacing
 
     figure = Figure(figsize=(7.0, 3.6), layout="constrained")
     FigureCanvasAgg(figure)
@@ -139,5 +137,4 @@ def draw_search(search: RateSearch, path: str) -> None:
         axes.legend(frameon=False, fontsize=9)
     axes.grid(alpha=0.25)
     axes.spines[["top", "right"]].set_visible(False)
-    with replacing(path) as beside:
-        figure.savefig(beside, format=path.rpartition(".")[2].lower(), dpi=110)
+    figure.savefig(path, format=ending.removeprefix("."), dpi=110)

@@ -46,11 +46,17 @@ def test_on_digits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyte
         "input 8x8x1\nflatten -> dense(16, relu) -> dense(10, softmax)\ntrain { data = digits }\n"
     )
     assert main(["train", "net.cnn", "--lr-find", "-o", "rates.svg", "-q"]) == 0
-    *_, said, saved = capsys.readouterr().out.splitlines()
-    assert saved == "saved rates.svg"
+    out, err = capsys.readouterr()
+    said = out.splitlines()[-1]
+    assert err.endswith("saved rates.svg\n")
     steepest = float(said.split("fastest at ")[1].split()[0])
     assert 1e-3 < steepest < 0.3
     assert "<svg" in Path("rates.svg").read_text()[:500]
     assert sorted(os.listdir()) == ["net.cnn", "rates.svg"]
-    assert main(["train", "net.cnn", "--lr-find", "-o", "rates.txt"]) == 2
-    assert "rates.txt is no name for the curve of --lr-find: end it in .png, .svg or .pdf" in capsys.readouterr().err
+    for name, said in (
+        ("rates.txt", "cannot tell what rates.txt is to be"),
+        ("no/rates.png", "its folder does not exist"),
+    ):
+        assert main(["train", "net.cnn", "--lr-find", "-o", name]) == 2
+        err = capsys.readouterr().err
+        assert said in err and "trains on" not in err

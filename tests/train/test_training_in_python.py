@@ -13,7 +13,7 @@ import pytest
 
 import cnnspec
 from cnnspec.cli import main
-from tests.support import IN_THOROUGH, run_eagerly
+from tests.support import IN_THOROUGH, run_eagerly, unwrap
 from tests.train.resuming import press
 
 pytest.importorskip("keras")
@@ -88,6 +88,17 @@ def test_a_report_is_one_page(training: cnnspec.Training, folder: Path, capsys: 
     (folder / "elsewhere" / "<torn>").mkdir(parents=True)
     (folder / "elsewhere" / "<torn>" / "run.json").write_text("{")
     runs = [str(folder / name) for name in ("command", "given", "elsewhere/<torn>")]
+    kept = folder / "elsewhere" / "net.cnn"
+    kept.write_text("input 4")
+    for path, said in (
+        (kept, "is not what cnnspec wrote there last"),
+        (folder / "no/r.html", "its folder does not exist"),
+    ):
+        capsys.readouterr()
+        assert main(["runs", *runs, "--html", str(path)]) == 2
+        err = capsys.readouterr().err
+        assert said in unwrap(err) and "measuring" not in err
+    assert kept.read_text() == "input 4"
     assert main(["runs", *runs, "--html", str(folder / "report.html")]) == 2
     page = (folder / "report.html").read_text(encoding="utf-8")
     (run,) = cnnspec.runs(folder / "command").runs
