@@ -21,6 +21,7 @@ import cnnspec
 from cnnspec.cli import main
 from cnnspec.train import run as training
 from cnnspec.train.data.folds import deal_examples, deal_groups
+from cnnspec.train.progress import format_figure
 from tests.support import run_eagerly, unwrap
 from tests.train.image_sets import flowers, read, refused
 from tests.train.resuming import differences
@@ -172,10 +173,24 @@ def test_mean_and_spread_are_told(finished: Path, capsys: pytest.CaptureFixture[
     assert found["deviation"] == pytest.approx(statistics.stdev(tested), rel=1e-12)
     own = cnnspec.runs(finished / "whole").folds[0]
     assert own.figures["test_accuracy"].mean == found["mean"]
-    shown = f"2 folds, test accuracy {found['mean']:.4f} ± {found['deviation']:.4f}, loss"
+    shown = f"2 folds, test accuracy {format_figure(found['mean'])} ± {format_figure(found['deviation'])}, loss"
     assert shown in unwrap(said(capsys, "runs", str(finished))[1])
     assert shown in cnnspec.runs(finished).to_html()
     assert len(cnnspec.runs(finished / "whole", finished / "whole/fold-1").runs) == 3
+
+
+def test_folds_of_different_networks_have_no_mean(finished: Path, tmp_path: Path) -> None:
+    """Trained one by one, in a folder with those of another network; the order of settings in a record says nothing."""
+    for name, fold, spec in (("a-1", 1, "a"), ("a-2", 2, "a"), ("b-1", 1, "b"), ("b-2", 3, "c")):
+        shutil.copytree(finished / "whole/fold-1", tmp_path / name)
+        path = tmp_path / name / "run.json"
+        record = json.loads(path.read_text())
+        settings = {**record["settings"], "fold": fold, "folds": 3, "epochs": 2 + fold}
+        record["settings"] = dict(sorted(settings.items(), reverse=fold == 2))
+        path.write_text(json.dumps(record | {"files": {"net.cnn": spec * 64}}))
+    (folds,) = cnnspec.runs(tmp_path).folds
+    assert [os.path.basename(run.path) for run in folds.runs] == ["a-1", "a-2"]
+    assert (folds.path, folds.count) == (str(tmp_path), 3)
 
 
 def test_folds_that_are_stopped_come_to_the_same_end(

@@ -82,14 +82,25 @@ def refuse_folds(path: str) -> None:
 
 
 def gather_folds(runs: Iterable[Run]) -> list[Folds]:
-    """The cross-validations among runs: those of one folder that are tested on folds, as many in each."""
-    found: dict[tuple[str, int], dict[int, Run]] = {}
+    """The cross-validations among runs: those of one folder that train the same, and are tested on another fold each."""
+    found: dict[str, dict[int, Run]] = {}
     for run in runs:
         settings: dict[str, Any] = run.record.get("settings", {})
         if "fold" in settings and "folds" in settings:
-            found.setdefault((os.path.dirname(run.path), settings["folds"]), {})[settings["fold"]] = run
+            found.setdefault(_describe_trained(run), {})[settings["fold"]] = run
     return [
-        Folds(path, count, tuple([own[number] for number in sorted(own)]))
-        for (path, count), own in found.items()
-        if len(own) > 1
+        Folds(os.path.dirname(runs[0].path), runs[0].record["settings"]["folds"], tuple(runs))
+        for runs in [[own[number] for number in sorted(own)] for own in found.values()]
+        if len(runs) > 1
     ]
+
+
+APART = ("fold", "epochs", "backend")  # settings in which the folds of one training may differ: it may have gone on
+
+
+def _describe_trained(run: Run) -> str:
+    """The folder of a run, and what the folds of one training have in common: network, settings, data."""
+    record = run.record
+    settings = sorted([pair for pair in record["settings"].items() if pair[0] not in APART])
+    common = [record[name] for name in ("files", "model", "parameters")]
+    return repr((os.path.dirname(run.path), settings, common, record["data"]["fingerprint"]))

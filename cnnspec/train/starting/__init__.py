@@ -4,6 +4,7 @@ named_layers                         the layers that a setting means by a name
 matching                             which layer of one graph is which of another, from the inputs on
 applications                         which network of keras.applications a graph is, by its counts
 model_start                          a start that is known: its model, and what is taken from it
-taken_weights                        the weights themselves, with Keras
-phases (rates)                       what is frozen until when, and the rates of layers, with Keras
+started_model                        the model with the weights of its start, with Keras
+phase                                whether what is frozen is trained by now
+compiled_phase (rates)               the model of a phase, and the rates of layers, with Keras
 """
