@@ -9,6 +9,7 @@ from cnnspec.base.did_you_mean import GIVEN
 from cnnspec.elaborate.value_text import evaluate_text
 from cnnspec.facts.graph_queries import name_outputs
 from cnnspec.pipeline import analyse
+from cnnspec.train.data.given import settle_given
 from cnnspec.train.data.prepare import read_raw
 from cnnspec.train.devices.runtime import find_backend
 from cnnspec.train.errors import TrainingFailed
@@ -106,7 +107,6 @@ def _resolve_settings(network: AnalysedNetwork, record: dict[str, Any], epochs: 
     if found:
         message = f"this cnnspec cannot read the settings of {network.source.name}: {found[0].message}"
         raise TrainingFailed(message, "", 2)
-    given = {"data": GIVEN} if record["data"]["given"] == GIVEN else {}
-    return settings.replace(
-        folder=record["data"]["folder"], start_folder=record.get("start", {}).get("folder", ""), **given
-    )
+    if record["data"]["given"] == GIVEN:
+        settings = settle_given(settings)
+    return settings.replace(folder=record["data"]["folder"], start_folder=record.get("start", {}).get("folder", ""))

@@ -129,7 +129,7 @@ def train(
     written = find_written(self)
     if written.broken:
         raise SpecError(f"{self.name} cannot be trained: it {written.trouble}", self.diagnostics)
-    overrides = {name: write_setting(name, value) for name, value in {**settings, **shares}.items()}
+    overrides = write_settings({**settings, **shares})
     resolved = resolve_settings(self, written, overrides, given)
     parameters = {name: show(value) for name, value in written.graph.parameters.items()}
     spec = gather_spec(
@@ -207,6 +207,19 @@ def gather_data(x: Any, y: Any, validation: Any, test: Any, groups: Any) -> tupl
     return Given({"train": x if y is None else (x, y), **parts}, groups), shares
 
 
+def write_settings(settings: dict[str, Any]) -> dict[str, Any]:
+    """Settings as a run folder keeps them, by the names of a train section, which knows those of Keras, too. TypeError."""
+    from cnnspec.train.section_keys import ALIASES
+
+    found: dict[str, Any] = {}
+    for name, value in settings.items():
+        key = ALIASES.get(name, name)
+        if key in found or (key != name and key in settings):
+            raise TypeError(f"{key} is given twice, as {name}, too: leave one out")
+        found[key] = write_setting(name, value)
+    return found
+
+
 def write_setting(name: str, value: Any) -> Any:
     """A setting as a run folder keeps it: a number, a flag or a text of the language. TypeError."""
     if isinstance(value, os.PathLike):
@@ -234,8 +247,8 @@ def resolve_settings(
     network: Network, written: AnalysedNetwork, overrides: dict[str, Any], given: Given | None
 ) -> TrainSettings:
     """The settings of the train section with others in their place. SpecError for the section's mistakes, ValueError for others."""
-    from cnnspec.base.did_you_mean import GIVEN
     from cnnspec.facts.graph_queries import name_outputs
+    from cnnspec.train.data.given import OF_FILES, settle_given
     from cnnspec.train.section import resolve
 
     settings, found = resolve(written.train, overrides, name_outputs(written.graph))
@@ -245,9 +258,10 @@ def resolve_settings(
     if found:
         raise SpecError(f"the train section of {network.name} has mistakes: {found[0].message}", network.diagnostics)
     if given is not None:
-        if "data" in overrides:
-            raise ValueError("data and x are both given: leave one out")
-        return settings.replace(data=GIVEN, columns=())
+        for name in ("data", *OF_FILES):
+            if name in overrides:
+                raise ValueError(f"{name} and x are both given: leave one out")
+        return settle_given(settings)
     if settings.data is None:
         raise ValueError('there is nothing to train on: give x and y, or data="digits"')
     return settings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.did_you_mean import write_suggestion
 from cnnspec.base.source import Span
@@ -13,13 +14,15 @@ from cnnspec.train.section_words import LOSSES, MIXING, spell_term
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from typing import Any
 
     from cnnspec.train.settings import TrainSettings
 
 
-def find_conflicts(settings: TrainSettings) -> list[Diagnostic]:
-    """Settings that Keras would refuse, or silently ignore, some epochs into the training."""
+def find_conflicts(settings: TrainSettings, overridden: Collection[str] = ()) -> list[Diagnostic]:
+    """Settings that Keras would refuse, or silently ignore, some epochs into the training. `overridden` are those which
+    an option has given, that may stand in the way of what the section says."""
     found = []
     optimizer = dict(settings.optimizer.keywords)
     known = list(list_figures(settings))
@@ -47,7 +50,7 @@ def find_conflicts(settings: TrainSettings) -> list[Diagnostic]:
                 hint = "set validation = 0.1, or watch " + watched[4:]
             found.append(Diagnostic("E030", message, _find_value_span(callback, "monitor") or at, hint))
     found += _find_path_conflicts(settings)
-    found += _find_phase_conflicts(settings)
+    found += _find_phase_conflicts(settings, overridden)
     weights = [weight for _, weight in settings.loss_weights]
     if weights and not settings.outputs:
         help = "leave them out, or change the learning rate"
@@ -60,16 +63,28 @@ def find_conflicts(settings: TrainSettings) -> list[Diagnostic]:
         if getattr(settings, key) and settings.data is not None and not settings.data.lower().endswith(BY_NAME):
             message = f"{key} {'name' if key == 'columns' else 'names'} what a table or a .npz holds, and data is {settings.data}"
             found.append(Diagnostic("E030", message, settings.span(key), "leave it out, or list the files in a CSV"))
-    found += [*_find_fold_conflicts(settings), *_find_sampling_conflicts(settings), *_find_resize_conflicts(settings)]
+    found += [
+        *_find_fold_conflicts(settings, overridden),
+        *_find_sampling_conflicts(settings),
+        *_find_resize_conflicts(settings),
+    ]
     return found + (_find_conflicts_of_several(settings) if settings.outputs else _find_soft_conflicts(settings))
 
 
-def _find_phase_conflicts(settings: TrainSettings) -> list[Diagnostic]:
+def _find_phase_conflicts(settings: TrainSettings, overridden: Collection[str]) -> list[Diagnostic]:
     """Settings of what is frozen, and of rates of their own, that say nothing or cannot be had."""
     found = []
     if settings.unfreeze_after is not None and not settings.freeze:
         message = "unfreeze_after trains what is frozen, and nothing is"
         found.append(Diagnostic("E030", message, settings.span("unfreeze_after"), "say what with freeze = [stem]"))
+    elif (
+        settings.unfreeze_after is not None
+        and settings.unfreeze_after >= settings.epochs
+        and "epochs" not in overridden
+    ):
+        message = f"unfreeze_after is {settings.unfreeze_after}, and there are {count_nouns(settings.epochs, 'epoch')}: what is frozen is never trained"
+        help = "give it less than the epochs, or leave it out"
+        found.append(Diagnostic("E030", message, settings.span("unfreeze_after"), help))
     if settings.unfreeze_rate is not None and settings.unfreeze_after is None:
         message = "unfreeze_rate is the learning rate after unfreeze_after, which is not set"
         found.append(Diagnostic("E030", message, settings.span("unfreeze_rate"), "write unfreeze_after = 5"))
@@ -90,14 +105,15 @@ def _find_phase_conflicts(settings: TrainSettings) -> list[Diagnostic]:
     return found
 
 
-def _find_fold_conflicts(settings: TrainSettings) -> list[Diagnostic]:
+def _find_fold_conflicts(settings: TrainSettings, overridden: Collection[str]) -> list[Diagnostic]:
     found = []
     folds, fold = settings.folds, settings.fold
     if fold is not None and (folds is None or fold > folds):
         message = f"fold is {fold}, and there are {'no' if folds is None else folds} folds"
         help = "write folds = 5 beside it" if folds is None else f"give one from 1 to {folds}"
         found.append(Diagnostic("E030", message, settings.span("fold"), help))
-    if settings.span("folds") is not None and settings.span("test") is not None:  # an option takes the place of a share
+    written = settings.span("folds") is not None and settings.span("test") is not None
+    if folds is not None and (written or "test" in overridden):  # the option folds takes the place of a share
         message = f"test is a share of the data, and each of {folds} folds is tested on in its turn"
         found.append(Diagnostic("E030", message, settings.span("test"), "leave one out"))
     return found

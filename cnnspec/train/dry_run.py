@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.base.count_nouns import count_nouns
 from cnnspec.facts.precision import in_bytes
 from cnnspec.layers.base import show_shape
 from cnnspec.train.figures import find_best_figure
@@ -17,13 +18,14 @@ from cnnspec.train.starting.compiled_phase import describe_phase
 if TYPE_CHECKING:
     from cnnspec.train.plan import TrainingPlan
     from cnnspec.train.progress import Lines
+    from cnnspec.train.run import Prepared
 
 
 TARGETS = {  # `data_fit.Fit.targets` in words
-    "classes": "its target the number of its class",
-    "one-hot": "its target a share of every class",
-    "column": "its target a number",
-    "given": "its target as it is in the data",
+    "classes": "the number of its class",
+    "one-hot": "a share of every class",
+    "column": "a number",
+    "given": "as it is in the data",
     None: "not trained",
 }
 
@@ -45,15 +47,16 @@ def describe_training(plan: TrainingPlan, shown: Lines) -> list[tuple[str, str]]
     total, trained = record["params"]["total"], record["params"]["trainable"]
     figure, lower = find_best_figure(settings)
     return [
-        ("data", f"{data['given']}: {data['train']:,} example{'s' * (data['train'] != 1)} to train, {data['validation']:,} to validate, {data['test']:,} to test"),
+        ("data", f"{data['given']}: {count_nouns(data['train'], 'example')} to train, {data['validation']:,} to validate, {data['test']:,} to test"),
         *([("fold", f"{settings.fold} of {folds}")] if folds is not None else []),
-        *_describe_example(data),
-        ("epochs", f"{settings.epochs}, of {steps:,} batch{'es' * (steps != 1)} of {settings.batch}: {settings.epochs * steps:,} step{'s' * (settings.epochs * steps != 1)}"),
+        *_describe_example(data, prepared),
+        ("epochs", f"{settings.epochs}, of {steps:,} batch{'es' * (steps != 1)} of {settings.batch}: {count_nouns(settings.epochs * steps, 'step')}"),
         *([("start", str(prepared.plan.start))] if prepared.plan.start is not None else []),
         *([("frozen", describe_phase(prepared.model, settings, prepared.phase))] if settings.freeze else []),
         ("parameters", f"{total:,}, {'all' if trained == total else f'{trained:,}'} of them trained"),
         ("loss", record["loss"]),
         ("optimizer", _show(record["settings"]["optimizer"])),
+        *_describe_rates(record["settings"]),
         ("metrics", _show_metrics(record["settings"])),
         ("callbacks", _show(record["settings"]["callbacks"])),
         ("best epoch", f"the {'lowest' if lower else 'highest'} {figure}"),
@@ -64,15 +67,33 @@ def describe_training(plan: TrainingPlan, shown: Lines) -> list[tuple[str, str]]
     ]  # fmt: skip
 
 
-def _describe_example(data: dict[str, Any]) -> list[tuple[str, str]]:
+def _describe_example(data: dict[str, Any], prepared: Prepared) -> list[tuple[str, str]]:
     """The shape and the target of an example; a row for each of several inputs and outputs."""
+    shapes = [tuple(targets.shape[1:]) for targets in prepared.data.train.outputs]
     if "inputs" not in data:
-        return [("an example", f"{show_shape(data['shape'])}, {TARGETS[data['targets']]}")]
+        return [
+            ("an example", f"{show_shape(data['shape'])}, its target {_describe_target(data['targets'], shapes[0])}")
+        ]
     inputs = [(f"input {name}", show_shape(given["shape"])) for name, given in data["inputs"].items()]
     return inputs + [
-        (f"output {name}", TARGETS[given["targets"]].removeprefix("its target "))
-        for name, given in data["outputs"].items()
+        (f"output {name}", _describe_target(given["targets"], shape))
+        for (name, given), shape in zip(data["outputs"].items(), shapes, strict=True)
     ]
+
+
+def _describe_target(form: str | None, shape: tuple[int, ...]) -> str:
+    """A target of a form and a shape, in words."""
+    places = shape if form == "classes" else shape[:-1] if form in ("one-hot", "column") else ()
+    return TARGETS[form] + (f" at each of {show_shape(places)} places" if places else "")
+
+
+def _describe_rates(settings: dict[str, Any]) -> list[tuple[str, str]]:
+    """What layers have in place of the optimizer's learning rate, and all from an epoch on."""
+    factors = [f"{factor:g} times for {name}" for name, factor in settings.get("learning_rates", {}).items()]
+    later = (
+        [f"{settings['unfreeze_rate']} after epoch {settings['unfreeze_after']}"] if "unfreeze_rate" in settings else []
+    )
+    return [("learning rate", ", ".join(factors + later))] if factors or later else []
 
 
 def _show_metrics(settings: dict[str, Any]) -> str:

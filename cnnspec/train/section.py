@@ -88,7 +88,7 @@ def resolve(
             help = "write it in the optimizer alone"
             errors.append(Diagnostic("E030", "the learning rate is set twice", spans["learning_rate"], help))
         settings = settings.replace(optimizer=set_learning_rate(settings.optimizer, rate_given))
-    errors += find_conflicts(settings)
+    errors += find_conflicts(settings, overrides)
     if settings.soft and settings.loss is not None:
         settings = settings.replace(loss=soften_loss(settings.loss, settings.label_smoothing))
     return settings, tuple(errors)

@@ -103,6 +103,16 @@ def test_evaluate_counts_what_scikit_learn_counts(
     assert "F1 (Dice)" in out and "mean IoU" in out and "mean Dice" in out
 
 
+def test_a_dry_run_tells_a_map_from_one_class(
+    run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(run)
+    Path("dry.cnn").write_text(NET.replace("1x1,", "3x3,") + 'train { data = "cells/" }')
+    status, out, err = told(capsys, "train", "dry.cnn", "--dry-run")
+    assert status == 0, err
+    assert "16x16x3, its target the number of its class at each of 14x14 places" in " ".join(out.split())
+
+
 def test_other_masks_mean_what_those_of_the_training_meant(
     run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

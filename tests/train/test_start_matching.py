@@ -162,6 +162,9 @@ REFUSED = {
         "learning_rates need an optimizer that treats weights apart, and nadam has a product for all of them; use adam or adamw"
     ),
     "unfreeze_after = 2": "unfreeze_after trains what is frozen, and nothing is; say what with freeze = [stem]",
+    "freeze = stem; epochs = 3; unfreeze_after = 3": (
+        "unfreeze_after is 3, and there are 3 epochs: what is frozen is never trained; give it less than the epochs, or leave it out"
+    ),
     "freeze = stem; unfreeze_rate = 0.1": (
         "unfreeze_rate is the learning rate after unfreeze_after, which is not set; write unfreeze_after = 5"
     ),

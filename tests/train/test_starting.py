@@ -131,10 +131,16 @@ def test_a_training_that_ends_before_the_change_goes_on_to_it(folder: Path, caps
 
 
 def test_a_dry_run_says_what_is_taken_and_frozen(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["train", "second.cnn", "--dry-run"]) == 0
+    section = "train {\n  learning_rates = {stem: 0.1, head: 3}"
+    Path("dry.cnn").write_text(SECOND.replace("train {", section))
+    assert main(["train", "dry.cnn", "--dry-run"]) == 0
     shown = capsys.readouterr().out
     assert "start 3 of 4 layers (2,372 of 2,457 weights) from first; not taken: head (16x5 here" in unwrap(shown)
     assert "frozen 3 layers frozen until epoch 2: 85 of 2,457 parameters are trained" in unwrap(shown)
+    assert "learning rate 0.1 times for stem, 3 times for head, 0.002 after epoch 2 " in unwrap(shown)
+    assert main(["train", "second.cnn", "--dry-run", "--epochs", "2"]) == 0
+    shown = unwrap(capsys.readouterr().out)
+    assert "3 layers frozen to the end, epoch 2 (unfreeze_after is 2): 85 of 2,457 parameters are trained" in shown
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,14 @@ class Given(Record):
     groups: Any = None
 
 
+OF_FILES = {"columns": (), "resize": None}  # settings of data that are read, and what they are without
+
+
+def settle_given(settings: TrainSettings) -> TrainSettings:
+    """The settings of a training on data that are given, of which those of files say nothing."""
+    return settings.replace(data=GIVEN, **OF_FILES)
+
+
 def read_given(given: Given, ends: Ends, settings: TrainSettings) -> Raw:
     """The data set. Raises TrainingFailed for what no network of these ends can be trained on."""
     arrays: dict[str, Array] = {}

@@ -54,5 +54,8 @@ def describe_phase(model: Any, settings: TrainSettings, phase: int) -> str:
     frozen = len([layer for layer in model.layers if layer.weights and not layer.trainable])
     if phase == SECOND:
         return f"all layers are trained from here: {trained:,} of {total:,} parameters"
-    until = f" until epoch {settings.unfreeze_after}" if settings.unfreeze_after is not None else ""
+    after = settings.unfreeze_after
+    until = "" if after is None else f" until epoch {after}"
+    if after is not None and after >= settings.epochs:
+        until = f" to the end, epoch {settings.epochs} (unfreeze_after is {after})"
     return f"{count_nouns(frozen, 'layer')} frozen{until}: {trained:,} of {total:,} parameters are trained"
