@@ -7,6 +7,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.did_you_mean import GIVEN
 from cnnspec.train.data.given_names import rename_only
 from cnnspec.train.data.prepare import read_raw
@@ -38,16 +39,14 @@ def check_resumable(run: RunFolder, epochs: int | None) -> None:
     path, record = run.path, run.record
     whole = record["settings"]["epochs"]
     if epochs is not None and epochs < record["epochs"]:
-        message = (
-            f"{path} has trained {record['epochs']} epoch{'s' * (record['epochs'] != 1)} already, more than {epochs}"
-        )
+        message = f"{path} has trained {count_nouns(record['epochs'], 'epoch')} already, more than {epochs}"
         raise TrainingFailed(message, "give more --epochs", 2)
     if record["status"] == "finished":
         if record["epochs"] < whole:
             message = f"{path} is finished: a callback ended it after epoch {record['epochs']} of {whole}"
             raise TrainingFailed(message, "more epochs would not change that; train anew with other callbacks", 2)
         if epochs is None or epochs <= record["epochs"]:
-            message = f"{path} is finished, with {_count_epochs(record['epochs'])}"
+            message = f"{path} is finished, with {count_nouns(record['epochs'], 'epoch')}"
             raise TrainingFailed(message, f"to go on, give more: cnnspec resume {path} --epochs {2 * whole}", 2)
         if "swap_ema_weights(swap_on_epoch=true)" in record["settings"]["callbacks"]:
             message = f"{path} is finished: swap_ema_weights put the averages in the weights' place at its end"
@@ -59,10 +58,6 @@ def check_spec(run: RunFolder) -> None:
     if (wrong := find_changed(run.inside, run.record["files"])) is not None:
         message = f"{run.path}/spec/{wrong} is not what was trained"
         raise TrainingFailed(message, "train the changed spec anew: cnnspec train", 2)
-
-
-def _count_epochs(number: int) -> str:
-    return f"{number} epoch{'' if number == 1 else 's'}"
 
 
 def make_resume_plan(
@@ -137,7 +132,7 @@ def _find_state(run: RunFolder) -> State | None:
         epochs = run.record["epochs"]
         if epochs:
             path = run.file(*PLACE)
-            message = f"{path} is not there any more, and {_count_epochs(epochs)} cannot be gone on from without"
+            message = f"{path} is not there any more, and {count_nouns(epochs, 'epoch')} cannot be gone on from without"
             raise TrainingFailed(message, "bring it back, or train anew", 2) from None
         return None
     except OSError as error:

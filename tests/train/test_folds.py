@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -19,10 +20,15 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 import cnnspec
 from cnnspec.cli import main
+from cnnspec.train import folds as fold_runs
 from cnnspec.train import run as training
 from cnnspec.train.data.folds import deal_examples, deal_groups
-from cnnspec.train.progress import format_figure
-from tests.support import run_eagerly, unwrap
+from cnnspec.train.plan import make_plan
+from cnnspec.train.progress import Lines, format_figure
+from cnnspec.train.run import Outcome
+from cnnspec.train.runs.spec import gather_spec
+from cnnspec.train.section import resolve
+from tests.support import network, run_eagerly, unwrap
 from tests.train.image_sets import flowers, read, refused
 from tests.train.resuming import differences
 from tests.train.table_sets import PAIR
@@ -185,7 +191,7 @@ def test_folds_of_different_networks_have_no_mean(finished: Path, tmp_path: Path
         shutil.copytree(finished / "whole/fold-1", tmp_path / name)
         path = tmp_path / name / "run.json"
         record = json.loads(path.read_text())
-        settings = {**record["settings"], "fold": fold, "folds": 3, "epochs": 2 + fold}
+        settings = {**record["settings"], "fold": fold, "folds": 3, "epochs": 2 + fold, "devices": fold}
         record["settings"] = dict(sorted(settings.items(), reverse=fold == 2))
         path.write_text(json.dumps(record | {"files": {"net.cnn": spec * 64}}))
     (folds,) = cnnspec.runs(tmp_path).folds
@@ -213,6 +219,23 @@ def test_folds_that_are_stopped_come_to_the_same_end(
         assert differences(finished / f"whole/fold-{number}", Path(at, f"fold-{number}")) == []
     status, _, err = said(capsys, "resume", at)
     assert (status, err) == (2, f"cnnspec: {at} is finished, with 2 folds; to go on, give more: cnnspec resume {at} --epochs 4")  # fmt: skip
+
+
+def test_a_fold_that_was_stopped_is_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    net = network(NET)
+    plan = make_plan(net.graph, resolve(net.train)[0], gather_spec("net.cnn", NET, {}))
+    monkeypatch.setattr(
+        fold_runs, "train", lambda own, shown, read: Outcome(own.run_dir, stopped="epoch 1/2", signal=2)
+    )
+    (outcome,) = fold_runs.train_folds(plan, Lines(io.StringIO()))
+    assert (outcome.stopped, outcome.folds) == ("epoch 1/2", None)
+
+
+def test_a_fold_that_a_callback_ended_is_done() -> None:
+    for status, epochs, whole, wanted, done in (
+        ("finished", 2, 2, 2, True), ("finished", 2, 2, 3, False), ("finished", 1, 2, 3, True), ("stopped", 2, 2, 2, False),
+    ):  # fmt: skip
+        assert fold_runs.is_done({"status": status, "epochs": epochs, "settings": {"epochs": whole}}, wanted) is done
 
 
 def test_what_changed_between_folds_is_refused(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -39,6 +39,12 @@ def test_epochs_differ_and_see_all_in_the_end() -> None:
     assert len({tuple(one) for one in epochs}) == 8
     assert set(np.concatenate(epochs).tolist()) == set(range(70))
     assert (draw_balanced(classes, 4, 0) != epochs[0]).any()
+    assert all(len(np.unique(classes[one[:20]])) == 3 for one in epochs)  # classes are mixed within an epoch
+    assert {int(np.bincount(classes[one]).argmax()) for one in epochs} == {
+        0,
+        1,
+        2,
+    }  # and one more is each one's in turn
 
 
 def test_batches_are_those_of_the_draw_and_go_on_within_an_epoch() -> None:

@@ -80,6 +80,9 @@ PAIRS = {
     "a layer where the start has two alike": (
         "input 8x8x1\nconcat(conv(4, 3x3) as a, conv(4, 3x3) as b)", "input 8x8x1\nconv(4, 3x3) as b", {"b": "b"},
     ),
+    "two layers where the start has one": (
+        "input 8x8x1\nconv(4, 3x3) as b", "input 8x8x1\nconcat(conv(4, 3x3) as a, conv(4, 3x3) as b)", {"a": "b"},
+    ),
     "a shared tower, of a pair": (
         "input 8x8x1\nconv(4, 3x3) as a -> flatten -> dense(8) as b",
         TOWER + "input l 8x8x1\ninput r 8x8x1\nsubtract(l -> tower, r -> tower) -> dense(1) as c", {"a": "a", "b": "b"},

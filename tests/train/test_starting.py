@@ -12,6 +12,9 @@ import numpy as np
 import pytest
 
 from cnnspec.cli import main
+from cnnspec.train.runs.state import State
+from cnnspec.train.settings import TrainSettings
+from cnnspec.train.starting import phase as phases
 from tests.support import IN_THOROUGH, THOROUGH, network, sample, unwrap
 from tests.train.resuming import differences, terminate_after_batch
 
@@ -120,6 +123,24 @@ def test_a_training_stopped_in_any_phase_comes_to_the_same_end(
     finally:
         os.rename("away", "first")
     assert differences(folder / "whole", folder / run) == []
+
+
+@pytest.mark.parametrize(
+    ("epoch", "done", "ended", "epochs", "phase", "begins"),
+    [
+        (1, 0, False, 4, 1, False),
+        (2, 0, False, 4, 2, True),
+        (2, 5, False, 4, 2, False),  # within the third epoch
+        (2, 0, True, 4, 1, False),  # a callback ended it where it was
+        (2, 0, False, 2, 1, False),
+        (3, 0, True, 4, 2, False),
+        (3, 0, False, 3, 2, False),
+    ],
+)
+def test_the_phase_of_a_state(epoch: int, done: int, ended: bool, epochs: int, phase: int, begins: bool) -> None:
+    settings, state = TrainSettings(epochs=epochs, unfreeze_after=2), State(epoch, done, ended, {}, [], {}, ((), ()))
+    assert (phases.find_phase(settings, state), phases.begins_phase(settings, state)) == (phase, begins)
+    assert phases.find_phase(settings.replace(unfreeze_after=None), state) == phases.find_phase(settings, None) == 1
 
 
 @IN_THOROUGH

@@ -95,12 +95,13 @@ def gather_folds(runs: Iterable[Run]) -> list[Folds]:
     ]
 
 
-APART = ("fold", "epochs", "backend")  # settings in which the folds of one training may differ: it may have gone on
+# settings in which the folds of one training may differ, which went on, or were trained on several machines
+APART = ("fold", "epochs", "data", "backend", "devices", "xla", "memory", "save_every")
 
 
 def _describe_trained(run: Run) -> str:
     """The folder of a run, and what the folds of one training have in common: network, settings, data."""
     record = run.record
     settings = sorted([pair for pair in record["settings"].items() if pair[0] not in APART])
-    common = [record[name] for name in ("files", "model", "parameters")]
-    return repr((os.path.dirname(run.path), settings, common, record["data"]["fingerprint"]))
+    network = sorted(record["files"].values()), record["model"], sorted(record["parameters"].items())
+    return repr((os.path.dirname(run.path), network, settings, record["data"]["fingerprint"]))
