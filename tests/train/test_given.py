@@ -142,6 +142,13 @@ def test_no_group_stands_in_two_parts() -> None:
         read(ONE, (X, Y), groups=patients, folds=7)
 
 
+def test_a_class_that_one_part_alone_has_is_one_of_all() -> None:
+    names, some = np.array(["ant", "bee", "cat"])[Y], Y != 1
+    data = read(ONE, (X[some], names[some]), test=(X, names))
+    assert data.names == ("ant", "bee", "cat") and data.test is not None
+    np.testing.assert_array_equal(data.test.targets, Y)
+
+
 REFUSED: list[tuple[str, Any, dict[str, Any], str]] = [
     (ONE, X, {}, "x comes without y, and a ndarray yields no batches; give x and y, or what yields pairs of them"),
     (ONE, 5, {}, "x comes without y, and a int yields no batches"),

@@ -52,6 +52,17 @@ def test_white_may_be_0(pixels: Any) -> None:
     np.testing.assert_allclose(decode(inverted)[..., 0], expected, atol=1e-6)
 
 
+def test_white_is_that_of_12_bits() -> None:
+    """Two values in three bytes, as microscopes write them."""
+    values = RANDOM.integers(0, 2**12, (6, 4)).astype(np.uint16)
+    high, low = values[:, ::2], values[:, 1::2]
+    packed = np.stack([high >> 4, (high & 15) << 4 | low >> 8, low & 255], -1).astype(np.uint8).tobytes()
+    content, bits = encode(values), struct.Struct("<HHIHH")
+    content = content.replace(values.tobytes(), packed.ljust(values.nbytes, b"\0"))
+    content = content.replace(bits.pack(258, 3, 1, 16, 0), bits.pack(258, 3, 1, 12, 0))
+    np.testing.assert_allclose(decode(content)[..., 0], values / 4095, atol=1e-6)
+
+
 def test_it_is_turned_as_its_orientation_says() -> None:
     exif = pillow.Exif()
     exif[0x0112] = 6
