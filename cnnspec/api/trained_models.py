@@ -49,7 +49,9 @@ if TYPE_CHECKING:
     Split = Literal["test", "validation", "train"]
 
 SPLITS = ("test", "validation", "train")
-OPTION = re.compile(r"--(\w+)( (?=\S+(?:[,;]|$)))?")  # in a sentence of the command, with the space before its value
+# in a sentence of the command: how a training goes on, and an option, with the space before its value
+RESUME = re.compile(r"cnnspec resume (.+?)(?: --epochs (\d+))?(?=[,;]|$)")
+OPTION = re.compile(r"--(\w[\w-]*)( (?=\S+(?:[,;]|$)))?|(?<= )-o(?=[ ,;]|$)")
 
 
 class Evaluation(Answer, ModelEvaluation):
@@ -274,6 +276,12 @@ def find_warnings(model: Trained, keras: Any, outside: bool = False) -> list[str
     return reached + find_kernel_remarks(model.saved.model, keras, 'backend="jax"')
 
 
+def write_in_python(sentence: str) -> str:
+    """A sentence of the command, its options as keywords, and what goes on with a training as a call."""
+    resumed = RESUME.sub(lambda m: f"cnnspec.resume({m[1]!r}{f', epochs={m[2]}' if m[2] else ''})", sentence)
+    return OPTION.sub(lambda m: f"{(m[1] or 'output').replace('-', '_')}=", resumed)
+
+
 @contextmanager
 def explaining(path: str | None = None) -> Iterator[None]:
     """What fails says the command's sentence, its options as keywords: a FileNotFoundError where the path leads nowhere, else a
@@ -281,7 +289,7 @@ def explaining(path: str | None = None) -> Iterator[None]:
     try:
         yield
     except TrainingFailed as error:
-        sentence = OPTION.sub(r"\1=", str(error))
+        sentence = write_in_python(str(error))
         missing = path is not None and not path.startswith("tfds:") and not os.path.exists(path)
         raise (FileNotFoundError(2, sentence) if missing else ValueError(sentence)) from None
     except MemoryError:

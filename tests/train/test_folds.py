@@ -256,6 +256,8 @@ def test_what_changed_between_folds_is_refused(finished: Path, capsys: pytest.Ca
     record.write_text(json.dumps(was))
     assert f"{at} holds 1 fold, a run of its own; give one of them, such as {at}/fold-1" in said(capsys, "evaluate", str(at))[2]  # fmt: skip
     assert f"{at} holds 1 fold, a run of its own" in said(capsys, "export", str(at), "-o", str(at / "net.onnx"))[2]
+    whose = said(capsys, "train", str(finished / "net.cnn"), "--start", str(at))[2]
+    assert f"{at} holds 1 fold, a run of its own; give one of them, such as {at}/fold-1" in whose
     few = said(capsys, "resume", str(at), "--epochs", "1")[2]
     assert few == f"cnnspec: {at} has trained 2 epochs already, more than 1; give more --epochs"
     assert "leave -o out" in said(capsys, "resume", str(at), "-o", "net.keras")[2]

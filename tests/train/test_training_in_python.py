@@ -139,6 +139,24 @@ def test_ctrl_c_loses_nothing(
         np.testing.assert_array_equal(mine, theirs)
 
 
+def test_advice_is_of_python(training: cnnspec.Training, digits: tuple[Any, Any]) -> None:
+    for call, said in (
+        (lambda: cnnspec.resume(training, *digits), f"give more: cnnspec.resume('{training.path}', epochs=6)"),
+        (lambda: cnnspec.resume(training, *digits, epochs=1), "more than 1; give more epochs="),
+        (
+            lambda: cnnspec.loads(NET).train(*digits, run_dir=training),
+            f"go on with it: cnnspec.resume('{training.path}'), or choose another run_dir=",
+        ),
+        (
+            lambda: cnnspec.loads(NET).train(*digits, folds=2, output="a.keras"),
+            "leave output= out; each fold keeps its own",
+        ),
+    ):
+        with pytest.raises(ValueError) as caught:
+            call()
+        assert str(caught.value).endswith(said)
+
+
 REFUSED: list[tuple[str, dict[str, Any], type[Exception], str]] = [
     (NET, {}, ValueError, 'there is nothing to train on: give x and y, or data="digits"'),
     (NET, {"y": [1]}, ValueError, "y is given without x"),

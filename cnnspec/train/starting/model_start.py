@@ -11,6 +11,7 @@ from cnnspec.compile.trained_models import find_saved_file
 from cnnspec.layers.base import show_shape
 from cnnspec.model_files import ModelRefused, name_graph, read_graph
 from cnnspec.train.errors import TrainingFailed
+from cnnspec.train.runs.folds import refuse_folds
 from cnnspec.train.starting.applications import find_applications
 from cnnspec.train.starting.matching import Match, match_graphs
 from cnnspec.train.starting.named_layers import count_numbers, list_weights
@@ -67,6 +68,7 @@ def find_start(graph: Graph, settings: TrainSettings) -> ModelStart | None:
         return None
     span = settings.span("start")
     path = os.path.join(settings.start_folder, os.path.expanduser(settings.start))
+    refuse_folds(path)
     try:
         file = find_saved_file(path)
         if not os.path.isfile(file):
