@@ -74,6 +74,19 @@ def test_every_kind_of_image_holds_a_mask(mode: str, ending: str) -> None:
         np.testing.assert_array_equal(found, true)
 
 
+def test_a_number_below_0_is_the_class_of_none() -> None:
+    """As some tools write places without a class, into TIFF of 32 bits."""
+    root = shapes()
+    for place, mask in enumerate(masks()):
+        os.remove(f"{root}masks/{place:02d}.png")
+        save(f"{root}masks/{place:02d}.tif", pillow.fromarray(mask.astype(np.int32) - 1))
+    assert read(FOUR, root, **WHOLE).names == ("-1", "0", "1", "2")
+    assert (
+        refused(THREE, root).message
+        == "the masks of cells/ have 4 values (-1, 0, 1, 2), and the network tells 3 classes apart"
+    )
+
+
 def test_a_class_that_only_some_masks_have_is_of_one_number_in_all() -> None:
     """A mask that is white where another is red and blue is no grey among colors."""
     root = shapes(values=(BLACK, BLUE, RED, WHITE))
@@ -169,7 +182,7 @@ def test_a_mask_is_read_where_the_network_answers(tail: str, cut: Any, said: str
     assert said in "; ".join(data.notes)
 
 
-@given(st.sampled_from([(16, 12, 1.0), (16, 8, 2.0), (16, 16, 1.0), (16, 32, 0.5)]), st.integers(1, 3))
+@given(st.sampled_from([(16, 12, 1.0), (16, 8, 2.0), (17, 8, 2.0), (16, 16, 1.0), (16, 32, 0.5)]), st.integers(1, 3))
 def test_what_is_read_at_a_place_goes_back_to_it(sizes: tuple[int, int, float], scale: int) -> None:
     image, size, stride = sizes
     view = View((image, image), (size, size), (stride, stride))
@@ -199,6 +212,7 @@ def test_outputs_of_several_sizes_have_the_same_masks() -> None:
     data = read(text, shapes(), **WHOLE)
     assert [y.shape for y in data.train.outputs] == [(12, 16, 16), (12, 8, 8)]
     np.testing.assert_array_equal(data.train.outputs[1], masks()[:, 1::2, 1::2])
+    assert sum("are class numbers" in note for note in data.notes) == 1
 
 
 # ---- what is wrong with files ----------------------------------------------------------------------------------
