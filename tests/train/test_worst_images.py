@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from cnnspec.train.evaluation.head import Head
+from cnnspec.train.evaluation.trained import TrainedOutput
 from cnnspec.train.evaluation.worst import WorstExamples
 from cnnspec.train.evaluation.worst_images import SHOWN
 
@@ -19,7 +20,7 @@ def test_those_whose_own_class_has_the_least_probability_come_first() -> None:
     """Of 40 images, in batches of 7, against all at once."""
     images, logits, true = RNG.random((40, 8, 8, 1)), RNG.normal(size=(40, 3)) * 3, RNG.integers(0, 3, 40)
     worst = WorstExamples()
-    worst.offer(1, Head("classes", "softmax"), ("ant", "bee", "cat"), (3,))
+    worst.offer(TrainedOutput("kind", 1, (3,), ""), Head("classes", "softmax"), ("ant", "bee", "cat"))
     for start in range(0, 40, 7):
         rows = slice(start, start + 7)
         worst.add(images[rows], (np.zeros(7), true[rows]), (np.zeros(7), logits[rows]))
@@ -36,7 +37,7 @@ def test_those_whose_own_class_has_the_least_probability_come_first() -> None:
 @pytest.mark.parametrize("targets", [np.array([1, 0, 1]), np.array([[1.0], [0.0], [1.0]])], ids=["numbers", "a column"])
 def test_two_classes_of_one_output(targets: np.ndarray) -> None:
     worst = WorstExamples()
-    worst.offer(0, Head("binary", ""), None, (1,))
+    worst.offer(TrainedOutput("kind", 0, (1,), ""), Head("binary", ""), None)
     worst.add(RNG.random((3, 4, 4, 3)), (targets,), (np.array([[0.2], [0.9], [0.7]]),))
     assert [(one.true, one.found) for one in worst.images.mistakes] == [("0", "1"), ("1", "0")]
     assert [one.of_true for one in worst.images.mistakes] == pytest.approx([0.1, 0.2])
@@ -44,7 +45,7 @@ def test_two_classes_of_one_output(targets: np.ndarray) -> None:
 
 def test_shares_of_every_class_as_targets() -> None:
     worst = WorstExamples()
-    worst.offer(0, Head("classes", ""), None, (3,))
+    worst.offer(TrainedOutput("kind", 0, (3,), ""), Head("classes", ""), None)
     worst.add(RNG.random((2, 4, 4, 1)), (np.eye(3)[[2, 1]],), (np.array([[0.1, 0.7, 0.2], [0.1, 0.8, 0.1]]),))
     assert [(one.true, one.found) for one in worst.images.mistakes] == [("2", "1")]
 
@@ -52,7 +53,7 @@ def test_shares_of_every_class_as_targets() -> None:
 def test_the_picture(tmp_path: Path) -> None:
     worst = WorstExamples()
     assert worst.missing == "chooses no class for an image, nor at every place of one"
-    worst.offer(0, Head("classes", ""), None, (2,))
+    worst.offer(TrainedOutput("kind", 0, (2,), ""), Head("classes", ""), None)
     worst.add(RNG.random((5, 4, 4, 1)), (np.zeros(5, int),), (np.tile([1.0, 0.0], (5, 1)),))
     assert worst.missing == "takes no image for another class"
     worst.add(RNG.random((5, 4, 4, 1)), (np.ones(5, int),), (np.tile([1.0, 0.0], (5, 1)),))
@@ -63,8 +64,21 @@ def test_the_picture(tmp_path: Path) -> None:
         assert len(set(np.asarray(picture.convert("L")).ravel())) > 50  # the images are in it
 
 
+def test_maps_are_drawn_before_images_and_the_picture_has_the_name_of_its_output() -> None:
+    worst = WorstExamples()
+    for number, (name, yields) in enumerate({"kind": (2,), "mask": (4, 4, 2)}.items()):
+        worst.offer(TrainedOutput(name, number, yields, ""), Head("classes", ""), None)
+    images, wrong = RNG.random((1, 4, 4, 1)), np.array([[0.0, 1.0]])
+    unknown, known = np.full((1, 4, 4), 255), np.zeros((1, 4, 4), int)
+    maps = np.zeros((1, 4, 4, 2))
+    worst.add(images, (np.zeros(1, int), unknown), (wrong, maps))
+    assert worst.output == "kind"  # no place of the map has a class
+    worst.add(images, (np.zeros(1, int), known), (wrong, maps))
+    assert (worst.output, worst.maps.examples[0].iou) == ("mask", 1.0)
+
+
 def test_what_is_no_image_is_left_out() -> None:
     worst = WorstExamples()
-    worst.offer(0, Head("classes", ""), None, (2,))
+    worst.offer(TrainedOutput("kind", 0, (2,), ""), Head("classes", ""), None)
     worst.add(RNG.random((5, 4)), (np.ones(5, int),), (np.tile([1.0, 0.0], (5, 1)),))
     assert worst.images.mistakes == []

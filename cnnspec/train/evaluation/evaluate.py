@@ -90,6 +90,11 @@ class OpenedPart(Record):
     split: str
     settings: TrainSettings
 
+    @property
+    def described(self) -> str:
+        """What is measured on, such as "359 test examples of digits"."""
+        return f"{len(self.part):,} {'' if self.split == 'all' else self.split + ' '}examples of {self.name}"
+
 
 def evaluate(
     keras: Any,
@@ -103,19 +108,18 @@ def evaluate(
     """Measure a model on a part of the data that it was trained on, or of other data; `worst` is shown every
     batch. Raises TrainingFailed."""
     opened = open_part(trained, data, split, batch, shown)
-    saved, name, part = trained.saved, opened.name, opened.part
+    saved, part = trained.saved, opened.part
     heads, tallies = find_heads(trained, opened.data), make_tallies(trained, opened.data)
     for output, prepared in zip(trained.outputs, opened.data.outputs, strict=True):
         if worst is not None:
-            worst.offer(output.number, heads[output.name], output.names or prepared.names, output.yields)
+            worst.offer(output, heads[output.name], output.names or prepared.names)
     figures = _measure(keras, saved, part, opened.settings.batch, tallies, worst, shown)
     by_output = _share_out(figures, trained)
     measured = {}
     for output in trained.outputs:
         scores = tallies[output.number].scores() if output.number in tallies else None
         measured[output.name] = _make_measured(heads[output.name], by_output[output.name], scores)
-    described = f"{len(part):,} {'' if opened.split == 'all' else opened.split + ' '}examples of {name}"
-    return Evaluation(saved.path, name, opened.split, described, len(part), figures, measured)
+    return Evaluation(saved.path, opened.name, opened.split, opened.described, len(part), figures, measured)
 
 
 def find_heads(trained: Trained, data: Data) -> dict[str, Head]:

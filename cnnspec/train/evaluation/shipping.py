@@ -93,7 +93,6 @@ def compare(trained: Trained, file: RuntimeModel, opened: OpenedPart, shown: Lin
     heads = find_heads(trained, opened.data)
     tallies = make_tallies(trained, opened.data), make_tallies(trained, opened.data)
     same = _count_both(trained, file, opened, tallies, shown)
-    part = f"{len(opened.part):,} {'' if opened.split == 'all' else opened.split + ' '}examples of {opened.name}"
     kept = []
     for output in trained.outputs:
         if output.number in tallies[0]:
@@ -102,7 +101,7 @@ def compare(trained: Trained, file: RuntimeModel, opened: OpenedPart, shown: Lin
             shares = same[output.number]
             share = sum(shares) / len(shares) if heads[output.name].kind != "quantities" else None
             kept.append(Kept(output.name, figure, ours[figure] or 0.0, theirs[figure] or 0.0, share))
-    return Comparison(part, tuple(kept))
+    return Comparison(opened.described, tuple(kept))
 
 
 def _count_both(
