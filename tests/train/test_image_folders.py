@@ -31,6 +31,18 @@ def test_a_folder_of_class_folders() -> None:
             np.testing.assert_array_equal(image, colour(1000 * label + place % 10) / np.float32(255))
 
 
+def test_notes_name_data_from_the_working_folder_where_they_are_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of a run, which has its folder written in full."""
+    flowers("a/flowers", count=4)
+    Path("a/flowers/notes.txt").touch()
+    for here, named in ((".", "a/flowers/"), ("a", "flowers/"), ("a/flowers", f"{tmp_path}/a/flowers/")):
+        monkeypatch.chdir(tmp_path / here)
+        notes = read(RGB, "flowers/", folder=str(tmp_path / "a"), validation=0).notes
+        assert notes == (f"left out of {named}: 1 other file, notes.txt",)
+
+
 def test_a_folder_with_its_own_parts() -> None:
     for part, count in (("Train", 6), ("val", 3), ("test", 2)):
         flowers(f"flowers/{part}", count=count)

@@ -22,7 +22,7 @@ from cnnspec.train.data.prepare import prepare
 from cnnspec.train.data.sources import load
 from cnnspec.train.data_fit import find_image_sizes
 from cnnspec.train.ends import find_ends
-from cnnspec.train.errors import TrainingFailed, first_line, is_out_of_memory
+from cnnspec.train.errors import TrainingFailed, explain_run_errors
 from cnnspec.train.evaluation.likened import bring_to_range, renumber_classes
 from cnnspec.train.evaluation.only import take_only
 from cnnspec.train.evaluation.saved import list_outputs
@@ -254,7 +254,7 @@ def _measure(
     """Count every batch by the numbers of outputs, and look at its maps; the compiled figures of all of them."""
     model, figures = saved.model, {}
     starts = range(0, len(part), batch)
-    try:
+    with explain_run_errors(f"{saved.engine} cannot evaluate {saved.path}"):
         if any(loss is not None for loss in saved.losses):
             given = make_batches(keras, part, batch)
             shown.begin("measuring", len(given))
@@ -268,12 +268,6 @@ def _measure(
             if worst is not None:
                 worst.add(x, y if isinstance(y, tuple) else (y,), outputs)
             shown.advance(number + 1, "")
-    except (TrainingFailed, MemoryError):
-        raise
-    except Exception as error:
-        if is_out_of_memory(error):
-            raise MemoryError from error
-        raise TrainingFailed(f"{saved.engine} cannot evaluate {saved.path}: {first_line(error)}", "", 2) from error
     return {name: _to_number(value) for name, value in figures.items()}
 
 
