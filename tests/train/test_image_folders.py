@@ -12,7 +12,10 @@ import pytest
 
 from cnnspec.compile.keras_model import MissingExtra
 from cnnspec.train.data import examples
+from cnnspec.train.data.sources import load
 from cnnspec.train.errors import TrainingFailed
+from cnnspec.train.settings import TrainSettings
+from tests.support import network
 from tests.train.image_sets import RGB, colour, flowers, read, refused, save
 
 pillow = pytest.importorskip("PIL.Image")
@@ -39,7 +42,7 @@ def test_notes_name_data_from_the_working_folder_where_they_are_in_it(
     Path("a/flowers/notes.txt").touch()
     for here, named in ((".", "a/flowers/"), ("a", "flowers/"), ("a/flowers", f"{tmp_path}/a/flowers/")):
         monkeypatch.chdir(tmp_path / here)
-        notes = read(RGB, "flowers/", folder=str(tmp_path / "a"), validation=0).notes
+        notes = load(TrainSettings("flowers/", folder=str(tmp_path / "a")), network(RGB).graph).notes
         assert notes == (f"left out of {named}: 1 other file, notes.txt",)
 
 
