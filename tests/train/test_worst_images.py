@@ -77,6 +77,31 @@ def test_maps_are_drawn_before_images_and_the_picture_has_the_name_of_its_output
     assert (worst.output, worst.maps.examples[0].iou) == ("mask", 1.0)
 
 
+def test_the_maps_with_the_least_overlap_come_first() -> None:
+    """Of 10 in batches of 3, which are wrong at so many places."""
+    worst, order = WorstExamples(), RNG.permutation(10)
+    worst.offer(TrainedOutput("mask", 0, (4, 4, 2), ""), Head("classes", ""), None)
+    wrong = np.arange(16) < order[:, None]
+    maps = np.stack([~wrong, wrong], axis=-1).reshape(10, 4, 4, 2).astype(float)
+    for start in range(0, 10, 3):
+        rows = slice(start, start + 3)
+        worst.add(RNG.random((10, 4, 4, 1))[rows], (np.zeros((10, 4, 4), int)[rows],), (maps[rows],))
+    assert [example.found.sum() for example in worst.maps.examples] == [9, 8, 7, 6, 5, 4]
+    # of class 0 what is right, of class 1 nothing
+    assert [example.iou for example in worst.maps.examples] == pytest.approx([(16 - n) / 32 for n in range(9, 3, -1)])
+
+
+@pytest.mark.parametrize("form", ["numbers", "a column", "shares"])
+def test_the_truth_of_a_map_in_every_form(form: str) -> None:
+    true = np.arange(16).reshape(1, 4, 4) % 3 // 2
+    head, count = (Head("binary", "sigmoid"), 1) if form == "a column" else (Head("classes", ""), 2)
+    worst = WorstExamples()
+    worst.offer(TrainedOutput("mask", 0, (4, 4, count), ""), head, None)
+    targets = {"numbers": true, "a column": true[..., None].astype(np.float32), "shares": np.eye(2)[true]}[form]
+    worst.add(RNG.random((1, 4, 4, 3)), (targets,), (np.full((1, 4, 4, count), -1.0),))
+    assert (worst.maps.examples[0].true == true[0]).all() and not worst.maps.examples[0].found.any()
+
+
 def test_what_is_no_image_is_left_out() -> None:
     worst = WorstExamples()
     worst.offer(TrainedOutput("kind", 0, (2,), ""), Head("classes", ""), None)
