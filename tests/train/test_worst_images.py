@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from cnnspec.train.evaluation.head import Head
+from cnnspec.train.evaluation.predicted_masks import choose_maps
+from cnnspec.train.evaluation.question import OutputQuestion
 from cnnspec.train.evaluation.trained import TrainedOutput
 from cnnspec.train.evaluation.worst import WorstExamples
 from cnnspec.train.evaluation.worst_images import SHOWN
@@ -100,6 +102,18 @@ def test_the_truth_of_a_map_in_every_form(form: str) -> None:
     targets = {"numbers": true, "a column": true[..., None].astype(np.float32), "shares": np.eye(2)[true]}[form]
     worst.add(RNG.random((1, 4, 4, 3)), (targets,), (np.full((1, 4, 4, count), -1.0),))
     assert (worst.maps.examples[0].true == true[0]).all() and not worst.maps.examples[0].found.any()
+
+
+def test_maps_of_more_classes_than_a_byte_has_numbers(tmp_path: Path) -> None:
+    """Their masks are not written, as a file has a byte for each place."""
+    worst, true = WorstExamples(), np.full((1, 4, 4), 299)
+    worst.offer(TrainedOutput("mask", 0, (4, 4, 300), ""), Head("classes", ""), None)
+    for wrong in (0, 256):
+        worst.add(RNG.random((1, 4, 4, 3)), (true,), (np.eye(300)[true - wrong],))
+    assert [(one.found.max(), one.iou) for one in worst.maps.examples] == [(43, 0.0), (299, 1.0)]
+    worst.draw("many classes", str(tmp_path / "worst.png"), ".png")
+    asked = [OutputQuestion("mask", 0, Head("classes"), ("class",) * count, "share") for count in (255, 256)]
+    assert choose_maps(asked) == asked[:1]
 
 
 def test_what_is_no_image_is_left_out() -> None:

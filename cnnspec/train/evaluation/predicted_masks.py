@@ -34,12 +34,13 @@ def choose_maps(outputs: Iterable[OutputQuestion]) -> list[OutputQuestion]:
 
 
 def choose_classes(outputs: Array, head: Head) -> Array:
-    """The class that a map (…, H, W, units) says at every place, uint8: the likeliest, or whether the one value is above the threshold."""
+    """The class that a map (…, H, W, units) says at every place, as whole numbers of as few bytes as hold all: the likeliest,
+    or whether the one value is above the threshold."""
     import numpy as np
 
     if head.kind == "binary":
         return (outputs[..., 0] > head.threshold).astype(np.uint8)
-    return np.asarray(outputs.argmax(axis=-1), np.uint8)
+    return outputs.argmax(axis=-1).astype(np.min_scalar_type(outputs.shape[-1] - 1))
 
 
 def make_palette() -> Array:
