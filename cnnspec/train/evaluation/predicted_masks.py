@@ -40,7 +40,7 @@ def choose_classes(outputs: Array, head: Head) -> Array:
 
     if head.kind == "binary":
         return (outputs[..., 0] > head.threshold).astype(np.uint8)
-    return outputs.argmax(axis=-1).astype(np.min_scalar_type(outputs.shape[-1] - 1))
+    return np.asarray(outputs.argmax(axis=-1), np.min_scalar_type(outputs.shape[-1] - 1))
 
 
 def make_palette() -> Array:
