@@ -180,3 +180,12 @@ def find_project_root(folder: str) -> str | None:
         if above == folder:
             return None
         folder = above
+
+
+def relative(path: str) -> str:
+    """A path relative to the working folder, with slashes; a path outside of the folder stays as it is."""
+    try:
+        found = os.path.relpath(path)
+    except ValueError:  # another drive
+        found = path
+    return (path if found.startswith("..") else found).replace(os.sep, "/")

@@ -122,9 +122,11 @@ def _draw_picture(found: Evaluation, path: str) -> None:
 
 
 def _draw_worst(found: Evaluation, worst: WorstExamples, path: str) -> None:
-    from cnnspec.train.evaluation.text import write_headline
+    from cnnspec.train.evaluation.text import write_headline, write_output_line
 
     if worst.missing:
         print_message(f"no picture of the worst: {found.model} {worst.missing}")
         return
-    write_plot(path, lambda beside, ending: worst.draw(write_headline(found), beside, ending))
+    several = len(found.outputs) > 1
+    title = write_headline(found) + (f"\n{write_output_line(worst.output, found)}" if several else "")
+    write_plot(path, lambda beside, ending: worst.draw(title, beside, ending))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.base.record import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     import numpy as np
 
@@ -32,6 +32,17 @@ class ExportOptions(Record):
     examples: tuple[Array, ...] = ()
     opset: int | None = None
     batch: int | None = None
+
+    def list_batches(self, names: Sequence[str], dtypes: Sequence[Any]) -> Iterator[dict[str, Array]]:
+        """All examples, as many at once as the file takes, by the names of its inputs and in their numbers; the last batch is filled
+        up with the first ones."""
+        import numpy as np
+
+        step, count = self.batch or 1, len(self.examples[0])
+        for start in range(0, count, step):
+            rows = np.arange(start, start + step) % count
+            ends = zip(names, dtypes, self.examples, strict=True)
+            yield {name: array[rows].astype(dtype) for name, dtype, array in ends}
 
 
 PLAIN = ExportOptions()  # the model as it is

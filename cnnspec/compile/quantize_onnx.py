@@ -33,11 +33,14 @@ def quantize_onnx(proto: Any, options: ExportOptions) -> Any:
 
 def _quantize_to_int8(proto: Any, options: ExportOptions) -> Any:
     import onnx
+    from onnx.helper import tensor_dtype_to_np_dtype
     from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 
     class Examples(CalibrationDataReader):  # type: ignore[misc]
         def __init__(self) -> None:
-            self.batches = _list_batches(proto, options)
+            ends = [(value.name, value.type.tensor_type.elem_type) for value in proto.graph.input]
+            dtypes = [tensor_dtype_to_np_dtype(kind) for _, kind in ends]
+            self.batches = options.list_batches([name for name, _ in ends], dtypes)
 
         def get_next(self) -> Any:
             return next(self.batches, None)
@@ -49,19 +52,6 @@ def _quantize_to_int8(proto: Any, options: ExportOptions) -> Any:
             weight_type=QuantType.QInt8,
         )  # fmt: skip
         return onnx.load(path)
-
-
-def _list_batches(proto: Any, options: ExportOptions) -> Iterator[dict[str, Any]]:
-    """The examples, as many at once as the file takes, by the names of the inputs."""
-    from onnx.helper import tensor_dtype_to_np_dtype
-
-    step = options.batch or 1
-    types = [tensor_dtype_to_np_dtype(value.type.tensor_type.elem_type) for value in proto.graph.input]
-    for start in range(0, len(options.examples[0]) - step + 1, step):
-        yield {
-            value.name: array[start : start + step].astype(kind)
-            for value, kind, array in zip(proto.graph.input, types, options.examples, strict=True)
-        }
 
 
 @contextmanager

@@ -8,8 +8,6 @@ from cnnspec.compile.runtimes.litert_file import add_metadata
 from cnnspec.compile.runtimes.litert_model import import_interpreter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from cnnspec.compile.export_options import ExportOptions
 
 
@@ -40,24 +38,11 @@ def _make_settings(model: Any, options: ExportOptions, tf: Any) -> dict[str, Any
         settings["target_spec"]["supported_types"] = [tf.float16]
     if options.quantize == "int8":
         settings["target_spec"]["supported_ops"] = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-        settings["representative_dataset"] = _list_examples(model, options, tf)
+        inputs = tf.nest.flatten(model.input)
+        names, dtypes = [tensor.name for tensor in inputs], [tensor.dtype for tensor in inputs]
+        settings["representative_dataset"] = lambda: options.list_batches(names, dtypes)
         settings |= {"inference_input_type": tf.int8, "inference_output_type": tf.int8}
     return settings
-
-
-def _list_examples(model: Any, options: ExportOptions, tf: Any) -> Callable[[], Iterator[dict[str, Any]]]:
-    """What the converter calls for the examples, as many at once as the file takes."""
-    inputs, step = tf.nest.flatten(model.input), options.batch or 1
-    count = len(options.examples[0])
-
-    def list_batches() -> Iterator[dict[str, Any]]:
-        for start in range(0, count - step + 1, step):
-            yield {
-                tensor.name: array[start : start + step].astype(tensor.dtype)
-                for tensor, array in zip(inputs, options.examples, strict=True)
-            }
-
-    return list_batches
 
 
 def _try_litert(model: Any, path: str, tf: Any, options: ExportOptions) -> None:

@@ -6,7 +6,8 @@ Sources: GitHub, "Workflow commands for GitHub Actions"; what is escaped how: ac
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, INFO, WARNING
-from cnnspec.findings.locations import region, relative
+from cnnspec.base.source_files import relative
+from cnnspec.findings.locations import region
 from cnnspec.findings.sentence import write_sentence
 from cnnspec.tables import escape
 

@@ -6,7 +6,8 @@ Source: GitLab, "Code Quality", report format.
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, INFO, WARNING
-from cnnspec.findings.locations import fingerprints, region, relative
+from cnnspec.base.source_files import relative
+from cnnspec.findings.locations import fingerprints, region
 from cnnspec.findings.sentence import write_sentence
 from cnnspec.tables import escape
 

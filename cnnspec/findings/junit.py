@@ -6,7 +6,8 @@ Source: the JUnit schema of Jenkins' xUnit plugin.
 from __future__ import annotations
 
 from cnnspec.base.source import LayerPlace, brief
-from cnnspec.findings.locations import region, relative
+from cnnspec.base.source_files import relative
+from cnnspec.findings.locations import region
 from cnnspec.findings.sentence import write_sentence
 from cnnspec.tables.escape import xml
 

@@ -10,21 +10,13 @@ import os
 
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.source import LayerPlace, Span
+from cnnspec.base.source_files import relative
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Finding = tuple[str, Diagnostic]  # the file that it is in, and what is found
-
-
-def relative(path: str) -> str:
-    """A path relative to the working folder, with slashes; a path outside of the folder stays as it is."""
-    try:
-        found = os.path.relpath(path)
-    except ValueError:  # another drive
-        found = path
-    return (path if found.startswith("..") else found).replace(os.sep, "/")
 
 
 def uri(path: str) -> str:

@@ -255,7 +255,7 @@ def match_targets(end: End, settings: TrainSettings, targets: Targets) -> str:
             message += f": the label of {targets.highest} is {classes - 1}"
         help = head if not targets.shape else f"end with {classes} channels"
         if units == 1 and loss is None and not targets.exact and not targets.shape:
-            help += ", or write loss = mse for quantities"
+            help += f", or write {settings.spell_loss('mse')} for quantities"
         raise TrainingFailed(message, help, span=span)
     return "classes" if (loss is None or sparse) and not soft else "one-hot"
 

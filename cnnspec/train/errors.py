@@ -54,6 +54,19 @@ def is_out_of_memory(error: Exception) -> bool:
 
 
 @contextmanager
+def explain_run_errors(what: str) -> Iterator[None]:
+    """What a runtime raises is a MemoryError, or TrainingFailed: `what` ("Keras cannot run net.keras") and its message."""
+    try:
+        yield
+    except (TrainingFailed, MemoryError):
+        raise
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise MemoryError from error
+        raise TrainingFailed(f"{what}: {first_line(error)}", "", 2) from error
+
+
+@contextmanager
 def explain_write_errors(path: str) -> Iterator[None]:
     """Errors while a run folder is written become a sentence (HDF5 raises a RuntimeError when a disk is full)."""
     try:

@@ -76,8 +76,13 @@ class TrainSettings(Record):
         return not self.losses or output in dict(self.losses)
 
     def for_output(self, name: str, data: str) -> TrainSettings:
-        """The settings for an output as if it were the network's only one; `data` is what a sentence calls its data."""
+        """The settings for an output as if it were the network's only one; `data` is what a sentence calls its data. Its name stays
+        in `outputs` where there are several."""
         return self.replace(
-            data=data, loss=dict(self.losses).get(name, self.loss), losses=(), loss_weights=(), outputs=(),
-            metrics=dict(self.metrics_by_output).get(name, self.metrics), metrics_by_output=(),
+            data=data, loss=dict(self.losses).get(name, self.loss), losses=(), loss_weights=(),
+            outputs=(name,) if self.outputs else (), metrics=dict(self.metrics_by_output).get(name, self.metrics), metrics_by_output=(),
         )  # fmt: skip
+
+    def spell_loss(self, word: str) -> str:
+        """How this loss is written in a section; of settings for one of several outputs (`for_output`) beside those of the others."""
+        return f"loss = {{{self.outputs[0]}: {word}, …}}" if self.outputs else f"loss = {word}"

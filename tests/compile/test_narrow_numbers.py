@@ -28,6 +28,16 @@ ROUGH = (
 )  # fmt: skip
 
 
+@pytest.mark.parametrize(("batch", "batches"), [(None, 7), (1, 7), (3, 3), (7, 1), (20, 1)])
+def test_ranges_are_taken_from_every_example(batch: int | None, batches: int) -> None:
+    """Of two inputs alike, however many the file takes at once, and though these be more than there are."""
+    examples = np.arange(7.0), np.arange(7.0)[:, None] + 100
+    made = [*ExportOptions(examples=examples, batch=batch).list_batches(["a", "b"], ["float32", "int32"])]
+    a, b = (np.concatenate([one[name] for one in made]) for name in "ab")
+    assert [len(one["a"]) for one in made] == [batch or 1] * batches
+    assert (set(a), a.dtype, b.dtype) == ({*range(7)}, np.float32, np.int32) and (b[:, 0] == a + 100).all()
+
+
 @pytest.mark.skipif(not THOROUGH, reason="with HYPOTHESIS_PROFILE=thorough")
 @pytest.mark.parametrize("quantize", WITHIN)
 @pytest.mark.parametrize("format", ["litert", "onnx"])

@@ -12,7 +12,10 @@ import pytest
 
 from cnnspec.compile.keras_model import MissingExtra
 from cnnspec.train.data import examples
+from cnnspec.train.data.sources import load
 from cnnspec.train.errors import TrainingFailed
+from cnnspec.train.settings import TrainSettings
+from tests.support import network
 from tests.train.image_sets import RGB, colour, flowers, read, refused, save
 
 pillow = pytest.importorskip("PIL.Image")
@@ -29,6 +32,18 @@ def test_a_folder_of_class_folders() -> None:
         assert (x.dtype, x.shape[1:]) == (np.float32, (8, 8, 3))
         for place, image, label in zip(part.places, x, y, strict=True):
             np.testing.assert_array_equal(image, colour(1000 * label + place % 10) / np.float32(255))
+
+
+def test_notes_name_data_from_the_working_folder_where_they_are_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of a run, which has its folder written in full."""
+    flowers("a/flowers", count=4)
+    Path("a/flowers/notes.txt").touch()
+    for here, named in ((".", "a/flowers/"), ("a", "flowers/"), ("a/flowers", f"{tmp_path}/a/flowers/")):
+        monkeypatch.chdir(tmp_path / here)
+        notes = load(TrainSettings("flowers/", folder=str(tmp_path / "a")), network(RGB).graph).notes
+        assert notes == (f"left out of {named}: 1 other file, notes.txt",)
 
 
 def test_a_folder_with_its_own_parts() -> None:

@@ -33,6 +33,17 @@ def test_targets_that_a_loss_is_not_made_for(labels: Any, text: str, loss: str |
 
 
 @pytest.mark.parametrize(
+    ("labels", "loss"),
+    [(np.arange(N) * 0.75, "mse"), (np.arange(N), "mse"), (-1 - np.arange(N), "mse"), (np.arange(N) % 2 * 2 - 1.0, "hinge")],
+)  # fmt: skip
+def test_a_loss_for_one_of_several_outputs_is_named_with_it(labels: Any, loss: str) -> None:
+    """Written for all, it would be that of the others, too."""
+    np.savez("two.npz", x_train=np.zeros((N, 4), np.float32), age=labels, ill=np.arange(N) % 2)
+    text = "input 4\ndense(4) as t\nt -> dense(1, sigmoid) as age\nt -> dense(1, sigmoid) as ill\noutput age, ill\n"
+    assert f"loss = {{age: {loss}, …}}" in refused(text, "two.npz").help
+
+
+@pytest.mark.parametrize(
     ("labels", "loss", "message", "help"),
     [
         ([0, 255] * 9, "binary_crossentropy", "are 0 and 255, and one output tells 0 from 1", "divide them by 255"),

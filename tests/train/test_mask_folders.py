@@ -48,6 +48,10 @@ def test_names_that_belong_together(image: str, mask: str) -> None:
     assert pairs(image, mask) == {"train": [(image, mask)]}
 
 
+def test_a_mask_of_the_very_name_comes_before_one_with_a_word_behind_it() -> None:
+    assert pairs("images/a.png", "masks/a.png", "masks/a_mask.png") == {"train": [("images/a.png", "masks/a.png")]}
+
+
 def test_parts_above_or_below() -> None:
     above = ["train/images/a.png", "train/masks/a.png", "val/images/a.png", "val/masks/a.png"]
     below = ["images/train/a.png", "masks/train/a.png", "images/val/a.png", "masks/val/a.png"]

@@ -13,6 +13,7 @@ import pytest
 
 from cnnspec.cli import main
 from cnnspec.compile.keras_model import to_keras
+from cnnspec.train.evaluation.predicted_masks import choose_names
 from tests.support import THOROUGH, network, run_eagerly
 from tests.train.image_sets import pillow, save
 from tests.train.mask_sets import arrays, shape, shapes
@@ -162,9 +163,25 @@ def test_predict_writes_masks_and_lays_them_over_images(
         assert shares["85"] == pytest.approx((small[1:-1, 1:-1] == 1).mean())
         over = np.asarray(pillow.open(f"{at}/{place}-overlay.png")).astype(int)
         plain = images[place].repeat(2, 0).repeat(3, 1).astype(int)
-        np.testing.assert_array_equal((over != plain).any(axis=-1) & (found == 0), False)
+        np.testing.assert_array_equal((over != plain).any(axis=-1) & np.isin(found, (0, 255)), False)
         red = (found == 1)[..., None] & np.ones(3, bool)
         np.testing.assert_allclose(over[red], ((plain + np.array([128, 0, 0])) / 2)[red], atol=0.5)
+
+
+NAMED = [  # images, what stands behind their names, and the files
+    ("a.jpg b.png", ["-x"], "a-x b-x"),
+    ("a.jpg a.png b.png", [""], "a.jpg a.png b"),
+    ("a.jpg a.png a.jpg.bmp", [""], "a.jpg a.png a.jpg.bmp"),
+    ("b.png b-over.png", ["", "-over"], "b.png b.png-over b-over.png b-over.png-over"),
+    ("b.png b-over.png", [""], "b b-over"),
+]
+
+
+@pytest.mark.parametrize(("images", "tails", "files"), NAMED)
+def test_every_image_has_masks_of_its_own(images: str, tails: list[str], files: str) -> None:
+    names = choose_names({*images.split()}, tails)
+    made = [name + tail for name in names.values() for tail in tails]
+    assert (sorted(made), {*names}) == (sorted(files.split()), {*images.split()})
 
 
 def test_places_without_a_class_and_greys_of_16_bits(capsys: pytest.CaptureFixture[str]) -> None:

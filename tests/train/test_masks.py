@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnspec.cli import main
-from cnnspec.train.data.masks import View
+from cnnspec.train.data.masks import View, decode_mask, read_mask
 from cnnspec.train.evaluation.head import Head
 from cnnspec.train.evaluation.scores import make_tally
 from tests.train.image_sets import pillow, read, refused, save
@@ -36,6 +36,7 @@ def masks() -> Any:
         ((0, 1, 2, 3), FOUR, None, "are class numbers"),
         ((0, 85, 170, 255), FOUR, ("0", "85", "170", "255"), "are classes in their order: 0 is 0, 85 is 1, 170 is 2, 255 is 3"),
         ((1, 2, 3, 4), FOUR, ("1", "2", "3", "4"), "are classes in their order: 1 is 0, 2 is 1, 3 is 2, 4 is 3"),
+        (((0, 0, 0), (85, 85, 85), (170, 170, 170), WHITE), FOUR, ("0", "85", "170", "255"), "85 is 1"),
         ((BLACK, BLUE, RED, WHITE), FOUR, ("#000000", "#0000ff", "#ff0000", "#ffffff"), "#0000ff is 1"),
     ],
 )  # fmt: skip
@@ -74,12 +75,27 @@ def test_every_kind_of_image_holds_a_mask(mode: str, ending: str) -> None:
         np.testing.assert_array_equal(found, true)
 
 
+def test_a_number_below_0_is_the_class_of_none() -> None:
+    """As some tools write places without a class, into TIFF of 32 bits."""
+    root = shapes()
+    for place, mask in enumerate(masks()):
+        os.remove(f"{root}masks/{place:02d}.png")
+        save(f"{root}masks/{place:02d}.tif", pillow.fromarray(mask.astype(np.int32) - 1))
+    assert read(FOUR, root, **WHOLE).names == ("-1", "0", "1", "2")
+    assert (
+        refused(THREE, root).message
+        == "the masks of cells/ have 4 values (-1, 0, 1, 2), and the network tells 3 classes apart"
+    )
+
+
 def test_a_class_that_only_some_masks_have_is_of_one_number_in_all() -> None:
     """A mask that is white where another is red and blue is no grey among colors."""
     root = shapes(values=(BLACK, BLUE, RED, WHITE))
-    save(f"{root}masks/00.png", np.where(shape(0)[1][..., None] > 0, 255, 0).astype(np.uint8).repeat(3, axis=2))
-    data = read(FOUR, root, **WHOLE)
-    assert np.unique(data.train.targets[:1]).tolist() == [0, 3]
+    white = np.where(shape(0)[1] > 0, 255, 0).astype(np.uint8)
+    for mask in (white[..., None].repeat(3, axis=2), white, white.astype(np.uint16) * 257):
+        save(f"{root}masks/00.png", mask)
+        data = read(FOUR, root, **WHOLE)
+        assert np.unique(data.train.targets[:1]).tolist() == [0, 3]
 
 
 @pytest.mark.parametrize(
@@ -109,8 +125,9 @@ def test_places_without_a_class_are_left_out_where_the_loss_says_so() -> None:
     assert "255 is left out of the loss" in data.notes[0]
     np.savez("set.npz", x_train=arrays(12)[0], y_train=wanted)
     np.testing.assert_array_equal(read(text, "set.npz", **WHOLE).train.targets, wanted)
-    error = refused(text.replace("mean_iou", "accuracy"), "cells/")
-    assert error.message == "accuracy counts what is labelled 255 as wrong, and the loss ignores it"
+    for metric in ("accuracy", "sparse_categorical_accuracy"):
+        error = refused(text.replace("mean_iou", metric), "cells/")
+        assert error.message == f"{metric} counts what is labelled 255 as wrong, and the loss ignores it"
 
 
 def test_places_without_a_class_are_not_counted() -> None:
@@ -143,6 +160,20 @@ def test_a_loss_of_shares_has_a_share_of_every_class(loss: str) -> None:
     assert main(["check", "net.cnn"]) == 0
 
 
+def test_a_mask_is_turned_as_its_image_is() -> None:
+    exif, mask = pillow.Exif(), shape(1)[1]
+    exif[0x0112] = 6  # to be turned by 90 degrees to the right
+    found = decode_mask(Path(save("turned.png", mask, exif=exif)).read_bytes())[0]
+    np.testing.assert_array_equal(found, np.rot90(mask, -1))
+
+
+@pytest.mark.parametrize("count", [256, 257])
+def test_a_mask_has_256_values_at_most(count: int) -> None:
+    path = save("many.png", np.arange(17 * 16, dtype=np.uint16).reshape(17, 16) % count)
+    found = read_mask(path, [View((17, 16), (17, 16), (1.0, 1.0))])
+    assert (len(found.values), bool(found.why)) == ((256, False) if count == 256 else (0, True))
+
+
 # ---- places --------------------------------------------------------------------------------------------------
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(1, 30))
 def test_a_mask_is_resized_as_pillow_does_by_nearest_neighbour(own: int, size: int, image: int) -> None:
@@ -169,7 +200,7 @@ def test_a_mask_is_read_where_the_network_answers(tail: str, cut: Any, said: str
     assert said in "; ".join(data.notes)
 
 
-@given(st.sampled_from([(16, 12, 1.0), (16, 8, 2.0), (16, 16, 1.0), (16, 32, 0.5)]), st.integers(1, 3))
+@given(st.sampled_from([(16, 12, 1.0), (16, 8, 2.0), (17, 8, 2.0), (16, 16, 1.0), (16, 32, 0.5)]), st.integers(1, 3))
 def test_what_is_read_at_a_place_goes_back_to_it(sizes: tuple[int, int, float], scale: int) -> None:
     image, size, stride = sizes
     view = View((image, image), (size, size), (stride, stride))
@@ -199,6 +230,7 @@ def test_outputs_of_several_sizes_have_the_same_masks() -> None:
     data = read(text, shapes(), **WHOLE)
     assert [y.shape for y in data.train.outputs] == [(12, 16, 16), (12, 8, 8)]
     np.testing.assert_array_equal(data.train.outputs[1], masks()[:, 1::2, 1::2])
+    assert sum("are class numbers" in note for note in data.notes) == 1
 
 
 # ---- what is wrong with files ----------------------------------------------------------------------------------

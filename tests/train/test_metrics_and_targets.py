@@ -59,6 +59,26 @@ def test_what_keras_refuses_is_refused(loss: str) -> None:
     assert theirs and ours - theirs == (SILENT if loss.startswith("sparse_") else set()) and theirs <= ours
 
 
+@pytest.mark.parametrize(("turn", "threshold"), [("", 0.5), ("sigmoid", 0.0)])
+def test_the_overlap_of_one_output_is_taken_where_its_end_says_yes(turn: str, threshold: float) -> None:
+    rng = np.random.default_rng(0)
+    values, true = rng.normal(0.25, 0.5, (50, 1)).astype(np.float32), rng.integers(0, 2, (50, 1))
+    loss = read_word("losses", "binary_crossentropy")
+    metric = build(complete_overlap(read_word("metrics", "mean_iou"), Head("binary", turn), 1, "column", loss), keras)
+    metric.update_state(true, values)
+    said = values > threshold
+    overlaps = [((true == c) & (said == c)).sum() / ((true == c) | (said == c)).sum() for c in (0, 1)]
+    assert float(metric.result()) == pytest.approx(np.mean(overlaps))
+
+
+def test_what_is_written_of_an_overlap_stays() -> None:
+    loss = read_word("losses", Term("sparse_categorical_crossentropy", (), (("ignore_class", 255),)))
+    for text, more in ((), {"ignore_class": 255}), ((("ignore_class", 0),), {"ignore_class": 0}):
+        given = read_word("metrics", Term("mean_iou", (), text))
+        found = dict(complete_overlap(given, Head("classes"), 4, "classes", loss).keywords)
+        assert found == {"num_classes": 4, "sparse_y_pred": False, "sparse_y_true": True} | more
+
+
 def test_the_sentences() -> None:
     by_number = "sparse_categorical_crossentropy"
     assert find_refusal("auc", by_number) == (

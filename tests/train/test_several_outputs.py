@@ -28,8 +28,10 @@ pytestmark = [
 
 
 def test_the_figures_are_those_of_the_training(several: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """By the names of the spec: the saved model has one name for first and second."""
-    found = evaluated(capsys, several / "run")
+    """By the names of the spec: the saved model has one name for first and second. A picture of the worst names its output."""
+    pytest.importorskip("matplotlib")
+    found = evaluated(capsys, several / "run", "--worst", "worst.svg")
+    assert "<!-- same: accuracy" in Path("worst.svg").read_text()
     told = json.loads((several / "run/run.json").read_text())["test"]
     assert found["compiled"] == pytest.approx({name: told[name] for name in told if name != "on"}, rel=1e-6)
     assert {"first_accuracy", "second_loss", "same_auc", "loss"} < set(found["compiled"])

@@ -184,6 +184,7 @@ class Stub:
 
 
 def test_a_file_that_always_says_zero_is_measured_so(made: dict[str, Any], here: Path) -> None:
+    from cnnspec.train.errors import TrainingFailed
     from cnnspec.train.evaluation.evaluate import open_part
     from cnnspec.train.evaluation.shipping import compare
     from cnnspec.train.evaluation.trained import open_trained
@@ -198,6 +199,11 @@ def test_a_file_that_always_says_zero_is_measured_so(made: dict[str, Any], here:
     said = made["model"].predict(x, verbose=0).argmax(1)
     assert (kept.model, kept.file) == (pytest.approx((said == y).mean()), pytest.approx((y == 0).mean()))
     assert kept.same == pytest.approx((said == 0).mean()) and 0 < kept.same < 0.3
+    zero.predict_on_batch = None
+    with pytest.raises(
+        TrainingFailed, match=r"^a stub cannot run the written file: 'NoneType' object is not callable$"
+    ):
+        compare(trained, zero, opened, shown)
 
 
 def test_kernels_that_disagree_are_told_by_how_much() -> None:

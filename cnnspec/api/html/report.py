@@ -104,7 +104,7 @@ def write_measured(run: Run) -> str:
         return scores
     drawn = BytesIO()
     try:
-        worst.draw("what it gets worst", drawn, ".png")
+        worst.draw("what it gets worst" + (f" of {worst.output}" if len(found.outputs) > 1 else ""), drawn, ".png")
     except ImportError:
         return scores
     return scores + write_picture(drawn.getvalue(), f"the examples that {run.path} gets worst")

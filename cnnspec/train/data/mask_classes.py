@@ -82,7 +82,7 @@ def choose_classes(masks: Iterable[Mask], end: End, count: int, ignored: int | N
     coloured = any(is_colour(value) for mask in masks for value in mask.values)
     met = {value for mask in masks for value in read_values(mask, coloured, count == 2)}
     found = sorted(met - {ignored})
-    if all(value < count for value in found):
+    if all(0 <= value < count for value in found):
         return MaskClasses(tuple(range(count)), ignored)
     if len(found) == count:
         return MaskClasses(tuple(found), ignored)

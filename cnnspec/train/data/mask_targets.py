@@ -145,7 +145,7 @@ def read_masks(
             if classes.names:
                 names[output.name] = classes.names
             notes += _describe(output, classes, view, [*read.values()])
-    return MaskTargets(targets, meanings, names, broken, frozenset(places), tuple(notes))
+    return MaskTargets(targets, meanings, names, broken, frozenset(places), tuple(dict.fromkeys(notes)))
 
 
 def _check_memory(data: str, needed: int) -> None:

@@ -41,7 +41,8 @@ class View(Record):
     @property
     def cut(self) -> bool:
         """Whether the output leaves out a border of the image."""
-        return any(round(step * n) < whole for step, n, whole in zip(self.stride, self.size, self.image, strict=True))
+        sides = zip(self.stride, self.size, self.image, strict=True)
+        return any(_leaves_out(step * own, whole, step) for step, own, whole in sides)
 
     def sample(self, mask: Array) -> Array:
         """The nearest values of a mask (H, W) of any size, at the output's positions."""

@@ -8,6 +8,7 @@ from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.did_you_mean import GIVEN, NAMED_DATA
+from cnnspec.base.source_files import relative
 from cnnspec.compile.keras_model import MissingExtra
 from cnnspec.train.data.arrays import read_npz
 from cnnspec.train.data.columns import is_map
@@ -44,7 +45,7 @@ def load(settings: TrainSettings, graph: Graph) -> Raw | Files:
         return _download(settings.data)
     if settings.data.startswith("tfds:"):
         return read_tfds(settings.data.removeprefix("tfds:"))
-    path = os.path.join(settings.folder, os.path.expanduser(settings.data))
+    path = os.path.join(_find_folder(settings), os.path.expanduser(settings.data))
     if os.path.isdir(path):
         return note_outside(_find_masks_or_classes(path, graph, settings))
     if path.lower().endswith(TABLES):
@@ -52,6 +53,12 @@ def load(settings: TrainSettings, graph: Graph) -> Raw | Files:
     if path.lower().endswith(".npz"):
         return read_npz(path, find_ends(graph, settings), settings)
     raise TrainingFailed(f"there is no data folder {path}", "a folder holds a folder of images for each class", 2)
+
+
+def _find_folder(settings: TrainSettings) -> str:
+    """Where a path starts, as sentences name it: a run has its folder written in full."""
+    folder = relative(settings.folder) if os.path.isabs(settings.folder) else settings.folder
+    return "" if folder == "." else folder
 
 
 def _find_masks_or_classes(path: str, graph: Graph, settings: TrainSettings) -> Files:

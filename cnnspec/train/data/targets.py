@@ -51,7 +51,7 @@ def read_targets(
     by_number = not by_label and (loss is None or loss.name == "SparseCategoricalCrossentropy")
     ys = list(given.values())
     for part, y in given.items():
-        _check_numbers(y, part, str(settings.data), regression)
+        _check_numbers(y, part, settings, regression)
     if by_number:
         numbers = [find_one_hot_classes(y) for y in ys if y.ndim == 2 or shapes_agree(output, y.shape[1:])]
         told = [n for n in numbers if n is not None]
@@ -123,17 +123,19 @@ class Formed:
         return found if dtype is None else found.astype(dtype)
 
 
-def _check_numbers(y: Array, part: str, data: str, regression: bool) -> None:
+def _check_numbers(y: Array, part: str, settings: TrainSettings, regression: bool) -> None:
     """Raises TrainingFailed for targets that are no numbers, or negative where they would be classes."""
     import numpy as np
 
+    data = str(settings.data)
     if y.dtype.kind not in "buif":
         raise TrainingFailed(f"the labels of {data} are {y.dtype}, not numbers", "number the classes from 0", 2)
     if y.dtype.kind == "f" and not np.isfinite(y).all():
         raise TrainingFailed(f"the labels of {data} hold NaN or infinity", "leave those examples out", 2)
     if y.dtype.kind == "i" and y.size and y.min() < 0 and not regression:
         message = f"the label of {find_first(y < 0, part)} of {data} is {y[y < 0][0]}"
-        raise TrainingFailed(message, "number the classes from 0, or name a loss of quantities (loss = mse)", 2)
+        help = f"number the classes from 0, or name a loss of quantities ({settings.spell_loss('mse')})"
+        raise TrainingFailed(message, help, 2)
 
 
 def _check_two_labels(ys: Sequence[Array], data: str) -> None:
@@ -184,13 +186,13 @@ def check_range(parts: Sequence[Array], targets: str, last: str, settings: Train
     message = f"the targets of {settings.data} run from {low:g} to {high:g}, and {spell_term(_make_term(name))}{chosen} takes {takes}"
     met = np.unique(np.concatenate([np.unique(y)[:3] for y in parts if y.size]))
     if (least, most) == NOT_NEGATIVE:
-        help = "write loss = mse for quantities"
+        help = f"write {settings.spell_loss('mse')} for quantities"
     elif low == 0 and len(met) == 2:
         help = f"divide them by {high:g}"
     elif (low, high) == SIGNS:
-        help = "write 0 in place of -1, or choose loss = hinge"
+        help = f"write 0 in place of -1, or choose {settings.spell_loss('hinge')}"
     else:
-        help = "write loss = mse for quantities, or an output for each class (softmax) for class numbers"
+        help = f"write {settings.spell_loss('mse')} for quantities, or an output for each class (softmax) for class numbers"
     raise TrainingFailed(message, help, span=settings.span("loss") or settings.span("data"))
 
 

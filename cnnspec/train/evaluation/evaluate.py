@@ -22,7 +22,7 @@ from cnnspec.train.data.prepare import prepare
 from cnnspec.train.data.sources import load
 from cnnspec.train.data_fit import find_image_sizes
 from cnnspec.train.ends import find_ends
-from cnnspec.train.errors import TrainingFailed, first_line, is_out_of_memory
+from cnnspec.train.errors import TrainingFailed, explain_run_errors
 from cnnspec.train.evaluation.likened import bring_to_range, renumber_classes
 from cnnspec.train.evaluation.only import take_only
 from cnnspec.train.evaluation.saved import list_outputs
@@ -90,6 +90,11 @@ class OpenedPart(Record):
     split: str
     settings: TrainSettings
 
+    @property
+    def described(self) -> str:
+        """What is measured on, such as "359 test examples of digits"."""
+        return f"{len(self.part):,} {'' if self.split == 'all' else self.split + ' '}examples of {self.name}"
+
 
 def evaluate(
     keras: Any,
@@ -103,19 +108,18 @@ def evaluate(
     """Measure a model on a part of the data that it was trained on, or of other data; `worst` is shown every
     batch. Raises TrainingFailed."""
     opened = open_part(trained, data, split, batch, shown)
-    saved, name, part = trained.saved, opened.name, opened.part
+    saved, part = trained.saved, opened.part
     heads, tallies = find_heads(trained, opened.data), make_tallies(trained, opened.data)
     for output, prepared in zip(trained.outputs, opened.data.outputs, strict=True):
         if worst is not None:
-            worst.offer(output.number, heads[output.name], output.names or prepared.names, output.yields)
+            worst.offer(output, heads[output.name], output.names or prepared.names)
     figures = _measure(keras, saved, part, opened.settings.batch, tallies, worst, shown)
     by_output = _share_out(figures, trained)
     measured = {}
     for output in trained.outputs:
         scores = tallies[output.number].scores() if output.number in tallies else None
         measured[output.name] = _make_measured(heads[output.name], by_output[output.name], scores)
-    described = f"{len(part):,} {'' if opened.split == 'all' else opened.split + ' '}examples of {name}"
-    return Evaluation(saved.path, name, opened.split, described, len(part), figures, measured)
+    return Evaluation(saved.path, opened.name, opened.split, opened.described, len(part), figures, measured)
 
 
 def find_heads(trained: Trained, data: Data) -> dict[str, Head]:
@@ -250,7 +254,7 @@ def _measure(
     """Count every batch by the numbers of outputs, and look at its maps; the compiled figures of all of them."""
     model, figures = saved.model, {}
     starts = range(0, len(part), batch)
-    try:
+    with explain_run_errors(f"{saved.engine} cannot evaluate {saved.path}"):
         if any(loss is not None for loss in saved.losses):
             given = make_batches(keras, part, batch)
             shown.begin("measuring", len(given))
@@ -264,12 +268,6 @@ def _measure(
             if worst is not None:
                 worst.add(x, y if isinstance(y, tuple) else (y,), outputs)
             shown.advance(number + 1, "")
-    except (TrainingFailed, MemoryError):
-        raise
-    except Exception as error:
-        if is_out_of_memory(error):
-            raise MemoryError from error
-        raise TrainingFailed(f"{saved.engine} cannot evaluate {saved.path}: {first_line(error)}", "", 2) from error
     return {name: _to_number(value) for name, value in figures.items()}
 
 

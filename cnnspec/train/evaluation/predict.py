@@ -12,7 +12,7 @@ from cnnspec.compile.backend import without_needless_warnings
 from cnnspec.train.data.examples import scale
 from cnnspec.train.data.pictures import make_pool, read_image
 from cnnspec.train.data.ranges import stretch
-from cnnspec.train.errors import TrainingFailed, first_line, is_out_of_memory
+from cnnspec.train.errors import TrainingFailed, explain_run_errors
 from cnnspec.train.evaluation.only import take_only
 from cnnspec.train.evaluation.saved import list_outputs
 
@@ -134,14 +134,8 @@ def run_model(model: Any, given: Any, path: str, images: Sequence[str], engine: 
     TrainingFailed, and MemoryError."""
     import numpy as np
 
-    try:
+    with explain_run_errors(f"{engine} cannot run {path}"):
         outputs = list_outputs(model.predict_on_batch(given))
-    except MemoryError:
-        raise
-    except Exception as error:
-        if is_out_of_memory(error):
-            raise MemoryError from error
-        raise TrainingFailed(f"{engine} cannot run {path}: {first_line(error)}", "", 2) from error
     for output in outputs:
         finite = np.isfinite(output).reshape(len(output), -1).all(axis=1)
         if not finite.all():

@@ -34,12 +34,13 @@ def choose_maps(outputs: Iterable[OutputQuestion]) -> list[OutputQuestion]:
 
 
 def choose_classes(outputs: Array, head: Head) -> Array:
-    """The class that a map (…, H, W, units) says at every place, uint8: the likeliest, or whether the one value is above the threshold."""
+    """The class that a map (…, H, W, units) says at every place, as whole numbers of as few bytes as hold all: the likeliest,
+    or whether the one value is above the threshold."""
     import numpy as np
 
     if head.kind == "binary":
         return (outputs[..., 0] > head.threshold).astype(np.uint8)
-    return np.asarray(outputs.argmax(axis=-1), np.uint8)
+    return np.asarray(outputs.argmax(axis=-1), np.min_scalar_type(outputs.shape[-1] - 1))
 
 
 def make_palette() -> Array:
@@ -87,9 +88,7 @@ class MaskFiles(Record):
                 if pixels is None:  # it is gone meanwhile
                     continue
                 spread = view.spread(classes, pixels.shape[:2], UNSEEN)
-                file = os.path.join(
-                    self.folder, self.names[path] + (f"-{output.name}" if len(self.outputs) > 1 else "")
-                )
+                file = os.path.join(self.folder, self.names[path] + find_tail(output, self.outputs))
                 os.makedirs(os.path.dirname(file), exist_ok=True)
                 mask = pillow.fromarray(spread)
                 mask.putpalette(palette)
@@ -118,13 +117,30 @@ def make_mask_files(
     check_folder(folder)
     above = os.path.commonpath([os.path.dirname(os.path.abspath(path)) for path in paths])
     whole = {path: os.path.relpath(os.path.abspath(path), above) for path in paths}
-    count: dict[str, int] = {}
-    for path in {os.path.abspath(path): path for path in paths}.values():
-        stem = os.path.splitext(whole[path])[0]
-        count[stem] = count.get(stem, 0) + 1
-    # 1.jpg and 1.png keep their endings: 1.jpg.png, 1.png.png
-    names = {path: name if count[stem := os.path.splitext(name)[0]] > 1 else stem for path, name in whole.items()}
-    return MaskFiles(folder, names, trained, tuple(maps), overlay)
+    tails = [find_tail(output, maps) + kind for output in maps for kind in (".png", "-overlay.png")[: 1 + overlay]]
+    names = choose_names({*whole.values()}, tails)
+    return MaskFiles(folder, {path: names[name] for path, name in whole.items()}, trained, tuple(maps), overlay)
+
+
+def find_tail(output: OutputQuestion, outputs: Sequence[OutputQuestion]) -> str:
+    """What stands behind an image's name in that of its mask, where it has several."""
+    return f"-{output.name}" if len(outputs) > 1 else ""
+
+
+def choose_names(images: set[str], tails: Sequence[str]) -> dict[str, str]:
+    """The name of each image in those of its files, which end in the tails: without its ending, unless two images would have one
+    file: 1.jpg and 1.png become 1.jpg.png and 1.png.png."""
+    whole: set[str] = set()
+    while True:
+        names = {image: image if image in whole else os.path.splitext(image)[0] for image in images}
+        owners: dict[str, list[str]] = {}
+        for image, name in names.items():
+            for tail in tails:
+                owners.setdefault(name + tail, []).append(image)
+        fresh = {image for own in owners.values() if len(own) > 1 for image in own} - whole
+        if not fresh:
+            return names
+        whole |= fresh
 
 
 def check_folder(folder: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.percent import percent
 from cnnspec.base.record import Record
-from cnnspec.train.errors import TrainingFailed, first_line, is_out_of_memory
+from cnnspec.train.errors import TrainingFailed, explain_run_errors
 from cnnspec.train.evaluation.evaluate import count_batch, find_heads, make_tallies, open_part
 from cnnspec.train.evaluation.saved import list_outputs
 from cnnspec.train.progress import format_figure
@@ -93,7 +93,6 @@ def compare(trained: Trained, file: RuntimeModel, opened: OpenedPart, shown: Lin
     heads = find_heads(trained, opened.data)
     tallies = make_tallies(trained, opened.data), make_tallies(trained, opened.data)
     same = _count_both(trained, file, opened, tallies, shown)
-    part = f"{len(opened.part):,} {'' if opened.split == 'all' else opened.split + ' '}examples of {opened.name}"
     kept = []
     for output in trained.outputs:
         if output.number in tallies[0]:
@@ -102,7 +101,7 @@ def compare(trained: Trained, file: RuntimeModel, opened: OpenedPart, shown: Lin
             shares = same[output.number]
             share = sum(shares) / len(shares) if heads[output.name].kind != "quantities" else None
             kept.append(Kept(output.name, figure, ours[figure] or 0.0, theirs[figure] or 0.0, share))
-    return Comparison(part, tuple(kept))
+    return Comparison(opened.described, tuple(kept))
 
 
 def _count_both(
@@ -110,33 +109,24 @@ def _count_both(
     shown: Lines,
 ) -> dict[int, list[bool]]:  # fmt: skip
     """Count every batch for the model and for the file; by outputs, for every decision, whether both take it alike."""
-    heads = find_heads(trained, opened.data)
+    heads, saved = find_heads(trained, opened.data), trained.saved
+    both = (saved.model, saved.engine, saved.path), (file, file.runtime, "the written file")
     same: dict[int, list[bool]] = {number: [] for number in tallies[0]}
     starts = range(0, len(opened.part), opened.settings.batch)
     shown.begin("comparing", len(starts))
     for number, start in enumerate(starts):
         x, y = opened.part.take(slice(start, start + opened.settings.batch))
         made = []
-        for model, tally in zip((trained.saved.model, file), tallies, strict=True):
-            made.append(_run(model, x, trained.saved.engine if model is not file else file.runtime))
-            count_batch(made[-1], y, tally, trained.saved.path if model is not file else "the written file")
+        for (model, engine, called), tally in zip(both, tallies, strict=True):
+            with explain_run_errors(f"{engine} cannot run {called}"):
+                made.append(list_outputs(model.predict_on_batch(x)))
+            count_batch(made[-1], y, tally, called)
         for output in trained.outputs:
             if output.number in same:
                 ours, theirs = (_decide(one[output.number], heads[output.name]) for one in made)
                 same[output.number] += (ours == theirs).reshape(-1).tolist()
         shown.advance(number + 1, "")
     return same
-
-
-def _run(model: Any, given: Any, engine: str) -> list[Array]:
-    try:
-        return list_outputs(model.predict_on_batch(given))
-    except MemoryError:
-        raise
-    except Exception as error:
-        if is_out_of_memory(error):
-            raise MemoryError from error
-        raise TrainingFailed(f"{engine} cannot run the model: {first_line(error)}", "", 2) from error
 
 
 def _decide(outputs: Array, head: Head) -> Array:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from cnnspec.train.evaluation.head import Head
+    from cnnspec.train.evaluation.trained import TrainedOutput
 
     Array = np.ndarray[Any, Any]
 
@@ -24,13 +25,14 @@ class WatchedOutput:
 
     def __init__(self) -> None:
         self.output: tuple[int, Head] | None = None  # its number among the model's
+        self.name = ""
         self.names: list[str] = []
 
-    def offer(self, number: int, head: Head, names: Sequence[str] | None, yields: Sequence[int | None]) -> None:
+    def offer(self, output: TrainedOutput, head: Head, names: Sequence[str] | None) -> None:
         """Take an output, where it is one; `names` are those of its classes."""
-        if self.output is None and len(yields) == self.rank and head.kind in ("classes", "binary"):
-            self.output = number, head
-            self.names = name_classes(names, 2 if head.kind == "binary" else yields[-1] or 0)
+        if self.output is None and len(output.yields) == self.rank and head.kind in ("classes", "binary"):
+            self.output, self.name = (output.number, head), output.name
+            self.names = name_classes(names, 2 if head.kind == "binary" else output.yields[-1] or 0)
 
 
 def find_images(given: Any) -> Array | None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from cnnspec.train.evaluation.head import Head
+    from cnnspec.train.evaluation.trained import TrainedOutput
 
 
 class WorstExamples:
@@ -20,10 +21,10 @@ class WorstExamples:
     def __init__(self) -> None:
         self.maps, self.images = WorstMaps(), WorstImages()
 
-    def offer(self, number: int, head: Head, names: Sequence[str] | None, yields: Sequence[int | None]) -> None:
+    def offer(self, output: TrainedOutput, head: Head, names: Sequence[str] | None) -> None:
         """An output, of which it takes what it can show."""
-        self.maps.offer(number, head, names, yields)
-        self.images.offer(number, head, names, yields)
+        self.maps.offer(output, head, names)
+        self.images.offer(output, head, names)
 
     def add(self, given: Any, targets: Sequence[Any], outputs: Sequence[Any]) -> None:
         """A batch: what the model takes, its targets and its outputs."""
@@ -38,6 +39,11 @@ class WorstExamples:
         if self.images.output is not None:
             return "takes no image for another class"
         return "chooses no class for an image, nor at every place of one"
+
+    @property
+    def output(self) -> str:
+        """The name of the output that is drawn."""
+        return self.maps.name if self.maps.examples else self.images.name
 
     def draw(self, title: str, path: str | BinaryIO, ending: str) -> None:
         """Write the picture, of maps where there are some."""
