@@ -161,7 +161,7 @@ NO_MODEL: list[tuple[Any, type[Exception], str]] = [
     (NET, FileNotFoundError, "No such file or directory"),
     ("empty", ValueError, "empty is a folder without a run; give a run's folder or a .keras file"),
     ("torn", ValueError, "torn/run.json is damaged"),
-    ("new", ValueError, "new has no model yet; train it: cnnspec resume new"),
+    ("new", ValueError, r"new has no model yet; train it: cnnspec\.resume\('new'\)"),
     ("broken.keras", ValueError, "broken.keras is a damaged .keras file"),
     (None, TypeError, "a path is a str or an os.PathLike, not NoneType"),
     (5, TypeError, "a path is a str or an os.PathLike, not int"),

@@ -90,7 +90,8 @@ def draw_worst(worst: WorstMaps, title: str, path: str | BinaryIO, ending: str) 
         figure = Figure(figsize=(6.6, 2.2 * rows + 1.1), layout="constrained")
         grid = figure.subplots(rows, 3, squeeze=False)
         for number, (row, example) in enumerate(zip(grid, worst.examples, strict=True)):
-            shown = show_image(example.image), colors[example.true % len(colors)], colors[example.found % len(colors)]
+            classes = [colors.take(one, axis=0, mode="wrap") for one in (example.true, example.found)]
+            shown = (show_image(example.image), *classes)
             heads = ("image", "truth", "prediction") if number == 0 else ("", "", "")
             for axes, pixels, head in zip(row, shown, heads, strict=True):
                 axes.imshow(pixels, interpolation="nearest")
