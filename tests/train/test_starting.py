@@ -88,8 +88,18 @@ def test_what_is_taken_stays_in_the_first_phase_and_is_trained_in_the_second(fol
 
 def test_the_losses_are_those_of_plain_keras(folder: Path) -> None:
     from cnnspec.compile.keras_model import to_keras
+    from cnnspec.train.runs.state import seed_epoch
+
+    class Seeded(keras.callbacks.Callback):  # PyTorch's dropout draws from its own generator
+        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+            self.epoch = epoch
+
+        def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+            if batch == 0:
+                seed_epoch(0, self.epoch)
 
     keras.utils.set_random_seed(0)
+    seeded = Seeded()
     model, start = to_keras(network(SECOND).graph), read(folder / "first/best.keras")
     taken = [model.get_layer(name) for name in ("stem", "norm", "mid")]
     for layer in taken:
@@ -99,7 +109,9 @@ def test_the_losses_are_those_of_plain_keras(folder: Path) -> None:
         for layer in taken:
             layer.trainable = trainable
         model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy")
-        done = model.fit(data["x_train"], data["y_train"], 64, 2, verbose=0, shuffle=False)
+        done = model.fit(
+            data["x_train"], data["y_train"], 64, len(losses) + 2, 0, [seeded], shuffle=False, initial_epoch=len(losses)
+        )
         losses += done.history["loss"]
     rows = [json.loads(line) for line in (folder / "whole/metrics.jsonl").read_text().splitlines()]
     assert [row["loss"] for row in rows] == pytest.approx(losses, rel=1e-6)
@@ -256,4 +268,4 @@ def test_a_section_gives_layers_rates_of_their_own(folder: Path) -> None:
         steps.append([b - a for a, b in zip(weights(start, "stem", "mid"), weights(model, "stem", "mid"), strict=True)])
     for (plain, scaled), factor in zip(zip(*steps, strict=True), (0.25, 3, 3), strict=True):
         assert np.allclose(scaled, factor * plain, rtol=1e-3, atol=1e-6)
-    assert type(keras.models.load_model(folder / "scaled/last.keras").optimizer) is keras.optimizers.SGD
+    assert isinstance(keras.models.load_model(folder / "scaled/last.keras").optimizer, keras.optimizers.SGD)

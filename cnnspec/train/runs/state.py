@@ -229,9 +229,9 @@ def restore_random(state: State) -> None:
     if "torch 0" in state.arrays:
         import torch
 
-        torch.set_rng_state(torch.from_numpy(state.arrays["torch 0"]))
+        torch.set_rng_state(torch.tensor(state.arrays["torch 0"]))
         for i in range(torch.cuda.device_count() if "torch 1" in state.arrays else 0):
-            torch.cuda.set_rng_state(torch.from_numpy(state.arrays[f"torch {i + 1}"]), i)
+            torch.cuda.set_rng_state(torch.tensor(state.arrays[f"torch {i + 1}"]), i)
 
 
 def seed_epoch(seed: int, epoch: int) -> None:
