@@ -9,7 +9,10 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -38,7 +41,9 @@ def kept(model: Any, shapes: Any, batch: int) -> int:
     there, back = [op for op in graph.get_operations() if "PartitionedCall" in op.type]
     library = {f.signature.name: f for f in graph.as_graph_def().library.function}
     forward_def, backward_def = (library[op.get_attr("f").name] for op in (there, back))
-    used = _reachable(backward_def)
+    wanted = {id(tensor) for tensor in graph.outputs}
+    asked = [tensor.consumers() or id(tensor) in wanted for tensor in back.outputs]
+    used = _reachable(backward_def, asked)
     nodes = {node.name: node for node in forward_def.node_def}
     results = [forward_def.ret[arg.name] for arg in forward_def.signature.output_arg]
     source = dict(zip([tensor.name for tensor in there.outputs], results, strict=True))
@@ -53,24 +58,26 @@ def kept(model: Any, shapes: Any, batch: int) -> int:
     return sum(sizes.values())
 
 
-def _reachable(function: Any) -> set[str]:
-    """Names of the nodes and arguments that a function's results depend on."""
+def _reachable(function: Any, asked: Sequence[Any]) -> set[str]:
+    """Names of the nodes and arguments that those of a function's results which are asked for depend on."""
     nodes = {node.name: node for node in function.node_def}
     found: set[str] = set()
-    waiting = [result.split(":")[0] for result in function.ret.values()]
+    results = zip(function.signature.output_arg, asked, strict=True)
+    waiting = [function.ret[result.name].split(":")[0] for result, one in results if one]
     while waiting:
         name = waiting.pop()
         if name not in found:
             found.add(name)
-            waiting += [i.lstrip("^").split(":")[0] for i in nodes[name].input] if name in nodes else []
+            whole = name in nodes and not nodes[name].op.startswith("Shape")  # sizes are known without the tensor
+            waiting += [i.lstrip("^").split(":")[0] for i in nodes[name].input] if whole else []
     return found
 
 
-def stated(network: Any, batch: int) -> int:
-    """The bytes that cnnspec says training keeps, for a network of `cnnspec.load`."""
+def stated(network: Any, batch: int, frozen: Sequence[int] = ()) -> int:
+    """The bytes that cnnspec says training keeps, for a network of `cnnspec.load`, some nodes of which are frozen."""
     from cnnspec.facts.training_memory import find_saved
 
-    layers = find_saved(network.analysed.facts)
+    layers = find_saved(network.analysed.facts, frozen)
     assert layers is not None
     return batch * sum(4 * layer.values + layer.flags for layer in layers)
 

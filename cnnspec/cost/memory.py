@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from cnnspec.base.record import Record
 from cnnspec.facts.activation_memory import alive_values, peak_values
-from cnnspec.facts.training_memory import find_saved, find_transient
+from cnnspec.facts.training_memory import count_trained, find_saved, find_transient
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from cnnspec.base.size import Dim
     from cnnspec.facts.facts import Facts
     from cnnspec.facts.precision import Precision
@@ -74,11 +76,11 @@ def find_schedule(facts: Facts, precision: Precision, batch: int) -> list[tuple[
     return None if needs is None else [(index, values * (precision.activation * batch)) for index, values in needs]
 
 
-def training(facts: Facts, precision: Precision, slots: int) -> Memory:
-    """Everything that a step of training holds. ValueError for integers, which have no gradients."""
+def training(facts: Facts, precision: Precision, slots: int, frozen: Collection[int] = ()) -> Memory:
+    """Everything that a step of training holds, where the weights of some nodes are `frozen`. ValueError for integers, which have no gradients."""
     if not precision.trains:
         raise ValueError(f"{precision.name} has no gradients: train in float32, float16, bfloat16 or mixed_float16")
-    trained, kept, passing = facts.total.trainable, find_saved(facts), find_transient(facts)
+    trained, kept, passing = count_trained(facts, frozen), find_saved(facts, frozen), find_transient(facts, frozen)
     terms = [MemoryTerm("weights", facts.total.parameters, precision.weight)]
     if precision.copy:
         terms.append(MemoryTerm(f"weights in {precision.computes}", facts.total.parameters, precision.copy))

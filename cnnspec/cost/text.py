@@ -93,7 +93,9 @@ def write_memory(network: AnalysedNetwork, cost: Cost) -> list[str]:
     lines = write_terms(network, question, f"Inference, {name}", cost.inference)
     if cost.training is None:
         return [*lines, "", f"Training: {question.precision.name} has no gradients"]
-    return [*lines, "", *write_terms(network, question, f"Training, {name}, {question.optimizer}", cost.training)]
+    whole = ", nothing frozen" if "freeze" in network.train else ""
+    heading = f"Training, {name}, {question.optimizer}{whole}"
+    return [*lines, "", *write_terms(network, question, heading, cost.training)]
 
 
 def write_terms(network: AnalysedNetwork, question: CostQuestion, heading: str, memory: Memory) -> list[str]:

@@ -1,8 +1,8 @@
 """What training keeps in memory: the activations that gradients need, and the largest gradients in passing.
 
 Each tensor counts once, however many operations need it; a flatten or a reshape is another view of its input. An
-operation whose gradient nothing asks for (no trained weight in it or before it) keeps nothing. The outputs of the
-network are kept for the loss. This is what the Keras model's backward function takes in TensorFlow, without a compiler
+operation whose gradient nothing asks for (no trained weight in it or before it) keeps nothing, and one that is linear in
+its input needs that for the gradients of its weights alone. The outputs of the network are kept for the loss. This is what the Keras model's backward function takes in TensorFlow, without a compiler
 that merges or recomputes operations, without the workspace of convolutions and the allocator's waste.
 
 Figures are values of one example; truth values (a dropout's mask) count bytes of their own.
@@ -13,14 +13,28 @@ from __future__ import annotations
 from cnnspec.base.record import Record
 from cnnspec.facts.symbolic_max import find_largest
 from cnnspec.layers.base import product
-from cnnspec.layers.operation import MOVE
+from cnnspec.layers.operation import (
+    BATCH_NORM,
+    CONVOLUTION,
+    DEPTHWISE,
+    GROUPED,
+    MOVE,
+    PRODUCT,
+    SCALING,
+    TRANSPOSED,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from cnnspec.base.size import Dim
     from cnnspec.facts.facts import Facts
     from cnnspec.facts.precision import Precision
     from cnnspec.graph import Node
+
+# A frozen batch norm works as in inference.
+LINEAR = (CONVOLUTION, GROUPED, DEPTHWISE, TRANSPOSED, PRODUCT, BATCH_NORM, SCALING)
 
 
 class Saved(Record):
@@ -45,25 +59,22 @@ def find_roots(facts: Facts) -> list[int]:
     return made
 
 
-def find_saved(facts: Facts) -> list[Saved] | None:
-    """What training keeps of every node's values; None when an operation is unknown."""
-    nodes, root, used = facts.graph.nodes, find_roots(facts), facts.graph.used()
+def find_saved(facts: Facts, frozen: Collection[int] = ()) -> list[Saved] | None:
+    """What training keeps of every node's values, where the weights of some nodes are `frozen`; None when an operation is
+    unknown."""
+    nodes, root, reached = facts.graph.nodes, find_roots(facts), find_reached(facts, frozen)
+    if reached is None:
+        return None
     tensors: dict[tuple[int, int], Dim] = {}  # (node, number of the operation that makes it) → values
     inside: list[Saved] = [Saved() for _ in nodes]
-    reached: list[bool] = []  # whether a gradient goes through a node
     for node in nodes:
-        operations, parameters = facts.operations[node.index], facts.parameters[node.index]
-        if operations is None or parameters is None:
-            if not used[node.index]:
-                reached.append(False)
-                continue
-            return None
-        trained = _trained(facts, node)
-        reached.append(trained or any([reached[i] for i in node.inputs]))
-        if not (reached[-1] and used[node.index]):
+        if not reached[node.index]:
             continue
+        operations, trained = facts.operations[node.index] or (), _trained(facts, node, frozen)
         for number, operation in enumerate(operations):
             keeps = operation.keeps
+            if not trained and operation.kind in LINEAR and operation.weights != 0:
+                continue
             if keeps.input and number:
                 tensors[node.index, number - 1] = operation.inputs
             elif keeps.input:
@@ -83,9 +94,31 @@ def find_saved(facts: Facts) -> list[Saved] | None:
     return inside
 
 
-def _trained(facts: Facts, node: Node) -> bool:
-    parameters = facts.parameters[node.index if node.shares is None else node.shares]
-    return parameters is not None and parameters[0] > 0
+def find_reached(facts: Facts, frozen: Collection[int] = ()) -> list[bool] | None:
+    """Whether a gradient goes through each node, on its way to a weight that is trained; None when an operation is unknown."""
+    reached: list[bool] = []
+    used = facts.graph.used()
+    for node in facts.graph.nodes:
+        known = facts.operations[node.index] is not None and facts.parameters[node.index] is not None
+        if not known and used[node.index]:
+            return None
+        reached.append(known and (_trained(facts, node, frozen) or any([reached[i] for i in node.inputs])))
+    return [one and other for one, other in zip(reached, used, strict=True)]
+
+
+def _trained(facts: Facts, node: Node, frozen: Collection[int]) -> bool:
+    owner = node.index if node.shares is None else node.shares
+    parameters = facts.parameters[owner]
+    return owner not in frozen and parameters is not None and parameters[0] > 0
+
+
+def count_trained(facts: Facts, frozen: Collection[int]) -> Dim | None:
+    """How many numbers a step changes; None where that is unknown."""
+    count = facts.total.trainable
+    for owner in frozen:
+        if count is not None and (parameters := facts.parameters[owner]) is not None:
+            count = count - parameters[0]
+    return count
 
 
 def _output(facts: Facts, index: int) -> tuple[int, int]:
@@ -97,16 +130,17 @@ def _values(facts: Facts, index: int) -> Dim:
     return product(facts.shapes[index] or ())
 
 
-def find_transient(facts: Facts) -> tuple[Dim, int] | None:
+def find_transient(facts: Facts, frozen: Collection[int] = ()) -> tuple[Dim, int] | None:
     """(values, node) of the largest pair of gradients: of what an operation makes, and of what it reads."""
     both: list[Dim] = []
     at: list[int] = []
-    for node, root, used in zip(facts.graph.nodes, find_roots(facts), facts.graph.used(), strict=True):
+    reached = find_reached(facts, frozen)
+    if reached is None:
+        return None
+    for node, root in zip(facts.graph.nodes, find_roots(facts), strict=True):
         operations = facts.operations[node.index]
-        if not used or root != node.index:  # a view
+        if not reached[node.index] or root != node.index or operations is None:  # a view
             continue
-        if operations is None:
-            return None
         both += [operation.inputs + operation.outputs for operation in operations]
         at += [node.index] * len(operations)
     if not both:

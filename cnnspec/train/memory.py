@@ -7,10 +7,12 @@ is refused cannot work, and one that is not refused may still fail.
 from __future__ import annotations
 
 from cnnspec.cost.memory import training
+from cnnspec.facts.layer_names import LayerNames
 from cnnspec.facts.optimizer_slots import count_known_slots
 from cnnspec.facts.precision import find_precision, in_bytes
 from cnnspec.train.data.examples import find_free_memory
 from cnnspec.train.errors import TrainingFailed
+from cnnspec.train.starting.model_start import find_taken
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
 def find_need(plan: TrainingPlan) -> Memory:
     """The least memory that a training needs, by the size of a batch."""
     settings = plan.settings
-    return training(plan.facts, find_precision(settings.precision), count_known_slots(settings.optimizer))
+    layers = LayerNames(plan.graph, find_taken(plan.graph, settings, plan.start))
+    slots, frozen = count_known_slots(settings.optimizer), layers.find_never_trained(settings)
+    return training(plan.facts, find_precision(settings.precision), slots, frozen)
 
 
 def check_memory(plan: TrainingPlan) -> None:

@@ -36,6 +36,42 @@ def test_training_keeps_what_tensorflow_keeps(name: str, error: float) -> None:
     assert memory.kept(net.to_keras(), net.inputs, 32) / memory.stated(net, 32) == pytest.approx(1, abs=error)
 
 
+FROZEN = """model Frozen {
+input 16x16x3
+conv(8, 3x3, padding=1) as first -> bn as norm -> relu
+conv(12, 3x3, padding=1) as second -> bn as scaled -> relu
+depthwise_conv(3x3, padding=same) as third -> prelu as bent -> conv(8, 1x1) as fourth -> silu
+flatten -> dense(10, softmax) as head
+}"""
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        (),
+        ("first", "norm"),
+        ("first", "norm", "second", "scaled"),
+        ("second", "scaled", "bent", "fourth"),
+        ("first", "norm", "second", "scaled", "third", "bent", "fourth"),
+        ("norm", "third", "head"),
+    ],
+    ids=" ".join,
+)
+def test_what_is_frozen_keeps_less(names: tuple[str, ...]) -> None:
+    net = network(FROZEN)
+    model, nodes = net.to_keras(), {node.name: node.index for node in net.analysed.graph.nodes}
+    for name in names:
+        model.get_layer(name).trainable = False
+    frozen = [nodes[name] for name in names]
+    ours = memory.stated(net, 32, frozen)
+    # TensorFlow keeps mean and variance of each channel, too
+    assert memory.kept(model, net.inputs, 32) / ours == pytest.approx(1, abs=0.01)
+    facts = net.analysed.facts
+    trained = sum(weight.numpy().size for weight in model.trainable_weights)
+    terms = {term.name: term.values for term in cost.training(facts, find_precision("float32"), 2, frozen).terms}
+    assert (terms["gradients"], terms["optimizer"]) == (trained, 2 * trained)
+
+
 @pytest.mark.parametrize(
     ("name", "millions"),
     [

@@ -54,6 +54,17 @@ def test_memory_is_that_of_the_precision(capsys: pytest.CaptureFixture[str]) -> 
     assert main(["check", "net.cnn", "--select", "P505"]) == 0
 
 
+def test_what_is_frozen_to_the_end_needs_no_memory_of_gradients(capsys: pytest.CaptureFixture[str]) -> None:
+    """At least 6.09 MiB while all is trained, 87 KiB with the first layer frozen."""
+    net = "input 8x8x1\nconv(64, 3x3, padding=same, activation=relu) as stem\ngap -> dense(10, softmax)\n"
+    for more, sound in (("", False), ("; freeze = stem", True), ("; freeze = stem; unfreeze_after = 1", False)):
+        section = f"memory = 4MiB{more}"
+        status, _, err = trained(capsys, section, "--dry-run", net=net, batch=128)
+        assert (status == 0, "training needs at least" not in err) == (sound, sound)
+        assert (main(["check", "net.cnn", "--select", "P505"]) == 0) == sound
+        capsys.readouterr()
+
+
 @pytest.mark.usefixtures("eager")
 def test_runs_are_listed_and_compared(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["runs"]) == 2

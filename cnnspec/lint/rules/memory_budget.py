@@ -1,8 +1,9 @@
 """P505 memory-budget: training needs more memory than the train section allows.
 
 `memory` in a train section says what the device has. What training needs at least is the weights, their gradients, the
-optimizer's figures and, for every example of a batch, the tensors that the gradients need and the largest gradient, in the section's precision. Buffers of
-the convolution algorithms and what the framework takes come on top.
+optimizer's figures and, for every example of a batch, the tensors that the gradients need and the largest gradient, in the
+section's precision. What is frozen to the end has no gradients. Buffers of the convolution algorithms and what the framework
+takes come on top.
 
 Source: Gao et al., "Estimating GPU Memory Consumption of Deep Learning Models" (ESEC/FSE 2020), for the terms; lecture 4,
 for what to do about it.
@@ -26,6 +27,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic, Note
 from cnnspec.cost.memory import training
+from cnnspec.facts.layer_names import LayerNames
 from cnnspec.facts.optimizer_slots import count_known_slots
 from cnnspec.facts.precision import find_precision, in_bytes
 from cnnspec.facts.training_memory import find_saved
@@ -33,11 +35,13 @@ from cnnspec.lint.finding import UNSAFE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
+    from cnnspec.cost.memory import Memory
     from cnnspec.lint.context import Context
     from cnnspec.lint.fix.proposal import Proposal
     from cnnspec.lint.fix.repair_context import RepairContext
+    from cnnspec.train.settings import TrainSettings
 
 CODE = "P505"
 SEVERITY = ERROR
@@ -51,8 +55,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
     settings = context.settings
     if settings is None or settings.memory is None:
         return
-    format = find_precision(settings.precision)
-    need = training(context.facts, format, count_known_slots(settings.optimizer))
+    frozen = find_frozen(context, settings)
+    need = find_need(context, settings, frozen)
     total, fits = need.bytes(settings.batch), need.largest_batch(settings.memory)
     if not isinstance(total, int) or fits is None or total <= settings.memory:
         return
@@ -66,9 +70,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
     alone = need.bytes(0)
     assert isinstance(alone, int)
     help = f"write batch = {fits}" if fits else f"no batch fits: without any example it takes {in_bytes(alone)}"
+    format = find_precision(settings.precision)
     kept = [
         (size, i)
-        for i, layer in enumerate(find_saved(context.facts) or ())
+        for i, layer in enumerate(find_saved(context.facts, frozen) or ())
         if isinstance(size := layer.bytes(format), int)
     ]
     largest = sorted(kept, key=lambda pair: (-pair[0], pair[1]))[:3]
@@ -77,16 +82,23 @@ def check(context: Context) -> Iterator[Diagnostic]:
     yield Diagnostic(CODE, message, settings.span("memory"), help, tuple(notes))
 
 
+def find_frozen(context: Context, settings: TrainSettings) -> list[int]:
+    """The nodes that are never trained."""
+    return LayerNames(context.graph, None if settings.start else ()).find_never_trained(settings)
+
+
+def find_need(context: Context, settings: TrainSettings, frozen: Collection[int]) -> Memory:
+    """The least memory that a training needs."""
+    slots = count_known_slots(settings.optimizer)
+    return training(context.facts, find_precision(settings.precision), slots, frozen)
+
+
 def fix(repair: RepairContext, found: Diagnostic) -> Iterator[Proposal]:
     """The largest batch that fits."""
-    from cnnspec.cost.memory import training
-    from cnnspec.facts.optimizer_slots import count_known_slots
-    from cnnspec.facts.precision import find_precision
-
     settings = repair.context.settings
     if settings is None or settings.memory is None:
         return
-    need = training(repair.context.facts, find_precision(settings.precision), count_known_slots(settings.optimizer))
+    need = find_need(repair.context, settings, find_frozen(repair.context, settings))
     fits, span = need.largest_batch(settings.memory), settings.span("batch")
     if not fits:
         return

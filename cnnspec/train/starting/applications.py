@@ -9,10 +9,10 @@ from __future__ import annotations
 import sys
 from contextlib import redirect_stdout
 
+from cnnspec.facts.layer_names import count_numbers, list_weights
 from cnnspec.model_files import convert_model, name_graph
 from cnnspec.train.errors import TrainingFailed, first_line
 from cnnspec.train.starting.matching import match_graphs
-from cnnspec.train.starting.named_layers import count_numbers, list_weights
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from cnnspec.base.record import Record
 from cnnspec.facts.isomorphism import View, unordered
+from cnnspec.facts.layer_names import count_numbers, list_weights
 from cnnspec.layers.argument import REQUIRED
-from cnnspec.train.starting.named_layers import count_numbers, list_weights
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.record import Record
 from cnnspec.compile.export import ExportFailed
 from cnnspec.compile.trained_models import find_saved_file
+from cnnspec.facts.layer_names import count_numbers, list_weights
 from cnnspec.layers.base import show_shape
 from cnnspec.model_files import ModelRefused, name_graph, read_graph
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs.folds import refuse_folds
 from cnnspec.train.starting.applications import find_applications
 from cnnspec.train.starting.matching import Match, match_graphs
-from cnnspec.train.starting.named_layers import count_numbers, list_weights
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,15 +1,13 @@
 """The layers that `freeze` and `learning_rates` mean by a name: a layer, all of a block, of a layer function, or of a start.
 
-Only layers with weights count. One that is used several times has the names of all its uses.
+Only layers with weights count.
 """
 
 from __future__ import annotations
 
-import math
-
 from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.did_you_mean import write_suggestion
-from cnnspec.graph import BlockCall, FunctionUse
+from cnnspec.facts.layer_names import START, LayerNames, list_names, list_weights
 from cnnspec.train.errors import TrainingFailed
 
 TYPE_CHECKING = False
@@ -17,36 +15,18 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from cnnspec.base.source import Span
-    from cnnspec.graph import Graph, Node
-    from cnnspec.layers.base import Weight
+    from cnnspec.graph import Graph
     from cnnspec.train.settings import TrainSettings
 
-START = "start"  # all layers that took their weights from a start
 
-
-class NamedLayers:
-    """The layers of a graph that have weights, by the names of people; `taken` are the nodes that a start gave weights,
-    None where that is not known yet."""
-
-    def __init__(self, graph: Graph, taken: Collection[int] | None = ()) -> None:
-        self._graph, self._taken = graph, taken
-        self.names: dict[
-            int, list[str]
-        ] = {}  # of each first use of weights: its own, then those around it, the innermost first
-        for node in graph.nodes:
-            owner = node.index if node.shares is None else node.shares
-            if has_weights(graph, node):
-                own = self.names.setdefault(owner, [])
-                own += [name for name in _list_names(node) if name not in own]
-        for owner in taken or ():
-            if owner in self.names:  # which the record of a run from elsewhere need not say
-                self.names[owner].append(START)
+class NamedLayers(LayerNames):
+    """The names of a graph's layers as settings use them: each must mean something."""
 
     def find_frozen(self, settings: TrainSettings) -> list[int]:
         """The nodes that `freeze` names. Raises TrainingFailed for an unknown name, and where nothing would be trained."""
         for name in settings.freeze:
             self._check_name(name, "freeze", settings)
-        frozen = [owner for owner, names in self.names.items() if not set(settings.freeze).isdisjoint(names)]
+        frozen = self.find_named(settings.freeze)
         trained = [owner for owner in self.names if owner not in frozen and self._is_trainable(owner)]
         if frozen and not trained:
             after = settings.unfreeze_after
@@ -71,11 +51,11 @@ class NamedLayers:
         return found
 
     def _is_trainable(self, owner: int) -> bool:
-        node = self._graph.nodes[owner]
-        return any(weight.trainable for weight in list_weights(self._graph, node))
+        node = self.graph.nodes[owner]
+        return any(weight.trainable for weight in list_weights(self.graph, node))
 
     def _check_name(self, name: str, key: str, settings: TrainSettings) -> None:
-        if any(name in names for names in self.names.values()) or (name == START and self._taken is None):
+        if any(name in names for names in self.names.values()) or (name == START and self.taken is None):
             return
         at = _find_span(settings, key, name)
         if name == START:
@@ -83,7 +63,7 @@ class NamedLayers:
             raise TrainingFailed(
                 f"{key} names start, and there is no start that weights were taken from", help, span=at
             )
-        if any(name in _list_names(node) for node in self._graph.nodes):
+        if any(name in list_names(node) for node in self.graph.nodes):
             raise TrainingFailed(f"{key} names {name}, which has no weights", self._propose_around(name), span=at)
         known = list(dict.fromkeys([one for names in self.names.values() for one in names]))
         help = write_suggestion(name, known).removeprefix("; ") or "cnnspec summary shows the names of layers"
@@ -93,7 +73,7 @@ class NamedLayers:
 
     def _propose_around(self, name: str) -> str:
         """What may be meant by the name of a layer without weights: what it stands in."""
-        around = [n for node in self._graph.nodes if node.name == name for n in _list_names(node)[1:]]
+        around = [n for node in self.graph.nodes if node.name == name for n in list_names(node)[1:]]
         around = [n for n in around if any(n in names for names in self.names.values())]
         return (
             f"{around[0]} names all of the layers around it"
@@ -107,32 +87,6 @@ def check_named_layers(graph: Graph, settings: TrainSettings, taken: Collection[
     layers = NamedLayers(graph, taken)
     layers.find_frozen(settings)
     layers.find_factors(settings)
-
-
-def has_weights(graph: Graph, node: Node) -> bool:
-    return bool(list_weights(graph, node))
-
-
-def list_weights(graph: Graph, node: Node) -> tuple[Weight, ...]:
-    """The weights of a node's layer; none for an input, and where a shape before it is unknown."""
-    shapes = graph.input_shapes(node)
-    return () if node.layer is None or shapes is None else node.layer.weights(shapes)
-
-
-def count_numbers(graph: Graph, node: Node) -> int:
-    """How many numbers the weights of a node's layer hold; sizes that are open count as none."""
-    sizes = [weight.shape for weight in list_weights(graph, node)]
-    return sum(math.prod([n for n in shape if isinstance(n, int)]) for shape in sizes)
-
-
-def _list_names(node: Node) -> list[str]:
-    """The names of a node: its own, then those of the blocks and layer functions around it, the innermost first."""
-    around = [
-        step.block if isinstance(step, BlockCall) else step.name
-        for step in reversed(node.site.steps)
-        if isinstance(step, (BlockCall, FunctionUse))
-    ]
-    return [node.name, *[name for name in around if name]]
 
 
 def _find_span(settings: TrainSettings, key: str, name: str) -> Span | None:
