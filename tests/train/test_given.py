@@ -126,6 +126,15 @@ def test_several_inputs_and_outputs_by_name_and_in_order() -> None:
     assert by_name.fingerprint == in_order.fingerprint == batches.fingerprint
 
 
+def test_an_input_may_have_the_name_of_an_argument() -> None:
+    text = "input x 4x4x3\ninput y 4x4x3\nconcat(x, y) -> flatten -> dense(3, softmax)\n"
+    inputs, targets = read(text, ({"x": X, "y": 1 - X}, Y)).train.take(slice(None))
+    plain = read(ONE, (X, Y)).train
+    np.testing.assert_array_equal(inputs[0], plain.take(slice(None))[0])
+    np.testing.assert_array_equal(inputs[1], 1 - inputs[0])
+    np.testing.assert_array_equal(targets, plain.take(slice(None))[1])
+
+
 def test_parts_that_are_given_are_those() -> None:
     data = read(ONE, (X, Y), validation=(X[:6], Y[:6]), test=(X[6:15], Y[6:15]))
     assert [len(part) if part else 0 for part in (data.train, data.validation, data.test)] == [30, 6, 9]

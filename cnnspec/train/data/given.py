@@ -52,12 +52,14 @@ def read_given(given: Given, ends: Ends, settings: TrainSettings) -> Raw:
     """The data set. Raises TrainingFailed for what no network of these ends can be trained on."""
     arrays: dict[str, Array] = {}
     places: dict[str, Place] = {}
+    named = {end.name for end in (*ends.inputs, *ends.trained)}
+    whole = [word if word not in named else f"argument {word}" for word in "xy"]  # an input may be called y
     for part, data in given.parts.items():
         x, y = data if isinstance(data, tuple) and len(data) == 2 else collect_batches(data, part)
         for is_input, side, values in ((True, ends.inputs, x), (False, ends.trained, y)):
             own = ends.paired or (not is_input and not isinstance(values, (dict, tuple)))
             for name, value in name_arrays(values, side, is_input, own).items():
-                label = f"{name or 'xy'[not is_input]}{'' if part == 'train' else f' ({part})'}"
+                label = f"{name or whole[not is_input]}{'' if part == 'train' else f' ({part})'}"
                 arrays[label], places[label] = take_array(value, label), Place(is_input, name, part)
     names = number_texts(arrays, places)
     raw = make_raw(GIVEN, arrays, places)
