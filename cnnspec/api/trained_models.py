@@ -13,7 +13,7 @@ from io import StringIO
 from cnnspec.api.answer import Answer, flatten_rows, make_answer
 from cnnspec.api.argument_checks import take_count, take_path, take_paths, take_range, take_text, take_texts
 from cnnspec.base.count_nouns import count_nouns
-from cnnspec.base.did_you_mean import NAMED_DATA
+from cnnspec.base.did_you_mean import GIVEN, NAMED_DATA
 from cnnspec.base.outside_reach import find_reached
 from cnnspec.base.record import Record
 from cnnspec.base.source_files import find_project_root
@@ -26,7 +26,7 @@ from cnnspec.train.evaluation.evaluate import evaluate as evaluate_model
 from cnnspec.train.evaluation.only import take_only
 from cnnspec.train.evaluation.opening import open_model
 from cnnspec.train.evaluation.predict import Prediction, predict_images
-from cnnspec.train.evaluation.predict_rows import is_arrays, open_rows, predict_rows
+from cnnspec.train.evaluation.predict_rows import is_arrays, open_arrays, open_rows, predict_rows
 from cnnspec.train.evaluation.prediction_forms import list_cells, write_csv, write_data, write_heads, write_line
 from cnnspec.train.evaluation.question import (
     OutputQuestion,
@@ -192,40 +192,41 @@ def measure(path: str, split: str, worst: WorstExamples) -> Evaluation:
 
 
 def predict(
-    trained: Path, images: Path | Iterable[Path], *, top: int = 3, names: Sequence[str] | None = None,
+    trained: Path, images: Path | Iterable[Path] | Any, *, top: int = 3, names: Sequence[str] | None = None,
     range: tuple[float, float] | None = None, batch: int = 32, last: bool = False, backend: str | None = None,
 ) -> Predictions:  # fmt: skip
     """What a trained model sees in image files, as `cnnspec predict` says.
 
     `trained` is the folder of a run (a `Run`, too), or a .keras, .onnx or .tflite file; `images` the path of an image or of a folder of images, or
-    several, or of a .npz with an array for each input. `top` is how many classes are told, `names` are those of the classes, None: the run's. `range` is what black and
+    several, or of a .npz with an array for each input; or an array of examples, of several inputs a dict or tuple of them. `top` is how many classes are told, `names` are those of the classes, None: the run's. `range` is what black and
     white become, None: as in the run, else (0, 1). `batch` is the images at once. With `last` a run's last model is taken.
 
     Raises FileNotFoundError where there is no such model, ValueError, in one sentence, where it cannot be asked, MissingExtra when
     Keras is not installed. An image that cannot be read is no exception.
     """
     path = take_path(trained)
-    given = take_paths(images)
+    arrays = holds_arrays(images)
+    given = [] if arrays else take_paths(images)
     told, count = take_count(top, "top"), take_count(batch, "batch")
     classes = None if names is None else take_texts(names, "names")
     pixels = None if range is None else take_range(range, "range")
     engine = None if backend is None else take_text(backend, "backend")
-    if not given:
+    if not (arrays or given):
         raise ValueError("images names no image")
     notes = Notes()
     with explaining():
-        arrays = is_arrays(given)
-        paths = given if arrays else [*list_images(given)]
+        rows_of = GIVEN if arrays else given[0] if is_arrays(given) else None
+        paths = [*list_images(given)] if rows_of is None else []
     with explaining(path):
         model, keras = open_model(path, engine, last)
-    with explaining(paths[0] if arrays else None):
+    with explaining(None if arrays else rows_of):
         notes.kept += find_warnings(model, keras)
-        if arrays:
+        if rows_of is not None:
             if pixels is not None:
-                raise ValueError("range is for images; the numbers of a .npz are taken as they are")
+                raise ValueError("range is for image files; the numbers of arrays are taken as they are")
             outputs = ask_outputs(model, classes)
-            rows = open_rows(model, paths[0], notes)
-            found = tuple(predict_rows(model, outputs, paths[0], rows, told, count))
+            rows = open_arrays(model, images, notes) if arrays else open_rows(model, rows_of, notes)
+            found = tuple(predict_rows(model, outputs, "x" if arrays else rows_of, rows, told, count))
         else:
             asked = make_question(model, classes, pixels)
             outputs = asked.outputs
@@ -255,6 +256,14 @@ def holds_examples(data: Any) -> bool:
     return not isinstance(data, (str, bytes, os.PathLike)) and (
         hasattr(data, "__iter__") or hasattr(data, "__getitem__")
     )
+
+
+def holds_arrays(images: Any) -> bool:
+    """Whether what is to be predicted are numbers and no paths."""
+    if isinstance(images, (str, bytes, os.PathLike)):
+        return False
+    first = next(iter(images), None) if isinstance(images, (list, tuple)) else images
+    return isinstance(images, dict) or hasattr(first, "__array__") or isinstance(first, (list, tuple, int, float))
 
 
 def read_data_name(given: str) -> str:

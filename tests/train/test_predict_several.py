@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,9 @@ def test_rows_of_arrays_are_answered_by_output(several: Path, capsys: pytest.Cap
         assert one["outputs"]["apart"] == [{"name": "0", "value": pytest.approx(float(apart[row, 0]), abs=1e-5)}]
     made = cnnspec.predict(several / "run", "two.npz", top=2)
     assert made.to_json() == out and made.images[3].outputs["first"][0][1] == pytest.approx(float(first[3].max()))
+    for arrays in (given, tuple(given.values())):  # in Python
+        rows = cnnspec.predict(several / "run", arrays, top=2).images
+        assert rows == tuple([one.replace(path=f"x[{n}]") for n, one in enumerate(made.images)])
     assert command(capsys, *words)[1] == made.to_text() and "two.npz[69]  same: " in made.to_text()
     table = list(csv.DictReader(io.StringIO(command(capsys, *words, "--format", "csv")[1])))
     assert [row["second_name_1"] for row in table] == [str(n) for n in second.argmax(1)]
@@ -112,6 +116,19 @@ def test_rows_for_one_input_of_any_shape(capsys: pytest.CaptureFixture[str]) -> 
     np.savez("x.npz", x_train=x[:30], x_test=x[30:])
     found = cnnspec.predict("model.keras", "x.npz", top=1)
     assert [int(one.answers[0][0]) for one in found.images] == model.predict(x[30:], verbose=0).argmax(1).tolist()
+
+
+def test_arrays_are_refused_in_python_s_words(several: Path) -> None:
+    x = np.zeros((3, 8, 8, 1))
+    for arrays, said in (
+        (x, "x is one array, and the network has 2 inputs: left and right"),
+        ({"left": x}, "x has nothing for the input right"),
+        ((x, x[:2]), "has left of shape (3, 8, 8, 1), but right of shape (2, 8, 8, 1)"),
+        ((x, x[..., 0, 0]), "the input right takes 8x8x1, an example of right of data given in Python is 8"),
+        ((x, None), "right holds nothing, not numbers"),
+    ):
+        with pytest.raises(ValueError, match=re.escape(said)):
+            cnnspec.predict(several / "run", arrays)
 
 
 REFUSED: dict[str, tuple[tuple[Any, ...], str]] = {

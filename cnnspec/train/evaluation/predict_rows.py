@@ -1,12 +1,14 @@
-"""A trained model on the rows of a .npz file: an array for each of its inputs, by name, predicted in batches."""
+"""A trained model on the rows of arrays, of a .npz file or given in Python: one for each of its inputs, predicted in batches."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
 
+from cnnspec.base.did_you_mean import GIVEN
 from cnnspec.train.data.arrays import read_npz
 from cnnspec.train.data.examples import Shaped, unpack_single
+from cnnspec.train.data.given import Given, read_given
 from cnnspec.train.data_fit import match_examples
 from cnnspec.train.ends import Ends, find_ends
 from cnnspec.train.errors import TrainingFailed
@@ -15,8 +17,9 @@ from cnnspec.train.evaluation.predict import answer_batch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Any
 
-    from cnnspec.train.data.examples import Examples
+    from cnnspec.train.data.examples import Examples, Raw
     from cnnspec.train.evaluation.predict import Prediction
     from cnnspec.train.evaluation.question import OutputQuestion
     from cnnspec.train.evaluation.trained import Trained
@@ -36,9 +39,24 @@ def open_rows(trained: Trained, path: str, shown: Lines) -> list[Examples]:
     TrainingFailed."""
     if not os.path.isfile(path):
         raise TrainingFailed(f"there is no file {path}", "", 2)
-    ends = find_ends(trained.saved.graph, trained.settings)
-    raw = read_npz(path, Ends(ends.inputs, ()), trained.settings.replace(group=None))
-    raw = bring_to_range(raw, trained.inputs, path, shown)
+    raw = read_npz(path, _find_inputs(trained), trained.settings.replace(group=None))
+    return _fit_rows(trained, bring_to_range(raw, trained.inputs, path, shown), path)
+
+
+def open_arrays(trained: Trained, x: Any, shown: Lines) -> list[Examples]:
+    """The examples for each input of arrays given in Python, as `Network.train` takes them. Raises TrainingFailed."""
+    nothing: dict[str, Any] = {}
+    raw = read_given(Given({"train": (x, nothing)}), _find_inputs(trained), trained.settings.replace(group=None))
+    return _fit_rows(trained, bring_to_range(raw, trained.inputs, GIVEN, shown), GIVEN)
+
+
+def _find_inputs(trained: Trained) -> Ends:
+    return Ends(find_ends(trained.saved.graph, trained.settings).inputs, ())
+
+
+def _fit_rows(trained: Trained, raw: Raw, path: str) -> list[Examples]:
+    """The examples as each input takes them."""
+    ends = _find_inputs(trained)
     found: list[Examples] = []
     for end in ends.inputs:
         key = end.name if end.name in raw.train.inputs else ""
@@ -57,7 +75,7 @@ def open_rows(trained: Trained, path: str, shown: Lines) -> list[Examples]:
 def predict_rows(
     trained: Trained, asked: Sequence[OutputQuestion], path: str, rows: Sequence[Examples], top: int, batch: int
 ) -> Iterator[Prediction]:
-    """A prediction for every row of the file, called pairs.npz[0]. Raises TrainingFailed when Keras cannot run the model."""
+    """A prediction for every row, called after what they are of: pairs.npz[0]. Raises TrainingFailed when Keras cannot run the model."""
     import numpy as np
 
     count = len(rows[0])
