@@ -263,7 +263,7 @@ def holds_arrays(images: Any) -> bool:
     if isinstance(images, (str, bytes, os.PathLike)):
         return False
     first = next(iter(images), None) if isinstance(images, (list, tuple)) else images
-    return isinstance(images, dict) or hasattr(first, "__array__") or isinstance(first, (list, tuple, int, float))
+    return isinstance(images, dict) or hasattr(first, "__array__") or isinstance(first, (list, tuple))
 
 
 def read_data_name(given: str) -> str:

@@ -221,7 +221,11 @@ def test_what_cannot_be_measured_is_said_in_a_sentence(
         ({"images": ""}, FileNotFoundError, "an empty path names no file"),
         ({"images": 5}, TypeError, "a path is a str or an os.PathLike, not int"),
         ({"images": None}, TypeError, "a path is a str or an os.PathLike, not NoneType"),
-        ({"images": np.zeros((1, 8, 8))}, TypeError, "a path is a str or an os.PathLike, not ndarray"),
+        (
+            {"images": np.zeros((1, 4, 4))},
+            ValueError,
+            "the model takes 8x8x1, an example of x of data given in Python is 4x4",
+        ),
         ({"images": b"scan.png"}, TypeError, "a path is a str or an os.PathLike, not bytes"),
         ({"top": 0}, ValueError, "top must be a whole number from 1, not 0"),
         ({"top": 2.5}, TypeError, "top must be a whole number from 1, not 2.5"),
