@@ -18,6 +18,9 @@ import numpy as np
 import pytest
 
 from cnnspec.cli import main
+from cnnspec.compile.export import export
+from cnnspec.compile.export_options import ExportOptions
+from cnnspec.train.evaluation.trained import open_trained
 from tests.support import run_eagerly
 from tests.train.evaluations import command, evaluated
 
@@ -273,10 +276,6 @@ def test_operations_of_tensorflow_are_not_run(here: Path, capsys: pytest.Capture
 
 def test_a_c_array_says_its_ends_in_the_order_of_an_interpreter(here: Path) -> None:
     """LiteRT orders inputs by their names, and outputs in its own way."""
-    import keras
-
-    from cnnspec.compile.export import export
-    from cnnspec.compile.export_options import ExportOptions
     from cnnspec.compile.runtimes.litert_model import LitertModel, import_interpreter
     from cnnspec.compile.to_header import read_header
 
@@ -295,3 +294,14 @@ def test_a_c_array_says_its_ends_in_the_order_of_an_interpreter(here: Path) -> N
     found = LitertModel("two.h", data, metadata=said).predict_on_batch(tuple(x))
     for mine, theirs in zip(found, model.predict(x, verbose=0), strict=True):
         np.testing.assert_allclose(mine, theirs, atol=1e-6)
+
+
+def test_a_file_knows_the_columns_of_its_training(here: Path) -> None:
+    from cnnspec.train.evaluation.exported import describe, open_exported
+
+    trained = open_trained("run", None)[0]
+    columns = (("path", ("photo",)), ("label", ("cat", "dog")))
+    told = describe(trained.replace(settings=trained.settings.replace(columns=columns)))["columns"]
+    for text, known in ((told, columns), ("{}", ()), ("[[", ()), ('{"label": 5}', ()), ("[" * 5000, ())):
+        export(trained.saved.model, "told.onnx", "onnx", ExportOptions({"columns": text}))
+        assert open_exported("told.onnx").settings.columns == known

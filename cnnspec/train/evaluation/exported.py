@@ -16,10 +16,11 @@ from cnnspec.compile.runtimes.model import RuntimeRefused
 from cnnspec.compile.runtimes.opened import ENDINGS, open_runtime_model
 from cnnspec.facts.graph_queries import name_outputs
 from cnnspec.facts.precision import in_bytes
-from cnnspec.layers.argument import Term
+from cnnspec.layers.argument import Term, Unfit
 from cnnspec.tables import escape
 from cnnspec.train.data.examples import find_free_memory
 from cnnspec.train.data.framing import CROP, PAD, STRETCH, WAYS
+from cnnspec.train.data.given_names import read_columns
 from cnnspec.train.data.ranges import find_pixel_range, may_be_image, show_range
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.evaluation.saved import Saved, make_ends
@@ -48,6 +49,7 @@ def describe(trained: Trained) -> dict[str, str]:
     inputs, outputs = [given.name for given in trained.inputs], name_outputs(trained.saved.graph)
     said = {"inputs": escape.json(inputs, None), "outputs": escape.json(outputs, None), "layout": LAYOUT}
     said |= {"resize": trained.settings.resize} if trained.settings.resize else {}
+    said |= {"columns": escape.json(dict(trained.settings.columns), None)} if trained.settings.columns else {}
     for given in trained.inputs:
         said |= _prefix(given.name, inputs, _describe_input(given, trained.settings.resize or STRETCH))
     for output in trained.outputs:
@@ -122,9 +124,20 @@ def open_exported(path: str) -> Trained:
     losses = tuple([(one.name, one.loss) for one in trained if one.loss is not None])
     several = tuple(results) if len(results) > 1 else ()
     settings = TrainSettings(
-        outputs=several, losses=losses, metrics=(), resize=said["resize"] if said.get("resize") in WAYS else None
-    )
+        outputs=several, losses=losses, metrics=(), resize=said["resize"] if said.get("resize") in WAYS else None,
+        columns=_read_columns(said.get("columns")),
+    )  # fmt: skip
     return Trained(saved, settings, tuple(inputs), tuple(trained))
+
+
+def _read_columns(text: str | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What the columns of a table were called in the training; nothing where it is not known."""
+    import json
+
+    try:
+        return read_columns(json.loads(text or "null"))
+    except (ValueError, RecursionError, Unfit):
+        return ()
 
 
 def _check_room(model: RuntimeModel, path: str) -> None:
