@@ -11,8 +11,8 @@ from types import ModuleType
 
 __version__ = "0.1.0"
 __all__ = [
-    "Blocks", "Cost", "Diagnostic", "Difference", "Evaluation", "Explanation", "Findings", "InputSizes", "LayerFigures", "Lost", "MissingExtra",
-    "Network", "NetworkPicture", "Picture", "Predictions", "Quiz", "ReceptiveField", "ReceptiveFields", "Runs", "SeenLayers", "Size", "SpecError", "Trace", "Training", "UnitField", "blocks", "check", "check_text", "diff",
+    "Blocks", "Comparison", "Cost", "Diagnostic", "Difference", "Evaluation", "Explanation", "Findings", "InputSizes", "LayerFigures", "Lost", "MissingExtra",
+    "Network", "NetworkPicture", "Picture", "Predictions", "Quiz", "ReceptiveField", "ReceptiveFields", "Runs", "SeenLayers", "Size", "SpecError", "Trace", "Training", "UnitField", "blocks", "check", "check_text", "compare", "diff",
     "evaluate", "from_keras", "from_torch", "load", "loads", "predict", "quiz", "resume", "runs",
 ]  # fmt: skip
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from cnnspec.api import Network, SpecError, check, check_text, diff, from_keras, load, loads
     from cnnspec.api.block_answers import Blocks, blocks
+    from cnnspec.api.comparison import Comparison, compare
     from cnnspec.api.difference import Difference
     from cnnspec.api.findings import Findings
     from cnnspec.api.network_answers import Cost, Explanation, InputSizes, Lost, ReceptiveFields, SeenLayers, UnitField
@@ -47,6 +48,7 @@ _HOMES = {
         "cnnspec.api.network_answers",
     ),
     **dict.fromkeys(("Blocks", "blocks"), "cnnspec.api.block_answers"),
+    **dict.fromkeys(("Comparison", "compare"), "cnnspec.api.comparison"),
     **dict.fromkeys(("Quiz", "quiz"), "cnnspec.api.quiz"),
     **dict.fromkeys(("Evaluation", "Predictions", "evaluate", "predict"), "cnnspec.api.trained_models"),
     **dict.fromkeys(("Training", "resume"), "cnnspec.api.training"),

@@ -35,6 +35,7 @@ QUESTIONS = (
     "cost",
     "sizes",
     "diff",
+    "compare",
     "trace",
     "quiz",
     "lint",

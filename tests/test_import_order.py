@@ -39,7 +39,7 @@ ORDER = [
     {"trace"},
     {"analysis"},
     {"pipeline"},
-    {"findings", "quiz", "look", "highlight"},
+    {"findings", "quiz", "look", "highlight", "compare"},
     {"draw"},
     {"api", "server"},
     {"playground"},
@@ -129,7 +129,7 @@ def test_no_pass_names_a_layer() -> None:
     words = {
         name for layer in CATALOGUE for name in layer.names
     } - FUNCTIONS.keys()  # which activation, a layer may state
-    passes = ("facts", "lint", "cost", "sizes", "lost", "rf", "diff", "explain", "quiz", "trace")
+    passes = ("facts", "lint", "cost", "sizes", "lost", "rf", "diff", "compare", "explain", "quiz", "trace")
     for path in [path for path in FILES if part_of(path) in passes]:
         assert not {module for module, _ in imports(path)} & concrete, path
         for node in nodes(path):
@@ -147,7 +147,19 @@ def test_only_the_catalogue_lists_the_layers() -> None:
             assert not {module for module, _ in imports(path)} & classes, path
 
 
-ROOMS = ("summary", "explain", "rf", "lost", "cost", "sizes", "diff", "quiz", "trace", "look")  # one for each question
+ROOMS = (
+    "summary",
+    "explain",
+    "rf",
+    "lost",
+    "cost",
+    "sizes",
+    "diff",
+    "compare",
+    "quiz",
+    "trace",
+    "look",
+)  # one for each question
 WRITERS = (
     "text", "json", "markdown", "latex", "csv", "html", "drawing", "seen_text", "picture_text", "effective_text", "effective_drawing", "github", "gitlab", "junit", "sarif", "formats", "gift",
 )  # fmt: skip

@@ -135,6 +135,16 @@ def diff(a: Network | str | os.PathLike[str], b: Network | str | os.PathLike[str
     return make_answer(Difference, find_difference(*networks), tuple(networks))
 
 
+def load_every(path: str | os.PathLike[str]) -> list[Network]:
+    """Every network of a file, as `load` gives one. Raises what `load` raises, but not where there are several."""
+    if file := find_model_file(path):
+        return [_load_model(file, None, {})]
+    source = read_source(path, "")
+    analysis, add_help = _analysed(source, {})
+    made = [Network(network, add_help) for network in analysis.networks]
+    return made or [_make_network(source, None, {})]  # which says why there is none
+
+
 def _load_model(path: str, model: str | None, parameters: dict[str, Any]) -> Network:
     """The network of a model file, which has neither parameters nor models to choose from. SpecError for one that cannot be
     read or expressed."""

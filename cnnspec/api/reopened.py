@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
-from cnnspec.base.diagnostic import ERROR, Diagnostic
+from cnnspec.api.run_network import analyse_run
 from cnnspec.base.did_you_mean import GIVEN
-from cnnspec.elaborate.value_text import evaluate_text
 from cnnspec.facts.graph_queries import name_outputs
-from cnnspec.pipeline import analyse
 from cnnspec.train.data.given import settle_given
 from cnnspec.train.data.prepare import read_raw
 from cnnspec.train.devices.runtime import find_backend
@@ -16,7 +12,7 @@ from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.folds import refuse_output, resume_folds
 from cnnspec.train.resume import check_resumable, check_spec, make_resume_plan, resume
 from cnnspec.train.runs.folder import open_run
-from cnnspec.train.runs.spec import make_reader, reread_spec
+from cnnspec.train.runs.spec import reread_spec
 from cnnspec.train.section import resolve
 from cnnspec.train.starting.model_start import reopen_start
 
@@ -37,7 +33,7 @@ if TYPE_CHECKING:
 
 def reopen(run: RunFolder, epochs: int | None, output: str | None, max_layers: int) -> TrainingPlan:
     """The plan of a run that goes on, to another number of epochs where one is given. Raises TrainingFailed."""
-    network = _analyse_spec(run, max_layers)
+    network = analyse_run(run.path, run.record, max_layers)
     settings = _resolve_settings(network, run.record, epochs)
     return make_resume_plan(run, network.graph, settings, output, network.facts)
 
@@ -78,27 +74,6 @@ def _plan_beside(run: RunFolder, plan: TrainingPlan, epochs: int) -> TrainingPla
         settings, changed = plan.settings, {**changed, "backend": record["backend"]}
     start = None if plan.start is None else reopen_start(plan.graph, settings, plan.start)
     return plan.replace(settings=settings, spec=spec.replace(overrides={**spec.overrides, **changed}), start=start)
-
-
-def _analyse_spec(run: RunFolder, max_layers: int) -> AnalysedNetwork:
-    """The network of the spec that was trained, from the files in the run folder."""
-    record, spec = run.record, os.path.join(run.path, *run.record["spec"].split("/"))
-    read = make_reader(run.inside, record["files"])
-    source = read(os.path.realpath(spec))
-    if isinstance(source, Diagnostic):
-        raise TrainingFailed(source.message, "", 2)
-    source = source.replace(name=spec)
-    try:
-        parameters = {name: evaluate_text(value, name) for name, value in record["parameters"].items()}
-        networks = analyse(source, parameters, record["model"], max_layers, read=read).networks
-    except (KeyError, ValueError) as error:
-        raise TrainingFailed(f"{run.path}/run.json is damaged: {error.args[0]}", "", 2) from None
-    if len(networks) != 1 or networks[0].broken:
-        first = next(
-            (f"{d.message}; {d.help}" for d in (networks[0].diagnostics if networks else ()) if d.severity == ERROR), ""
-        )
-        raise TrainingFailed(f"this cnnspec cannot read {source.name}, which was trained", first, 2)
-    return networks[0]
 
 
 def _resolve_settings(network: AnalysedNetwork, record: dict[str, Any], epochs: int | None) -> TrainSettings:

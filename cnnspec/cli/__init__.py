@@ -27,6 +27,7 @@ VERBS = {
     "lost": "show which positions and taps are never read",
     "cost": "show what a network takes: work, memory for inference and training, time on a device",
     "sizes": "show which input sizes are legal, lose nothing, or fit exactly",
+    "compare": "show the figures of several networks side by side",
     "diff": "compare two networks, layer by layer and in total",
     "trace": "show the numbers of a network on one input, and how each comes about",
     "quiz": "ask about a network: exercises with the usual slips, and their solutions",
@@ -57,10 +58,12 @@ TOLD_ONCE = (
     "lost",
     "cost",
     "sizes",
+    "compare",
     "diff",
     "trace",
     "quiz",
 )  # one network's figures, kept to the end
+PLACED = ("compare",)  # some of whose options belong to the word before them
 MODULES = {"import": "import_model"}  # where a verb cannot be a module's name
 
 
@@ -114,6 +117,10 @@ def parse_command(arguments: list[str]) -> tuple[argparse.Namespace, Parser]:
     first = arguments[0] if arguments else ""
     chosen = next((a for a in arguments if not a.startswith("-")), "")
     parser, verbs = make_parser([first] if first in VERBS else VERBS, [chosen])  # the others are for help: 2 ms
+    if chosen in PLACED:
+        from cnnspec.cli.placed_words import place_words
+
+        arguments = place_words(arguments)
     options, unknown = parser.parse_known_args(arguments)
     if (
         unknown and options.verb and not unknown[0].startswith("-")

@@ -17,7 +17,7 @@ SHELLS = ("bash", "zsh", "fish")
 MODELS = ("*.keras", "*.onnx")  # files that are read as models; JSON is mostly something else
 FILES = {  # by how their names end; folders are completed too, on the way to them
     **dict.fromkeys(("PATH", "play FILE"), ("*.cnn",)),
-    **dict.fromkeys(("check PATH", "FILE", "A", "B"), ("*.cnn", *MODELS)),
+    **dict.fromkeys(("check PATH", "FILE", "A", "B", "NETWORK"), ("*.cnn", *MODELS)),
     **dict.fromkeys(("MODEL", "RUN|MODEL"), ("*.keras",)),
     **dict.fromkeys(("evaluate RUN|MODEL", "predict RUN|MODEL"), (*MODELS, "*.tflite")),
     "SOURCE": (*MODELS, "*.json"),
@@ -95,6 +95,8 @@ def run(options: argparse.Namespace) -> int:
 def list_words() -> dict[str, Sequence[str]]:
     """The words that an argument takes where any other would be refused by the command alone, not by its parser."""
     from cnnspec.cli import VERBS
+    from cnnspec.compare.cells import NAME
+    from cnnspec.compare.columns import COLUMNS
     from cnnspec.compile.backend import BACKENDS
     from cnnspec.facts.devices import DEVICES
     from cnnspec.layers import CATALOGUE
@@ -108,6 +110,7 @@ def list_words() -> dict[str, Sequence[str]]:
         "layers NAME": [layer.names[0] for layer in CATALOGUE],
         "help VERB": list(VERBS),
         **dict.fromkeys(LISTS, rules),
+        "--sort": [NAME, *COLUMNS],
         "--target": list(TARGETS),
         "--device": list(DEVICES),
         "--backend": list(BACKENDS),

@@ -8,7 +8,7 @@ from cnnspec.cost.flop_conventions import CONVENTIONS as TOOLS
 from cnnspec.facts.precision import in_bytes, memory_text
 from cnnspec.layers.base import show_shape
 from cnnspec.tables.assumed import HEADING, MARK, needs_column, write_assumptions
-from cnnspec.tables.figures import show_figure, show_matrices, show_ratio, write_unknown_macs
+from cnnspec.tables.figures import show_figure, show_matrices, show_ratio, show_seconds, write_unknown_macs
 from cnnspec.tables.layout import write_title
 from cnnspec.tables.page import Page, Table
 
@@ -65,14 +65,6 @@ def write_layer_time(layer: LayerCost) -> list[str]:
     if layer.time is None:
         return ["?", "?"]
     return [show_seconds(layer.time.seconds), layer.time.bound] if layer.time.seconds else ["-", "-"]
-
-
-def show_seconds(seconds: float) -> str:
-    """A time with three digits: 2.41 ms."""
-    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
-        if seconds >= size:
-            return f"{seconds / size:.3g} {unit}" if seconds / size < 1000 else f"{seconds / size:,.0f} {unit}"
-    return f"{seconds * 1e9:.3g} ns"
 
 
 def write_work(network: AnalysedNetwork, cost: Cost) -> list[str]:

@@ -10,10 +10,10 @@ import os
 
 from cnnspec.base.percent import percent
 from cnnspec.base.record import Record
-from cnnspec.base.size import Size, add_up
+from cnnspec.base.size import add_up
 from cnnspec.diff.difference import ADDED, CHANGED, FIELD, REMOVED, RESHAPED, gain_of_macs, gain_of_params
 from cnnspec.layers.base import show_shape
-from cnnspec.tables.figures import show_field, show_figure
+from cnnspec.tables.figures import show_field, show_figure, show_short, show_signed
 from cnnspec.tables.page import GREEN, MAGENTA, RED, Page, Table
 
 TYPE_CHECKING = False
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 SIGNS = {ADDED: "+", REMOVED: "-", CHANGED: "~"}
 COLORS = {"+": GREEN, "-": RED, "~": MAGENTA, "": ""}
 NAMED = 3  # layers of a group that are named
-LONGEST = 40  # characters of an expression in a table
 HEADINGS = ("", "A", "B", "Change", "Params", "MACs", "RF")
 TOTAL_HEADINGS = ("", "A", "B", "Difference")
 RIGHT, TOTAL_RIGHT = {4, 5, 6}, {1, 2, 3}  # columns of figures
@@ -153,20 +152,6 @@ def add_gains(gains: Iterable[Dim | None]) -> Dim | None:
             return None
         known.append(gain)
     return add_up(known)
-
-
-def show_signed(number: Dim | None) -> str:
-    return f"{number:+,}" if isinstance(number, int) and number else show_short(number)
-
-
-def show_short(number: Dim | None) -> str:
-    """A figure in a table: of a long expression what it depends on."""
-    figure = show_figure(number)
-    return (
-        f"depends on {', '.join(sorted(number.names()))}"
-        if isinstance(number, Size) and len(figure) > LONGEST
-        else figure
-    )
 
 
 # ---- totals ------------------------------------------------------------------------------------------------

@@ -122,6 +122,27 @@ def ask_diff(options: argparse.Namespace, names: Names) -> Answer:
     return diff(*sides)
 
 
+def ask_compare(options: argparse.Namespace, names: Names) -> Answer:
+    """Networks side by side, each by its name or as the command takes it."""
+    from functools import partial
+
+    from cnnspec.api.comparison import Comparison
+    from cnnspec.cli.compare import check_form, read_asked, read_choice
+    from cnnspec.cli.compared_networks import gather_networks
+    from cnnspec.cli.cost import read_question
+    from cnnspec.compare import find_comparison
+
+    check_form(options)
+    for word in options.networks:
+        if find_network(word, names) is None:
+            check_there(word)
+    gathered = gather_networks(read_asked(options), options, lambda word: find_network(word, names))
+    if not gathered.candidates:
+        raise UsageError(gathered.left_out[0].why)
+    made = find_comparison(gathered.candidates, partial(read_question, options=options), gathered.left_out)
+    return make_answer(Comparison, made, read_choice(made, options))
+
+
 def ask_trace(options: argparse.Namespace, names: Names) -> Answer | None:
     from cnnspec.api.trace import Trace
     from cnnspec.cli.trace import check_question, trace_as_asked
@@ -162,6 +183,7 @@ ANSWERS: dict[str, Callable[[argparse.Namespace, Names], Any]] = {
     "lost": ask_lost,
     "cost": ask_cost,
     "sizes": ask_sizes,
+    "compare": ask_compare,
     "diff": ask_diff,
     "trace": ask_trace,
     "quiz": ask_quiz,

@@ -87,7 +87,8 @@ def answer(options: argparse.Namespace, names: Mapping[str, Any]) -> Any:
 def list_words(options: argparse.Namespace) -> list[str]:
     """The words of a line that are a network's name, or a file's."""
     words = [getattr(options, name, None) for name in ("file", "a", "b")]
-    return [word for word in [*words, *getattr(options, "paths", ())] if isinstance(word, str)]
+    named = [*words, *getattr(options, "paths", ()), *getattr(options, "networks", ())]
+    return [word for word in named if isinstance(word, str)]
 
 
 def find_question(options: argparse.Namespace) -> str:

@@ -10,6 +10,7 @@ import builtins
 import keyword
 
 from cnnspec.api.network import Network
+from cnnspec.cli.placed_words import PlacedWord
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-SETS = ("set", "set_a", "set_b")  # the options that give parameters values
+SETS = ("set", "set_a", "set_b", "set_each")  # the options that give parameters values
 QUOTES = "\"'"
 
 
@@ -27,7 +28,12 @@ def evaluate_sets(options: argparse.Namespace, names: Mapping[str, Any]) -> None
     for option in SETS:
         given = getattr(options, option, None)
         if given:
-            setattr(options, option, [evaluate_set(text, names) for text in given])
+            setattr(options, option, [keep_place(text, evaluate_set(text, names)) for text in given])
+
+
+def keep_place(word: str, text: str) -> str:
+    """A text in the place that a word of the line has, where it knows one."""
+    return word.replaced(text) if isinstance(word, PlacedWord) else text
 
 
 def evaluate_set(text: str, names: Mapping[str, Any]) -> str:

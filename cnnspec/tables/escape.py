@@ -18,10 +18,13 @@ MARKS = re.compile(r"[\\`*\[\]<>|~&#$]|(?<![^\W_])_|_(?![^\W_])")  # an undersco
 MERMAID = re.compile(r"(?!\.[\w.])[^\w ,/()×·→…]")  # a point within a word or a number means nothing
 IN_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 GIFT = re.compile(r"[~=#{}:\\]")
-LATEX = {
-    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "…": r"\dots{}", '"': r"\textquotedbl{}",
+LATEX = {  # in every encoding of fonts: what \textquotedbl is, some lack
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "…": r"\dots{}", '"': r"{\char34}",
+    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", "–": "--", "—": "---", "→": r"$\rightarrow$",
+    "×": r"$\times$", "·": r"$\cdot$", "±": r"$\pm$", "−": "$-$", "≤": r"$\leq$", "≥": r"$\geq$", "µ": r"$\mu$",
     **{c: "\\" + c for c in "&%$#_{}"},
 }  # fmt: skip
+LIGATURES = re.compile(r"(?<=-)-|(?<=[`'])[`']|(?<=[?!])`")  # what would become another sign with what stands before it
 
 
 def markdown(words: str) -> str:
@@ -43,7 +46,8 @@ def gift(words: str) -> str:
 
 def latex(words: str) -> str:
     """Words as LaTeX reads them."""
-    return "".join([LATEX.get(c, c) for c in printable(words)])
+    apart = LIGATURES.sub("\0\\g<0>", printable(words))
+    return "".join([LATEX.get(c, "{}" if c == "\0" else c) for c in apart])
 
 
 def xml(words: str) -> str:

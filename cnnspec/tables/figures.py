@@ -10,9 +10,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from cnnspec.base.size import Dim
     from cnnspec.facts.facts import Facts
     from cnnspec.tables.rows import ReceptiveField
 
+LONGEST = 40  # characters of an expression in a table of networks
 UNITS = (("k", 10**3), ("M", 10**6), ("G", 10**9), ("T", 10**12))
 
 
@@ -27,6 +29,28 @@ def round_figure(value: Any) -> str:
         return show_figure(value)
     unit, size = next((one for one in UNITS if abs(value) < 999.95 * one[1]), UNITS[-1])
     return f"{value / size:,.1f}".removesuffix(".0") + f" {unit}"
+
+
+def show_signed(number: Dim | None) -> str:
+    return f"{number:+,}" if isinstance(number, int) and number else show_short(number)
+
+
+def show_short(number: Dim | None, longest: int = LONGEST) -> str:
+    """A figure in a table: of a long expression what it depends on."""
+    figure = show_figure(number)
+    return (
+        f"depends on {', '.join(sorted(number.names()))}"
+        if isinstance(number, Size) and len(figure) > longest
+        else figure
+    )
+
+
+def show_seconds(seconds: float) -> str:
+    """A time with three digits: 2.41 ms."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}" if seconds / size < 1000 else f"{seconds / size:,.0f} {unit}"
+    return f"{seconds * 1e9:.3g} ns"
 
 
 def write_unknown_macs(facts: Facts) -> str:

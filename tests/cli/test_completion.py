@@ -28,6 +28,7 @@ LINES = {  # what is typed, and what is proposed
     "cnnspec fix ": {"net.cnn", "sub"},
     "cnnspec play ": {"net.cnn", "sub"},
     "cnnspec diff net.cnn ": {"net.cnn", "best.keras", "sub"},
+    "cnnspec compare net.cnn --set n=1 ": {"net.cnn", "best.keras", "sub"},
     "cnnspec export ": {"best.keras", "sub"},
     "cnnspec resume ": {"sub"},
     "cnnspec summary net.cnn --format ": {"text", "markdown", "csv", "json"},

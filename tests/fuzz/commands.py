@@ -76,6 +76,11 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "--flops-as": ("fvcore", "ptflops", "thop", "torchinfo", "torch", "tensorflow"), "-o": ("cost.svg", "cost.tex", "cost.html", "-"), "--format": FORMATS, **MODEL,
     },
     "sizes": {"--near": ("670", "670x512", "0", "-1", "999999999999999999", "x", "1x1x1"), "-o": ("sizes.svg", "sizes.tex", "sizes.html", "-"), "--format": FORMATS, **MODEL},
+    "compare": {
+        "--format": ("text", "markdown", "csv", "latex", "json", "html", "x"), "--columns": ("params", "params,macs,time", "", "x", "rf,output,depth"),
+        "--sort": ("macs", "network", "output", "x", ""), "--reverse": (), "--relative": (), "--set": ("n=1", "n=3", "x"), "--batch": ("1", "0"),
+        "--dtype": ("int8", "x"), "--device": ("t4", "x"),
+    },
     "diff": {"--format": FORMATS, "--set-a": ("n=1",), "--set-b": ("n=3", "x"), **MODEL},
     "trace": {
         "--input": ("ramp", "ones", "zeros", "random", "[[1, 2], [3, 4]]", "[]", "in=ramp", "x", "net.cnn", "1/0"), "--at": ("0,0", "3", "-1,2", "x", "9,9,9,9", ""),
@@ -106,6 +111,7 @@ OFTEN = (
         "sizes",
         "lost",
         "draw",
+        "compare",
         "diff",
         "trace",
         "quiz",
@@ -125,6 +131,7 @@ LIMITED = (
     "draw",
     "cost",
     "sizes",
+    "compare",
     "diff",
     "trace",
     "quiz",
@@ -169,7 +176,7 @@ def arguments(random: Random, verb: str, files: dict[str, bytes]) -> list[str]:
     names = ["conv1", "input1", "relu1", "maxpool1", "add1", "dense1", "t0", "nothing", "conv1, conv2", ""]
     if verb in ("check", "fix", "format"):
         return random.choice(([one], [one], ["."], ["net.cnn", one], ["sub"]))
-    if verb == "diff":
+    if verb in ("diff", "compare"):
         other = "net.cnn"
         if random.random() < 0.8:
             other = "b.cnn"

@@ -203,7 +203,8 @@ def test_the_configuration_beside_the_notebook_holds(notebook: Notebook, tmp_pat
 # ---- lines -------------------------------------------------------------------------------------------------------
 LINES = [
     "summary NET", "explain NET conv1", "rf NET", "rf NET conv2 --at 0,0", "rf NET --in conv2", "lost NET", "cost NET --batch 4 --device t4",
-    "sizes NET --near 20", "trace NET conv1 --at 0,0,0", "quiz NET --count 3 --seed 2", "diff NET lenet5.cnn", "check NET",
+    "sizes NET --near 20", "trace NET conv1 --at 0,0,0", "quiz NET --count 3 --seed 2", "diff NET lenet5.cnn", "compare NET lenet5.cnn --relative", "compare lenet5.cnn NET --columns macs,rf",
+    "check NET",
 ]  # fmt: skip
 
 
@@ -311,7 +312,7 @@ def test_words_are_completed(notebook: Notebook) -> None:
         return found
 
     assert {"summary", "rf", "cost"} <= {*complete("%cnnspec ")}
-    assert complete("%cnnspec co") in (["cost", "compile", "completion"], ["compile", "completion", "cost"])
+    assert complete("%cnnspec co") in (["compare", "compile", "completion", "cost"], ["cost", "compare", "compile", "completion"])
     assert "net" in complete("%cnnspec cost ") and "--batch" in complete("%cnnspec cost net --")
 
 
