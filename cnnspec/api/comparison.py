@@ -6,7 +6,9 @@ import os
 
 from cnnspec.api.answer import Answer
 from cnnspec.api.argument_checks import take_text
+from cnnspec.api.errors import SpecError
 from cnnspec.compare.cells import TableChoice
+from cnnspec.compare.comparison import Candidate, LeftOut, describe_mistakes
 from cnnspec.compare.comparison import Comparison as NetworkComparison
 
 TYPE_CHECKING = False
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from cnnspec.api.network import Network
-    from cnnspec.compare.comparison import Candidate
     from cnnspec.cost.cost import CostQuestion
     from cnnspec.network import AnalysedNetwork
 
@@ -65,7 +66,8 @@ def compare(
     `columns` are those of `cnnspec compare`, "params,macs" or a list; memory and time are those of a `batch`, in the number format
     `dtype`. The rows are sorted by the column `sort`; with `relative` all but the first show how they differ from it.
 
-    Raises SpecError where one has mistakes, OSError for a file or a run that cannot be read, ValueError for what is not known.
+    Networks with mistakes are `left_out`. Raises SpecError where all are, what `load` raises for a file, OSError for a run that
+    cannot be read, ValueError for what is not known.
     """
     from cnnspec.api.answer import make_answer
     from cnnspec.api.cost_question import ask_cost
@@ -73,15 +75,21 @@ def compare(
 
     if isinstance(networks, (str, os.PathLike)):
         raise TypeError("networks are several: give them as a list")
-    candidates = [one for named in networks for one in find_candidates(named)]
+    found = [one for named in networks for one in find_candidates(named)]
+    candidates = [one for one in found if isinstance(one, Candidate)]
+    left_out = [one for one in found if isinstance(one, LeftOut)]
     if not candidates:
-        raise ValueError("there is nothing to compare: name a network")
+        raise SpecError(left_out[0].why) if left_out else ValueError("there is nothing to compare: name a network")
 
     def ask(network: AnalysedNetwork) -> CostQuestion:
         return ask_cost(network, batch, dtype, optimizer, None, device, None)
 
     return choose_table(
-        make_answer(Comparison, find_comparison(candidates, ask), TableChoice()), columns, sort, reverse, relative
+        make_answer(Comparison, find_comparison(candidates, ask, left_out), TableChoice()),
+        columns,
+        sort,
+        reverse,
+        relative,
     )
 
 
@@ -99,33 +107,31 @@ def choose_table(
     return made.replace(choice=choice)
 
 
-def find_candidates(named: Network | str | os.PathLike[str]) -> Iterator[Candidate]:
-    """The networks that a value stands for."""
+def find_candidates(named: Network | str | os.PathLike[str]) -> Iterator[Candidate | LeftOut]:
+    """The networks that a value stands for; those with mistakes have no figures that could be compared."""
     from cnnspec.api import load_every
     from cnnspec.api.network import Network
-    from cnnspec.compare.comparison import Candidate
 
     if isinstance(named, (str, os.PathLike)) and os.path.isdir(named):
         yield from find_run_candidates(named)
         return
-    for network in [named] if isinstance(named, Network) else load_every(named):
-        require_sound(network)
-        yield Candidate(network.analysed)
-
-
-def require_sound(network: Network) -> None:
-    """Raise SpecError for a network that has no figures which could be compared."""
-    from cnnspec.api.errors import SpecError
-
-    if network.analysed.broken:
-        raise SpecError(f"{network.name} cannot be compared: it {network.analysed.trouble}", network.diagnostics)
+    networks = [named] if isinstance(named, Network) else load_every(named)
+    for network in networks:
+        analysed = network.analysed
+        file = analysed.source.name
+        name = file if len(networks) == 1 else f"{file}:{network.name}"
+        if not analysed.broken:
+            yield Candidate(analysed)
+        elif analysed.whole:
+            yield LeftOut(name, describe_mistakes(name, file))
+        else:
+            yield LeftOut(name, f"{name} {analysed.trouble}")
 
 
 def find_run_candidates(folder: str | os.PathLike[str]) -> Iterator[Candidate]:
     """The networks of the run in a folder, or of the runs. OSError where there are none, or one cannot be read."""
     from cnnspec.api.run_network import analyse_run
     from cnnspec.api.training_runs import runs
-    from cnnspec.compare.comparison import Candidate
     from cnnspec.train.errors import TrainingFailed
 
     found = runs(folder).runs

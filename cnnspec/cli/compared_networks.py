@@ -13,7 +13,7 @@ from cnnspec.cli.load import analyse_as_asked, describe_no_network, load_source,
 from cnnspec.cli.messages import CLEAN, FINDINGS, USAGE, UsageError
 from cnnspec.cli.python_files import split_model
 from cnnspec.cli.settings import Lookup
-from cnnspec.compare.comparison import Candidate, LeftOut
+from cnnspec.compare.comparison import Candidate, LeftOut, describe_mistakes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ class Gathered:
         self.unused: dict[str, None] = {}  # the --set for all that no network has taken
 
     def leave_out(self, name: str, why: str, status: int) -> None:
-        self.left_out.append(LeftOut(name, why))
+        if LeftOut(name, why) not in self.left_out:  # a file may be named twice
+            self.left_out.append(LeftOut(name, why))
         self.status = max(self.status, status)
 
     # ---- words -----------------------------------------------------------------------------------------------
@@ -186,7 +187,3 @@ def list_parameters(source: Source, model: str | None) -> Set[str]:
         return frozenset()
     models = [item for item in parse(source).body.items if isinstance(item, Model)]
     return {p.name.text for item in models if model in (None, item.name.text) for p in item.parameters}
-
-
-def describe_mistakes(name: str, path: str) -> str:
-    return f"{name} has mistakes: `cnnspec check {path}` shows them"

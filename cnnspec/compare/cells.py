@@ -85,7 +85,11 @@ class ComparedTable:
     def write_base(self) -> list[str]:
         if not self.relative or self.base is None:
             return []
-        points = f"; {POINTS} are percentage points" if any(POINTS in row for row in self.write_rows()) else ""
+        points = (
+            f"; {POINTS} are percentage points"
+            if any(cell.endswith(POINTS) for row in self.write_rows() for cell in row[1:])
+            else ""
+        )
         return [f"Differences to {self.base.name}{points}"]
 
     def write_expressions(self) -> list[str]:

@@ -63,7 +63,7 @@ def change_count(value: Any, base: Any) -> str:
 
 def change_measure(value: Any, base: Any) -> str:
     """Of a figure that a training was judged by: "+0.0125"."""
-    return "" if value is None or base is None else f"{value - base:+.4f}"
+    return "" if value is None or base is None else f"{value - base:+.4f}".replace("-0.0000", "+0.0000")
 
 
 def change_field(value: ReceptiveField | None, base: ReceptiveField | None) -> str:
@@ -100,6 +100,14 @@ def show_time(value: Any) -> str:
     return "?" if value is None else show_seconds(value)
 
 
+def show_flag(value: bool | None) -> str:
+    return "?" if value is None else "yes" if value else "no"
+
+
+def plain_flag(value: bool | None) -> str:
+    return "" if value is None else str(value).lower()
+
+
 def show_shapes(value: Any) -> str:
     return ", ".join([show_shape(shape) for shape in value])
 
@@ -131,6 +139,7 @@ COLUMNS = {
     "training_memory": ComparedColumn("Training memory", "what a step of training holds", lambda n: n.training_memory, show_bytes, change_ratio, of="training"),
     "time": ComparedColumn("Time", "of a batch at least, on --device", lambda n: n.seconds, show_time, change_ratio, of="device"),
     "lost": ComparedColumn("MACs lost", "share of the MACs whose results are never read", lambda n: n.macs_lost_share, percent, change_points),
+    "lossless": ComparedColumn("Lossless", "whether every position that carries data is read", lambda n: n.lossless, show_flag, change_nothing, plain_flag),
     "findings": ComparedColumn("Findings", "what check finds", lambda n: n.findings, show_number, change_count),
     "epochs": ComparedColumn("Epochs", "of a run, that are done", lambda n: n.epochs, show_count, change_count),
 }  # fmt: skip

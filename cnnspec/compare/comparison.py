@@ -12,11 +12,11 @@ from cnnspec.tables.rows import measure_field
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Any
 
     from cnnspec.base.size import Dim
     from cnnspec.cost.cost import CostQuestion
     from cnnspec.cost.memory import Memory
-    from cnnspec.layers.base import Shape
     from cnnspec.network import AnalysedNetwork
     from cnnspec.tables.rows import ReceptiveField
     from cnnspec.train.runs.listing import Run
@@ -39,47 +39,54 @@ class LeftOut(Record):
 
 
 class ComparedNetwork:
-    """One network of a comparison: what it is called there, and its figures; None is unknown, or nothing that it has."""
+    """One network of a comparison: what it is called there, and its figures; None is unknown, or nothing that it has. What has to
+    be worked out is, when it is first asked for.
+
+    `figures` are those to judge its training by, the best epoch's, then the test's, and `epochs` those that are done; a network
+    that comes from no training has none.
+    """
 
     def __init__(self, name: str, candidate: Candidate, question: CostQuestion) -> None:
-        self.name, self.question = name, question
-        self.network, self.run = candidate.network, candidate.run
-        self.facts = candidate.network.facts
+        network, run = candidate.network, candidate.run
+        self.name, self.question, self.network, self.run = name, question, network, run
+        self.facts, total = network.facts, network.facts.total
+        self.layers, self.params, self.trainable_params = total.layers, total.parameters, total.trainable
+        self.macs, self.flops = total.macs, total.flops
+        self.output_shapes = tuple([network.graph.nodes[i].shape for i in network.graph.outputs])
+        self.findings = len(network.diagnostics)
+        self.epochs: int | None = None if run is None else run.record["epochs"]
+        self.figures: dict[str, float] = {} if run is None else run.figures
 
-    # ---- the summary's ---------------------------------------------------------------------------------------
-    @property
-    def layers(self) -> int:
-        return self.facts.total.layers
+    def _key(self) -> tuple[object, ...]:
+        """What two equal ones agree in: the same network of the same text, asked the same."""
+        network = self.network
+        return (self.name, self.question, network.source, network.name, str(network.graph.parameters), self.run)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ComparedNetwork) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    # ---- what `expect` compares ------------------------------------------------------------------------------
     @property
     def depth(self) -> int | None:
-        """The layers with weights on the longest way, as `expect depth` counts them."""
+        """The layers with weights on the longest way."""
+        found: int | None = self.find_promised("depth")
+        return found
+
+    @property
+    def lossless(self) -> bool | None:
+        """Whether every position that carries data is read."""
+        found: bool | None = self.find_promised("lossless")
+        return found
+
+    def find_promised(self, quantity: str) -> Any:
         from cnnspec.lint.budget import QUANTITIES
 
-        measure, _ = QUANTITIES["depth"]
+        measure, _ = QUANTITIES[quantity]
         figure = measure(self.facts, {})
         return None if figure is None else figure.values[0]
-
-    @property
-    def params(self) -> int | None:
-        return self.facts.total.parameters
-
-    @property
-    def trainable_params(self) -> int | None:
-        return self.facts.total.trainable
-
-    @property
-    def macs(self) -> Dim | None:
-        return self.facts.total.macs
-
-    @property
-    def flops(self) -> Dim | None:
-        return self.facts.total.flops
-
-    @property
-    def output_shapes(self) -> tuple[Shape | None, ...]:
-        graph = self.network.graph
-        return tuple([graph.nodes[i].shape for i in graph.outputs])
 
     # ---- rf's ------------------------------------------------------------------------------------------------
     @property
@@ -123,7 +130,7 @@ class ComparedNetwork:
 
         return None if self.question.device is None else find_cost(self.network, self.question).seconds
 
-    # ---- lost's, and check's ---------------------------------------------------------------------------------
+    # ---- lost's ----------------------------------------------------------------------------------------------
     @cached_property
     def waste(self) -> tuple[int | None, float | None]:
         """The MACs whose results are never read, and their share."""
@@ -140,21 +147,6 @@ class ComparedNetwork:
     def macs_lost_share(self) -> float | None:
         return self.waste[1]
 
-    @property
-    def findings(self) -> int:
-        return len(self.network.diagnostics)
-
-    # ---- the run's -------------------------------------------------------------------------------------------
-    @property
-    def epochs(self) -> int | None:
-        """The epochs that are done."""
-        return None if self.run is None else self.run.record["epochs"]
-
-    @property
-    def figures(self) -> dict[str, float]:
-        """The figures to judge its training by: the best epoch's, then the test's; none without a training."""
-        return {} if self.run is None else self.run.figures
-
 
 class Comparison(Record):
     """Networks in the order in which they were named, and what has no row."""
@@ -170,3 +162,8 @@ def compare_networks(
     named = zip(name_candidates(candidates), candidates, strict=True)
     networks = tuple([ComparedNetwork(name, one, ask(one.network)) for name, one in named])
     return Comparison(networks, tuple(left_out))
+
+
+def describe_mistakes(name: str, path: str) -> str:
+    """Why a network with mistakes has no row."""
+    return f"{name} has mistakes: `cnnspec check {path}` shows them"

@@ -64,6 +64,7 @@ def network_data(one: ComparedNetwork) -> dict[str, Any]:
         "seconds": one.seconds,
         "macs_lost": one.macs_lost,
         "macs_lost_share": one.macs_lost_share,
+        "lossless": one.lossless,
         "findings": one.findings,
         "epochs": one.epochs,
         "figures": one.figures,

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from cnnspec.compare.cells import TableChoice
     from cnnspec.compare.comparison import Comparison
 
-SPARE = ("Coverage", "Findings", "Training memory", "MACs lost", "RF", "Epochs")  # of the usual columns
+SPARE = ("Coverage", "Findings", "Training memory", "MACs lost", "RF", "Epochs", "Peak memory")  # of the usual columns
 
 
 def write_text(comparison: Comparison, choice: TableChoice, width: int | None = None) -> str:

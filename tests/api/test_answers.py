@@ -38,6 +38,11 @@ ANSWERS: dict[str, tuple[list[str], Ask]] = {
     "rf": ([], lambda net, unit: net.receptive_fields()),
     "sizes": ([], lambda net, unit: net.sizes()),
     "explain": ([], lambda net, unit: net.explanation()),
+    "compare": ([OTHER], lambda net, unit: cnnspec.compare([net, OTHER])),
+    "compare, asked": (
+        [OTHER, "--batch", "3", "--device", "t4", "--sort", "macs", "--reverse"],
+        lambda net, unit: cnnspec.compare([net, OTHER], batch=3, device="t4", sort="macs", reverse=True),
+    ),
     "diff": ([OTHER], lambda net, unit: cnnspec.diff(net, OTHER)),
     "cost, asked": (
         ["--batch", "7", "--dtype", "float16", "--optimizer", "sgd(momentum=0.9)", "--memory", "2GiB", "--device", "t4", "--flops-as", "thop"],

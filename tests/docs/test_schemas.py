@@ -23,7 +23,7 @@ from tests.cli.test_python_files import notebook
 from tests.docs.blocks import DOCS
 from tests.docs.schema_use import OF_TRAININGS, SCHEMAS, SchemaUse
 from tests.docs.schemas import OF_OPTIONS, closed, read_type
-from tests.example_files import FILES
+from tests.example_files import EXAMPLES, FILES
 from tests.figures.test_figures import CASES
 from tests.support import THOROUGH
 
@@ -97,6 +97,8 @@ def answers(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[tupl
             "trace",
         ),
         (["trace", traced(tmp_path), "conv1", "--at", "1", "--format", "json"], "trace"),
+        (["compare", OTHER, write(tmp_path), "--device", "t4", "--format", "json"], "compare"),
+        (["compare", OTHER, str(EXAMPLES / "unet_any_size.cnn"), "--format", "json"], "compare"),
         (["summary", library(tmp_path), "--input", "HxWx4", "--format", "json"], "blocks"),
     ):
         main(arguments)

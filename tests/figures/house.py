@@ -60,6 +60,7 @@ class House:
             ]
         if not self.network.broken:
             found += self.differing(level)
+            found += self.compared()
             found += from_api.differing(net, cnnspec.load(self.other), self.met) if level > TOTALS else ()
         found += from_json.spread(found, {**self.axes, "": ()})
         return found if level > TOTALS else [r for r in found if not r.of]
@@ -173,6 +174,13 @@ class House:
             yield from from_tables.totals_of_difference(tables[-1], "diff")
             data = json.loads(self.printed(["diff", side, str(self.other), "--format", "json"]))
             yield from from_json.readings("diff", data, self.met)
+
+    def compared(self) -> Iterator[Reading]:
+        side = f"{self.path}:{self.model}" if self.model else str(self.path)
+        asked = ["--optimizer", "adam", "--device", "v100", "--format", "json"]
+        data = json.loads(self.printed(["compare", side, *asked]))
+        for reading in from_json.readings("compare", data, self.met):
+            yield reading._replace(of="")
 
     def found(self) -> Iterator[Reading]:
         """What findings say of figures."""

@@ -153,6 +153,29 @@ weights_fixed_by.line               - a line of the text
 size_fixed_by.line                  - a line of the text
 without_it                          - another network, sized in the same way
 """),
+    "compare": table("""
+schema_version                          - the number of the form
+batch                                   - asked for
+networks[].layers                       layer_count
+networks[].depth                        - what `expect` compares: from_expect holds it
+networks[].params                       params
+networks[].trainable_params             trainable
+networks[].macs                         macs
+networks[].flops                        flops
+networks[].receptive_field.size         rf_size
+networks[].receptive_field.stride       rf_stride
+networks[].receptive_field.padding      rf_padding
+networks[].coverage                     coverage
+networks[].output_shapes                - of the outputs: summary has them by name
+networks[].params_bytes                 params_bytes
+networks[].peak_memory                  peak_bytes
+networks[].inference_memory             inference_bytes
+networks[].training_memory              training_bytes
+networks[].seconds                      seconds
+networks[].macs_lost                    macs_lost
+networks[].macs_lost_share              macs_lost_share
+networks[].findings                     - how many findings there are
+"""),
     "diff": table("""
 schema_version                              - the number of the form
 a.layers                                    layer_count

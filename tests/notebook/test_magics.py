@@ -312,7 +312,10 @@ def test_words_are_completed(notebook: Notebook) -> None:
         return found
 
     assert {"summary", "rf", "cost"} <= {*complete("%cnnspec ")}
-    assert complete("%cnnspec co") in (["compare", "compile", "completion", "cost"], ["cost", "compare", "compile", "completion"])
+    assert complete("%cnnspec co") in (
+        ["compare", "compile", "completion", "cost"],
+        ["cost", "compare", "compile", "completion"],
+    )
     assert "net" in complete("%cnnspec cost ") and "--batch" in complete("%cnnspec cost net --")
 
 
