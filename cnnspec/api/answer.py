@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     from cnnspec.base.record import Record
+    from cnnspec.tables.report import Report
 
     Made = TypeVar("Made")
 
@@ -25,12 +26,35 @@ class Answer:
     __slots__ = ()
     rows_are = "layers"  # the field of the JSON that holds the rows
 
-    def to_text(self) -> str:
-        """What the command prints."""
-        raise NotImplementedError
+    def to_text(self, format: str = "text") -> str:
+        """What the command prints. `format`: text, markdown, csv, latex (each table a tabular that `\\input` takes) or json.
+        ValueError for another."""
+        if format == "text":
+            return self._write_text()
+        if format == "json":
+            return self.to_json()
+        if format == "csv":
+            from cnnspec.tables.csv import write_records
+
+            return write_records(self.to_rows())
+        if format in ("markdown", "latex"):
+            from cnnspec.tables.report import write_report
+
+            return write_report(self._make_report(), format)
+        raise ValueError(f'no format is called "{format}": text, markdown, csv, latex or json')
 
     def to_html(self) -> str:
         """The answer as HTML tables, which load nothing."""
+        from cnnspec.tables.html import write_html
+
+        return write_html(self._make_report())
+
+    def _write_text(self) -> str:
+        """The text for people."""
+        raise NotImplementedError
+
+    def _make_report(self) -> Report:
+        """The tables of which the other forms for people are made."""
         raise NotImplementedError
 
     def to_data(self) -> Any:

@@ -22,6 +22,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from cnnspec.tables.report import Report
+
     Input = str | tuple[int, ...]
     Inputs = Input | Mapping[str, Input]
 
@@ -40,7 +42,7 @@ class Blocks(Answer, Record):
     rows_are = "blocks"
 
     def to_text(self, format: str = "text") -> str:
-        """The table of blocks. `format`: text, markdown, csv or json; ValueError for another."""
+        """The table of blocks. `format`: text, markdown, csv, latex or json; ValueError for another."""
         from cnnspec.summary.blocks.formats import FORMATS, write_table
 
         if format in FORMATS:
@@ -49,11 +51,11 @@ class Blocks(Answer, Record):
             return self.to_json()
         raise ValueError(f'no format is called "{format}": {", ".join(FORMATS)} or json')
 
-    def to_html(self) -> str:
-        """The table of blocks as an HTML table."""
-        from cnnspec.api.html.blocks import write_html
+    def _make_report(self) -> Report:
+        """The table of blocks as a table."""
+        from cnnspec.summary.blocks.report import make_report
 
-        return write_html(self.blocks, self.file, str(self.question))
+        return make_report(self.blocks, self.file, str(self.question))
 
     def to_data(self) -> dict[str, Any]:
         """What `cnnspec summary --input --format json` prints."""

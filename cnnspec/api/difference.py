@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from cnnspec.network import AnalysedNetwork
+    from cnnspec.tables.report import Report
 
 
 class Difference(Answer, NetworkDifference):
@@ -41,17 +42,17 @@ class Difference(Answer, NetworkDifference):
         with open(name, "w", encoding="utf-8", newline="") as file:
             file.write(page)
 
-    def to_text(self) -> str:
+    def _write_text(self) -> str:
         """The report of `cnnspec diff`."""
         from cnnspec.diff.text import write_text
 
         return write_text(self)
 
-    def to_html(self) -> str:
-        """The layers that differ, and the totals, as HTML tables."""
-        from cnnspec.api.html.diff import write_html
+    def _make_report(self) -> Report:
+        """The layers that differ, and the totals, as tables."""
+        from cnnspec.api.html.diff import make_report
 
-        return write_html(self)
+        return make_report(self)
 
     def to_data(self) -> dict[str, Any]:
         """What `cnnspec diff --format json` prints."""

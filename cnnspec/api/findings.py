@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any, Self
 
     from cnnspec.base.diagnostic import Diagnostic
+    from cnnspec.tables.report import Report
 
     AddHelp = Callable[[tuple[Diagnostic, ...]], tuple[Diagnostic, ...]]
 
@@ -32,11 +33,17 @@ class Findings(Answer, tuple["Diagnostic", ...]):
     def __getnewargs__(self) -> tuple[tuple[Diagnostic, ...], str]:
         return tuple(self), self.file  # what a copy is made of
 
-    def to_text(self) -> str:
+    def _write_text(self) -> str:
         """What `cnnspec check` prints of one file."""
         from cnnspec.findings.text import show_diagnostic, write_totals
 
         return "\n\n".join([*map(show_diagnostic, self), write_totals(self, 1)]) + "\n"
+
+    def _make_report(self) -> Report:
+        """A row for each finding."""
+        from cnnspec.api.html.findings import make_report
+
+        return make_report(self)
 
     def to_html(self) -> str:
         """Every finding with its line, as `check` prints it."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cnnspec.graph import Assumption
     from cnnspec.layers.base import Shape
     from cnnspec.network import AnalysedNetwork
+    from cnnspec.tables.report import Report
 
 
 def find_text(network: Network) -> str:
@@ -112,7 +113,7 @@ class Network(Answer):
 
     # ---- the table of layers -------------------------------------------------------------------------------------
     def summary(self, format: str = "text") -> None:
-        """Print the table of layers. `format`: text, markdown, csv or json. ValueError for another."""
+        """Print the table of layers. `format`: text, markdown, csv, latex or json. ValueError for another."""
         print(self.to_text(format), end="")
 
     def to_text(self, format: str = "text") -> str:
@@ -126,12 +127,14 @@ class Network(Answer):
             return self.to_json()
         raise ValueError(f'no format is called "{format}": {", ".join(FORMATS)} or json')
 
-    def to_html(self) -> str:
-        """The table of layers as an HTML table."""
+    def _make_report(self) -> Report:
+        """The table of layers, and whether it can be relied on."""
         from cnnspec.summary import find_summary
-        from cnnspec.summary.html import write_html
+        from cnnspec.summary.report import make_report
 
-        return write_html(self.analysed, find_summary(self.analysed))
+        made, network = make_report(self.analysed, find_summary(self.analysed)), self.analysed
+        trouble = "It has mistakes: look at its diagnostics." if network.whole else "Not all of it could be known."
+        return made.replace(lines=[*made.lines, *[trouble] * network.broken])
 
     def to_data(self) -> dict[str, Any]:
         """What `cnnspec summary --format json` prints."""

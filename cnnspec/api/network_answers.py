@@ -6,7 +6,7 @@ layer, it is its place in `Network.layers`.
 
 from __future__ import annotations
 
-from cnnspec.api.answer import Answer, make_answer
+from cnnspec.api.answer import Answer, flatten_rows, make_answer
 from cnnspec.cost.cost import Cost as NetworkCost
 from cnnspec.explain.explanation import Explanation as NetworkExplanation
 from cnnspec.lost.lost import Lost as NetworkLost
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cnnspec.api.picture import Picture
     from cnnspec.base.size import Dim
     from cnnspec.network import AnalysedNetwork
+    from cnnspec.tables.report import Report
 
 ABOUT = frozenset({"analysed"})  # not compared, and not shown
 
@@ -65,17 +66,17 @@ class Cost(Answer, NetworkCost):
 
         return Picture(make_drawing(self.analysed, self))
 
-    def to_text(self) -> str:
+    def _write_text(self) -> str:
         """What `cnnspec cost` prints."""
         from cnnspec.cost.text import write_text
 
         return write_text(self.analysed, self)
 
-    def to_html(self) -> str:
-        """The layers, and the memory term by term, as HTML tables."""
-        from cnnspec.api.html.cost import write_html
+    def _make_report(self) -> Report:
+        """The layers, and the memory term by term, as tables."""
+        from cnnspec.api.html.cost import make_report
 
-        return write_html(self.analysed, self)
+        return make_report(self.analysed, self)
 
     def to_data(self) -> dict[str, Any]:
         """What `cnnspec cost --format json` prints."""
@@ -98,17 +99,17 @@ class Lost(Answer, NetworkLost):
 
         return macs_lost(self)
 
-    def to_text(self) -> str:
+    def _write_text(self) -> str:
         """What `cnnspec lost` prints."""
         from cnnspec.lost.text import write_text
 
         return write_text(self.analysed, self)
 
-    def to_html(self) -> str:
-        """What is never read, as an HTML table."""
-        from cnnspec.api.html.lost import write_html
+    def _make_report(self) -> Report:
+        """What is never read, as a table."""
+        from cnnspec.api.html.lost import make_report
 
-        return write_html(self.analysed, self)
+        return make_report(self.analysed, self)
 
     def to_data(self) -> dict[str, Any]:
         """What `cnnspec lost --format json` prints."""
@@ -130,17 +131,31 @@ class ReceptiveFields(Answer, NetworkFields):
         """
         return draw_fields(self.analysed, self.units)
 
-    def to_text(self) -> str:
+    def _write_text(self) -> str:
         """What `cnnspec rf` prints."""
         from cnnspec.rf.text import write_text
 
         return write_text(self.analysed, self)
 
-    def to_html(self) -> str:
-        """The layers as an HTML table; one for each unit, where units were asked for."""
-        from cnnspec.api.html.rf import write_html
+    def to_text(self, format: str = "text") -> str:
+        """What `cnnspec rf` prints in a format; as CSV the layers, or what each unit that was asked for reads of each input."""
+        if format != "csv" or not self.units:
+            return super().to_text(format)
+        from cnnspec.tables.csv import write_records
 
-        return write_html(self.analysed, self)
+        units = self.to_data()["units"]
+        reads = [
+            {"layer": unit["layer"], "at": ",".join(map(str, unit["at"])), **read}
+            for unit in units
+            for read in unit["inputs"]
+        ]
+        return write_records(flatten_rows(reads))
+
+    def _make_report(self) -> Report:
+        """The layers as a table; one for each unit, where units were asked for."""
+        from cnnspec.api.html.rf import make_report
+
+        return make_report(self.analysed, self)
 
     def to_data(self) -> dict[str, Any]:
         """What `cnnspec rf --format json` prints."""
@@ -182,17 +197,17 @@ class UnitField(Answer, LayerUnitField):
         field = find_effective_field(self.analysed, self.layer.name, self.at)
         return Picture(make_drawing(self.analysed, field))
 
-    def to_text(self) -> str:
+    def _write_text(self) -> str:
         """What `cnnspec rf FILE LAYER` prints."""
         from cnnspec.rf.text import write_text
 
         return write_text(self.analysed, self.alone())
 
-    def to_html(self) -> str:
-        """The unit as an HTML table."""
-        from cnnspec.api.html.rf import write_html
+    def _make_report(self) -> Report:
+        """The unit as a table."""
+        from cnnspec.api.html.rf import make_report
 
-        return write_html(self.analysed, self.alone())
+        return make_report(self.analysed, self.alone())
 
     def to_data(self) -> dict[str, Any]:
         """The unit in what `cnnspec rf FILE LAYER --format json` prints."""
@@ -207,17 +222,17 @@ class SeenLayers(Answer, LayersSeen):
     _uncompared: ClassVar[frozenset[str]] = ABOUT
     analysed: AnalysedNetwork
 
-    def to_text(self) -> str:
+    def _write_text(self) -> str:
         """What `cnnspec rf FILE --in LAYER` prints."""
         from cnnspec.rf.seen_text import write_text
 
         return write_text(self.analysed, self)
 
-    def to_html(self) -> str:
-        """The layers as an HTML table."""
-        from cnnspec.api.html.rf import write_seen_html
+    def _make_report(self) -> Report:
+        """The layers as a table."""
+        from cnnspec.api.html.rf import make_seen_report
 
-        return write_seen_html(self.analysed, self)
+        return make_seen_report(self.analysed, self)
 
     def to_data(self) -> dict[str, Any]:
         """What `cnnspec rf FILE --in LAYER --format json` prints."""
@@ -244,17 +259,17 @@ class InputSizes(Answer, NetworkSizes):
 
         return Picture(make_drawing(self.analysed, self, self.near))
 
-    def to_text(self) -> str:
+    def _write_text(self) -> str:
         """What `cnnspec sizes` prints."""
         from cnnspec.sizes.text import write_text
 
         return write_text(self.analysed, self, self.near)
 
-    def to_html(self) -> str:
-        """The sizes of each axis as an HTML table."""
-        from cnnspec.api.html.sizes import write_html
+    def _make_report(self) -> Report:
+        """The sizes of each axis as a table."""
+        from cnnspec.api.html.sizes import make_report
 
-        return write_html(self.analysed, self, self.near)
+        return make_report(self.analysed, self, self.near)
 
     def to_data(self) -> dict[str, Any]:
         """What `cnnspec sizes --format json` prints."""

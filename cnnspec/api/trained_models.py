@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Any, Literal
 
+    from cnnspec.tables.report import Report
     from cnnspec.train.evaluation.worst import WorstExamples
 
     Path = str | os.PathLike[str]
@@ -63,17 +64,17 @@ class Evaluation(Answer, ModelEvaluation):
     notes: tuple[str, ...]
     rows_are = "classes"
 
-    def to_text(self) -> str:
+    def _write_text(self) -> str:
         """What `cnnspec evaluate` prints."""
         from cnnspec.train.evaluation.text import write_text
 
         return write_text(self)
 
-    def to_html(self) -> str:
-        """The classes, and which are taken for which, as HTML tables."""
-        from cnnspec.api.html.evaluation import write_html
+    def _make_report(self) -> Report:
+        """The classes, and which are taken for which, as tables."""
+        from cnnspec.api.html.evaluation import make_report
 
-        return write_html(self, self.notes)
+        return make_report(self, self.notes)
 
     def to_data(self) -> dict[str, Any]:
         """What `cnnspec evaluate --format json` prints."""
@@ -115,22 +116,18 @@ class Predictions(Answer, Record):
         return take_only(self.outputs).unit
 
     def to_text(self, format: str = "text") -> str:
-        """What `cnnspec predict` prints. `format`: text, csv or json; ValueError for another."""
-        if format == "text":
-            return "".join(
-                [f"{write_line(image, tuple(self.outputs.values()))}\n" for image in self.images if not image.why]
-            )
-        if format == "csv":
-            return write_csv(self.images, self.heads)
-        if format == "json":
-            return self.to_json()
-        raise ValueError(f'no format is called "{format}": text, csv or json')
+        """What `cnnspec predict` prints. `format`: text, markdown, csv, latex or json; ValueError for another."""
+        return write_csv(self.images, self.heads) if format == "csv" else super().to_text(format)
 
-    def to_html(self) -> str:
-        """A row for each image as an HTML table."""
-        from cnnspec.api.html.predictions import write_html
+    def _write_text(self) -> str:
+        outputs = tuple(self.outputs.values())
+        return "".join([f"{write_line(image, outputs)}\n" for image in self.images if not image.why])
 
-        return write_html(self.model, self.images, tuple(self.outputs.values()), self.notes)
+    def _make_report(self) -> Report:
+        """A row for each image."""
+        from cnnspec.api.html.predictions import make_report
+
+        return make_report(self.model, self.images, tuple(self.outputs.values()), self.notes)
 
     def to_data(self) -> list[dict[str, Any]]:
         """What `cnnspec predict --format json` prints."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from cnnspec.api.network import Network
     from cnnspec.network import AnalysedNetwork
+    from cnnspec.tables.report import Report
     from cnnspec.train.data.given import Given
     from cnnspec.train.plan import TrainingPlan
     from cnnspec.train.progress import Lines
@@ -63,7 +64,7 @@ class Training(Answer, Record):
         name = "best.keras" if self.best else "last.keras"
         return import_keras().saving.load_model(os.path.join(self.path, name))
 
-    def to_text(self) -> str:
+    def _write_text(self) -> str:
         """What `cnnspec train` prints at the end."""
         from cnnspec.train.ending import describe_end
         from cnnspec.train.runs.text import write_folds
@@ -73,11 +74,11 @@ class Training(Answer, Record):
         )
         return "".join([f"{line}\n" for line in said]) + f"saved {self.path}\n"
 
-    def to_html(self) -> str:
-        """A row for each epoch as an HTML table."""
-        from cnnspec.api.html.training_runs import write_epochs
+    def _make_report(self) -> Report:
+        """A row for each epoch as a table."""
+        from cnnspec.api.html.training_runs import make_epochs_report
 
-        return write_epochs(self.path, self.epochs, self.to_text())
+        return make_epochs_report(self.path, self.epochs, self.to_text())
 
     def to_data(self) -> dict[str, Any]:
         """The fields of the answer as plain values."""

@@ -16,6 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from cnnspec.tables.report import Report
+
 
 class Runs(Answer, Record):
     """The trainings in a folder, or several `compared`; `print` shows them as `cnnspec runs` does.
@@ -45,17 +47,17 @@ class Runs(Answer, Record):
 
         return compare_figures([run for run in self.runs if not run.wrong])
 
-    def to_text(self) -> str:
+    def _write_text(self) -> str:
         """What `cnnspec runs` prints; nothing where there are no runs."""
         from cnnspec.train.runs.text import write_text
 
         return write_text(self.runs, self.compared)
 
-    def to_html(self) -> str:
-        """A row for each run, or what they have apart, as an HTML table."""
-        from cnnspec.api.html.training_runs import write_html
+    def _make_report(self) -> Report:
+        """A row for each run, or what they have apart, as a table."""
+        from cnnspec.api.html.training_runs import make_report
 
-        return write_html(self.runs, self.compared)
+        return make_report(self.runs, self.compared)
 
     def to_data(self) -> dict[str, Any]:
         """What `cnnspec runs --format json` prints."""

@@ -12,6 +12,7 @@ from cnnspec.cli.option_values import read_positive
 from cnnspec.cli.own_outputs import add_force_option
 from cnnspec.cli.picture_file import check_picture_name, write_drawing
 from cnnspec.cli.streams import find_width
+from cnnspec.cli.table_forms import add_format_option, print_form
 from cnnspec.cost import find_cost
 from cnnspec.cost.flop_conventions import CONVENTIONS
 from cnnspec.cost.question import make_question, read_bytes, read_optimizer
@@ -49,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--flops-as", metavar="TOOL", help=f"count as {', '.join(CONVENTIONS)}")
     parser.add_argument("-o", "--output", metavar="OUT", help="draw it layer by layer: OUT.svg, .pdf, .png or .tex")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
+    add_format_option(parser)
     add_force_option(parser)
     add_model_options(parser)
 
@@ -74,11 +75,11 @@ def run(options: argparse.Namespace) -> int:
         from cnnspec.cost.drawing import make_drawing
 
         write_drawing(options.output, make_drawing(network, cost), options.force)
-    if options.format == "json":
-        from cnnspec.cost.json import write_data
-        from cnnspec.tables.escape import json
+    if options.format != "text":
+        from cnnspec.api.answer import make_answer
+        from cnnspec.api.network_answers import Cost
 
-        print(json(write_data(network, cost)))
+        print_form(make_answer(Cost, cost, network), options.format)
     elif options.output is None:
         from cnnspec.cost.text import write_text
 

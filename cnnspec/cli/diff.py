@@ -25,6 +25,7 @@ from cnnspec.cli.messages import (
 from cnnspec.cli.own_outputs import add_force_option, check_not_read, write_output
 from cnnspec.cli.python_files import refuse_unknown, split_model
 from cnnspec.cli.streams import find_width
+from cnnspec.cli.table_forms import add_format_option, print_form
 from cnnspec.diff import find_difference
 from cnnspec.network import AnalysedNetwork
 from cnnspec.pictures.files import find_ending
@@ -50,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             metavar=name.upper(),
             help="a spec, FILE:MODEL where it holds several, a model file such as net.pt2, net.onnx or net.keras, or - for stdin",
         )
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
+    add_format_option(parser)
     parser.add_argument("-o", "--output", metavar="OUT.html", help="write an interactive page of the two")
     for name in "ab":
         parser.add_argument(
@@ -83,11 +84,11 @@ def run(options: argparse.Namespace) -> int:
     difference = find_difference(a, b)
     if options.output is not None:
         write_page(options.output, difference, a, b, options.force)
-    if options.format == "json":
-        from cnnspec.diff.json import write_data
-        from cnnspec.tables.escape import json
+    if options.format != "text":
+        from cnnspec.api.answer import make_answer
+        from cnnspec.api.difference import Difference
 
-        print(json(write_data(difference)))
+        print_form(make_answer(Difference, difference, (a, b)), options.format)
     elif options.output is None:
         from cnnspec.diff.text import write_text
 

@@ -10,7 +10,7 @@ from cnnspec.cli.messages import CLEAN, UsageError, print_message
 from cnnspec.cli.option_values import read_positive
 from cnnspec.cli.plot_file import check_plot, write_plot
 from cnnspec.cli.streams import find_width, fit_sentence
-from cnnspec.tables import escape
+from cnnspec.cli.table_forms import add_format_option, print_form
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="draw what it gets worst: images taken for another class, or maps beside the truth",
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
+    add_format_option(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
 
 
@@ -94,11 +94,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _print_evaluation(found: Evaluation, form: str) -> None:
-    from cnnspec.train.evaluation.json import write_data
     from cnnspec.train.evaluation.text import write_text
 
-    if form == "json":
-        print(escape.json(write_data(found)))
+    if form != "text":
+        from cnnspec.api.answer import make_answer
+        from cnnspec.api.trained_models import Evaluation as Answer
+
+        print_form(make_answer(Answer, found, ()), form)
     else:
         print(write_text(found, find_width(sys.stdout)), end="")
     sys.stdout.flush()

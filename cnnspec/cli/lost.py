@@ -8,6 +8,7 @@ from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.load import add_file_argument, add_model_options, load_analysed
 from cnnspec.cli.messages import FINDINGS, Refused, print_errors
 from cnnspec.cli.streams import find_width
+from cnnspec.cli.table_forms import add_format_option, print_form
 from cnnspec.lost import find_lost
 
 TYPE_CHECKING = False
@@ -24,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         },
     )
     add_file_argument(parser)
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
+    add_format_option(parser)
     add_model_options(parser)
 
 
@@ -34,11 +35,11 @@ def run(options: argparse.Namespace) -> int:
     except Refused:
         return FINDINGS
     lost = find_lost(network)
-    if options.format == "json":
-        from cnnspec.lost.json import write_data
-        from cnnspec.tables.escape import json
+    if options.format != "text":
+        from cnnspec.api.answer import make_answer
+        from cnnspec.api.network_answers import Lost
 
-        print(json(write_data(network, lost)))
+        print_form(make_answer(Lost, lost, network), options.format)
     else:
         from cnnspec.lost.text import write_text
 

@@ -12,6 +12,7 @@ from cnnspec.cli.option_values import read_place
 from cnnspec.cli.own_outputs import add_force_option, write_output
 from cnnspec.cli.picture_file import check_picture_name, write_drawing
 from cnnspec.cli.streams import find_width
+from cnnspec.cli.table_forms import add_format_option, print_form
 from cnnspec.pictures.files import ENDINGS, find_ending
 from cnnspec.rf import find_effective_field, find_fields, find_picture, find_seen_layers
 
@@ -58,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="OUT",
         help="write the boxes, or the heat map, as a picture: OUT.svg, .pdf, .png, .tex; .html with the table",
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
+    add_format_option(parser)
     add_force_option(parser)
     add_model_options(parser)
 
@@ -74,9 +75,9 @@ def check_question(options: argparse.Namespace) -> None:
         raise UsageError("--effective LAYER is about that layer alone: it goes with --at and -o")
     if options.output is not None:
         check_picture_name(options.output, options.file, endings=PICTURES)
-    if (options.picture or options.effective is not None) and options.format == "json":
+    if (options.picture or options.effective is not None) and options.format != "text":
         asked = "--picture" if options.picture else "--effective"
-        raise UsageError(f"{asked} is for people, --format json for scripts: choose one")
+        raise UsageError(f"{asked} draws, --format {options.format} writes the figures: choose one")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -97,7 +98,7 @@ def run(options: argparse.Namespace) -> int:
             draw(network, options)
         if options.inside is not None:
             print_seen(network, options)
-        elif options.format == "json" or not (options.picture or options.output or options.effective):
+        elif options.format != "text" or not (options.picture or options.output or options.effective):
             print_fields(network, options)
     except ValueError as error:  # no such position, or nothing to draw
         if network.broken:
@@ -111,11 +112,11 @@ def run(options: argparse.Namespace) -> int:
 def print_fields(network: AnalysedNetwork, options: argparse.Namespace) -> None:
     """The fields of all layers, or of one position of some."""
     fields = find_fields(network, options.layers, options.at)
-    if options.format == "json":
-        from cnnspec.rf.json import write_data
-        from cnnspec.tables.escape import json
+    if options.format != "text":
+        from cnnspec.api.answer import make_answer
+        from cnnspec.api.network_answers import ReceptiveFields
 
-        print(json(write_data(network, fields)))
+        print_form(make_answer(ReceptiveFields, fields, network), options.format)
     else:
         from cnnspec.rf.text import write_text
 
@@ -125,11 +126,11 @@ def print_fields(network: AnalysedNetwork, options: argparse.Namespace) -> None:
 def print_seen(network: AnalysedNetwork, options: argparse.Namespace) -> None:
     """What one position of a layer sees of those before it."""
     seen = find_seen_layers(network, options.inside, options.at, options.layers)
-    if options.format == "json":
-        from cnnspec.rf.json import write_seen_data
-        from cnnspec.tables.escape import json
+    if options.format != "text":
+        from cnnspec.api.answer import make_answer
+        from cnnspec.api.network_answers import SeenLayers
 
-        print(json(write_seen_data(network, seen)))
+        print_form(make_answer(SeenLayers, seen, network), options.format)
     else:
         from cnnspec.rf.seen_text import write_text
 
@@ -180,9 +181,10 @@ def write_drawn(network: AnalysedNetwork, options: argparse.Namespace) -> None:
     if find_ending(options.output) != "html":
         write_drawing(options.output, drawing, options.force)
         return
-    from cnnspec.api.html.rf import write_html
+    from cnnspec.api.html.rf import make_report
     from cnnspec.pictures.page import write_page
+    from cnnspec.tables.html import write_html
 
-    table = write_html(network, find_fields(network))
+    table = write_html(make_report(network, find_fields(network)))
     write_output(options.output, write_page(drawing, table), options.force)
     print_message(f"wrote {options.output}")

@@ -9,11 +9,10 @@ from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.messages import CLEAN, USAGE, UsageError, print_message
 from cnnspec.cli.own_outputs import add_force_option, check_replaceable, write_output
 from cnnspec.cli.streams import find_width
+from cnnspec.cli.table_forms import add_format_option, print_form
 from cnnspec.cli.write_file import check_place
-from cnnspec.tables import escape
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs.folder import RUNS
-from cnnspec.train.runs.json import write_data
 from cnnspec.train.runs.listing import find_runs
 from cnnspec.train.runs.text import write_text
 
@@ -39,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--html", metavar="FILE", help="write a report of them: curves, scores, what they get worst")
     add_force_option(parser)
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how they are printed")
+    add_format_option(parser, "how they are printed")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -53,8 +52,10 @@ def run(options: argparse.Namespace) -> int:
     compared = len(paths) > 1
     if options.html is not None:
         return write_page(found, compared, options.html, options.force)
-    if options.format == "json":
-        print(escape.json(write_data(found, compared)))
+    if options.format == "json" or options.format != "text" and found:
+        from cnnspec.api.training_runs import Runs
+
+        print_form(Runs(tuple(found), compared), options.format)
     elif not found:
         print_message(f"there are no runs in {paths[0] if paths else RUNS}")
     else:

@@ -11,6 +11,7 @@ from cnnspec.cli.messages import CLEAN, FINDINGS, Refused, UsageError, print_dia
 from cnnspec.cli.own_outputs import add_force_option
 from cnnspec.cli.picture_file import check_picture_name, write_drawing
 from cnnspec.cli.streams import find_width
+from cnnspec.cli.table_forms import add_format_option, print_form
 from cnnspec.lint.rules import prevents
 from cnnspec.sizes import explain_no_size, find_input_sizes, has_axes_for
 
@@ -29,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_file_argument(parser)
     parser.add_argument("--near", type=read_size, metavar="SIZE", help="the size to ask about: 670, or 670x512")
     parser.add_argument("-o", "--output", metavar="OUT", help="draw them along a line: OUT.svg, .pdf, .png or .tex")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
+    add_format_option(parser)
     add_force_option(parser)
     add_model_options(parser)
 
@@ -65,11 +66,11 @@ def run(options: argparse.Namespace) -> int:
         from cnnspec.sizes.drawing import make_drawing
 
         write_drawing(options.output, make_drawing(network, sizes, options.near), options.force)
-    if options.format == "json":
-        from cnnspec.sizes.json import write_data
-        from cnnspec.tables.escape import json
+    if options.format != "text":
+        from cnnspec.api.answer import make_answer
+        from cnnspec.api.network_answers import InputSizes
 
-        print(json(write_data(network, sizes, options.near)))
+        print_form(make_answer(InputSizes, sizes, options.near, network), options.format)
     elif options.output is None:
         from cnnspec.sizes.text import write_text
 

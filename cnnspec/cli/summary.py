@@ -13,6 +13,7 @@ from cnnspec.cli.streams import find_width
 from cnnspec.summary import find_summary
 from cnnspec.summary.formats import write_table
 from cnnspec.tables.columns import COLUMNS, choose_columns
+from cnnspec.tables.report import TABLE_FORMATS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,9 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         },
     )
     add_file_argument(parser)
-    parser.add_argument(
-        "--format", choices=("text", "markdown", "csv", "json"), default="text", help="how it is printed"
-    )
+    parser.add_argument("--format", choices=TABLE_FORMATS, default="text", help="how it is printed")
     parser.add_argument(
         "--columns", metavar="NAMES", help=f"columns of the table, as in params,macs,memory: {', '.join(COLUMNS)}"
     )

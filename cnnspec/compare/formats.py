@@ -27,13 +27,8 @@ def write_comparison(comparison: Comparison, choice: TableChoice, format: str, w
 
         table = ComparedTable(comparison, choice)
         return write_csv([(NAME, *table.names), *table.write_plain_rows()])
-    if format == "html":
-        from cnnspec.tables.html import write_page
-
-        report = make_report(comparison, choice)
-        return write_page(report.title, report.tables, report.lines) + "\n"
     if format in FORMS:
-        return write_report(make_report(comparison, choice), format)
+        return write_report(make_report(comparison, choice), format).rstrip("\n") + "\n"
     from cnnspec.compare.text import write_text
 
     return write_text(comparison, choice, width)

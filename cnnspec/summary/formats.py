@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from cnnspec.tables.columns import DEFAULT
+from cnnspec.tables.report import FORMS, write_report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.network import AnalysedNetwork
     from cnnspec.summary.summary import Summary
 
-FORMATS = ("text", "markdown", "csv")
+FORMATS = ("text", "markdown", "csv", "latex")
 
 
 def write_table(
@@ -25,10 +26,10 @@ def write_table(
         from cnnspec.summary.csv import write_csv
 
         return write_csv(network, summary, columns)
-    if format == "markdown":
-        from cnnspec.summary.markdown import write_markdown
+    if format in FORMS:
+        from cnnspec.summary.report import make_report
 
-        return write_markdown(network, summary, columns or DEFAULT)
+        return write_report(make_report(network, summary, columns or DEFAULT), format)
     from cnnspec.summary.text import write_text
 
     return write_text(network, summary, columns or DEFAULT, width, color)

@@ -16,6 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
+    from cnnspec.tables.report import Report
+
 NARROWEST, WIDEST = 10, 28  # characters that a column of words is wide, in a table that folds
 PADDING = 2  # in characters
 
@@ -45,6 +47,11 @@ class HtmlTable(Record):
     folded: Sequence[FoldedRows] = ()
     folds: bool = False
     seen: bool = True
+
+
+def write_html(report: Report) -> str:
+    """The whole of an answer, all words escaped."""
+    return write_page(report.title, report.tables, report.lines)
 
 
 def write_page(title: str, tables: Iterable[HtmlTable], lines: Iterable[str] = ()) -> str:

@@ -5,6 +5,8 @@ Its rules are those of booktabs where the paper loads that package, else plain l
 
 from __future__ import annotations
 
+import re
+
 from cnnspec.base.source import printable
 from cnnspec.tables import escape
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from cnnspec.tables.report import Report
 
 RULES = "".join([rf"\providecommand{{\{rule}}}{{\hline}}" for rule in ("toprule", "midrule", "bottomrule")])
+SHAPE = re.compile(r"(?:[0-9]+|[A-Z]|\?)(?:x(?:[0-9]+|[A-Z]|\?))+")
 ENDS = "[*"  # what \\ would take for its own at the beginning of a row
 
 
@@ -36,11 +39,17 @@ def write_comment(line: str) -> str:
 def write_tabular(headings: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> str:
     """One table; the columns in `right` (of figures) end at the right."""
     sides = "".join(["r" if i in right else "l" for i in range(len(headings))])
-    lines = [rf"\begin{{tabular}}{{{sides}}}", r"\toprule", write_row(headings), r"\midrule"]
-    return "\n".join([*lines, *map(write_row, rows), r"\bottomrule", r"\end{tabular}"])
+    head = [write_row(headings), r"\midrule"] if any(headings) else []
+    lines = [rf"\begin{{tabular}}{{{sides}}}", r"\toprule", *head, *map(write_row, rows), r"\bottomrule"]
+    return "\n".join([*lines, r"\end{tabular}"])
 
 
 def write_row(cells: Sequence[str]) -> str:
-    first, *rest = map(escape.latex, cells)
-    safe = f"{{}}{first}" if first[:1] and first[0] in ENDS else first
-    return rf"{' & '.join([safe, *rest])} \\"
+    first, *rest = cells
+    safe = "{}" * (first[:1] in (*ENDS,)) + escape.latex(first)
+    return rf"{' & '.join([safe, *map(write_cell, rest)])} \\"
+
+
+def write_cell(cell: str) -> str:
+    """Words, or a shape with proper crosses."""
+    return cell.replace("x", r"$\times$") if SHAPE.fullmatch(cell) else escape.latex(cell)

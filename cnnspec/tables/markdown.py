@@ -25,7 +25,7 @@ def write_markdown(report: Report) -> str:
 def write_table(headings: Sequence[str], rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> str:
     """One table; the columns in `right` (of figures) end at the right."""
     rule = ["---:" if i in right else "---" for i in range(len(headings))]
-    lines = [[escape.markdown(heading) for heading in headings], rule]
+    lines = [[escape.markdown(heading).replace("\\#", "#") for heading in headings], rule]  # which begin no line
     lines += [[escape.markdown(cell) for cell in row] for row in rows]
     return "\n".join([f"| {' | '.join(line)} |" for line in lines])
 

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
     from cnnspec.tables.html import HtmlTable
 
-FORMS = ("markdown", "latex")  # what `write_report` writes
+FORMS = ("markdown", "latex", "html")  # what `write_report` writes
+TABLE_FORMATS = ("text", "markdown", "csv", "latex", "json")  # in which a command prints a table
 
 
 class Report(Record):
@@ -27,6 +28,10 @@ def write_report(report: Report, format: str) -> str:
         from cnnspec.tables.latex import write_latex
 
         return write_latex(report)
+    if format == "html":
+        from cnnspec.tables.html import write_html
+
+        return write_html(report)
     from cnnspec.tables.markdown import write_markdown
 
     return write_markdown(report)

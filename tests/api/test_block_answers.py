@@ -145,5 +145,5 @@ def test_a_check_of_blocks_needs_an_input(lib: Path) -> None:
         cnnspec.check(lib, block="cbr")
     with pytest.raises(TypeError, match="a Network has its inputs already"):
         cnnspec.check(cnnspec.loads(NETWORK), "8x8x1")
-    with pytest.raises(ValueError, match='no format is called "xml": text, markdown, csv or json'):
+    with pytest.raises(ValueError, match='no format is called "xml": text, markdown, csv, latex or json'):
         cnnspec.blocks(lib, "8x8x1").to_text("xml")

@@ -31,7 +31,7 @@ LINES = {  # what is typed, and what is proposed
     "cnnspec compare net.cnn --set n=1 ": {"net.cnn", "best.keras", "sub"},
     "cnnspec export ": {"best.keras", "sub"},
     "cnnspec resume ": {"sub"},
-    "cnnspec summary net.cnn --format ": {"text", "markdown", "csv", "json"},
+    "cnnspec summary net.cnn --format ": {"text", "markdown", "csv", "latex", "json"},
     "cnnspec check --output-f": {"--output-format"},
     "cnnspec rule W20": {code for code in NAMES if code.startswith("W20")},
     "cnnspec rule illegal": {"illegal-stride"},

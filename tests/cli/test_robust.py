@@ -28,9 +28,10 @@ from cnnspec.lint.index import NAMES
 from cnnspec.pipeline import Analysis, analyse
 from cnnspec.summary import find_summary
 from cnnspec.summary.json import write_data as write_summary
-from cnnspec.summary.markdown import write_markdown
+from cnnspec.summary.report import make_report
 from cnnspec.syntax.grammar import KEYWORDS
 from cnnspec.syntax.mistakes import MISTAKES
+from cnnspec.tables.report import write_report
 from tests.cli.hostile_texts import HOSTILE
 from tests.example_files import EXAMPLES as FOLDER
 from tests.support import cases
@@ -71,7 +72,7 @@ def answer(data: bytes | str, name: str = "/nonexistent/net.cnn", most: int = 20
             assert write_data(found, name)
         for network in analysis.networks:
             if len(network.graph.nodes) < 500:
-                assert write_markdown(network, find_summary(network))
+                assert write_report(make_report(network, find_summary(network)), "markdown")
                 assert write_summary(network, find_summary(network))
         return analysis.diagnostics
 

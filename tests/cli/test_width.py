@@ -46,7 +46,7 @@ OF_A_FILE = f"""
 check FILE | check FILE --select ALL --unsafe-fixes | check FILE --statistics
 check FILE --show-settings --ignore S,W206,W205,L801,L802,L803,L804,L805 | summary FILE | summary FILE --columns {ALL}
 explain FILE | rf FILE | rf FILE --picture | lost FILE | cost FILE | cost FILE --device v100 --memory 16GiB --flops-as fvcore
-draw FILE --expand no_{NAME} | draw FILE --show {NAME} | trace FILE | trace FILE --layers input1 | quiz FILE --solutions | quiz FILE --variant | sizes FILE | sizes FILE --near 67 | diff FILE {EXAMPLES}/lenet5.cnn | diff FILE FILE | fix FILE --check --unsafe-fixes
+draw FILE --expand no_{NAME} | draw FILE --show {NAME} | trace FILE | trace FILE --layers input1 | quiz FILE --solutions | quiz FILE --variant | sizes FILE | sizes FILE --near 67 | diff FILE {EXAMPLES}/lenet5.cnn | diff FILE FILE | compare FILE {EXAMPLES}/lenet5.cnn FILE | compare FILE --relative --columns params,macs,output,peak_memory,training_memory | fix FILE --check --unsafe-fixes
 format FILE --check | compile FILE -o no/such/folder/{NAME}.py
 """.replace("\n", " | ")  # fmt: skip
 OF_NONE = f"""

@@ -119,7 +119,7 @@ def short_names(text: Iterable[str]) -> dict[str, str]:
     """What the short names below a table stand for."""
     found = {}
     for line in text:
-        if re.match(r"(?:Sizes: |       )\w+ = ", line):
+        if re.match(r"(?:Sizes: |       |(?=[a-z][0-9]))\w+ = ", line):
             found.update(part.split(" = ") for part in re.split(r", (?=\w+ = )", re.sub(r"^Sizes: ", "", line).strip()))
     return found
 

@@ -16,9 +16,10 @@ from cnnspec.base.source import Source
 from cnnspec.cli import main
 from cnnspec.layers.window import AXIS_NAMES
 from cnnspec.summary import find_summary
-from cnnspec.summary.html import write_html
+from cnnspec.summary.report import make_report
 from cnnspec.summary.text import write_text
 from cnnspec.tables.columns import COLUMNS
+from cnnspec.tables.html import write_html
 from tests.figures import from_api, from_expect, from_json, from_tables, names
 from tests.figures.from_json import Unnamed
 from tests.figures.readings import Reading
@@ -97,7 +98,7 @@ class House:
             down = self.said("summary", "--format", "markdown", *WIDE)
             made.append(("summary --columns", *from_tables.laid_out(wide)))
             made.append(("summary --format markdown", *from_tables.marked_down(down)))
-            made.append(("summary in a notebook", *from_tables.of_html(write_html(self.network, summary))))
+            made.append(("summary in a notebook", *from_tables.of_html(write_html(make_report(self.network, summary)))))
             for options in ([], WIDE):
                 rows = from_tables.comma_separated(self.said("summary", "--format", "csv", *options))
                 yield from from_tables.columns("csv", "summary --format csv", rows, {}, self.met)

@@ -338,7 +338,7 @@ LINES = {
     "summary": [
         r"Total params: (?P<params>\S+)(?: \((?P<params_bytes>.+) as float32\))?", r"Trainable params: (?P<trainable>\S+)",
         r"Non-trainable params: (?P<frozen>\S+)", r"MACs: (?P<macs>.+) \(convolutions.*", r"Receptive field: (?P<rf>\S+) \(of the last.*",
-        r'Model: ".*', r"(?:Sizes: |       )\w+ = .*",
+        r'Model: ".*', r"(?:Sizes: | *)\w+ = .*",
     ],
     "rf": [
         r"The network: (?P<rf>\S+) \(\S+\), (?P<coverage>.+ %|\?) of the input; effective about (?P<rf_effective>\S+) \(an estimate: .*",

@@ -55,14 +55,14 @@ CHOICE = {
     "--profile": ("lecture", "x"), "--strict-stride": (), "--target": ("keras", "torch", "gpu", "onnx", "x"), "--exclude": ("sub", "*", "**", "["),
     "--force-exclude": (), "--no-respect-gitignore": (), "--stdin-filename": ("net.cnn", "new.cnn", "sub", "", "no/where.cnn", "x\x1b.cnn"),
 }  # fmt: skip
-FORMATS = ("text", "json", "x")
+FORMATS = ("text", "markdown", "csv", "latex", "json", "x")
 OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "check": {
         "--output-format": ("full", "concise", "json", "jsonl", "sarif", "github", "junit", "gitlab"), "--statistics": (), "--fix": (), "--unsafe-fixes": (),
         "--diff": (), "-q": (), "--no-cache": (), "--show-settings": (), "--fail-on": ("error", "info", "never"), "--exit-zero": (), "--jobs": ("2", "0"),
         "--baseline": ("base.json", "net.cnn", "none"), "--write-baseline": ("base.json", "sub", "no/where"), "--cache-dir": ("cache", "net.cnn"), **CHOICE, **MODEL,
     },
-    "summary": {"--format": ("text", "markdown", "csv", "json"), "--columns": ("params", "params,macs,memory", "all", "", "layer,x", "rf,macs,shape"), **MODEL},
+    "summary": {"--format": FORMATS, "--columns": ("params", "params,macs,memory", "all", "", "layer,x", "rf,macs,shape"), **MODEL},
     "explain": {"--format": ("text", "markdown", "latex", "json"), **MODEL},
     "rf": {"--at": ("0,0", "3", "-1,2", "x", "999999999,1", "1,1,1", ""), "--in": ("conv1", "x", ""), "--picture": (), "--effective": ("conv1", "x", ""), "-o": ("rf.svg", "rf.tex", "rf.html", "rf.gif", "-"), "--format": FORMATS, **MODEL},
     "lost": {"--format": FORMATS, **MODEL},

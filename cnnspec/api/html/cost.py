@@ -1,4 +1,4 @@
-"""The cost of a network as HTML tables."""
+"""The cost of a network as tables."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from cnnspec.cost.text import HEADINGS, RIGHT, write_layer, write_layer_time, wr
 from cnnspec.facts.precision import in_bytes, memory_text
 from cnnspec.tables.assumed import HEADING, MARK, needs_column, write_assumptions
 from cnnspec.tables.folds import MOST_SEEN, fold_layers
-from cnnspec.tables.html import HtmlTable, write_page
+from cnnspec.tables.html import HtmlTable
 from cnnspec.tables.layout import write_title
+from cnnspec.tables.report import Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from cnnspec.network import AnalysedNetwork
 
 
-def write_html(network: AnalysedNetwork, cost: Cost) -> str:
+def make_report(network: AnalysedNetwork, cost: Cost) -> Report:
     """The table of layers, the memory term by term, then work and time."""
     question = cost.question
     timed, marked = question.device is not None, needs_column(network)
@@ -44,7 +45,7 @@ def write_html(network: AnalysedNetwork, cost: Cost) -> str:
         lines.append(f"Training: {question.precision.name} has no gradients")
     if question.device is not None:
         lines += write_time(cost, question.device)
-    return write_page(write_title(network), tables, [*lines, *write_assumptions(network)])
+    return Report(write_title(network), tables, [*lines, *write_assumptions(network)])
 
 
 def make_memory_table(network: AnalysedNetwork, cost: Cost, title: str, memory: Memory) -> HtmlTable:

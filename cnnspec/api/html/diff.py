@@ -1,4 +1,4 @@
-"""The difference of two networks as HTML tables: layers, and totals."""
+"""The difference of two networks as tables: layers, and totals."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ from cnnspec.diff.text import (
     write_side,
     write_totals,
 )  # fmt: skip
-from cnnspec.tables.html import HtmlTable, write_page
+from cnnspec.tables.html import HtmlTable
+from cnnspec.tables.report import Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.diff.difference import NetworkDifference
 
 
-def write_html(difference: NetworkDifference) -> str:
+def make_report(difference: NetworkDifference) -> Report:
     """What is different in the layers, and what that does in total."""
     a, b = write_side(difference.a), write_side(difference.b)
     layers = HtmlTable(HEADINGS, [write_row(line) for line in group_layers(difference)], RIGHT)
     totals = HtmlTable(TOTAL_HEADINGS, write_totals(difference), TOTAL_RIGHT)
     title = f"A: {a}, B: {b}" if not difference.same else f"{a} and {b} are the same network"
-    return write_page(title, [layers, totals], [*write_ends(difference), *write_expressions(difference)])
+    return Report(title, [layers, totals], [*write_ends(difference), *write_expressions(difference)])

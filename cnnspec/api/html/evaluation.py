@@ -1,8 +1,9 @@
-"""An evaluation as HTML tables: every class, and which are taken for which."""
+"""An evaluation as tables: every class, and which are taken for which."""
 
 from __future__ import annotations
 
-from cnnspec.tables.html import HtmlTable, write_page
+from cnnspec.tables.html import HtmlTable
+from cnnspec.tables.report import Report
 from cnnspec.train.evaluation.text import (
     UNDEFINED,
     choose_classes,
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from cnnspec.train.evaluation.scores import Scores
 
 
-def write_html(found: Evaluation, notes: Iterable[str]) -> str:
+def make_report(found: Evaluation, notes: Iterable[str]) -> Report:
     """The figures, and of each output the table of classes, the matrix of confusions or the most frequent ones."""
     tables: list[HtmlTable] = []
     lines: list[str] = []
@@ -35,7 +36,7 @@ def write_html(found: Evaluation, notes: Iterable[str]) -> str:
             said.insert(0, write_output_line(name, found))
         tables += own
         lines += [f"{name}: {line}" for line in said] if several and own else said
-    return write_page(f"{found.model}: {write_headline(found)}", tables, [*lines, *notes])
+    return Report(f"{found.model}: {write_headline(found)}", tables, [*lines, *notes])
 
 
 def _write_scores(scores: Scores) -> tuple[list[HtmlTable], list[str]]:

@@ -1,4 +1,4 @@
-"""Findings as HTML: each as `check` prints it, the place underlined in its line."""
+"""Findings as HTML, each as `check` prints it, the place underlined in its line; and as a table."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from cnnspec.base.source import LayerPlace, brief
 from cnnspec.findings.excerpt import find_excerpt, locate_layer
 from cnnspec.findings.text import says_place, write_totals
 from cnnspec.tables.escape import xml
-from cnnspec.tables.html import write_frame, write_lines
+from cnnspec.tables.html import HtmlTable, write_frame, write_lines
+from cnnspec.tables.report import Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
 
     from cnnspec.base.diagnostic import Diagnostic, Repair
     from cnnspec.base.source import Span
+
+
+def make_report(found: Sequence[Diagnostic]) -> Report:
+    """A row for each finding, and how many there are."""
+    rows = [(one.span.origin if one.span else "", one.severity, f"{one.code} {one.name}", one.message) for one in found]
+    return Report("", [HtmlTable(("Place", "Severity", "Rule", "Message"), rows)], [write_totals(found, 1)])
 
 
 def write_html(found: Sequence[Diagnostic]) -> str:

@@ -1,8 +1,9 @@
-"""Predictions as an HTML table: a row for each image."""
+"""Predictions as a table: a row for each image."""
 
 from __future__ import annotations
 
-from cnnspec.tables.html import HtmlTable, write_page
+from cnnspec.tables.html import HtmlTable
+from cnnspec.tables.report import Report
 from cnnspec.train.evaluation.prediction_forms import write_answers
 
 TYPE_CHECKING = False
@@ -13,11 +14,11 @@ if TYPE_CHECKING:
     from cnnspec.train.evaluation.question import OutputQuestion
 
 
-def write_html(
+def make_report(
     model: str, images: Sequence[Prediction], outputs: Sequence[OutputQuestion], notes: Iterable[str]
-) -> str:
+) -> Report:
     """Each image and its answers, in red where it cannot be read."""
     rows = [(image.path, image.why or write_answers(image, outputs)) for image in images]
     units = " and ".join(dict.fromkeys([output.unit for output in outputs]))
     broken = [i for i, image in enumerate(images) if image.why]
-    return write_page(f"What {model} sees", [HtmlTable(("Image", f"Answers, {units}"), rows, (), broken)], notes)
+    return Report(f"What {model} sees", [HtmlTable(("Image", f"Answers, {units}"), rows, (), broken)], [*notes])

@@ -6,14 +6,14 @@ from __future__ import annotations
 from base64 import b64encode
 from io import BytesIO
 
-from cnnspec.api.html.evaluation import write_html as write_evaluation
-from cnnspec.api.html.training_runs import write_epochs
-from cnnspec.api.html.training_runs import write_html as write_runs
+from cnnspec.api.html.evaluation import make_report as make_evaluation_report
+from cnnspec.api.html.training_runs import make_epochs_report
+from cnnspec.api.html.training_runs import make_report as make_runs_report
 from cnnspec.base.confined_folder import ConfinedFolder
 from cnnspec.base.count_nouns import count_nouns
 from cnnspec.compile.backend import MissingExtra
 from cnnspec.tables.escape import xml
-from cnnspec.tables.html import HtmlTable, write_details, write_frame, write_lines, write_table
+from cnnspec.tables.html import HtmlTable, write_details, write_frame, write_html, write_lines, write_table
 from cnnspec.train.runs.text import show_time, show_value
 
 TYPE_CHECKING = False
@@ -33,7 +33,7 @@ STYLE = (
 
 def write_report(found: Sequence[Run], compared: bool, note: Callable[[str], None] = lambda text: None) -> str:
     """The page; `note` is called with the run that is measured."""
-    parts = [write_runs(found, compared)]
+    parts = [write_html(make_runs_report(found, compared))]
     for run in found:
         if not run.wrong:
             note(f"measuring {run.path}")
@@ -65,7 +65,7 @@ def write_run(run: Run) -> str:
             write_curves(run),
             write_measured(run),
             write_details("settings", write_frame("", write_table(HtmlTable(("", ""), rows)))),
-            write_details("epochs", write_epochs("", epochs, "")) if epochs else "",
+            write_details("epochs", write_html(make_epochs_report("", epochs, ""))) if epochs else "",
         ]
     )
 
@@ -99,7 +99,7 @@ def write_measured(run: Run) -> str:
         return write_lines(
             [f"not measured: {error.strerror if isinstance(error, OSError) and error.strerror else error}"]
         )
-    scores = write_evaluation(found, found.notes)
+    scores = write_html(make_evaluation_report(found, found.notes))
     if worst.missing:
         return scores
     drawn = BytesIO()

@@ -1,4 +1,4 @@
-"""Receptive fields as HTML tables: of all layers, everything about one position of some, or what one sees of each layer."""
+"""Receptive fields as tables: of all layers, everything about one position of some, or what one sees of each layer."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from cnnspec.rf.text import HEADINGS, LEGEND, RIGHT, write_figures, write_notes,
 from cnnspec.rf.wording import show_size, write_box, write_gates, write_offsets, write_statistics
 from cnnspec.tables.assumed import HEADING, MARK, needs_column, write_assumptions
 from cnnspec.tables.folds import MOST_SEEN, fold_layers
-from cnnspec.tables.html import HtmlTable, write_page
+from cnnspec.tables.html import HtmlTable
 from cnnspec.tables.layout import add_place
+from cnnspec.tables.report import Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,24 +21,24 @@ if TYPE_CHECKING:
 FIELD = HEADINGS.index("RF")
 
 
-def write_html(network: AnalysedNetwork, fields: NetworkFields) -> str:
+def make_report(network: AnalysedNetwork, fields: NetworkFields) -> Report:
     """The table of all layers; where units were asked for, everything about those instead."""
     title = f'Receptive fields of "{network.name}"'
     if fields.units:
-        return write_page(title, [make_unit_table(unit) for unit in fields.units])
+        return Report(title, [make_unit_table(unit) for unit in fields.units])
     marked = needs_column(network)
     rows = [(*write_row(layer), *[MARK * layer.assumed] * marked) for layer in fields.layers]
     notes = [LEGEND, *write_notes(fields), *write_assumptions(network, "the network's field rests")]
     folded = fold_layers(network.graph, lambda layers: f"field {rows[layers[-1]][FIELD]}")
     table = HtmlTable((*HEADINGS, *[HEADING] * marked), rows, RIGHT, folded=folded, seen=len(rows) <= MOST_SEEN)
-    return write_page(title, [table], notes)
+    return Report(title, [table], notes)
 
 
-def write_seen_html(network: AnalysedNetwork, seen: SeenLayers) -> str:
+def make_seen_report(network: AnalysedNetwork, seen: SeenLayers) -> Report:
     """The table of what one position sees of each layer before it."""
     headings, rows = seen_text.make_table(network, seen)
     title, notes = seen_text.write_title(network, seen), seen_text.write_notes(network, seen)
-    return write_page(title, [HtmlTable(headings, rows, seen_text.RIGHT)], notes)
+    return Report(title, [HtmlTable(headings, rows, seen_text.RIGHT)], notes)
 
 
 def make_unit_table(unit: UnitField) -> HtmlTable:

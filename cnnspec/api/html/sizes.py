@@ -1,4 +1,4 @@
-"""The input sizes of a network as an HTML table: a row for each axis and kind of sizes."""
+"""The input sizes of a network as a table: a row for each axis and kind of sizes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from cnnspec.sizes.axis_sizes import MEANINGS
 from cnnspec.sizes.axis_words import group_axes, write_heading, write_reasons
 from cnnspec.sizes.input_sizes import find_asked_size
 from cnnspec.sizes.text import write_kind
-from cnnspec.tables.html import HtmlTable, write_page
+from cnnspec.tables.html import HtmlTable
+from cnnspec.tables.report import Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from cnnspec.sizes.input_sizes import InputSizes, Near
 
 
-def write_html(network: AnalysedNetwork, sizes: InputSizes, near: Near = None) -> str:
+def make_report(network: AnalysedNetwork, sizes: InputSizes, near: Near = None) -> Report:
     """Which sizes each axis may have, and who imposes that; `near` is the size that is asked about, None: the text's."""
     tables, lines = [make_axis_table(sizes, near)], []
     if not sizes.axes:
@@ -36,7 +37,7 @@ def write_html(network: AnalysedNetwork, sizes: InputSizes, near: Near = None) -
     if sizes.asks:
         lines.append("The text asks for sizes, and may build another network for each.")
     lines += [f"{kind}: {meaning}" for kind, meaning in MEANINGS.items()] * bool(sizes.axes)
-    return write_page(f'Input sizes of "{network.name}"', tables, dict.fromkeys(lines))
+    return Report(f'Input sizes of "{network.name}"', tables, [*dict.fromkeys(lines)])
 
 
 def make_axis_table(sizes: InputSizes, near: Near) -> HtmlTable:

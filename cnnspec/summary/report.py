@@ -1,4 +1,4 @@
-"""The summary as HTML tables: blocks and repeats fold away below their sums."""
+"""The summary as tables: blocks and repeats may fold away below their sums."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from cnnspec.summary.total_lines import find_headings, write_totals
 from cnnspec.tables.columns import DEFAULT, mark_assumed, write_cells
 from cnnspec.tables.figures import show_field, show_figure
 from cnnspec.tables.folds import MOST_SEEN, fold_layers
-from cnnspec.tables.html import HtmlTable, write_page
+from cnnspec.tables.html import HtmlTable
 from cnnspec.tables.layout import write_title
+from cnnspec.tables.report import Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from cnnspec.tables.size_names import SizeNames
 
 
-def write_html(network: AnalysedNetwork, summary: Summary, columns: tuple[str, ...] = DEFAULT) -> str:
+def make_report(network: AnalysedNetwork, summary: Summary, columns: tuple[str, ...] = DEFAULT) -> Report:
     """The table of layers with these columns, rows of unknown shape in red, and the totals."""
     columns = mark_assumed(network, columns)
     headings, numeric = find_headings(columns)
@@ -29,9 +30,7 @@ def write_html(network: AnalysedNetwork, summary: Summary, columns: tuple[str, .
     unknown = [node.index for node in network.graph.nodes if node.shape is None]
     folded = fold_layers(network.graph, lambda layers: write_sums(network, summary, layers, sizes))
     table = HtmlTable(headings, cells, numeric, unknown, folded=folded, seen=len(cells) <= MOST_SEEN)
-    trouble = "It has mistakes: look at its diagnostics." if network.whole else "Not all of it could be known."
-    wrong = [trouble] * network.broken
-    return write_page(write_title(network), [table], [*write_totals(network, summary.totals, sizes), *wrong])
+    return Report(write_title(network), [table], write_totals(network, summary.totals, sizes))
 
 
 def write_sums(network: AnalysedNetwork, summary: Summary, layers: range, sizes: SizeNames) -> str:
