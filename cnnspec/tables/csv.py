@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnspec.base.source import printable
 from cnnspec.tables.data import write_axes
 
 TYPE_CHECKING = False
@@ -16,7 +17,7 @@ def write_csv(rows: Iterable[Sequence[object]]) -> str:
     from io import StringIO
 
     out = StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
+    csv.writer(out, lineterminator="\n").writerows([[printable(str(cell)) for cell in row] for row in rows])
     return out.getvalue()
 
 

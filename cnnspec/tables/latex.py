@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 RULES = "".join([rf"\providecommand{{\{rule}}}{{\hline}}" for rule in ("toprule", "midrule", "bottomrule")])
 SHAPE = re.compile(r"(?:[0-9]+|[A-Z]|\?)(?:x(?:[0-9]+|[A-Z]|\?))+")
+NEGATIVE = re.compile(r"-[0-9]")
 ENDS = "[*"  # what \\ would take for its own at the beginning of a row
 
 
@@ -51,5 +52,7 @@ def write_row(cells: Sequence[str]) -> str:
 
 
 def write_cell(cell: str) -> str:
-    """Words, or a shape with proper crosses."""
-    return cell.replace("x", r"$\times$") if SHAPE.fullmatch(cell) else escape.latex(cell)
+    """Words; a shape with crosses, a negative figure with a minus."""
+    if SHAPE.fullmatch(cell):
+        return cell.replace("x", r"$\times$")
+    return f"$-${escape.latex(cell[1:])}" if NEGATIVE.match(cell) else escape.latex(cell)

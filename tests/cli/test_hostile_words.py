@@ -66,6 +66,9 @@ import --application WORD|export FILE -o x.onnx|evaluate FILE|predict FILE FILE|
 check WORD|summary FILE --columns WORD|summary FILE --set WORD|summary FILE --set n=WORD|summary FILE --model WORD
 check FILE --select WORD|check FILE --per-file-ignores WORD|check FILE --target WORD|check FILE --baseline FILE|WORD
 draw FILE|draw FILE -o out.svg --depth all --show name|draw FILE --format dot|draw FILE --style volumes -o out.svg|draw FILE --format tex|draw FILE --expand WORD|draw FILE --show WORD
+summary FILE --format latex|cost FILE --format latex|cost FILE --format csv|rf FILE --format latex|lost FILE --format csv|sizes FILE --format latex|diff FILE good.cnn --format latex
+compare FILE good.cnn|compare FILE good.cnn --format markdown|compare FILE good.cnn --format csv|compare good.cnn FILE --format latex|compare FILE --format json|compare FILE good.cnn --format html
+compare WORD good.cnn|compare FILE --columns WORD|compare FILE --sort WORD|compare FILE --set WORD|compare FILE --set n=WORD|compare FILE --optimizer WORD
 check --WORD|compile FILE -o WORD|train FILE --dry-run --data WORD"""
 
 
@@ -117,10 +120,11 @@ def intact(form: str, out: str, folder: Path) -> None:
         if "github" in form:
             assert re.fullmatch(r"::(error|warning|notice) file=[^:,]*(,\w+=[^:,]*)*::[^\n]*", line), line
         if "markdown" in form and line.startswith("| "):
-            assert len(re.findall(r"(?<!\\)\|", line)) == 7, line
+            assert len(re.findall(r"(?<!\\)\|", line)) == (10 if "compare" in form else 7), line
     if "csv" in form:
-        assert {len(row) for row in csv.reader(io.StringIO(out))} <= {12}
+        assert len({len(row) for row in csv.reader(io.StringIO(out))}) <= 1
     if "latex" in form and out:
+        out = re.sub(r"^%.*$", "", out, flags=re.M)
         assert out.count("\\begin{") == out.count("\\end{")
         assert len(re.findall(r"(?<!\\)\{", out)) == len(re.findall(r"(?<!\\)\}", out))
 

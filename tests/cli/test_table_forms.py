@@ -76,7 +76,7 @@ def read_words(cell: str) -> str:
     """What LaTeX makes of words: the other way round than `escape.latex`."""
     from cnnspec.tables.escape import LATEX
 
-    cell = cell.replace(r"$\times$", "x").replace("-{}-", "--")
+    cell = cell.replace(r"$\times$", "x").replace("$-$", "-").replace("-{}-", "--")
     for character, written in sorted(LATEX.items(), key=lambda pair: -len(pair[1])):
         if len(written) > 2 and character != "×":
             cell = cell.replace(written, character)

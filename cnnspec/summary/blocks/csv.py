@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-from io import StringIO
-
 from cnnspec.layers.base import show_shape
 from cnnspec.summary.blocks.columns import write_fault
+from cnnspec.tables.csv import write_csv as to_csv
 from cnnspec.tables.data import write_axes, write_plain
 
 TYPE_CHECKING = False
@@ -24,11 +22,7 @@ FIELDS = (
 
 def write_csv(rows: Sequence[BlockFigures], file: str) -> str:
     """A header, then the fields of every block; `file` is the one that was asked about."""
-    out = StringIO()
-    lines = csv.writer(out, lineterminator="\n")
-    lines.writerow(FIELDS)
-    lines.writerows([list_cells(row, file) for row in rows])
-    return out.getvalue()
+    return to_csv([FIELDS, *[list_cells(row, file) for row in rows]])
 
 
 def list_cells(row: BlockFigures, file: str) -> list[str]:
