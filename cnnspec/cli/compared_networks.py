@@ -121,7 +121,13 @@ class Gathered:
             self.unused.pop(text, None)
         options.set = [*taken, *asked.own]
         options.call = None if model is not None or not source.is_python else self.options.call
-        analysis = analyse_as_asked(source, options, Lookup(options).of(source.name).codes(source.name))
+        foreign = [text for text in asked.own if name_parameter(text) not in has]
+        try:
+            analysis = analyse_as_asked(source, options, Lookup(options).of(source.name).codes(source.name))
+        except UsageError as error:
+            if not foreign or len(self.options.networks) == 1:
+                raise
+            raise UsageError(f"{error}; before all networks --set is for every one that has it") from None
         place_in_file(analysis.diagnostics, analysis.tree, options)
         networks = [network for network in analysis.networks if network.graph.nodes]
         if not networks and not analysis.diagnostics:

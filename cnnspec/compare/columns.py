@@ -121,8 +121,8 @@ def count_values(value: Any) -> Any:
 
 
 COLUMNS = {
-    "layers": ComparedColumn("Layers", "layers, the inputs included", lambda n: n.layers, show_number, change_ratio),
-    "depth": ComparedColumn("Depth", "layers with weights on the longest way", lambda n: n.depth, show_number, change_ratio),
+    "layers": ComparedColumn("Layers", "layers, the inputs included", lambda n: n.layers, show_number, change_count),
+    "depth": ComparedColumn("Depth", "layers with weights on the longest way", lambda n: n.depth, show_number, change_count),
     "params": ComparedColumn("Params", "parameters", lambda n: n.params, show_number, change_ratio),
     "trainable": ComparedColumn("Trainable", "parameters that training moves", lambda n: n.trainable_params, show_number, change_ratio),
     "macs": ComparedColumn("MACs", "multiply-accumulates of one example", lambda n: n.macs, show_number, change_ratio),

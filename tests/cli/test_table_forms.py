@@ -123,6 +123,14 @@ def test_an_answer_writes_what_the_command_prints(line: str, capsys: Capture) ->
         answer.to_text("xml")
 
 
+def test_csv_has_what_the_units_read_that_are_asked_for(capsys: Capture) -> None:
+    units = json.loads(printed(capsys, "rf net.cnn sum maxpool1", "json"))["units"]
+    rows = [*csv.DictReader(io.StringIO(printed(capsys, "rf net.cnn sum maxpool1", "csv")))]
+    assert [(row["layer"], row["name"], int(row["read"])) for row in rows] == [
+        (unit["layer"], read["name"], read["read"]) for unit in units for read in unit["inputs"]
+    ]
+
+
 def test_findings_are_a_table_too() -> None:
     found = cnnspec.check_text("input 8x8x1\nconv(4, 9x9)\n", name="a_b.cnn")
     assert read_markdown(found.to_text("markdown")) == [

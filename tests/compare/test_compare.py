@@ -193,20 +193,22 @@ LEFT_OUT = [  # a word, why it has no row, the exit status
     ("none.cnn", "cannot read none.cnn: No such file or directory: check the path", 2),
     ("empty", "empty is a folder without runs: name the specs in it, as in empty/*.cnn", 2),
     ("blocks.cnn", "blocks.cnn holds no network, but blocks (f): `cnnspec summary` with --input 56x56x64 shows what each costs", 2),
+    ("lossy.cnn --set width=3", 'lossy.cnn: no model has a parameter "width"; it has none; before all networks --set is for every one that has it', 2),
     ("net.cnn:Other", 'net.cnn has no model "Other": it has Net', 2),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("word", "why", "status"), LEFT_OUT)
 def test_the_others_are_shown(word: str, why: str, status: int, capsys: Capture) -> None:
-    got, out, err = run(capsys, "compare", "lossy.cnn", word, "--width", "200")
+    words = word.split()
+    got, out, err = run(capsys, "compare", "lossy.cnn", *words, "--width", "200")
     assert (got, err) == (status, "") and "\n lossy " in out and out.endswith(f"Left out: {why}\n")
-    got, out, err = run(capsys, "compare", "lossy.cnn", word, "--format", "csv")
+    got, out, err = run(capsys, "compare", "lossy.cnn", *words, "--format", "csv")
     assert (got, err, len(out.splitlines())) == (status, f"cnnspec: {why}\n", 2)
-    got, out, err = run(capsys, "compare", word)
-    assert (got, out, err) == (status, "", f"cnnspec: {why}\n")
-    said = data(capsys, "compare", "lossy.cnn", word)
-    assert said["left_out"] == [{"name": word, "why": why}]
+    got, out, err = run(capsys, "compare", *words)
+    assert (got, out, err) == (status, "", f"cnnspec: {why.partition('; before')[0]}\n")
+    said = data(capsys, "compare", "lossy.cnn", *words)
+    assert said["left_out"] == [{"name": words[0], "why": why}]
 
 
 REFUSED = {  # a command line, and what is said
