@@ -13,6 +13,7 @@ from cnnspec.base.source import Source
 from cnnspec.base.source_files import read
 from cnnspec.cli.load import analyse_as_asked
 from cnnspec.cli.messages import UsageError
+from cnnspec.cli.settings import Lookup
 from cnnspec.cli.spec_files import LEFT_OUT, find_specs
 from cnnspec.diff.changes import FileChanges, FileState, compare_files
 from cnnspec.diff.difference import SAME
@@ -32,8 +33,10 @@ MOST_COMPARED = 2_500  # pairs of files whose lines are compared
 
 
 class SpecFile(Record):
-    """A spec of one side: what it is called, its source or why it cannot be read, and how it reads the files that it uses."""
+    """A spec of one side: its path from there, what it is called, its source or why it cannot be read, and how it reads the
+    files that it uses."""
 
+    path: str
     name: str
     source: Source | Diagnostic
     read: Read
@@ -51,7 +54,8 @@ class SpecFile(Record):
 def compare_folders(a: Side, b: Side, limits: Sequence[ChangeLimit], options: argparse.Namespace) -> FileChanges:
     """What changed in the specs of two folders. UsageError for limits that make no sense, and options for two networks."""
     refuse_options(a, b, options)
-    old, new = list_side(a), list_side(b)
+    lookup = Lookup(options)
+    old, new = list_side(a, lookup), list_side(b, lookup)
     add_ignored(old, new, b)
     add_ignored(new, old, a)
     if not old and not new:
@@ -96,25 +100,32 @@ def compare_pairs(
             changes = compare_files(states[0], states[1], limits)
         except ValueError as error:
             raise UsageError(str(error)) from None
-        if (
-            before is not None and after is not None and before.text == after.text
-        ):  # others that they use changed, or not
+        if before is not None and after is not None and (before.path, before.text) == (after.path, after.text):
             changes = [change for change in changes if change.status != SAME]
         found += changes
     return FileChanges(a.label, b.label, tuple(found), bool(limits))
 
 
 # ---- files -------------------------------------------------------------------------------------------------
-def list_side(side: Side) -> dict[str, SpecFile]:
-    """The specs of a side, by their paths from its folder."""
+def list_side(side: Side, lookup: Lookup) -> dict[str, SpecFile]:
+    """The specs of a side that no setting excludes, by their paths from its folder."""
     folder = side.path or ""
     if side.revision is None:
-        return {name: SpecFile(path, read(path), read) for name, path in list_folder(folder)}
-    files = {path: entry for path, entry in side.revision.list_files(folder).items() if is_taken(path, folder)}
+        return {
+            name: SpecFile(name, path, read(path), read)
+            for name, path in list_folder(folder)
+            if not lookup.of(path).excludes(path, False)
+        }
+    files = {
+        path: entry
+        for path, entry in side.revision.list_files(folder).items()
+        if is_taken(path, folder) and not lookup.of(place := side.revision.place(path)).excludes(place, False)
+    }
     found = side.revision.read_sources(files)
     start = len(folder) + 1 if folder else 0
     return {
-        path[start:]: SpecFile(side.revision.label(path), source, side.revision.read) for path, source in found.items()
+        path[start:]: SpecFile(path[start:], side.revision.label(path), source, side.revision.read)
+        for path, source in found.items()
     }
 
 
@@ -122,8 +133,8 @@ def read_file(side: Side) -> SpecFile:
     """The file of a side."""
     path = side.path or ""
     if side.revision is None:
-        return SpecFile(path, read(path), read)
-    return SpecFile(side.label, side.revision.read(side.revision.place(path)), side.revision.read)
+        return SpecFile(path, path, read(path), read)
+    return SpecFile(path, side.label, side.revision.read(side.revision.place(path)), side.revision.read)
 
 
 def add_ignored(files: dict[str, SpecFile], others: dict[str, SpecFile], other: Side) -> None:
@@ -131,7 +142,7 @@ def add_ignored(files: dict[str, SpecFile], others: dict[str, SpecFile], other: 
     for name in files.keys() - others.keys():
         path = os.path.join(other.path or "", name)
         if other.revision is None and os.path.isfile(path):
-            others[name] = SpecFile(path, read(path), read)
+            others[name] = SpecFile(name, path, read(path), read)
 
 
 def list_folder(folder: str) -> Iterator[tuple[str, str]]:
