@@ -11,7 +11,7 @@ import sys
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic
 from cnnspec.cli.argument_parser import add_examples
-from cnnspec.cli.diff_sides import read_sides
+from cnnspec.cli.diff_sides import hold_many, read_sides
 from cnnspec.cli.inputs import leads_to_model
 from cnnspec.cli.limit_options import add_limit_options, read_limit_options
 from cnnspec.cli.load import add_model_options, load_analysed
@@ -79,8 +79,8 @@ def run(options: argparse.Namespace) -> int:
     if options.output is not None and find_ending(options.output) != "html":
         raise UsageError(f"{options.output or '-o'} must end in .html: an interactive page is what is written")
     first, second = read_sides(options.a, options.b, options.model)
-    if (status := compare_many(first, second, limits, options)) is not None:
-        return status
+    if hold_many(first, second):
+        return compare_many(first, second, limits, options)
     if options.call is not None and not (first.is_called or second.is_called):
         raise UsageError("--call calls a function of a Python source: give one, without a model's name")
     from cnnspec.diff.formats import write_report
@@ -92,7 +92,7 @@ def run(options: argparse.Namespace) -> int:
     difference, verdicts = find_difference(a, b), hold(limits, a, b)
     if options.output is not None:
         write_page(options.output, difference, a, b, options.force)
-    if options.output is None or options.format != "text":
+    if options.output is None or options.format != "text" or limits:
         width, color = find_width(sys.stdout), wants_color(sys.stdout)
         print(write_report(difference, verdicts, options.format, width, color), end="")
     if limits:
@@ -112,15 +112,12 @@ def hold(limits: list[ChangeLimit], a: AnalysedNetwork, b: AnalysedNetwork) -> t
         raise UsageError(str(error)) from None
 
 
-def compare_many(a: Side, b: Side, limits: list[ChangeLimit], options: argparse.Namespace) -> int | None:
-    """Print what changed in the specs of two folders or revisions, or in two specs of several models; the exit status. None
-    where the sides are two networks."""
+def compare_many(a: Side, b: Side, limits: list[ChangeLimit], options: argparse.Namespace) -> int:
+    """Print what changed in the specs of two folders or revisions, or in the models of two specs; the exit status."""
     from cnnspec.cli.diff_folders import compare_folders, compare_models
     from cnnspec.diff.formats import write_changes
 
-    changes = compare_folders(a, b, limits, options) if a.is_folder else compare_models(a, b, limits, options)
-    if changes is None:
-        return None
+    changes = (compare_folders if a.is_folder else compare_models)(a, b, limits, options)
     width, color = find_width(sys.stdout), wants_color(sys.stdout)
     print(write_changes(changes, options.format, width, color), end="")
     if limits:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from cnnspec.elaborate.files import Read
 
 USES = re.compile(r"^\s*use\b", re.M)
-MODELS = re.compile(r"^\s*model\b", re.M)
 ALIKE = 0.5  # from which on a file is another one renamed, as git has it
 MOST_COMPARED = 2_500  # pairs of files whose lines are compared
 
@@ -55,7 +54,8 @@ def compare_folders(a: Side, b: Side, limits: Sequence[ChangeLimit], options: ar
     """What changed in the specs of two folders. UsageError for limits that make no sense, and options for two networks."""
     refuse_options(a, b, options)
     lookup = Lookup(options)
-    old, new = list_side(a, lookup), list_side(b, lookup)
+    links = a.revision is b.revision is None  # in a revision they are no files
+    old, new = list_side(a, lookup, links), list_side(b, lookup, links)
     add_ignored(old, new, b)
     add_ignored(new, old, a)
     if not old and not new:
@@ -63,16 +63,10 @@ def compare_folders(a: Side, b: Side, limits: Sequence[ChangeLimit], options: ar
     return compare_pairs(a, b, pair_files(old, new), limits, options)
 
 
-def compare_models(a: Side, b: Side, limits: Sequence[ChangeLimit], options: argparse.Namespace) -> FileChanges | None:
-    """What changed in the models of two specs, or that one spec is new or gone; None where each is one network."""
-    missing = a.is_missing or b.is_missing
-    named = a.model is not None or b.model is not None or not all([str(one.path).endswith(".cnn") for one in (a, b)])
-    if named and not missing:
-        return None
-    before, after = (None if side.is_missing else read_file(side) for side in (a, b))
-    if not missing and min([len(MODELS.findall(file.text)) for file in (before, after) if file]) < 2:
-        return None
+def compare_models(a: Side, b: Side, limits: Sequence[ChangeLimit], options: argparse.Namespace) -> FileChanges:
+    """What changed in the models of two specs, one of which may be missing. UsageError as for folders."""
     refuse_options(a, b, options)
+    before, after = (None if side.is_missing else read_file(side) for side in (a, b))
     return compare_pairs(a, b, [(before, after)], limits, options)
 
 
@@ -107,14 +101,14 @@ def compare_pairs(
 
 
 # ---- files -------------------------------------------------------------------------------------------------
-def list_side(side: Side, lookup: Lookup) -> dict[str, SpecFile]:
-    """The specs of a side that no setting excludes, by their paths from its folder."""
+def list_side(side: Side, lookup: Lookup, links: bool) -> dict[str, SpecFile]:
+    """The specs of a side that no setting excludes, by their paths from its folder; `links`: symbolic ones, too."""
     folder = side.path or ""
     if side.revision is None:
         return {
             name: SpecFile(name, path, read(path), read)
             for name, path in list_folder(folder)
-            if not lookup.of(path).excludes(path, False)
+            if (links or not os.path.islink(path)) and not lookup.of(path).excludes(path, False)
         }
     files = {
         path: entry
@@ -131,10 +125,9 @@ def list_side(side: Side, lookup: Lookup) -> dict[str, SpecFile]:
 
 def read_file(side: Side) -> SpecFile:
     """The file of a side."""
-    path = side.path or ""
-    if side.revision is None:
-        return SpecFile(path, path, read(path), read)
-    return SpecFile(path, side.label, side.revision.read(side.revision.place(path)), side.revision.read)
+    return SpecFile(
+        side.path or "", side.label, side.read_source(), read if side.revision is None else side.revision.read
+    )
 
 
 def add_ignored(files: dict[str, SpecFile], others: dict[str, SpecFile], other: Side) -> None:

@@ -7,16 +7,21 @@ REVISION alone has what the other side names, or all.
 from __future__ import annotations
 
 import os
+import re
 
 from cnnspec.base.record import Record
 from cnnspec.base.source import Source, brief, printable
+from cnnspec.base.source_files import read
 from cnnspec.cli.inputs import leads_to_model
 from cnnspec.cli.messages import UsageError
 from cnnspec.cli.python_files import split_model
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cnnspec.base.diagnostic import Diagnostic
     from cnnspec.cli.revision import Revision
+
+MODELS = re.compile(r"^\s*model\b", re.M)
 
 
 class Side(Record):
@@ -32,6 +37,11 @@ class Side(Record):
     def is_missing(self) -> bool:
         """Whether it is a file that its revision does not have: a network that is new, or gone."""
         return not self.is_folder and self.revision is not None and not self.revision.find_kind(self.path or "")
+
+    def read_source(self) -> Source | Diagnostic:
+        """The source of a file; a diagnostic where it cannot be read."""
+        path = self.path or ""
+        return read(path) if self.revision is None else self.revision.read(self.revision.place(path))
 
     @property
     def is_called(self) -> bool:
@@ -72,6 +82,22 @@ def read_side(text: str, model: str | None) -> Side:
     if not colon:
         return Side(None, model, revision)
     return read_inner(revision, rest, model)
+
+
+def hold_many(a: Side, b: Side) -> bool:
+    """Whether the sides are more, or less, than a network each: folders, a file that is new or gone, two specs of several
+    models of which none is chosen."""
+    if a.is_folder or a.is_missing or b.is_missing:
+        return True
+    return all(
+        [
+            side.model is None
+            and str(side.path).endswith(".cnn")
+            and isinstance(source := side.read_source(), Source)
+            and len(MODELS.findall(source.text)) > 1
+            for side in (a, b)
+        ]
+    )
 
 
 def read_inner(revision: Revision, text: str, model: str | None) -> Side:

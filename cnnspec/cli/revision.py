@@ -11,6 +11,7 @@ import subprocess
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.limits import MAX_BYTES
 from cnnspec.base.source_files import decode_source, name_file
+from cnnspec.cli.messages import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,14 +31,21 @@ class Revision:
 
     def find_kind(self, path: str) -> str:
         """What stands at a path: "blob", a file; "tree", a folder; "" for nothing."""
-        done = ask_git(self.root, "cat-file", "-t", f"{self.commit}:{path}")
-        return "" if done is None else done.decode().strip()
+        if not path:
+            return "tree"
+        found = ask_git(self.root, "ls-tree", "-z", "--full-tree", self.commit, "--", path.rstrip("/")) or b""
+        return found.partition(b"\t")[0].split()[1].decode() if found else ""
 
     def list_files(self, folder: str) -> dict[str, tuple[str, int]]:
-        """The files below a folder, "" for all: path → its blob and how many bytes that has."""
+        """The files below a folder, "" for all: path → its blob and how many bytes that has; none where there is no such
+        folder. UsageError as for `read_blobs`."""
+        if self.find_kind(folder) != "tree":
+            return {}
         listed = ask_git(self.root, "ls-tree", "-r", "-l", "-z", "--full-tree", f"{self.commit}:{folder}")
+        if listed is None:
+            raise UsageError(f"git cannot read the files of {self.called}")
         found = {}
-        for line in (listed or b"").decode("utf-8", "surrogateescape").split("\0"):
+        for line in listed.decode("utf-8", "surrogateescape").split("\0"):
             about, _, path = line.partition("\t")
             if about.startswith(FILES):
                 _, _, blob, size = about.split()
@@ -45,14 +53,19 @@ class Revision:
         return found
 
     def read_blobs(self, blobs: Iterable[str]) -> Iterator[bytes]:
-        """The contents of blobs, in their order."""
+        """The contents of blobs, in their order. UsageError where git has not got them, as in a repository that is cut short."""
         asked = "".join([f"{blob}\n" for blob in blobs]).encode()
-        answer, at = ask_git(self.root, "cat-file", "--batch", given=asked) or b"", 0
+        answer, at = ask_git(self.root, "cat-file", "--batch", given=asked), 0
+        if answer is None:
+            raise UsageError(f"git cannot read the files of {self.called}")
         while at < len(answer):
             head = answer[at : answer.index(b"\n", at)]
-            start, size = at + len(head) + 1, int(head.split()[-1])
-            yield answer[start : start + size]
-            at = start + size + 1
+            blob, kind, *size = head.decode().split()
+            if not size:
+                raise UsageError(f"git cannot read {blob}, a file of {self.called}: it is {kind}")
+            start = at + len(head) + 1
+            at = start + int(size[0]) + 1
+            yield answer[start : at - 1]
 
     def read_sources(self, files: dict[str, tuple[str, int]]) -> dict[str, Source | Diagnostic]:
         """The sources of files, called as they would be in the working folder."""
@@ -71,7 +84,7 @@ class Revision:
         inner = self.find_inner(path)
         data = None if inner is None else ask_git(self.root, "cat-file", "blob", f"{self.commit}:{inner}")
         if inner is None or data is None:
-            return Diagnostic("E002", f"{self.name} has no {path}", None, "check the path")
+            return Diagnostic("E002", f"{self.called} has no {path} that git can read", None, "check the path")
         return decode_source(data, self.place(inner))
 
     def find_inner(self, path: str) -> str | None:
@@ -79,7 +92,10 @@ class Revision:
         full = os.path.join(
             os.path.realpath(os.path.dirname(os.path.abspath(path))), os.path.basename(os.path.abspath(path))
         )
-        inner = os.path.relpath(full, self.root).replace(os.sep, "/")
+        try:
+            inner = os.path.relpath(full, self.root).replace(os.sep, "/")
+        except ValueError:  # another drive
+            return None
         return None if inner == os.pardir or inner.startswith("../") else "" if inner == os.curdir else inner
 
     def place(self, path: str) -> str:

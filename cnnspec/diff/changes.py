@@ -122,12 +122,14 @@ def describe_lone(status: str, network: AnalysedNetwork) -> NetworkChange:
 
 
 def describe_unread(name: str, found: Sequence[Diagnostic]) -> NetworkChange:
-    """A network with mistakes; the first of them is told."""
+    """A network with mistakes, of which the first is told, or a file that cannot be read."""
     errors = [diagnostic for diagnostic in found if diagnostic.severity == ERROR]
     first = errors[0] if errors else None
     line = first.position if first is not None else None
     said = f"{name} has mistakes, so that no figure of it can be known"
-    if first is not None:
+    if first is not None and first.span is None:
+        said = f"{name} cannot be read: {first.message}"
+    elif first is not None:
         said += f": {f'line {line[0]}: ' if line else ''}{first.message}"
     unknown = TotalDifference(None, None)
     return NetworkChange(name, UNREAD, None, None, unknown, unknown, message=said)
