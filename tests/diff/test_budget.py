@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 import cnnspec
-from cnnspec.base.size import Size
+from cnnspec.base.size import Size, maximum
 from cnnspec.base.size_signs import has_no_minus
 from cnnspec.cli import main
 from cnnspec.diff.changes import FileChanges, FileState, compare_files
@@ -28,8 +28,20 @@ B = "input 28x28x1\nconv(9, 5x3) -> conv(4, 3x3) -> gap -> dense(10)\n"  # 522, 
 ANY, WIDER = (f"input ?x?x1\nconv({n}, 3x3, padding=same) -> gap -> dense(10)\n" for n in (8, 9))
 VECTORS, DENSE = "input 5\nrelu\n", "input 5\ndense(3)\n"
 LOSSY = "input 28x28x1\nmaxpool(5x5) -> gap -> dense(10)\n"
+EIGHT, THREE = (f"input 10x1\nconv(2, {kernel})\n" for kernel in (8, 3))  # of 10 positions
 NONE = ""  # no first network
-TEXTS = {"A": A, "B": B, "ANY": ANY, "WIDER": WIDER, "VECTORS": VECTORS, "DENSE": DENSE, "LOSSY": LOSSY, "NONE": NONE}
+TEXTS = {
+    "A": A,
+    "B": B,
+    "ANY": ANY,
+    "WIDER": WIDER,
+    "VECTORS": VECTORS,
+    "DENSE": DENSE,
+    "LOSSY": LOSSY,
+    "EIGHT": EIGHT,
+    "THREE": THREE,
+    "NONE": NONE,
+}
 
 CASES = """
 A B       | params <= +5%          | params is 522, not <= 178 (170 + 5 %): the change is +352 (+207.1 %)
@@ -59,6 +71,8 @@ A B       | coverage >= 0.05       | coverage is 4.46 %, not >= 5 %; it was 1.15
 A B       | coverage <= +0.01      | coverage is 4.46 %, not <= 2.15 % (1.15 % + 1 points): the change is +3.32 points
 A A       | coverage >= +0         | kept
 A A       | coverage >= +0%        | kept
+EIGHT THREE | coverage >= -0.5     | kept
+EIGHT THREE | coverage >= -0.49    | coverage is 30 %, not >= 31 % (80 % - 49 points): the change is -50 points
 A B       | depth <= +0            | depth is 3, not <= 2 (what it was): the change is +1 (+50 %)
 A B       | params_bytes <= +1KiB  | params_bytes is 2.04 KiB, not <= 1.66 KiB (680 bytes + 1.00 KiB): the change is +1.38 KiB (+207.1 %)
 A B       | peak_memory(batch=2, dtype=int8) <= +3000 | peak_memory is 15,456 bytes, not <= 15,384 bytes (12.09 KiB + 2.93 KiB): the change is +3.00 KiB (+24.8 %)
@@ -170,6 +184,8 @@ def test_a_sign_that_is_certain_is_right() -> None:
     for a, b in itertools.product(SIZES, SIZES):
         for dim in (a, b - a, a * 2 - b):
             assert not has_no_minus(dim) or min(value(dim, given) for given in VALUES) >= 0, dim
+    largest = maximum(H - 20, W - 30)
+    assert not has_no_minus(largest) and not has_no_minus((largest + 1) // 2) and has_no_minus(maximum(H - 20, W))
     assert has_no_minus(H * W + 3) and not has_no_minus(H * W - 3) and not has_no_minus(-1)
 
 
@@ -180,6 +196,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("A", "B", "ANY", "DENSE"):
         Path(f"{name.lower()}.cnn").write_text(TEXTS[name])
     Path("two.cnn").write_text("model Small { input 3 -> dense(2) }\nmodel Large { input 3 -> dense(9) }\n")
+    Path("said.cnn").write_text("# of which nothing is new\n" + Path("two.cnn").read_text())
     Path("other.cnn").write_text(
         "model Small { input 3 -> dense(2) }\nmodel Large { input 3 -> dense(7) }\nmodel New { input 3 -> dense(1) }\n"
     )
@@ -201,6 +218,7 @@ diff other.cnn two.cnn --max-params +0                                | 1 | 1 ch
 diff two.cnn:Small other.cnn:New --max-params +0                      | 0 | params
 diff two.cnn other.cnn                                                | 1 | 1 changed, 1 new, 1 the same
 diff two.cnn two.cnn                                                  | 0 | No network changed
+diff two.cnn said.cnn --max-params 1                                  | 0 | 2 the same; all within the budget
 diff two.cnn other.cnn --set n=3                                      | 2 | --set is for two networks, and two.cnn and other.cnn hold many: give FILE:MODEL
 diff a.cnn b.cnn --max-params abc                                     | 2 | --max-params: params is compared with a number
 diff a.cnn b.cnn --max-params ""                                      | 2 | --max-params: "params <=" is no limit
@@ -219,6 +237,12 @@ def test_the_exit_status_is_the_budgets(files: None, line: str, capsys: pytest.C
     found, out, err = run(capsys, *shlex.split(command), "--width", "200")
     assert (found, said in out + err) == (int(status), True), out + err
     assert bool(err) == (found == 2) and "broken" not in out or found
+
+
+def test_a_page_is_written_and_the_budget_told(files: None, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "diff", "a.cnn", "b.cnn", "-o", "page.html", "--max-params", "5")
+    assert status == 1 and "broken: params is 522, not <= 5; it was 170" in out and err == "cnnspec: wrote page.html\n"
+    assert Path("page.html").exists()
 
 
 def test_options_and_limits_are_one_thing(files: None, capsys: pytest.CaptureFixture[str]) -> None:

@@ -61,6 +61,8 @@ def test_all_that_changed_is_told(repository: Path, sides: str, capsys: pytest.C
     assert outcome(out) == {(f, m.replace("B", "after")): said for (f, m), said in OUTCOME.items()}
     status, out, _ = run(capsys, "diff", *arguments, "--format", "markdown")
     assert status == 1 and all(f"/{file.rpartition('/')[2]}" in out for file, _ in OUTCOME)
+    told = {line.rpartition("/")[2] for line in out.splitlines() if line.startswith("### ")}
+    assert "small.cnn" in told and not told & {"comment.cnn", "moved.cnn", "two.cnn (Small)"}
     assert commit not in out and (commit[:10] in out) == ("COMMIT" in sides)
 
 
@@ -134,9 +136,11 @@ def test_what_is_excluded_or_ignored_is_left_out(repository: Path, capsys: pytes
         Path("cnnspec.toml").write_text('exclude = ["nets/small.cnn", "nets/broken.cnn"]\n')
         Path(".gitignore").write_text("nets/untracked.cnn\nnets/new.cnn\n")
         Path("nets/untracked.cnn").write_text("input 3\n")
+        Path("nets/link.cnn").symlink_to("small.cnn")  # in a revision it is no file
         _, out, _ = run(capsys, "diff", "HEAD~1", ".", "--format", "json")
+        assert run(capsys, "diff", "HEAD", ".")[1] == "No network changed from HEAD to the working folder\n"
     finally:
-        for name in ("cnnspec.toml", ".gitignore", "nets/untracked.cnn"):
+        for name in ("cnnspec.toml", ".gitignore", "nets/untracked.cnn", "nets/link.cnn"):
             os.remove(name)
     files = {file for file, _ in outcome(out)}
     assert not files & {"nets/small.cnn", "nets/broken.cnn", "nets/untracked.cnn"} and "nets/uses.cnn" in files
