@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnspec.api.answer import Answer
 from cnnspec.api.argument_checks import take_path
+from cnnspec.api.findings import Findings
 from cnnspec.diff.difference import NetworkDifference
 
 TYPE_CHECKING = False
@@ -42,14 +43,29 @@ class Difference(Answer, NetworkDifference):
         with open(name, "w", encoding="utf-8", newline="") as file:
             file.write(page)
 
-    def _write_text(self) -> str:
-        """The report of `cnnspec diff`."""
-        from cnnspec.diff.text import write_text
+    def budget(self, *limits: str, **bounds: float | str) -> Findings:
+        """The limits that the change breaks; none, and false, where it keeps them all.
 
-        return write_text(self)
+        Limits are as those of `Network.budget`, held against the second network; their bound may also be a change from the
+        first: "params <= +5%", max_macs="+2%", min_receptive_field="+0". ValueError for a text that is no limit, TypeError for
+        another keyword.
+        """
+        from cnnspec.api.budget import find_broken_changes
+
+        return Findings(find_broken_changes(*self.analysed, limits, bounds), self.b.file)
+
+    def to_text(self, format: str = "text", limits: str = "") -> str:
+        """The report of `cnnspec diff`. `format`: text, markdown, csv, latex or json; ValueError for another. `limits`: a budget
+        whose outcome it tells, "params <= +5%, lossless", but as CSV and LaTeX."""
+        if format not in ("text", "markdown", "json"):
+            return super().to_text(format)
+        from cnnspec.api.budget import hold_change
+        from cnnspec.diff.formats import write_report
+
+        return write_report(self, hold_change(*self.analysed, limits), format)
 
     def _make_report(self) -> Report:
-        """The layers that differ, and the totals, as tables."""
+        """The layers that differ, and the totals."""
         from cnnspec.api.html.diff import make_report
 
         return make_report(self)

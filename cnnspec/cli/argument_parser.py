@@ -26,6 +26,10 @@ class Help(argparse.HelpFormatter):
 
         return wrap_text(" ".join(text.split()), width)
 
+    def _format_action_invocation(self, action: argparse.Action) -> str:
+        """How an option is given; of many names the form that stands for all."""
+        return getattr(action, "invocation", None) or super()._format_action_invocation(action)
+
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         """A description."""
         return "\n".join([indent + line for line in self._split_lines(text, width - len(indent))])
@@ -52,6 +56,7 @@ WORDS = {  # argparse's, and this program's; what it words otherwise one day is 
 }
 
 
+MANY_NAMES = re.compile(r"^(--[a-z]+-)[a-z-]+(/\1[a-z-]+)+")  # of one option, all of which argparse would list
 NEGATIVE = re.compile(r"-[0-9.]")  # how values begin that are no options: -1,0 and -5 3 2
 
 
@@ -73,7 +78,7 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         from cnnspec.base.source import printable
 
-        message = message.removeprefix("argument ")
+        message = MANY_NAMES.sub(r"\1QUANTITY", message.removeprefix("argument "))
         for theirs, ours in WORDS.items():
             message = message.replace(theirs, ours, 1)
         help = "" if "; " in message else f"; {self.prog} --help shows how it is called"

@@ -175,16 +175,19 @@ def load_source(options: argparse.Namespace) -> Source:
     return source
 
 
-def load_analysed(options: argparse.Namespace, told: bool = False) -> tuple[AnalysedNetwork, tuple[Diagnostic, ...]]:
+def load_analysed(
+    options: argparse.Namespace, told: bool = False, read: Read = read
+) -> tuple[AnalysedNetwork, tuple[Diagnostic, ...]]:
     """The one network that a command works on, with its diagnostics. UsageError when there is none, or several. `told`:
-    warnings are shown too, so that the help that is printed from their repairs is needed."""
+    warnings are shown too, so that the help that is printed from their repairs is needed. `read` gives the sources of the
+    files that its own uses."""
     if leads_to_model(options.file):
         from cnnspec.cli.models import load_model
 
         return load_model(options)
     source = load_source(options)
     codes = Lookup(options).of(source.name).codes(source.name)
-    analysis = analyse_as_asked(source, options, codes)
+    analysis = analyse_as_asked(source, options, codes, read)
     if len(analysis.networks) > 1:
         from cnnspec.pipeline import list_models
 

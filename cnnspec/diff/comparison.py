@@ -60,8 +60,8 @@ def compare_networks(a: AnalysedNetwork, b: AnalysedNetwork) -> NetworkDifferenc
     ends = rewiring.ends()
     return NetworkDifference(
         alignment.same,
-        _sum_up(a, alignment.a),
-        _sum_up(b, alignment.b),
+        sum_up(a, alignment.a),
+        sum_up(b, alignment.b),
         tuple(found),
         *ends,
         TotalDifference(a.facts.total.trainable, b.facts.total.trainable),
@@ -81,7 +81,8 @@ def _find_figures(network: AnalysedNetwork, view: View) -> tuple[LayerFigures, .
     return tuple(found)
 
 
-def _sum_up(network: AnalysedNetwork, view: View) -> NetworkSide:
+def sum_up(network: AnalysedNetwork, view: View) -> NetworkSide:
+    """One network in total."""
     graph = network.graph
     outputs = [graph.nodes[i] for i in graph.outputs]
     return NetworkSide(

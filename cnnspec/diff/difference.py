@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from cnnspec.tables.rows import LayerFigures, ReceptiveField
 
 ADDED, REMOVED, CHANGED, RESHAPED, FIELD, SAME = "added", "removed", "changed", "reshaped", "field", "same"
+UNREAD = "unread"  # of a network: it has mistakes now
+KEPT, BROKEN, UNKNOWN, SKIPPED = "kept", "broken", "unknown", "skipped"  # what comes of a limit
 
 
 class ArgumentChange(Record):

@@ -5,19 +5,22 @@ from __future__ import annotations
 from cnnspec.diff.difference import SAME, gain_of_macs, gain_of_params
 from cnnspec.diff.layer_call import write_argument
 from cnnspec.facts.facts import CONVENTIONS
-from cnnspec.tables.data import field_data, figure_data, layer_data
+from cnnspec.tables.data import field_data, figure_data, layer_data, shape_data
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
+    from cnnspec.diff.changes import FileChanges, NetworkChange
     from cnnspec.diff.difference import LayerDifference, NetworkDifference, NetworkSide, TotalDifference
+    from cnnspec.diff.verdict import Verdict
 
 SCHEMA_VERSION = 1
 
 
-def write_data(difference: NetworkDifference) -> dict[str, Any]:
-    """The documented fields.
+def write_data(difference: NetworkDifference, verdicts: Sequence[Verdict] = ()) -> dict[str, Any]:
+    """The documented fields; `budget` is one of them where limits are given.
 
     `layers` holds those that are not the same. A layer's `a` and `b` are as in the summary's JSON, None where it is
     missing; differences are B minus A; unknown figures are None; a size that depends on the input is an expression.
@@ -37,7 +40,60 @@ def write_data(difference: NetworkDifference) -> dict[str, Any]:
             "macs": total_data(difference.macs),
         },
         "conventions": CONVENTIONS,
+    } | budget_data(verdicts)
+
+
+def write_changes(changes: FileChanges) -> dict[str, Any]:
+    """The documented fields of what changed between two states of files."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "a": changes.a,
+        "b": changes.b,
+        "failed": changes.failed,
+        "networks": [change_data(change) for change in changes.networks],
+        "conventions": CONVENTIONS,
     }
+
+
+def change_data(change: NetworkChange) -> dict[str, Any]:
+    return {
+        "name": change.name,
+        "status": change.status,
+        "failed": change.failed,
+        "a": change.a and side_data(change.a),
+        "b": change.b and side_data(change.b),
+        "message": change.message,
+        "params": total_data(change.params),
+        "macs": total_data(change.macs),
+        "difference": change.difference and write_data(change.difference),
+    } | budget_data(change.verdicts)
+
+
+def budget_data(verdicts: Sequence[Verdict]) -> dict[str, Any]:
+    """The field `budget`; no field where no limit is given."""
+    return {"budget": [verdict_data(verdict) for verdict in verdicts]} if verdicts else {}
+
+
+def verdict_data(verdict: Verdict) -> dict[str, Any]:
+    """What came of one limit. Figures are as the quantity has them: one value, or one an axis in a list."""
+    limit = verdict.limit.limit
+    return {
+        "limit": verdict.limit.text,
+        "quantity": limit.quantity,
+        "operator": limit.operator,
+        "status": verdict.status,
+        "a": values_data(verdict.a.values if verdict.a else ()),
+        "b": values_data(verdict.b.values if verdict.b else ()),
+        "allowed": values_data(verdict.bounds),
+        "difference": values_data(verdict.changes),
+        "message": verdict.message,
+    }
+
+
+def values_data(values: tuple[Any, ...]) -> Any:
+    """One value as it is, several in a list; None for none."""
+    made = [shape_data(value) if isinstance(value, tuple) else figure_data(value) for value in values]
+    return made[0] if len(made) == 1 else made or None
 
 
 def side_data(side: NetworkSide) -> dict[str, Any]:

@@ -5,9 +5,11 @@ An analysis is imported by the budget that needs it: most files limit parameters
 
 from __future__ import annotations
 
+from cnnspec.base.did_you_mean import find_proposals
 from cnnspec.base.limits import TooLong
 from cnnspec.base.percent import percent
 from cnnspec.base.record import Record
+from cnnspec.base.size import Size
 from cnnspec.elaborate.values import describe, is_number
 from cnnspec.layers.argument import Term, word_of
 from cnnspec.layers.base import show_shape
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
 
 
 class Figure(Record):
-    """A measured quantity: its values, all of which must hold (one, or one an axis), and how it is written: `show` for
-    people, `exact` with all its digits where people's are rounded."""
+    """A measured quantity: its values, all of which must hold (one, or one an axis; an expression where it depends on the
+    input's size), and how it is written: `show` for people, `exact` with all its digits where people's are rounded."""
 
     values: tuple[Any, ...]
     text: str
@@ -37,7 +39,7 @@ class Figure(Record):
 def _whole(number: Any) -> str:
     return (
         f"{number:,}"
-        if isinstance(number, (int, float))
+        if isinstance(number, (int, float, Size))
         else show_shape(number)
         if isinstance(number, tuple)
         else str(number)
@@ -57,7 +59,7 @@ def _flops(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
 
 
 def _plain(value: Any) -> Figure | None:
-    return Figure((value,), _whole(value), _whole) if isinstance(value, int) else None
+    return Figure((value,), _whole(value), _whole) if isinstance(value, (int, Size)) else None
 
 
 def _receptive_field(facts: Facts, arguments: dict[str, Any]) -> Figure | None:
@@ -87,13 +89,11 @@ def _batch(arguments: dict[str, Any]) -> int:
 
 
 def _bytes(size: Dim | None) -> Figure | None:
-    from cnnspec.facts.precision import in_bytes
+    from cnnspec.facts.precision import memory_text
 
-    return (
-        Figure((size,), in_bytes(size), in_bytes, lambda n: f"{n:,} byte{'s' * (n != 1)}")
-        if isinstance(size, int)
-        else None
-    )
+    if size is None:
+        return None
+    return Figure((size,), memory_text(size), memory_text, lambda n: f"{n:,} byte{'s' * (n != 1)}")
 
 
 def _activations(values: Dim | None, arguments: dict[str, Any]) -> Figure | None:
@@ -205,7 +205,17 @@ QUANTITIES: dict[str, tuple[Callable[[Facts, dict[str, Any]], Figure | None], tu
     "lossless": (_lossless, ()),
 }
 IN_BYTES = ("activation_memory", "peak_memory", "params_bytes", "inference_memory", "training_memory")
+SHARES = ("coverage",)
 ALONE = ("lossless",)  # said without a comparison
+BOUNDED = tuple([name for name in QUANTITIES if name not in (*ALONE, "output")])  # which have a maximum and a minimum
+
+
+SHORT_NAMES = {"rf": "receptive_field"}  # of options and columns
+
+
+def find_meant(quantity: str) -> tuple[str, ...]:
+    """The quantities that a word which names none may mean."""
+    return (SHORT_NAMES[quantity],) if quantity in SHORT_NAMES else find_proposals(quantity, QUANTITIES)
 
 
 def check_limit(limit: BudgetLimit) -> None:
@@ -240,7 +250,14 @@ def check_limit(limit: BudgetLimit) -> None:
 
 
 def measure(limit: BudgetLimit, facts: Facts) -> Figure | None:
-    """The figure that a limit speaks of; None when it is unknown. ValueError for arguments that make no sense."""
+    """The figure that a limit speaks of; None when it is unknown, or depends on the input's size. ValueError for arguments
+    that make no sense."""
+    figure = measure_any(limit, facts)
+    return None if figure is None or any([isinstance(value, Size) for value in figure.values]) else figure
+
+
+def measure_any(limit: BudgetLimit, facts: Facts) -> Figure | None:
+    """As `measure`, but a figure that depends on the input's size is an expression."""
     return QUANTITIES[limit.quantity][0](facts, dict(limit.arguments))
 
 
@@ -262,6 +279,19 @@ def is_met(figure: Figure, limit: BudgetLimit) -> bool:
         ">=": lambda v: v >= bound, "==": lambda v: v == bound, "!=": lambda v: v != bound,
     }  # fmt: skip
     return all([compare[limit.operator](value) for value in figure.values])
+
+
+def say_broken(limit: BudgetLimit, figure: Figure) -> str:
+    """That a limit is broken, as a sentence."""
+    if not limit.operator:
+        return f"not {limit.quantity}: {figure.text}"
+    shown, bound = write_distinct(figure, limit)
+    return f"{limit.quantity} is {shown}, not {limit.operator} {bound}"
+
+
+def say_unknown(quantity: str) -> str:
+    """That a figure is not known, as a sentence."""
+    return f"{quantity} cannot be known here: it depends on something unknown"
 
 
 def write_distinct(figure: Figure, limit: BudgetLimit) -> tuple[str, str]:

@@ -71,7 +71,7 @@ sizes FILE | sizes FILE --format json | sizes FILE --near 7 | sizes FILE -o OUT.
 trace FILE | trace FILE --layers relu1 --input random | trace FILE relu1 --at 0,0,0
 quiz FILE | quiz FILE --format gift | quiz FILE --ask | quiz FILE --variant --kinds size --format json
 compare FILE | compare FILE FILE --format latex | compare FILE --format json --device v100 | compare FILE --columns rf,macs --relative
-diff FILE FILE | diff FILE GOOD | diff GOOD FILE --format json
+diff FILE FILE | diff FILE GOOD | diff GOOD FILE --format json | diff GOOD FILE --format markdown --max-params +5% --budget lossless
 compile FILE -o - | compile FILE -o OUT.py | compile FILE -o OUT.keras | compile FILE -o OUT.onnx
 compile FILE -o OUT.tflite | compile FILE -o OUT/
 train FILE --dry-run | train FILE --dry-run --data digits

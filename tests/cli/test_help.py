@@ -38,6 +38,7 @@ PARSED = {  # of these the arguments are read alone
     "cnnspec train net.cnn --lr-find -o rates.png",  # tests/train/test_rate_search.py runs it
     "cnnspec train net.cnn --folds 5",  # which trains five times
     "cnnspec import --torch model:Net --input 3x224x224",  # which needs torch
+    "cnnspec diff HEAD net.cnn --max-macs +2%",  # which needs a repository
     "cnnspec server",  # which an editor speaks with
     "cnnspec server --stdio",
     "cnnspec play",  # which a browser speaks with

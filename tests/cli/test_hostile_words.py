@@ -61,7 +61,7 @@ summary FILE --format csv|summary FILE --format json|explain FILE|explain FILE -
 explain FILE --format json|explain FILE WORD|rf FILE|rf FILE a|rf FILE WORD|rf FILE --in a|rf FILE a --format json|rf FILE --picture
 rf FILE -o out.svg|rf FILE --effective a -o out.html|lost FILE|lost FILE --format json|cost FILE|cost FILE -o out.svg|cost FILE --format json|cost FILE --optimizer WORD
 trace FILE --layers WORD|trace FILE WORD --at 0|trace FILE --input WORD|trace FILE --weights WORD|trace FILE --at WORD|quiz FILE --solutions|quiz FILE --format json|quiz FILE --format gift|quiz FILE --kinds WORD|cost FILE --device WORD|cost FILE --dtype WORD|sizes FILE|sizes FILE --format json|sizes FILE --near WORD|sizes FILE -o out.svg|diff FILE good.cnn
-diff good.cnn FILE --format json|fix FILE --diff|fix FILE --check|format FILE --diff|format FILE --check|import FILE
+diff good.cnn FILE --format json|diff good.cnn FILE --format markdown --max-params 0|fix FILE --diff|fix FILE --check|format FILE --diff|format FILE --check|import FILE
 import --application WORD|export FILE -o x.onnx|evaluate FILE|predict FILE FILE|look FILE FILE|look FILE FILE --layers WORD --class WORD -o WORD|resume FILE|runs FILE|rule WORD|layers WORD
 check WORD|summary FILE --columns WORD|summary FILE --set WORD|summary FILE --set n=WORD|summary FILE --model WORD
 check FILE --select WORD|check FILE --per-file-ignores WORD|check FILE --target WORD|check FILE --baseline FILE|WORD
@@ -119,8 +119,8 @@ def intact(form: str, out: str, folder: Path) -> None:
         assert line.startswith("::") == ("github" in form or named), line
         if "github" in form:
             assert re.fullmatch(r"::(error|warning|notice) file=[^:,]*(,\w+=[^:,]*)*::[^\n]*", line), line
-        if "markdown" in form and line.startswith("| "):
-            assert len(re.findall(r"(?<!\\)\|", line)) == (10 if "compare" in form else 7), line
+    for table in re.findall(r"(?m)(?:^\| .*\n)+", out) if "markdown" in form else ():
+        assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}) == 1, table
     if "csv" in form:
         assert len({len(row) for row in csv.reader(io.StringIO(out))}) <= 1
     if "latex" in form and out:

@@ -17,7 +17,8 @@ import pytest
 import cnnspec
 from cnnspec.cli import main
 from cnnspec.diff.difference import gain_of_macs, gain_of_params
-from cnnspec.diff.text import group_layers, write_text
+from cnnspec.diff.rows import group_layers
+from cnnspec.diff.text import write_text
 from cnnspec.facts.isomorphism import View
 
 FOLDER = Path(__file__).parent

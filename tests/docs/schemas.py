@@ -21,6 +21,7 @@ OF_OPTIONS = {
     "statistics": "check --statistics",
     "blocks": "summary --input",
     "seen": "rf --in",
+    "changes": "diff REVISION REVISION",
 }  # schemas of commands with an option
 ROW = re.compile(r"^\| `([\w]+)(\?)?` \| (.+?) \| (.+?) \|$", re.M)
 OTHERS = re.compile(r"^\| any other \| (.+?) \| .+ \|$", re.M)

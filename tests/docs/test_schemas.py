@@ -99,6 +99,19 @@ def answers(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[tupl
         (["trace", traced(tmp_path), "conv1", "--at", "1", "--format", "json"], "trace"),
         (["compare", OTHER, write(tmp_path), "--device", "t4", "--format", "json"], "compare"),
         (["compare", OTHER, str(EXAMPLES / "unet_any_size.cnn"), "--format", "json"], "compare"),
+        (["diff", several(tmp_path, 4), several(tmp_path, 5), "--max-macs", "+1%", "--format", "json"], "changes"),
+        (
+            [
+                "diff",
+                traced(tmp_path),
+                str(OTHER),
+                "--budget",
+                "params <= 5, lossless, output == 3",
+                "--format",
+                "json",
+            ],
+            "diff",
+        ),
         (["summary", library(tmp_path), "--input", "HxWx4", "--format", "json"], "blocks"),
     ):
         main(arguments)
@@ -109,6 +122,15 @@ def answers(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[tupl
 def traced(folder: Path) -> str:
     path = folder / "traced.cnn"
     path.write_text("input 3x2\nconv(1, 2, kernel_values=[[1/2, 1], [2, 1/3]]) -> flatten -> dense(2)\n")
+    return str(path)
+
+
+def several(folder: Path, units: int) -> str:
+    """A spec of several models, some of which every other has, too."""
+    path = folder / f"several{units}.cnn"
+    path.write_text(
+        f"model A {{ input 3 -> dense({units}) }}\nmodel B{units} {{ input 3 -> relu }}\nmodel C {{ input 3 -> dnse({units}) }}\n"
+    )
     return str(path)
 
 

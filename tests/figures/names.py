@@ -482,7 +482,7 @@ API = {
         **dict.fromkeys(("inputs_differ", "outputs_differ"), "- whether they differ"),
         **dict.fromkeys(("added", "removed", "changed", "of"), "- some of the layers"),
         "trainable_params": "trainable", "non_trainable_params": "frozen", "params": "params", "macs": "macs",
-        "save": ACTION, **ABOUT,
+        "budget": "- findings: tests/diff/test_budget.py holds them to what diff says", "save": ACTION, **ABOUT,
     },
     "NetworkSide": {
         **dict.fromkeys(("name", "file", "parameters", "inputs"), "- names"), "outputs": "- names", "layers": "layer_count",

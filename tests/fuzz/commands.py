@@ -81,7 +81,10 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "--sort": ("macs", "network", "output", "x", ""), "--reverse": (), "--relative": (), "--set": ("n=1", "n=3", "x"), "--batch": ("1", "0"),
         "--dtype": ("int8", "x"), "--device": ("t4", "x"),
     },
-    "diff": {"--format": FORMATS, "--set-a": ("n=1",), "--set-b": ("n=3", "x"), **MODEL},
+    "diff": {
+        "--format": FORMATS, "--set-a": ("n=1",), "--set-b": ("n=3", "x"), "--max-params": ("+5%", "-10%", "5M", "1KiB", "x", ""),
+        "--min-rf": ("3", "+0", "3x3", "200%"), "--budget": ("macs <= +2%, lossless", "output == 10", "params", ",", "peak_memory(batch=0) <= +1"), **MODEL,
+    },
     "trace": {
         "--input": ("ramp", "ones", "zeros", "random", "[[1, 2], [3, 4]]", "[]", "in=ramp", "x", "net.cnn", "1/0"), "--at": ("0,0", "3", "-1,2", "x", "9,9,9,9", ""),
         "--layers": ("conv1", "conv1,relu1", "x", ""), "--seed": ("0", "7", "-1", "x"), "--weights": ("net.cnn", "x.keras", "sub"), "--decimals": (),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.diff.text import (
+from cnnspec.diff.rows import (
     HEADINGS,
     RIGHT,
     TOTAL_HEADINGS,

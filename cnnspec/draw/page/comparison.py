@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.diff.difference import ADDED, CHANGED, REMOVED, RESHAPED
-from cnnspec.diff.text import (
+from cnnspec.diff.rows import (
     HEADINGS,
     RIGHT,
     TOTAL_HEADINGS,

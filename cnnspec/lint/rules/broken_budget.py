@@ -18,14 +18,24 @@ Good:
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic
-from cnnspec.base.did_you_mean import find_proposals, write_question
+from cnnspec.base.did_you_mean import write_question
 from cnnspec.facts.graph_queries import name_stated
-from cnnspec.lint.budget import QUANTITIES, check_limit, find_heaviest, is_met, measure, write_distinct
+from cnnspec.lint.budget import (
+    QUANTITIES,
+    check_limit,
+    find_heaviest,
+    find_meant,
+    is_met,
+    measure,
+    say_broken,
+    say_unknown,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnnspec.graph import Graph
     from cnnspec.lint.budget import Figure
     from cnnspec.lint.context import Context
 
@@ -44,7 +54,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         span = limit.site.span
         if limit.quantity not in QUANTITIES:
             named = span and span.replace(end=span.start + len(limit.quantity))  # with which a limit begins
-            help = write_question(find_proposals(limit.quantity, QUANTITIES)) or f"known are {', '.join(QUANTITIES)}"
+            help = write_question(find_meant(limit.quantity)) or f"known are {', '.join(QUANTITIES)}"
             yield Diagnostic("E010", f'no quantity is called "{limit.quantity}"', named, help)
             continue
         try:
@@ -59,26 +69,20 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if figure is None and context.broken:  # the cause has been said
             continue
         if figure is None:
-            message = f"{limit.quantity} cannot be known here: it depends on something unknown"
-            yield Diagnostic("E017", message, span, explain_unknown(context))
+            yield Diagnostic("E017", say_unknown(limit.quantity), span, explain_unknown(context.graph))
             continue
         if not is_met(figure, limit):
-            if not limit.operator:
-                yield Diagnostic(CODE, f"not {limit.quantity}: {figure.text}", span, HELP.get(limit.quantity, ""))
-                continue
-            shown, bound = write_distinct(figure, limit)
-            message = f"{limit.quantity} is {shown}, not {limit.operator} {bound}"
+            help = HELP.get(limit.quantity, "")
             if limit.operator in ("<", "<="):
                 if limit.quantity not in weights:
                     weights[limit.quantity] = find_heaviest(limit.quantity, context.facts)
-                yield Diagnostic(CODE, message, span, weights[limit.quantity])
-            else:
-                yield Diagnostic(CODE, message, span)
+                help = weights[limit.quantity]
+            yield Diagnostic(CODE, say_broken(limit, figure), span, help)
 
 
-def explain_unknown(context: Context) -> str:
+def explain_unknown(graph: Graph) -> str:
     """What to do about a quantity that is not known."""
-    stated = name_stated(context.graph)
+    stated = name_stated(graph)
     return f"of {stated} only the output and the parameters are stated" if stated else "give the input a size"
 
 
