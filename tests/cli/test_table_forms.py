@@ -132,9 +132,9 @@ def test_csv_has_what_the_units_read_that_are_asked_for(capsys: Capture) -> None
 
 
 def test_a_difference_has_tables_alone_as_latex_and_csv(capsys: Capture) -> None:
-    status, out, err = run(capsys, *"diff net.cnn lenet5.cnn --max-params +1% --format latex".split())
+    status, out, err = run(capsys, *["diff", "net.cnn", "lenet5.cnn", "--max-params", "+1%", "--format", "latex"])
     assert status == 1 and out.count(r"\begin{tabular}") == 2 and err.startswith("cnnspec: broken: params is ")
-    status, out, err = run(capsys, *"diff . . --format csv".split())
+    status, out, err = run(capsys, *["diff", ".", ".", "--format", "csv"])
     assert (status, out, err) == (2, "", "cnnspec: --format csv is for two networks: name one of each side\n")
 
 
