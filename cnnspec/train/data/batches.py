@@ -55,6 +55,8 @@ def make_batches(keras: Any, part: Part, batch: int, seed: int | None = None, sh
         augmenter = Augmenter(keras, part.augment, part.examples.shape, classes, part.maps)
 
     class Batches(keras.utils.PyDataset):  # type: ignore[misc]
+        waited = None  # which Keras does not say
+
         def __init__(self) -> None:
             super().__init__()
             self.whole = -(-share.count_used(len(part)) // batch)
@@ -69,6 +71,10 @@ def make_batches(keras: Any, part: Part, batch: int, seed: int | None = None, sh
 
         def __len__(self) -> int:
             return self.whole - self.chosen[2]
+
+        def count(self, number: int) -> int:
+            """The examples in a batch of an epoch, those of all processes."""
+            return min(batch, share.count_used(len(part)) - number * batch)
 
         def __getitem__(self, number: int) -> tuple[Any, ...]:
             epoch, places, first = self.chosen

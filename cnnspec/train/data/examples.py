@@ -75,6 +75,10 @@ class Examples:
         """A SHA-256 of what the examples hold, in their order; where they lie and when they were written is no part."""
         raise NotImplementedError
 
+    def describe_work(self) -> str:
+        """What is done anew each time that these are taken, and what would take less, in words; "" where they are at hand."""
+        return ""
+
 
 class Held(Examples):
     """Examples in an array (N, *shape), or in what is indexed as one (`arrays.Stored`); see `scale`."""
@@ -91,6 +95,13 @@ class Held(Examples):
 
     def digest(self) -> bytes:
         return hash_array(self.array)
+
+    def describe_work(self) -> str:
+        import numpy as np
+
+        if isinstance(self.array, np.ndarray):
+            return ""
+        return "the examples do not fit in memory and are read from the file in every epoch"
 
 
 class Shaped(Examples):
@@ -115,6 +126,11 @@ class Shaped(Examples):
 
     def digest(self) -> bytes:
         return self.source.digest()
+
+    def describe_work(self) -> str:
+        if self.fit.resized:
+            return "images are resized in every epoch (those of the network's own size are not)"
+        return self.source.describe_work()
 
 
 def hold_resized(examples: Shaped) -> Examples:

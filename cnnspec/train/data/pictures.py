@@ -198,6 +198,15 @@ class Pictures(Examples):
 
         return sha256(b"".join(self.digests)).digest()
 
+    def describe_work(self) -> str:
+        dropped = sum([image is None for image in self.kept])
+        if not dropped:
+            return ""
+        return (
+            f"{dropped:,} of {len(self):,} images do not fit in memory and are decoded in every epoch "
+            "(an uncompressed .npz, or a smaller input, would spare it)"
+        )
+
 
 def make_pool() -> ThreadPoolExecutor:
     """Threads that decode images, which Pillow does without the interpreter's lock."""

@@ -243,7 +243,8 @@ _RUN_RECORD = record(
     },
     maybe={
         "name": text, "loss": text, "precision": text, "seed": whole(), "why": text, "started": text,
-        "ended": optional(text), "last": optional(ROW), "start": START,
+        "ended": optional(text), "last": optional(ROW), "start": START, "examples_per_second": number(0),
+        "data_wait": optional(number(0, 1)),
     },
 )  # fmt: skip
 
