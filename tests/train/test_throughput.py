@@ -185,7 +185,7 @@ DECODED = (
     "2 of 3 images do not fit in memory and are decoded in every epoch (an uncompressed .npz, or a smaller input, would "
     "spare it)"
 )
-READ = "the examples do not fit in memory and are read from the file in every epoch"
+READ = "the examples are read from a file in every epoch"
 RESIZED = "images are resized in every epoch (those of the network's own size are not)"
 AUGMENTED = "augment changes every batch (fewer layers take less)"
 WORK: list[tuple[Examples, str]] = [

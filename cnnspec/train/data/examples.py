@@ -7,6 +7,7 @@ reshaped, resized, or a choice of places. Everything is float32 from `take` on.
 from __future__ import annotations
 
 from contextlib import suppress
+from mmap import mmap
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.record import Record
@@ -99,9 +100,9 @@ class Held(Examples):
     def describe_work(self) -> str:
         import numpy as np
 
-        if isinstance(self.array, np.ndarray):
+        if isinstance(self.array, np.ndarray) and not isinstance(self.array.base, (np.memmap, mmap)):
             return ""
-        return "the examples do not fit in memory and are read from the file in every epoch"
+        return "the examples are read from a file in every epoch"
 
 
 class Shaped(Examples):
