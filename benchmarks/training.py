@@ -25,6 +25,7 @@ from cnnspec.compile.backend import BACKENDS, import_keras
 from cnnspec.compile.keras_model import to_keras
 from cnnspec.train.data.batches import make_batches
 from cnnspec.train.data.examples import Held, Part
+from cnnspec.train.devices.feed import make_feed, take_arrays
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,17 +113,31 @@ def measure(keras: Any, name: str, options: argparse.Namespace) -> None:
             lambda: to_keras(graph), lambda: by_hand(keras, options.size, CLASSES), max(5, options.steps // 4)
         ),
     )
-    part = Part(Held(x), y, np.arange(len(x)))
-    feed = make_batches(keras, part, options.batch, seed=0)
+    epochs(f"{name}: an epoch", ours, theirs, x, y, options.batch, max(5, options.steps // 8))
+
+
+def epochs(what: str, ours: Any, theirs: Any, x: Any, y: Any, batch: int, times: int) -> None:
+    """Epochs as `train` feeds them, beside Keras's `fit` on arrays."""
+    import keras
+    import numpy as np
+
+    batches = make_batches(keras, Part((Held(x),), (y,), np.arange(len(x))), batch, seed=0)
+    feed = make_feed(batches)
+    if keras.config.backend() == "tensorflow":
+        take_arrays(ours)
 
     def arrays() -> None:
-        ours.fit(x, y, batch_size=options.batch, shuffle=True, verbose=0)
+        theirs.fit(x, y, batch_size=batch, shuffle=True, verbose=0)
 
     def fed() -> None:
         ours.fit(feed, shuffle=False, verbose=0)
 
-    arrays(), fed()
-    shown(f"{name}: an epoch of {len(feed)} batches", side_by_side(fed, arrays, max(5, options.steps // 8)))
+    for warm in (arrays, fed):
+        warm()
+    figures = side_by_side(fed, arrays, times)
+    shown(f"{what} of {len(batches)} batches", figures)
+    more = 1e3 * (figures[0] - figures[1]) / len(batches)
+    print(f"{'':42} {abs(more):10.2f} ms {'more' if more > 0 else 'less'} a batch")
 
 
 def data_alone(keras: Any, options: argparse.Namespace) -> None:
@@ -132,20 +147,13 @@ def data_alone(keras: Any, options: argparse.Namespace) -> None:
     rng = np.random.default_rng(0)
     x = rng.normal(size=(options.batch * 250, 28, 28, 1)).astype("float32")
     y = rng.integers(0, CLASSES, len(x))
-    keras.utils.set_random_seed(0)
-    model = compiled(
-        keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(CLASSES, "softmax")])
-    )
-    feed = make_batches(keras, Part(Held(x), y, np.arange(len(x))), options.batch, seed=0)
 
-    def arrays() -> None:
-        model.fit(x, y, batch_size=options.batch, shuffle=True, verbose=0)
+    def make() -> Any:
+        keras.utils.set_random_seed(0)
+        layers = [keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(CLASSES, "softmax")]
+        return compiled(keras.Sequential(layers))
 
-    def fed() -> None:
-        model.fit(feed, shuffle=False, verbose=0)
-
-    arrays(), fed()
-    shown(f"one dense layer: an epoch of {len(feed)} batches", side_by_side(fed, arrays, max(7, options.steps // 4)))
+    epochs("one dense layer: an epoch", make(), make(), x, y, options.batch, max(7, options.steps // 4))
 
 
 def main() -> None:

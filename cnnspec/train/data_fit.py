@@ -13,6 +13,7 @@ from cnnspec.base.join_words import join_words
 from cnnspec.base.record import Record
 from cnnspec.layers.base import show_shape
 from cnnspec.train.conflicts import find_word_span
+from cnnspec.train.cut_sizes import check_crop, find_window
 from cnnspec.train.ends import find_ends
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.section_words import METRICS, MIXING, MOVING, PAIRINGS, TRIPLETS, spell_term
@@ -88,6 +89,7 @@ def check_plain_data(graph: Graph, settings: TrainSettings) -> None:
     """Raises TrainingFailed for what can be said before any file is read: where a data set that is known by name does not
     suit a network, or the network does not suit what is done to the data."""
     ends = find_ends(graph, settings)
+    check_crop(graph, ends, settings)
     if settings.augment and len(ends.inputs) > 1:
         message = f"augment changes the images of one input, and the network takes {len(ends.inputs)}"
         raise TrainingFailed(message, "leave it out", span=settings.span("augment"))
@@ -103,7 +105,8 @@ def check_plain_data(graph: Graph, settings: TrainSettings) -> None:
 def check_named_examples(ends: Ends, settings: TrainSettings) -> Fit:
     """The way in which the examples of a data set that is known by name suit a network. Raises TrainingFailed."""
     check_inputs(ends, settings)
-    fits = [match_examples(end, NAMED_DATA[str(settings.data)][0], images=True) for end in ends.inputs]
+    shape = NAMED_DATA[str(settings.data)][0]
+    fits = [match_examples(end, find_window(end, shape, settings), images=True) for end in ends.inputs]
     return fits[0]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnspec.base.record import Record
 from cnnspec.facts.graph_queries import name_outputs
+from cnnspec.train.cut_sizes import find_cut_sizes, fix_sizes
 from cnnspec.train.errors import TrainingFailed
 
 TYPE_CHECKING = False
@@ -50,11 +51,13 @@ class Ends(Record):
 
 
 def find_ends(graph: Graph, settings: TrainSettings) -> Ends:
-    """The ends of a network as a training of these settings sees them. Raises TrainingFailed for one without errors alone."""
+    """The ends of a network as a training of these settings sees them: sizes that it leaves open are those of the windows that are
+    cut out of images. Raises TrainingFailed for one without errors alone."""
     data = settings.data or "the data"
     if settings.pairing:
         data = f"{settings.pairing} of {data}"
     sides = []
+    opened = find_cut_sizes(graph, settings)
     own = [graph.nodes[index].name for index in graph.inputs]
     for indices, names, noun in ((graph.inputs, own, "input"), (graph.outputs, name_outputs(graph), "output")):
         found = []
@@ -64,7 +67,8 @@ def find_ends(graph: Graph, settings: TrainSettings) -> Ends:
                 raise TrainingFailed(f"{graph.name} has no {noun} of a known shape", "correct its errors first")
             called = "the network" if len(indices) == 1 else f"the {noun} {name}"
             trained = noun == "input" or settings.trains(name)
-            found.append(End(index, name, node.shape, node.site.span, called, data, trained))
+            shape = fix_sizes(node.shape, opened)
+            found.append(End(index, name, shape, node.site.span, called, data, trained))
         if not found:
             raise TrainingFailed(f"{graph.name} has no {noun} of a known shape", "correct its errors first")
         sides.append(tuple(found))

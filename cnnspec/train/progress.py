@@ -15,9 +15,13 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from cnnspec.base.source import printable
 from cnnspec.train.errors import TrainingFailed
+from cnnspec.train.throughput import advise_on_waiting, choose_noun, describe_rate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from cnnspec.train.data.examples import Part
+    from cnnspec.train.throughput import Meter
 
     Fit = Callable[[str, TextIO], str]  # lays a sentence out for a stream
 
@@ -152,16 +156,19 @@ def delay_interrupts(display: Lines | None = None, until: str = "") -> Iterator[
             signal.signal(number, handler)
 
 
-def make_watcher(keras: Any, epochs: int, shown: Lines) -> Any:
-    """The Keras callback that shows how far a training is; `where` says it in words."""
+def make_watcher(keras: Any, epochs: int, shown: Lines, meter: Meter, part: Part) -> Any:
+    """The Keras callback that shows how far a training on a part of the data is, and measures it; `where` says it in words."""
+    noun = choose_noun(x.shape for x in part.inputs)
 
     class Watcher(keras.callbacks.Callback):  # type: ignore[misc]
         where = "before the first batch"
+        advised = False
 
         def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
             self.epoch, self.began, self.shown_at = f"epoch {epoch + 1}/{epochs}", time.monotonic(), 0.0
             self.batches = self.params.get("steps")
             shown.begin(self.epoch, self.batches)
+            meter.begin_epoch()
 
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
             self.where = f"{self.epoch}, batch {batch + 1}" + (f"/{self.batches}" if self.batches else "")
@@ -172,12 +179,17 @@ def make_watcher(keras: Any, epochs: int, shown: Lines) -> Any:
                     f"the loss is {loss} at {self.where}",
                     f"try a smaller learning rate (it is {rate}), clipnorm=1 in the optimizer, or inputs that are scaled",
                 )
+            meter.end_batch(batch)
             now = time.monotonic()
             if now - self.shown_at > 0.1 or batch + 1 == self.batches:
                 self.shown_at = now
-                shown.advance(batch + 1, format_figures(logs or {}))
+                rate = describe_rate(meter.found.rate, noun) if meter.found else ""
+                shown.advance(batch + 1, f"{format_figures(logs or {})}  {rate}".rstrip())
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             shown.note(f"{self.epoch}  {format_figures(logs or {})}  {time.monotonic() - self.began:.1f} s")
+            if not self.advised and meter.found and (advice := advise_on_waiting(meter.found, part)):
+                self.advised = True
+                shown.note(advice)
 
     return Watcher()

@@ -31,6 +31,7 @@ from cnnspec.train.runs.state_file import read_state
 from cnnspec.train.starting.compiled_phase import compile_phase, describe_phase
 from cnnspec.train.starting.phase import FIRST, SECOND, find_phase
 from cnnspec.train.starting.started_model import build_model
+from cnnspec.train.throughput import Meter, choose_noun, describe_speed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,6 +135,7 @@ def prepare_training(
         plan, model = explain_keras_errors(lambda: build_model(plan, keras, begins=start is None))
         phase = find_phase(settings, start)
         loss = compile_phase(model, plan, data.outputs, phase, keras)
+        runtime.make_steps(model)
     for warning in runtime.find_unsupported(graph, model, fixed):
         shown.warn(warning)
     for note in runtime.describe_differences(model, len(data.train)):
@@ -157,23 +159,28 @@ def fit_in_folder(prepared: Prepared, run: RunFolder, start: State | None, inter
     shown, keras, settings = prepared.shown, prepared.runtime.keras, prepared.plan.settings
     watcher: Any = None
     saving: RunCallback | None = None
+    meter, part = Meter(), prepared.data.train
     try:
-        watcher = make_watcher(keras, settings.epochs, shown)
+        watcher = make_watcher(keras, settings.epochs, shown, meter, part)
         shown.note(f"training in {run.path}")
         while True:
             if start is not None and find_phase(settings, start) != prepared.phase:
                 prepared = _begin_second_phase(prepared)
             with explain_write_errors(run.path):
                 callbacks = keras_objects.build_callbacks(settings, keras, run.path, goes_on=start is not None)
-                batches = prepared.runtime.make_training_batches(prepared.data.train)
-                saving = RunCallback(keras, prepared.model, run, settings, callbacks, batches, interrupts, start)
+                batches = prepared.runtime.make_training_batches(part)
+                saving = RunCallback(keras, prepared.model, run, settings, callbacks, batches, interrupts, meter, start)
             try:
                 every = [*callbacks, watcher, saving.for_keras()]
-                explain_keras_errors(lambda: _fit_model(prepared, batches, every, start))  # noqa: B023
+                feed = prepared.runtime.make_feed(batches)
+                meter.begin_feed(feed, batches.count)
+                explain_keras_errors(lambda: _fit_model(prepared, batches, feed, every, start))  # noqa: B023
                 break
             except EpochEnded:  # what follows begins from what was saved at its end
                 start = read_state(run)
         shown.close()
+        if found := meter.found:
+            shown.note(describe_speed(found.rate, found.wait, choose_noun(x.shape for x in part.inputs)))
         return _finish_training(prepared, run, saving)
     except KeyboardInterrupt as stop:
         if saving is None or not saving.state.saved:
@@ -197,11 +204,12 @@ def _begin_second_phase(prepared: Prepared) -> Prepared:
     plan, runtime = prepared.plan, prepared.runtime
     with runtime.building():
         compile_phase(prepared.model, plan, prepared.data.outputs, SECOND, runtime.keras)
+        runtime.make_steps(prepared.model)
     prepared.shown.note(describe_phase(prepared.model, plan.settings, SECOND))
     return prepared.replace(phase=SECOND)
 
 
-def _fit_model(prepared: Prepared, batches: Any, callbacks: list[Any], start: State | None) -> None:
+def _fit_model(prepared: Prepared, batches: Any, feed: Any, callbacks: list[Any], start: State | None) -> None:
     model, data, epochs, runtime = prepared.model, prepared.data, prepared.plan.settings.epochs, prepared.runtime
     first = 0 if start is None else start.epoch
     if start is not None and start.done >= batches.whole:
@@ -213,9 +221,9 @@ def _fit_model(prepared: Prepared, batches: Any, callbacks: list[Any], start: St
     with redirect_stdout(sys.stderr), warnings.catch_warnings():  # callbacks with verbose=1 print
         warnings.filterwarnings("ignore", "Gradients do not exist")  # of an output without a loss, which was said
         model.fit(
-            batches, epochs=last, initial_epoch=first, shuffle=False, verbose=0,
+            feed, epochs=last, initial_epoch=first, shuffle=False, verbose=0,
             callbacks=keras_objects.build_callback_list(runtime.keras, model, callbacks, epochs, batches.whole, start),
-            validation_data=runtime.make_evaluation_batches(data.validation) if data.validation else None,
+            validation_data=runtime.make_evaluation_feed(data.validation) if data.validation else None,
         )  # fmt: skip
 
 
@@ -264,8 +272,8 @@ def _evaluate_best(prepared: Prepared) -> tuple[dict[str, Any], str]:
     held, noun = (data.test, "test") if data.test else (data.validation, "validation")
     if held is None:
         return {}, ""
-    batches = prepared.runtime.make_evaluation_batches(held)
-    figures = explain_keras_errors(lambda: prepared.model.evaluate(batches, verbose=0, return_dict=True))
+    feed = prepared.runtime.make_evaluation_feed(held)
+    figures = explain_keras_errors(lambda: prepared.model.evaluate(feed, verbose=0, return_dict=True))
     return figures, f"{len(held):,} {noun} example{'s' * (len(held) != 1)}"
 
 

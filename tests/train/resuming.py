@@ -197,9 +197,12 @@ def differences(one: Path, other: Path) -> list[str]:
     return found if len(found) < 8 else [*found[:8], f"and {len(found) - 8} more"]
 
 
+TIMES = ("seconds", "within", "started", "ended", "examples_per_second", "data_wait")
+
+
 def _timeless(value: Any) -> Any:
     if isinstance(value, dict):
-        return {k: _timeless(v) for k, v in value.items() if k not in ("seconds", "within", "started", "ended")}
+        return {k: _timeless(v) for k, v in value.items() if k not in TIMES}
     return value
 
 

@@ -14,7 +14,8 @@ from cnnspec.base.count_nouns import count_nouns
 from cnnspec.compile.backend import MissingExtra
 from cnnspec.tables.escape import xml
 from cnnspec.tables.html import HtmlTable, write_details, write_frame, write_html, write_lines, write_table
-from cnnspec.train.runs.text import show_time, show_value
+from cnnspec.train.runs.text import find_noun, show_time, show_value
+from cnnspec.train.throughput import describe_speed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ def write_run(run: Run) -> str:
         f"data {data['given']}: {data['train']:,} examples to train, {data['validation']:,} to validate, {data['test']:,} to test",
         *data["notes"],
     ]
+    if (rate := record.get("examples_per_second")) is not None:
+        lines.insert(1, describe_speed(rate, record.get("data_wait"), find_noun(record)))
     rows = [[name, show_value(value)] for name, value in settings.items()]
     epochs = [{name: row[name] for name in row if name != "seconds"} for row in run.read_epochs()]
     return "".join(

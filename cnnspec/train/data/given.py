@@ -1,8 +1,8 @@
 """Arrays, and what yields batches of them, given in Python → a data set.
 
 Whatever NumPy makes an array of is taken: its own, lists, tensors of PyTorch, TensorFlow and JAX, data frames. What yields
-batches (a tf.data.Dataset, a PyTorch DataLoader, a keras.utils.PyDataset, a generator) is read once, to its end: the training
-has its own order and batches, which resume needs.
+batches (a tf.data.Dataset, a PyTorch DataLoader, a keras.utils.PyDataset, a generator) is read once, to its end, into memory or a
+file: the training has its own order and batches, which resume needs.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.did_you_mean import GIVEN, write_suggestion
 from cnnspec.base.join_words import join_words
 from cnnspec.base.record import Record
+from cnnspec.facts.precision import in_bytes
 from cnnspec.train.data.array_names import Place
 from cnnspec.train.data.arrays import make_raw
 from cnnspec.train.data.examples import find_free_memory
+from cnnspec.train.data.piles import Pile, change_arrays, find_folder, find_free_disk
 from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     import numpy as np
 
@@ -54,8 +56,9 @@ def read_given(given: Given, ends: Ends, settings: TrainSettings) -> Raw:
     places: dict[str, Place] = {}
     named = {end.name for end in (*ends.inputs, *ends.trained)}
     whole = [word if word not in named else f"argument {word}" for word in "xy"]  # an input may be called y
+    notes: list[str] = []
     for part, data in given.parts.items():
-        x, y = data if isinstance(data, tuple) and len(data) == 2 else collect_batches(data, part)
+        x, y = data if isinstance(data, tuple) and len(data) == 2 else collect_batches(data, part, notes)
         for is_input, side, values in ((True, ends.inputs, x), (False, ends.trained, y)):
             own = ends.paired or (not is_input and not isinstance(values, (dict, tuple)))
             for name, value in name_arrays(values, side, is_input, own).items():
@@ -72,7 +75,7 @@ def read_given(given: Given, ends: Ends, settings: TrainSettings) -> Raw:
         raise TrainingFailed(message, "give groups=, the group of each example", 2)
     if groups is not None and len(given.parts) > 1:
         raise TrainingFailed("groups say what is to be held back, and other parts are given", "leave groups out", 2)
-    return raw.replace(names=names, train=raw.train.replace(groups=groups))
+    return raw.replace(names=names, notes=(*notes, *raw.notes), train=raw.train.replace(groups=groups))
 
 
 def name_arrays(values: Any, side: Sequence[End], is_input: bool, shared: bool) -> dict[str, Any]:
@@ -145,22 +148,48 @@ def number_texts(arrays: dict[str, Array], places: dict[str, Place]) -> dict[str
 
 
 # ---- what yields batches -----------------------------------------------------------------------------------
-def collect_batches(data: Any, part: str) -> tuple[Any, Any]:
-    """The examples and targets of all batches, one behind another. Raises TrainingFailed."""
-    import numpy as np
+def collect_batches(data: Any, part: str, notes: list[str]) -> tuple[Any, Any]:
+    """The examples and targets of all batches, one behind another. Raises TrainingFailed.
 
-    room, batches = (find_free_memory() or MOST_BYTES) // 2, []
-    for x, y in list_batches(data, part):
-        batches.append((x, y))
-        room -= sum(array.nbytes for array in (*unfold(x).values(), *unfold(y).values()))
-        if room < 0:
+    Examples for which memory has no room go to a file, if it is known how many there will be, and a note says so.
+    """
+    room, piles, spilled = (find_free_memory() or MOST_BYTES) // 2, None, False
+    for number, (x, y) in enumerate(list_batches(data, part), 1):
+        inputs, targets = piles = piles or (Pile(x), Pile(y))
+        inputs.add(x)
+        targets.add(y)
+        if targets.bytes + (0 if spilled else inputs.bytes) <= room:
+            continue
+        count = find_length(data)
+        if spilled or count is None:
             message = f"the batches to {VERBS[part]} take more than there is room for in memory, or have no end"
-            raise TrainingFailed(
-                message, "give arrays (numpy.load(…, mmap_mode='r') reads piece by piece), or a .npz", 2
-            )
-    if not batches:
+            help = "give what has a length, arrays (numpy.load(…, mmap_mode='r') reads piece by piece), or a .npz"
+            raise TrainingFailed(message, help, 2)
+        notes.append(_check_disk(inputs.bytes // number * count, part))
+        inputs.move_to_file()
+        spilled = True
+    if piles is None:
         raise TrainingFailed(f"there is no batch to {VERBS[part]}", "a generator that was read once is empty", 2)
-    return tuple(join_batches([batch[side] for batch in batches], np.concatenate) for side in (0, 1))
+    inputs, targets = piles
+    return inputs.join(), targets.join()
+
+
+def find_length(data: Any) -> int | None:
+    """The number of batches, as far as what yields them knows it."""
+    try:
+        return len(data)
+    except (TypeError, NotImplementedError):
+        return None
+
+
+def _check_disk(expected: int, part: str) -> str:
+    """A note that the examples of a part go to a file of about so many bytes. Raises TrainingFailed where the disk has no room."""
+    folder, free = find_folder(), find_free_disk()
+    takes = f"the examples to {VERBS[part]} take about {in_bytes(expected)}, more than there is room for in memory"
+    if expected > free:
+        message = f"{takes}, and the disk of {folder} has {in_bytes(free)} free"
+        raise TrainingFailed(message, "let TMPDIR name a folder with room", 2)
+    return f"{takes}: a file in {folder} keeps them until the end"
 
 
 VERBS = {"train": "train on", "validation": "validate with", "test": "test with"}
@@ -168,8 +197,6 @@ VERBS = {"train": "train on", "validation": "validate with", "test": "test with"
 
 def list_batches(data: Any, part: str) -> Iterator[tuple[Any, Any]]:
     """The batches as arrays: an array, or a dict or tuple of them. Raises TrainingFailed for what yields no pairs."""
-    import numpy as np
-
     if hasattr(data, "cardinality") and int(data.cardinality()) == -1:  # a tf.data.Dataset that repeats
         raise TrainingFailed(
             f"the data set to {VERBS[part]} repeats without end", "leave repeat() out; epochs= says how often", 2
@@ -192,7 +219,7 @@ def list_batches(data: Any, part: str) -> Iterator[tuple[Any, Any]]:
             )
         x, y = take_nested(batch[0], "x"), take_nested(batch[1], "y")
         if not isinstance(y, (dict, tuple)) and not y.shape:  # an example of a data set of PyTorch
-            x, y = join_batches([x], np.stack), y[None]
+            x, y = change_arrays(x, lambda array: array[None]), y[None]
         yield x, y
 
 
@@ -203,27 +230,3 @@ def take_nested(value: Any, label: str) -> Any:
     if isinstance(value, (tuple, list)) and value and not isinstance(value[0], (int, float, str)):
         return tuple([take_array(one, label) for one in value])
     return take_array(value, label, whole=False)
-
-
-def unfold(value: Any) -> dict[Any, Array]:
-    return value if isinstance(value, dict) else dict(enumerate(value)) if isinstance(value, tuple) else {"": value}
-
-
-def join_batches(values: Sequence[Any], join: Callable[..., Array]) -> Any:
-    """The arrays of all batches one behind another, in the form that the first has. Raises TrainingFailed."""
-    first = unfold(values[0])
-    joined = {}
-    for name, array in first.items():
-        rows = [unfold(value).get(name) for value in values]
-        if any(row is None or row.shape[1:] != array.shape[1:] for row in rows):
-            raise TrainingFailed(
-                "the batches differ in shape, or in what they hold", "yield batches of examples alike", 2
-            )
-        joined[name] = join(rows)
-    return (
-        joined
-        if isinstance(values[0], dict)
-        else tuple(joined.values())
-        if isinstance(values[0], tuple)
-        else joined[""]
-    )

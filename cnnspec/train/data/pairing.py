@@ -43,6 +43,9 @@ class Chosen(Examples):
     def take(self, places: Array) -> Array:
         return self.source.take(self.places[places])
 
+    def describe_work(self) -> str:
+        return self.source.describe_work()
+
 
 def pair_up(raw: Raw, ends: Ends, settings: TrainSettings) -> Raw:
     """The pairs or triplets of a data set without names, for the inputs of a network in their order. Raises TrainingFailed."""

@@ -80,6 +80,9 @@ class Stretched(Examples):
     def digest(self) -> bytes:
         return self.source.digest()
 
+    def describe_work(self) -> str:
+        return self.source.describe_work()
+
 
 def stretch(values: Array, range: Range) -> Array:
     """Values from 0 to 1 in another range, float32."""

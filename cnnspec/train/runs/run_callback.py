@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cnnspec.train.runs.folder import RunFolder
     from cnnspec.train.runs.state import State
     from cnnspec.train.settings import TrainSettings
+    from cnnspec.train.throughput import Meter
 
 DRAW_EVERY = 20.0  # seconds
 
@@ -64,7 +65,7 @@ class RunCallback:
 
     def __init__(
         self, keras: Any, model: Any, run: RunFolder, settings: TrainSettings, callbacks: list[Any], batches: Any,
-        interrupts: Interrupts, start: State | None = None,
+        interrupts: Interrupts, meter: Meter, start: State | None = None,
     ) -> None:  # fmt: skip
         """`callbacks` are the user's, whose state is saved too; `batches` are the batches of an epoch."""
         self.epoch = 0
@@ -74,7 +75,7 @@ class RunCallback:
         self.curves = CurvesPicture(run, self.history, self.best, settings.outputs)
         self.clock = TrainingClock(start)
         self._keras, self._model, self._run, self._settings = keras, model, run, settings
-        self._batches, self._interrupts, self._start = batches, interrupts, start
+        self._batches, self._interrupts, self._meter, self._start = batches, interrupts, meter, start
 
     def for_keras(self) -> Any:
         """The callback as Keras takes it; it must stand behind the user's."""
@@ -142,7 +143,8 @@ class RunCallback:
         self.history.add(row)
         self.save_state(epoch + 1, 0)
         best = self.best.describe(self.history.rows)
-        self._run.update(epochs=epoch + 1, best=best, last=row, seconds=self.clock.seconds())
+        speed = self._meter.found.record() if self._meter.found else {}
+        self._run.update(epochs=epoch + 1, best=best, last=row, seconds=self.clock.seconds(), **speed)
         self.curves.draw_if_older_than(DRAW_EVERY)
 
     def save_state(self, epoch: int, done: int) -> None:

@@ -8,6 +8,7 @@ from cnnspec.train.progress import format_figure, order_figures
 from cnnspec.train.runs.folds import gather_folds
 from cnnspec.train.runs.json import compare_figures
 from cnnspec.train.runs.listing import compare_settings, read_seconds
+from cnnspec.train.throughput import choose_noun, describe_rate, show_wait
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,9 +88,30 @@ def write_differences(found: Sequence[Run]) -> list[list[str]]:
         has = [name in run.figures for run in whole]
         rows.append([name, *[show_figure(v) if there else "" for v, there in zip(values, has, strict=True)]])
     rows.append(["time", *[show_time(read_seconds(run.record)) for run in whole]])
+    if any("examples_per_second" in run.record for run in whole):
+        rows.append(["speed", *[show_rate(run.record) for run in whole]])
+        rows.append(["waiting for data", *[show_share(run.record) for run in whole]])
     differing = compare_settings([run.record for run in whole])
     rows += [[name, *map(show_value, values)] for name, values in differing.items() if name != "epochs"]
     return rows
+
+
+def show_rate(record: dict[str, Any]) -> str:
+    """How many examples a second a run has trained on; nothing where that was not measured."""
+    rate = record.get("examples_per_second")
+    return "" if rate is None else describe_rate(rate, find_noun(record))
+
+
+def show_share(record: dict[str, Any]) -> str:
+    """The share of the time in which it waited for data."""
+    wait = record.get("data_wait")
+    return "" if wait is None else show_wait(wait)
+
+
+def find_noun(record: dict[str, Any]) -> str:
+    """What the examples of a run are called."""
+    data = record["data"]
+    return choose_noun([one["shape"] for one in data["inputs"].values()] if "inputs" in data else [data["shape"]])
 
 
 def show_value(value: Any) -> str:
