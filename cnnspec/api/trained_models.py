@@ -25,8 +25,9 @@ from cnnspec.train.evaluation.evaluate import Evaluation as ModelEvaluation
 from cnnspec.train.evaluation.evaluate import evaluate as evaluate_model
 from cnnspec.train.evaluation.only import take_only
 from cnnspec.train.evaluation.opening import open_model
-from cnnspec.train.evaluation.predict import Prediction, predict_images
+from cnnspec.train.evaluation.predict import Prediction
 from cnnspec.train.evaluation.predict_rows import is_arrays, open_arrays, open_rows, predict_rows
+from cnnspec.train.evaluation.predict_tiles import predict_paths
 from cnnspec.train.evaluation.prediction_forms import list_cells, write_csv, write_data, write_heads, write_line
 from cnnspec.train.evaluation.question import (
     OutputQuestion,
@@ -231,7 +232,7 @@ def predict(
             asked = make_question(model, classes, pixels)
             outputs = asked.outputs
             notes.kept += [] if pixels is not None else describe_range(asked)
-            found = tuple(predict_images(model, asked, paths, told, count))
+            found = tuple(predict_paths(model, asked, paths, told, count))
         notes.kept += describe_assumptions(model, outputs, path)
     heads = tuple(write_heads(outputs, told))
     by_name = {output.name: output for output in outputs}

@@ -92,19 +92,19 @@ def _ask_images(
     trained: Trained, names: list[str] | None, paths: list[str], options: argparse.Namespace
 ) -> tuple[Iterable[Prediction], tuple[OutputQuestion, ...]]:
     """The predictions, and what their outputs were asked."""
-    from cnnspec.train.evaluation.predict import predict_images
+    from cnnspec.train.evaluation.predict_tiles import predict_paths
     from cnnspec.train.evaluation.question import describe_assumptions, describe_range, make_question
 
     asked = make_question(trained, names, options.range)
     said = [] if options.range is not None else describe_range(asked)
     for sentence in [*said, *describe_assumptions(trained, asked.outputs, options.trained)]:
         print_message(sentence)
-    see = None
+    files = None
     if options.output is not None:
         from cnnspec.train.evaluation.predicted_masks import make_mask_files
 
-        see = make_mask_files(options.output, paths, trained, asked.outputs, options.overlay).write
-    return predict_images(trained, asked, paths, options.top, options.batch, see), asked.outputs
+        files = make_mask_files(options.output, paths, trained, asked.outputs, options.overlay)
+    return predict_paths(trained, asked, paths, options.top, options.batch, files), asked.outputs
 
 
 def _ask_rows(

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from cnnspec.train.runs.spec import Spec
 
 OPTIONS = (
-    "data", "start", "epochs", "batch", "learning_rate", "validation", "folds", "fold", "seed", "best", "save_every",
+    "data", "crop", "start", "epochs", "batch", "learning_rate", "validation", "folds", "fold", "seed", "best", "save_every",
     "backend", "precision", "devices", "xla",
 )  # fmt: skip
 
@@ -60,6 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"{', '.join(NAMED_DATA)}, tfds:NAME, a folder of class folders of images, a .csv of paths and labels, "
         "or a .npz file with x_train and y_train",
     )
+    parser.add_argument("--crop", metavar="SIZE", help="train on windows of the images, such as 256x256")
     parser.add_argument(
         "--start", metavar="MODEL", help="weights to begin with: a .keras file, a run folder, or imagenet"
     )

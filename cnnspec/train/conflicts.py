@@ -67,6 +67,7 @@ def find_conflicts(settings: TrainSettings, overridden: Collection[str] = ()) ->
         *_find_fold_conflicts(settings, overridden),
         *_find_sampling_conflicts(settings),
         *_find_resize_conflicts(settings),
+        *_find_crop_conflicts(settings),
     ]
     return found + (_find_conflicts_of_several(settings) if settings.outputs else _find_soft_conflicts(settings))
 
@@ -124,6 +125,21 @@ def _find_resize_conflicts(settings: TrainSettings) -> list[Diagnostic]:
         return []
     message = f"resize is for images, and the arrays of {settings.data} are taken in the size that they have"
     return [Diagnostic("E030", message, settings.span("resize"), "leave it out")]
+
+
+def _find_crop_conflicts(settings: TrainSettings) -> list[Diagnostic]:
+    if settings.crop is None:
+        if settings.windows is None:
+            return []
+        message = "windows says how many crop cuts out of each image, and crop is not set"
+        return [Diagnostic("E030", message, settings.span("windows"), "write crop = 256x256, or leave it out")]
+    if settings.resize is not None:
+        message = "crop cuts windows out of images at their own scale, and resize changes it"
+        return [Diagnostic("E030", message, settings.span("resize") or settings.span("crop"), "leave one out")]
+    if settings.pairing:
+        message = f"crop cuts windows out of images one by one, and data are {settings.pairing} of them"
+        return [Diagnostic("E030", message, settings.span("crop"), "leave it out, or cut the images up before")]
+    return []
 
 
 def _find_sampling_conflicts(settings: TrainSettings) -> list[Diagnostic]:

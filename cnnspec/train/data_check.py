@@ -17,8 +17,10 @@ from cnnspec.train.data.table_lines import SUFFIXES as TABLES
 from cnnspec.train.data.table_lines import NoTable, TableLines
 from cnnspec.train.data_fit import (
     Targets,
+    check_crop,
     check_named_examples,
     check_plain_data,
+    find_window,
     match_examples,
     match_targets,
     shapes_agree,
@@ -57,6 +59,11 @@ def find_mismatches(graph: Graph, settings: TrainSettings) -> Iterator[Diagnosti
         from cnnspec.train.starting.named_layers import check_named_layers
 
         yield from _find_refusal(lambda: check_named_layers(graph, settings, None if settings.start else ()), settings)
+    if settings.crop is not None:
+        refused = [*_find_refusal(lambda: check_crop(find_ends(graph, settings), settings), settings)]
+        yield from refused
+        if refused:
+            return
     several = settings.pairing or (settings.augment and len(graph.inputs) > 1)
     if several and settings.data not in NAMED_DATA:
         yield from _find_refusal(lambda: check_plain_data(graph, settings), settings)
@@ -92,7 +99,12 @@ def _find_array_mismatches(ends: Ends, settings: TrainSettings) -> Iterator[Diag
             own = settings.for_output(end.name, end.data)
             classes = own.loss is None or own.loss.name.startswith("Sparse")
             if place.is_input and len(shape) > 1:
-                yield from _find_refusal(lambda: match_examples(end, shape[1:], False), settings)  # noqa: B023
+                yield from _find_refusal(
+                    lambda: match_examples(end, find_window(end, shape[1:], settings), False),  # noqa: B023
+                    settings,
+                )
+            elif settings.crop is not None and len(shape) > 3:
+                continue  # maps, out of which windows are cut
             elif len(shape) > 1 and shape[1:] != (1,) and not classes and not _may_be_classes(end, shape[1:]):
                 yield from _find_refusal(lambda: match_targets(end, own, Targets(shape[1:], None)), settings)  # noqa: B023
 

@@ -88,6 +88,7 @@ def check_plain_data(graph: Graph, settings: TrainSettings) -> None:
     """Raises TrainingFailed for what can be said before any file is read: where a data set that is known by name does not
     suit a network, or the network does not suit what is done to the data."""
     ends = find_ends(graph, settings)
+    check_crop(ends, settings)
     if settings.augment and len(ends.inputs) > 1:
         message = f"augment changes the images of one input, and the network takes {len(ends.inputs)}"
         raise TrainingFailed(message, "leave it out", span=settings.span("augment"))
@@ -100,10 +101,39 @@ def check_plain_data(graph: Graph, settings: TrainSettings) -> None:
             match_output(end, settings, fit.shape, Targets((), classes, True))
 
 
+def check_crop(ends: Ends, settings: TrainSettings) -> None:
+    """Raises TrainingFailed where the windows that are cut out of images are not what the inputs take."""
+    if settings.crop is None:
+        return
+    span, size = settings.span("crop"), show_shape(settings.crop)
+    images = [end for end in ends.inputs if len(end.shape) == 3]
+    if not images:
+        end = ends.inputs[0]
+        message = f"crop cuts windows out of images, and {end.called} takes {show_shape(end.shape)}"
+        raise TrainingFailed(message, f"write input {size}x3, or leave crop out", span=span)
+    other = next((end for end in images if end.shape[:2] != settings.crop), None)
+    if other is not None:
+        message = f"crop is {size}, and {other.called} takes {show_shape(other.shape)}"
+        more = [end.shape[:2] for end in images if end.shape[:2] != other.shape[:2]]
+        help = f"write crop = {show_shape(other.shape[:2])}" if not more else "give all images one size"
+        raise TrainingFailed(message, help, span=span)
+
+
+def find_window(end: End, shape: tuple[int, ...], settings: TrainSettings) -> tuple[int, ...]:
+    """The shape of what is cut out of examples of this shape for an input. Raises TrainingFailed for those that are no images."""
+    if settings.crop is None or len(end.shape) != 3:
+        return shape
+    if len(shape) == 3 and end.shape[2] in (shape[2], None) or len(shape) == 2 and end.shape[2] == 1:
+        return (*settings.crop, *shape[2:])
+    message = f"crop cuts windows out of images, and an example of {end.data} is {show_shape(shape)}"
+    raise TrainingFailed(message, f"give images height x width x {end.shape[2]}", span=settings.span("crop"))
+
+
 def check_named_examples(ends: Ends, settings: TrainSettings) -> Fit:
     """The way in which the examples of a data set that is known by name suit a network. Raises TrainingFailed."""
     check_inputs(ends, settings)
-    fits = [match_examples(end, NAMED_DATA[str(settings.data)][0], images=True) for end in ends.inputs]
+    shape = NAMED_DATA[str(settings.data)][0]
+    fits = [match_examples(end, find_window(end, shape, settings), images=True) for end in ends.inputs]
     return fits[0]
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from cnnspec.base.record import Record
+from cnnspec.base.size import Size
 from cnnspec.facts.graph_queries import name_outputs
 from cnnspec.train.errors import TrainingFailed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cnnspec.base.source import Span
     from cnnspec.graph import Graph
     from cnnspec.layers.base import Shape
@@ -50,11 +53,13 @@ class Ends(Record):
 
 
 def find_ends(graph: Graph, settings: TrainSettings) -> Ends:
-    """The ends of a network as a training of these settings sees them. Raises TrainingFailed for one without errors alone."""
+    """The ends of a network as a training of these settings sees them: sizes that it leaves open are those of the windows that are
+    cut out of images. Raises TrainingFailed for one without errors alone."""
     data = settings.data or "the data"
     if settings.pairing:
         data = f"{settings.pairing} of {data}"
     sides = []
+    opened = find_cut_sizes(graph, settings)
     own = [graph.nodes[index].name for index in graph.inputs]
     for indices, names, noun in ((graph.inputs, own, "input"), (graph.outputs, name_outputs(graph), "output")):
         found = []
@@ -64,9 +69,26 @@ def find_ends(graph: Graph, settings: TrainSettings) -> Ends:
                 raise TrainingFailed(f"{graph.name} has no {noun} of a known shape", "correct its errors first")
             called = "the network" if len(indices) == 1 else f"the {noun} {name}"
             trained = noun == "input" or settings.trains(name)
-            found.append(End(index, name, node.shape, node.site.span, called, data, trained))
+            shape = fix_sizes(node.shape, opened)
+            found.append(End(index, name, shape, node.site.span, called, data, trained))
         if not found:
             raise TrainingFailed(f"{graph.name} has no {noun} of a known shape", "correct its errors first")
         sides.append(tuple(found))
     inputs, outputs = sides
     return Ends(inputs, outputs, bool(settings.pairing))
+
+
+def find_cut_sizes(graph: Graph, settings: TrainSettings) -> dict[str, int]:
+    """The sizes that a network leaves open, by name, where images are cut to windows."""
+    found: dict[str, int] = {}
+    for index in graph.inputs if settings.crop is not None else ():
+        shape = graph.nodes[index].shape or ()
+        for size, side in zip(shape, settings.crop or (), strict=False) if len(shape) == 3 else ():
+            if isinstance(size, Size) and size.is_atom():
+                found |= dict.fromkeys(size.names(), side)
+    return found
+
+
+def fix_sizes(shape: Shape, sizes: Mapping[str, int]) -> Shape:
+    """A shape with these sizes, where it follows from them."""
+    return tuple([n.at(sizes) if isinstance(n, Size) and n.names() <= set(sizes) else n for n in shape])

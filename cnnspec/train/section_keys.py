@@ -54,6 +54,15 @@ def folds(value: Any) -> int:
     raise Unfit("a whole number from 2")
 
 
+def window(value: Any) -> tuple[int, int]:
+    """A size such as 256x256, or one number for a square."""
+    with suppress(Unfit):
+        sides = [count(side) for side in (value if isinstance(value, (list, tuple)) else (value, value))]
+        if len(sides) == 2:
+            return sides[0], sides[1]
+    raise Unfit("a size such as 256x256, or one number for a square")
+
+
 def size_in_bytes(value: Any) -> int:
     """A size such as 8GiB."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 1 <= value < 2**63:
@@ -136,6 +145,8 @@ KEYS: dict[str, Kind] = {
     "data": data_or_pairs,
     "columns": read_columns,
     "resize": choice(*WAYS),
+    "crop": window,
+    "windows": count,
     "group": text,
     "start": start,
     "freeze": names,
@@ -172,6 +183,8 @@ ABOUT = {  # for people, of each key
     "data": "what it is trained on",
     "columns": "what the columns of a table, or the arrays of a .npz, are called: {image: photo_path, label: [cat, dog], split: fold}",
     "resize": "how images come to the size of the input: stretch (if nothing is said), pad with black around, or crop the middle",
+    "crop": "the size of the windows that are cut out of images, such as 256x256: others in each epoch, those in the middle to validate and test",
+    "windows": "how many of these an epoch cuts out of each image; if nothing is said, one",
     "group": "the column or array whose equal values, such as a patient's images, stay in one part",
     "start": "whose weights it begins with: a .keras file, a run folder, or imagenet",
     "freeze": "the layers that are not trained, by the names of layers, blocks and layer functions; start: all that have the weights of the start",
@@ -213,5 +226,5 @@ BY_OUTPUT = {
 # whose values may be given as texts of the language, beside the section: "adam(0.001)", "{mask: binary_crossentropy}"
 WRITTEN = (
     "optimizer", "learning_rate", "loss", "loss_weights", "metrics", "callbacks", "augment", "class_weights", "columns",
-    "freeze", "unfreeze_rate", "learning_rates",
+    "freeze", "unfreeze_rate", "learning_rates", "crop",
 )  # fmt: skip

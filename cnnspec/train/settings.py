@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from cnnspec.base.record import Record
 from cnnspec.layers.argument import Term
+from cnnspec.train.data.framing import STRETCH, WINDOW
 from cnnspec.train.section_words import MIXING
 
 TYPE_CHECKING = False
@@ -24,6 +25,8 @@ class TrainSettings(Record):
     each: int = 1  # partners of a kind that an example gets in these
     columns: tuple[tuple[str, tuple[str, ...]], ...] = ()  # of a table (or arrays) for inputs and outputs by name
     resize: str | None = None  # how images come to the input's size: "stretch" (None), "pad" or "crop"
+    crop: tuple[int, int] | None = None  # of windows (H, W) that are cut out of images at their own scale
+    windows: int | None = None  # that an epoch cuts out of each image; None: one
     group: str | None = None  # the column (or array) whose equal values stay in one part
     folder: str = ""  # where a relative path starts
     start: str | None = None  # "imagenet", or the path of a .keras file or a run folder whose weights are taken
@@ -67,6 +70,11 @@ class TrainSettings(Record):
     def soft(self) -> bool:
         """Whether a target is a share of every class, not one class."""
         return self.label_smoothing > 0 or any(layer.name in MIXING for layer in self.augment)
+
+    @property
+    def way(self) -> str:
+        """The way of `framing` in which images come to the input's size."""
+        return WINDOW if self.crop is not None else self.resize or STRETCH
 
     def span(self, key: str) -> Span | None:
         return dict(self.spans).get(key)

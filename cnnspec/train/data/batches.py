@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.train.data.augment import Augmenter
 from cnnspec.train.data.sampling import draw_balanced
+from cnnspec.train.data.windows import draw_corners, take_windows
 from cnnspec.train.devices.share import ALONE
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def take_rows(values: Any, rows: slice) -> Any:
 
 def make_batches(keras: Any, part: Part, batch: int, seed: int | None = None, share: Share = ALONE) -> Any:
     """The batches that Keras's `fit` and `evaluate` take: a PyDataset of (examples, targets), as `Part.take`, `batch` examples
-    each, the last fewer; (examples, targets, weights) where the part has weights. Augmentation is by (seed, epoch, batch).
+    each, the last fewer; (examples, targets, weights) where the part has weights. Augmentation is by (seed, epoch, batch), windows out of
+    images by (seed, epoch, place in the order).
 
     Without a seed the order is that of the data. `begin(epoch, first)` says which epoch is to be read, and from which of
     its batches on (Keras asks once, before the first epoch, how many there are); Keras's own `on_epoch_end` cannot, for it
@@ -66,26 +68,28 @@ def make_batches(keras: Any, part: Part, batch: int, seed: int | None = None, sh
             import numpy as np
 
             places = np.arange(len(part)) if seed is None else draw_places(part, seed, epoch)
+            places = places[: share.count_used(len(part))]
             # at once: a thread that reads ahead sees the one epoch or the other
-            self.chosen = (epoch, places[: share.count_used(len(part))], first)
+            self.chosen = (epoch, places, draw_corners(part, places, seed or 0, epoch), first)
 
         def __len__(self) -> int:
-            return self.whole - self.chosen[2]
+            return self.whole - self.chosen[3]
 
         def count(self, number: int) -> int:
             """The examples in a batch of an epoch, those of all processes."""
             return min(batch, share.count_used(len(part)) - number * batch)
 
         def __getitem__(self, number: int) -> tuple[Any, ...]:
-            epoch, places, first = self.chosen
-            start = (first + number) * batch
-            whole = places[start : start + batch]
-            mine = whole[share.rows(len(whole))]
+            epoch, places, corners, first = self.chosen
+            rows = slice((first + number) * batch, (first + number + 1) * batch)
+            whole, cut = places[rows], None if corners is None else corners[rows]
+            own = share.rows(len(whole))
+            mine = whole[own]
             if augmenter is None:
-                examples, targets = part.take(mine)
+                examples, targets = take_windows(part, mine, None if cut is None else cut[own])
             else:  # what changes a batch may mix its examples, so it takes all of them
-                changed = augmenter(*part.take(whole), (seed or 0, epoch, first + number))
-                examples, targets = (take_rows(values, share.rows(len(whole))) for values in changed)
+                changed = augmenter(*take_windows(part, whole, cut), (seed or 0, epoch, first + number))
+                examples, targets = (take_rows(values, own) for values in changed)
             return (examples, targets) if part.weights is None else (examples, targets, part.weights[part.places[mine]])
 
     return Batches()

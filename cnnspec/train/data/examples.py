@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from cnnspec.layers.argument import Term
+    from cnnspec.train.data.windows import MapWindows
     from cnnspec.train.data_fit import Fit
 
     Array = np.ndarray[Any, Any]
@@ -116,7 +117,10 @@ class Shaped(Examples):
         return len(self.source)
 
     def take(self, places: Array) -> Array:
-        taken = self.source.take(places)
+        return self.bring(self.source.take(places))
+
+    def bring(self, taken: Array) -> Array:
+        """What is taken from the source (n, …) in the shape of the network."""
         if self.fit.moved:
             import numpy as np
 
@@ -154,7 +158,7 @@ class Part(Record):
     For training alone: `weights` of all examples (one a target of the only output) in the loss, None for 1; `classes` of all
     examples, where an epoch draws each equally often; `augment`, the Keras layers that change its batches (`batches` applies
     them), as Terms; `maps`, the outputs by number whose targets change as the image does, and the class that comes in from
-    outside of it.
+    outside of it; `cropped`: each epoch cuts other windows out of its images (`windows`).
     """
 
     inputs: tuple[Examples, ...]
@@ -164,6 +168,7 @@ class Part(Record):
     classes: Array | None = None
     augment: tuple[Term, ...] = ()
     maps: tuple[tuple[int, int], ...] = ()
+    cropped: bool = False
 
     def __len__(self) -> int:
         return len(self.places)
@@ -194,11 +199,13 @@ def unpack_single(values: Sequence[Any]) -> Any:
 
 class RawPart(Record):
     """Examples and targets as they come, by the names of the network's inputs and outputs; by "" where the data have one
-    of them and no names. `groups` (N,) say which examples belong together, None where each stands for itself."""
+    of them and no names. `groups` (N,) say which examples belong together, None where each stands for itself; `windows` are
+    those out of the maps that are some outputs' targets."""
 
     inputs: dict[str, Examples]
     outputs: dict[str, Array]
     groups: Array | None = None
+    windows: dict[str, MapWindows] = {}
 
     def __len__(self) -> int:
         return len(next(iter(self.inputs.values())))
@@ -207,6 +214,7 @@ class RawPart(Record):
         """What `Raw.fingerprint` takes of it."""
         digests = [(name, x.digest()) for name, x in self.inputs.items()]
         digests += [(name, hash_array(y)) for name, y in self.outputs.items()]
+        digests += [(name, windows.digest()) for name, windows in self.windows.items()]
         digests += [] if self.groups is None else [("", hash_array(self.groups))]
         return b"".join([name.encode() + digest for name, digest in digests])
 

@@ -52,10 +52,14 @@ class MaskClasses(Record):
 
     def number(self, mask: Mask, output: int) -> Array:
         """The class at every position of an output (H, W), uint8. ValueError for a value that is of none."""
+        return self.make_table(mask)[mask.numbers[output]]
+
+    def make_table(self, mask: Mask) -> Array:
+        """The class of each of the mask's own values. ValueError for a value that is of none."""
         import numpy as np
 
         table = [self._number_one(value) for value in read_values(mask, self.coloured, self.values == BLACK_AND_WHITE)]
-        return np.array(table, np.uint8)[mask.numbers[output]]
+        return np.array(table, np.uint8)
 
     def find_unknown(self, mask: Mask) -> int | None:
         """The first value in a mask that is none of a class."""

@@ -12,9 +12,10 @@ from cnnspec.facts.precision import in_bytes
 from cnnspec.layers.base import show_shape
 from cnnspec.train.data.columns import is_map
 from cnnspec.train.data.examples import MaskMeaning, find_free_memory
-from cnnspec.train.data.framing import STRETCH
+from cnnspec.train.data.framing import STRETCH, WINDOW
 from cnnspec.train.data.mask_classes import MaskClasses, check_known, choose_classes, describe_classes
-from cnnspec.train.data.masks import View, scan_masks
+from cnnspec.train.data.mask_windows import MaskWindows
+from cnnspec.train.data.masks import Mask, View, scan_masks
 from cnnspec.train.data.targets import find_ignored
 from cnnspec.train.errors import TrainingFailed
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from cnnspec.facts.facts import Facts
     from cnnspec.train.data.files import Files
-    from cnnspec.train.data.masks import Mask
     from cnnspec.train.data.pictures import Seen
     from cnnspec.train.ends import End, Ends
     from cnnspec.train.settings import TrainSettings
@@ -61,7 +61,8 @@ class MaskOutput(Record):
 
 class MaskTargets(Record):
     """The targets of outputs by name, for all examples, what their values mean and how the classes are called; which masks cannot
-    be read, by path and with the reason, and at which places; what is said."""
+    be read, by path and with the reason, and at which places; what is said; and the windows that are cut out of the masks, of all
+    examples that have one."""
 
     targets: dict[str, Array]
     meanings: dict[str, MaskMeaning]
@@ -69,6 +70,7 @@ class MaskTargets(Record):
     broken: dict[str, str]
     places_broken: frozenset[int]
     notes: tuple[str, ...]
+    windows: dict[str, MaskWindows] = {}
 
 
 def find_mask_outputs(files: Files, ends: Ends, settings: TrainSettings) -> list[MaskOutput]:
@@ -102,10 +104,11 @@ def find_stride(facts: Facts, end: End) -> tuple[float, float] | None:
 
 
 def read_masks(
-    files: Files, images: Mapping[int, Seen], outputs: Sequence[MaskOutput], way: str = STRETCH
-) -> MaskTargets:
+    files: Files, images: Mapping[int, Seen], outputs: Sequence[MaskOutput], way: str = STRETCH,
+    crop: tuple[int, int] | None = None,
+) -> MaskTargets:  # fmt: skip
     """The targets of the outputs for the examples that have these `images`, all sound, brought to their size in a way of
-    `framing`. Raises TrainingFailed."""
+    `framing`, or in the middle window of `crop`. Raises TrainingFailed."""
     import numpy as np
 
     targets: dict[str, Array] = {}
@@ -116,7 +119,8 @@ def read_masks(
     notes: list[str] = []
     part_of = {place: part for part, places in files.parts.items() for place in places}
     count = sum(map(len, files.parts.values()))
-    size = next((seen.shape[:2] for seen in images.values()), None)
+    size = next((crop or seen.shape[:2] for seen in images.values()), None)
+    windows: dict[str, MaskWindows] = {}
     for key, paths in files.masks.items() if size else ():
         own = [output for output in outputs if output.name == key or (key == "" and output.name not in files.masks)]
         views = [output.view(size, way) for output in own]  # type: ignore[arg-type]
@@ -141,11 +145,15 @@ def read_masks(
             for place, mask in read.items():
                 outside = view.find_outside(mask.original)
                 made[place] = np.where(outside, output.ignored or 0, classes.number(mask, number))
+            if crop is not None:
+                held = [os.path.join(files.folder, path) for path in paths]
+                masks = [read.get(place, Mask()) for place in range(count)]
+                windows[output.name] = MaskWindows(held, masks, view, classes, output.ignored or 0)
             meanings[output.name] = MaskMeaning(classes.values, view.stride)
             if classes.names:
                 names[output.name] = classes.names
             notes += _describe(output, classes, view, [*read.values()])
-    return MaskTargets(targets, meanings, names, broken, frozenset(places), tuple(dict.fromkeys(notes)))
+    return MaskTargets(targets, meanings, names, broken, frozenset(places), tuple(dict.fromkeys(notes)), windows)
 
 
 def _check_memory(data: str, needed: int) -> None:
@@ -175,6 +183,10 @@ def _describe(output: MaskOutput, classes: MaskClasses, view: View, masks: Seque
     what = f"the masks of {output.end.data}, {span},"
     if view.cut:
         said.append(f"{what} are cut to the {show_shape(view.size)} in the middle that {output.end.called} yields")
-    elif sizes != [view.size]:
+    elif view.way == WINDOW and view.size != view.image:
+        said.append(
+            f"of the masks of {output.end.data}, windows are brought to {show_shape(view.size)} by nearest neighbour"
+        )
+    elif sizes != [view.size] and view.way != WINDOW:
         said.append(f"{what} are brought to {show_shape(view.size)} by nearest neighbour")
     return said

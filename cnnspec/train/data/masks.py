@@ -11,7 +11,8 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.record import Record
-from cnnspec.train.data.framing import PAD, STRETCH, make_frame
+from cnnspec.train.data.examples import find_room
+from cnnspec.train.data.framing import PAD, STRETCH, WINDOW, make_frame
 from cnnspec.train.data.pictures import Broken, import_pillow, make_pool, open_image, read_content
 
 if TYPE_CHECKING:
@@ -44,30 +45,32 @@ class View(Record):
         sides = zip(self.stride, self.size, self.image, strict=True)
         return any(_leaves_out(step * own, whole, step) for step, own, whole in sides)
 
-    def sample(self, mask: Array) -> Array:
-        """The nearest values of a mask (H, W) of any size, at the output's positions."""
+    def sample(self, mask: Array, corner: tuple[int, int] | None = None) -> Array:
+        """The nearest values of a mask (H, W) of any size, at the output's positions in a window with this corner."""
         import numpy as np
 
         axes = [
             np.clip(np.floor(at + 1e-6).astype(int), 0, own - 1)
-            for at, own in zip(self._find_places(mask.shape), mask.shape, strict=True)
+            for at, own in zip(self._find_places(mask.shape, corner), mask.shape, strict=True)
         ]
         return mask[np.ix_(*axes)]
 
     def find_outside(self, size: tuple[int, ...]) -> Array:
-        """Which of the output's positions (H, W) lie in the black around a padded image of this size."""
+        """Which of the output's positions (H, W) lie in the black around an image of this size."""
         import numpy as np
 
+        padded = [self.way == PAD or (self.way == WINDOW and own < n) for own, n in zip(size, self.image, strict=True)]
         rows, columns = [
-            (at + 1e-6 < 0) | (at + 1e-6 >= own) for at, own in zip(self._find_places(size), size, strict=True)
+            ((at + 1e-6 < 0) | (at + 1e-6 >= own)) & around
+            for at, own, around in zip(self._find_places(size), size, padded, strict=True)
         ]
-        return np.asarray((rows[:, None] | columns) & (self.way == PAD))
+        return np.asarray(rows[:, None] | columns)
 
-    def _find_places(self, size: tuple[int, ...]) -> list[Array]:
+    def _find_places(self, size: tuple[int, ...], corner: tuple[int, int] | None = None) -> list[Array]:
         """Where the output's positions lie along each axis of an image file of this size, in its pixels."""
         import numpy as np
 
-        frame = make_frame((size[0], size[1]), self.image, self.way)
+        frame = make_frame((size[0], size[1]), self.image, self.way, corner)
         places = []
         for axis, (whole, own, step) in enumerate(zip(self.image, self.size, self.stride, strict=True)):
             at = whole / 2 + (np.arange(own) + 0.5 - own / 2) * step - frame.place[axis]
@@ -81,15 +84,29 @@ class View(Record):
 
         frame = make_frame((size[0], size[1]), self.image, self.way)
         axes, seen = [], []
-        for axis, (whole, own, step) in enumerate(zip(self.image, self.size, self.stride, strict=True)):
+        for axis in (0, 1):
             scale = frame.size[axis] / frame.taken[axis + 2]
             at = frame.place[axis] + (np.arange(size[axis]) + 0.5 - frame.taken[axis]) * scale
-            places = np.floor((at - whole / 2) / step + own / 2 + 1e-6).astype(int)
-            axes.append(np.clip(places, 0, own - 1))
-            inside = (at > -1e-6) & (at < whole + 1e-6)
-            left_out = _leaves_out(step * own, whole, step)
-            seen.append(inside & (places >= 0) & (places < own) if left_out else inside)
+            positions, inside = self._find_positions(at, axis)
+            axes.append(positions)
+            seen.append(inside)
         return np.where(seen[0][:, None] & seen[1], values[np.ix_(*axes)], np.array(otherwise, values.dtype))
+
+    def find_positions(self, axis: int) -> tuple[Array, Array]:
+        """Of each place along an axis of the image that the network takes the output's nearest position, and whether it has one."""
+        import numpy as np
+
+        return self._find_positions(np.arange(self.image[axis]) + 0.5, axis)
+
+    def _find_positions(self, at: Array, axis: int) -> tuple[Array, Array]:
+        import numpy as np
+
+        whole, own, step = self.image[axis], self.size[axis], self.stride[axis]
+        positions = np.floor((at - whole / 2) / step + own / 2 + 1e-6).astype(int)
+        inside = (at > -1e-6) & (at < whole + 1e-6)
+        if _leaves_out(step * own, whole, step):
+            inside &= (positions >= 0) & (positions < own)
+        return np.clip(positions, 0, own - 1), inside
 
 
 def _leaves_out(covered: float, whole: int, step: float) -> bool:
@@ -99,7 +116,8 @@ def _leaves_out(covered: float, whole: int, step: float) -> bool:
 
 class Mask(Record):
     """A mask file that was looked at: the SHA-256 of its bytes, its own H, W, all `values` in it in order, and for each output
-    the number of each position's value among these; or why there is none. `blurred`: JPEG has mixed its values."""
+    the number of each position's value among these, and of every place's in the `whole` mask, where windows are cut out of it and
+    memory has room; or why there is none. `blurred`: JPEG has mixed its values."""
 
     digest: bytes = b""
     original: tuple[int, int] = (0, 0)
@@ -107,6 +125,7 @@ class Mask(Record):
     numbers: tuple[Array, ...] = ()
     blurred: bool = False
     why: str = ""
+    whole: Array | None = None
 
 
 def decode_mask(content: bytes) -> tuple[Array, bool]:
@@ -147,13 +166,18 @@ def read_mask(path: str, views: Sequence[View]) -> Mask:
     if len(values) > MOST_VALUES:
         return Mask(why=f"it has {len(values):,} values, and is no mask")
     sampled = tuple([np.searchsorted(values, view.sample(mask)).astype(np.uint8) for view in views])
+    cut = any(view.way == WINDOW for view in views)
+    whole = np.searchsorted(values, mask).astype(np.uint8) if cut else None
     height, width = mask.shape
-    return Mask(sha256(content).digest(), (height, width), tuple(values.tolist()), sampled, blurred)
+    return Mask(sha256(content).digest(), (height, width), tuple(values.tolist()), sampled, blurred, whole=whole)
 
 
 def scan_masks(paths: Sequence[str], views: Sequence[View]) -> Iterator[Mask]:
-    """Every file, in order, as it was seen."""
+    """Every file, in order, as it was seen; whole masks for which there is no room are dropped again."""
+    spare = find_room()
     with make_pool() as workers, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for start in range(0, len(paths), 64):
-            yield from workers.map(lambda path: read_mask(path, views), paths[start : start + 64])
+            for mask in workers.map(lambda path: read_mask(path, views), paths[start : start + 64]):
+                spare -= 0 if mask.whole is None else mask.whole.nbytes
+                yield mask if spare >= 0 else mask.replace(whole=None)

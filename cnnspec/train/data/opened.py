@@ -11,10 +11,11 @@ from cnnspec.layers.base import show_shape
 from cnnspec.train.data.array_names import Place
 from cnnspec.train.data.arrays import make_raw
 from cnnspec.train.data.files import count_images
-from cnnspec.train.data.framing import SAID, STRETCH
+from cnnspec.train.data.framing import SAID, STRETCH, WINDOW
 from cnnspec.train.data.image_traits import note_traits
 from cnnspec.train.data.mask_targets import read_masks
 from cnnspec.train.data.pictures import Pictures, scan_images
+from cnnspec.train.data.windows import Windows
 from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:
@@ -28,14 +29,16 @@ if TYPE_CHECKING:
 
 def open_files(
     files: Files, sizes: Mapping[str, Size], way: str | None, note: Callable[[str], None],
-    masks: Sequence[MaskOutput] = (),
+    masks: Sequence[MaskOutput] = (), crop: tuple[int, int] | None = None,
 ) -> Raw:  # fmt: skip
     """The data set of the examples whose images (and masks, for these outputs) can be decoded, each input's brought to its size
-    in a way of `framing`; `note`
+    in a way of `framing`, or windows of `crop` out of them; `note`
     is called with how far that is. Raises TrainingFailed."""
     import numpy as np
 
-    way = way or STRETCH
+    if crop is not None:
+        sizes = {name: (None, None, size[2]) for name, size in sizes.items()}
+    way = WINDOW if crop is not None else way or STRETCH
     order = [place for places in files.parts.values() for place in places]
     seen = {name: _scan(files, paths, order, sizes[name], way, note) for name, paths in files.images.items()}
     notes = [*files.notes]
@@ -45,8 +48,9 @@ def open_files(
     sound = [i for i in order if not any(images[i].why for images in seen.values())]
     for name, images in seen.items():
         called, seen_well = f"{name} of {files.name}" if name else files.name, [images[i] for i in sound]
-        notes += [*_note_sizes(called, seen_well, sizes[name], way), *note_traits(called, seen_well, sizes[name][2])]
-    read = read_masks(files, {i: next(iter(seen.values()))[i] for i in sound} if files.masks else {}, masks, way)
+        notes += [] if crop is not None else _note_sizes(called, seen_well, sizes[name], way)
+        notes += [*note_traits(called, seen_well, sizes[name][2])]
+    read = read_masks(files, {i: next(iter(seen.values()))[i] for i in sound} if files.masks else {}, masks, way, crop)
     notes += [*_note_broken(files, count_nouns(len(read.broken), "mask"), read.broken), *read.notes]
     sound = [i for i in sound if i not in read.places_broken]
     targets = {name: np.asarray(values) for name, values in files.targets.items()} | read.targets
@@ -54,18 +58,21 @@ def open_files(
     pictures: dict[str, dict[str, Examples]] = {}
     arrays: dict[str, Any] = {}
     where: dict[str, Place] = {}
-    groups, whole = {}, {*sound}
+    groups, windows, whole = {}, {}, {*sound}
     for part, places in files.parts.items():
         own = [i for i in places if i in whole]
         if not own:
             continue
-        pictures[part] = {name: _make_pictures(files, name, images, own, way) for name, images in seen.items()}
+        pictures[part] = {
+            name: _make_pictures(files, name, images, own, sizes[name], way, crop) for name, images in seen.items()
+        }
         for is_input, side in ((True, files.numbers), (False, targets)):
             for name, values in side.items():
                 key = (
                     f"{name or ('the numbers' if is_input else 'the labels')}{'' if part == 'train' else f' ({part})'}"
                 )
                 arrays[key], where[key] = values[own], Place(is_input, name, part)
+        windows[part] = {name: cut.choose(own) for name, cut in read.windows.items()}
         groups[part] = None if files.groups is None else np.asarray(files.groups)[own]
     if "train" not in pictures:
         raise TrainingFailed(f"{files.name} has no images to train on that can be read", "; ".join(notes), 2)
@@ -74,7 +81,7 @@ def open_files(
         names={**files.names, **read.names},
         masks=read.meanings,
         notes=(*notes, *raw.notes),
-        **{part: given.replace(groups=groups[part]) for part, given in raw.parts.items()},
+        **{part: given.replace(groups=groups[part], windows=windows[part]) for part, given in raw.parts.items()},
     )
 
 
@@ -94,8 +101,13 @@ def _scan(
     return {i: seen[paths[i]] for i in order}
 
 
-def _make_pictures(files: Files, name: str, images: Mapping[int, Seen], own: Sequence[int], way: str) -> Pictures:
-    return Pictures([os.path.join(files.folder, files.images[name][i]) for i in own], [images[i] for i in own], way)
+def _make_pictures(
+    files: Files, name: str, images: Mapping[int, Seen], own: Sequence[int], size: Size, way: str,
+    crop: tuple[int, int] | None,
+) -> Examples:  # fmt: skip
+    paths = [os.path.join(files.folder, files.images[name][i]) for i in own]
+    pictures = Pictures(paths, [images[i] for i in own], size, way)
+    return pictures if crop is None else Windows(pictures, crop)
 
 
 def _note_sizes(name: str, seen: Sequence[Seen], size: Size, way: str) -> list[str]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cnnspec.graph import Graph
     from cnnspec.layers.base import Shape
     from cnnspec.train.data.examples import Raw
+    from cnnspec.train.data.windows import MapWindows
     from cnnspec.train.ends import End
     from cnnspec.train.settings import TrainSettings
 
@@ -42,6 +43,7 @@ class OutputTargets:
         self.settings = settings = settings.for_output(end.name, end.data)
         self.names = raw.names.get(key)
         given = {part: pair.outputs[key] for part, pair in raw.parts.items()}
+        self.windows = {part: pair.windows[key] for part, pair in raw.parts.items() if key in pair.windows}
         last = find_last_function(graph, end.index)
         function = last[1] if last else ""
         in_vectors = self.names is not None and all(y.ndim == 2 for y in given.values())
@@ -49,6 +51,10 @@ class OutputTargets:
         self.read, self.classes = targets.read_targets(given, end.shape, settings, by_label)
         if any(y.shape[1:] != self.read["train"].shape[1:] for y in self.read.values()):
             raise TrainingFailed(f"the training and the test data of {end.data} differ in shape", "", 2)
+        met = {part: self._find_values(part) for part in self.read}  # in whole maps, not in the windows alone
+        if self.classes is not None and self.windows:
+            ignored = targets.find_ignored(settings.loss, end.shape[-1])
+            self.classes = 1 + max([targets.find_highest(y, ignored) for y in met.values()])
         known = NAMED_DATA.get(end.data)
         self.exact = known[1] if known else self._count_names()
         # whether they say yes or no to each of several labels that have names
@@ -59,21 +65,21 @@ class OutputTargets:
         self.form = match_output(end, settings, shape, self._describe())
         units = end.shape[-1]
         self.units = units if isinstance(units, int) else 0
-        targets.check_range(list(self.read.values()), self.form, function, settings)
-        self.formed = {part: self._form(y) for part, y in self.read.items()}
+        targets.check_range(list(met.values()), self.form, function, settings)
+        self.formed = {part: self._form(y, self.windows.get(part)) for part, y in self.read.items()}
         # whether they are maps that move as the image does, and what comes in from outside of it
         self.maps = len(shape) == 3 and self.read["train"].shape[1:3] == shape[:2]
         ignored = targets.find_ignored(settings.loss, self.units)
         self.outside = ignored or 0
-        targets.check_ignored(self.read, ignored, settings)
+        targets.check_ignored(met, ignored, settings)
         if self.maps:
-            targets.check_moved(self.read, self.form, settings)
+            targets.check_moved(met, self.form, settings)
         self.quantities = self.form == "column" and settings.loss is not None and settings.loss.name in REGRESSION
 
-    def _form(self, y: Array) -> Any:
+    def _form(self, y: Array, windows: MapWindows | None) -> Any:
         """Targets as an array of their form, or indexed as one."""
-        if targets.is_byte_map(y):
-            return targets.Formed(y, self.form, self.units)
+        if targets.is_byte_map(y) or windows is not None:
+            return targets.Formed(y, self.form, self.units, windows)
         return targets.form_targets(y, self.form, self.units)
 
     @property
@@ -104,14 +110,21 @@ class OutputTargets:
         highest = self.classes - 1
         met = [targets.find_first(y == highest, part) for part, y in self.read.items() if (y == highest).any()]
         lowest = min(int(y.min()) for y in self.read.values() if y.size)
-        return Targets(shape, self.classes, False, met[0], lowest)
+        return Targets(shape, self.classes, False, met[0] if met else "an example", lowest)
 
     def note_missing_classes(self, places: Array) -> list[str]:
         """Notes on classes that have no example among those to train on."""
         if self.classes is None or self.quantities:
             return []
         count = self.exact or (self.units if self.form != "column" else 2)
-        return targets.note_missing_classes(self.read["train"][places], count, self.names, self.end.data)
+        return targets.note_missing_classes(self._find_values("train", places), count, self.names, self.end.data)
+
+    def _find_values(self, part: str, places: Array | None = None) -> Array:
+        """The targets at these places (None: all), or the values that occur in the whole maps out of which windows are cut."""
+        windows, read = self.windows.get(part), self.read[part]
+        if windows is not None:
+            return windows.find_values(range(len(read)) if places is None else places, read.ndim)
+        return read if places is None else read[places]
 
     def note_missing_labels(self, parts: Mapping[str, tuple[str, Array]]) -> list[str]:
         """Notes on labels that no example has, and on those that the examples of one part alone have. `parts` are where
@@ -137,10 +150,10 @@ class OutputTargets:
         """The weight of every target in the loss, by its class; `places` are those to train on."""
         labels = self.read["train"]
         moving = [spell_term(layer) for layer in self.settings.augment if layer.name in MOVING]
-        if labels.ndim > 2 and (moving or self.outside):
-            message = "class_weights weigh the places of masks" + (
-                f", and {moving[0]} moves them" if moving else ", and the loss ignores some"
-            )
+        if labels.ndim > 2 and (moving or self.outside or self.windows):
+            why = "and crop cuts others out in each epoch" if self.windows else "and the loss ignores some"
+            why = f"and {moving[0]} moves them" if moving else why
+            message = f"class_weights weigh the places of masks, {why}"
             raise TrainingFailed(message, "leave one out", span=self.settings.span("class_weights"))
         return weigh_labels(self._find_labels(), places, self.units, self.names, self.settings)
 

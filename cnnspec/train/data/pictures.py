@@ -164,10 +164,12 @@ def read_content(path: str) -> bytes:
 
 # ---- many images -------------------------------------------------------------------------------------------
 class Pictures(Examples):
-    """Images in sound files, all of one shape (H, W, C), one at least; those in `kept` need not be read again."""
+    """Images in sound files, one at least, all brought to one `size`, or where it says none as they are (`originals` are their own
+    H, W); those in `kept` need not be read again."""
 
-    def __init__(self, paths: Sequence[str], seen: Sequence[Seen], way: str) -> None:
-        self.paths, self.shape, self.way = paths, seen[0].shape, way
+    def __init__(self, paths: Sequence[str], seen: Sequence[Seen], size: Size, way: str) -> None:
+        self.paths, self.shape, self.size, self.way = paths, seen[0].shape, size, way
+        self.originals = [s.original for s in seen]
         self.kept, self.digests = [s.image for s in seen], [s.digest for s in seen]
         self.workers: ThreadPoolExecutor | None = None
 
@@ -178,16 +180,27 @@ class Pictures(Examples):
         import numpy as np
 
         missing = [int(p) for p in places if self.kept[p] is None]
-        self.workers = self.workers or (make_pool() if missing else None)
-        fresh = dict(zip(missing, self.workers.map(self._read_again, missing) if self.workers else (), strict=True))
+        fresh = dict(zip(missing, self.map(self._read_again, missing), strict=True))
         taken = np.empty((len(places), *self.shape), np.float32)
         for row, place in enumerate(places):
             kept = self.kept[place]
             taken[row] = scale(fresh[int(place)] if kept is None else kept)
         return taken
 
+    def map(self, step: Callable[..., Array], places: Sequence[int], *more: Sequence[Any]) -> Iterator[Array]:
+        """A step for each of the places, on threads where one of them must be read again."""
+        if all(self.kept[place] is not None for place in places):
+            return map(step, places, *more)
+        self.workers = self.workers or make_pool()
+        return self.workers.map(step, places, *more)
+
+    def read(self, place: int) -> Array:
+        """An image as it was decoded."""
+        kept = self.kept[place]
+        return self._read_again(place) if kept is None else kept
+
     def _read_again(self, place: int) -> Array:
-        seen = read_image(self.paths[place], self.shape, self.way)  # type: ignore[arg-type]
+        seen = read_image(self.paths[place], self.size, self.way)
         if seen.image is None or seen.digest != self.digests[place]:
             why = seen.why or "it is another file now"
             raise TrainingFailed(f"{self.paths[place]} changed during the training: {why}", "", 2)

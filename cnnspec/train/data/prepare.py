@@ -14,10 +14,11 @@ from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.base.join_words import join_words, list_some
 from cnnspec.base.record import Record
 from cnnspec.layers.base import show_shape
+from cnnspec.train.data.cropping import cut_windows
 from cnnspec.train.data.examples import Part, Shaped, hold_resized
 from cnnspec.train.data.files import Files, check_two_classes, count_images
 from cnnspec.train.data.folds import note_rare_classes
-from cnnspec.train.data.framing import SAID, STRETCH
+from cnnspec.train.data.framing import SAID
 from cnnspec.train.data.given import read_given
 from cnnspec.train.data.mask_targets import find_mask_outputs, find_stride
 from cnnspec.train.data.opened import open_files
@@ -112,6 +113,7 @@ def prepare(raw: Raw | Files, plan: TrainingPlan, note: Callable[[str], None] = 
         raw = pair_up(raw, ends, settings)
     elif all(not name for name in raw.train.inputs):
         check_inputs(ends, settings)
+    raw = cut_windows(raw, ends, settings)
     notes = [*raw.notes, *_note_untrained(ends), *find_memory_notes(plan)]
     inputs = [_prepare_input(raw, end, settings, notes) for end in ends.inputs]
     shape = next(iter(inputs[0].values())).shape
@@ -143,6 +145,11 @@ def prepare(raw: Raw | Files, plan: TrainingPlan, note: Callable[[str], None] = 
         notes.append(f"no class of {name} has examples enough to hold back {settings.validation:g} of for validation")
     if settings.class_weights is not None:
         train = train.replace(weights=trained[0].weigh(train.places))
+    if settings.windows is not None:  # each image so often in an epoch
+        notes.append(
+            f"each epoch cuts {count_nouns(settings.windows, 'window')} out of each of {count_images(len(train))} to train on"
+        )
+        train = train.replace(places=np.repeat(train.places, settings.windows))
     if settings.sampling is not None:
         classes = trained[0].find_classes()
         notes.append(describe_sampling(classes[train.places], trained[0].names, name))
@@ -152,7 +159,7 @@ def prepare(raw: Raw | Files, plan: TrainingPlan, note: Callable[[str], None] = 
         for number, end in enumerate(ends.outputs)
         if end.index in own and own[end.index].maps
     ]
-    train = train.replace(augment=settings.augment, maps=tuple(maps))
+    train = train.replace(augment=settings.augment, maps=tuple(maps), cropped=settings.crop is not None)
     made = tuple(
         [
             PreparedOutput(
@@ -214,7 +221,7 @@ def _open_files(files: Files, ends: Ends, plan: TrainingPlan, note: Callable[[st
         positions = [n if isinstance(n, int) else size[axis] for axis, n in enumerate(output.end.shape[:2])]
         classes = output.classes if output.end.shape[-1] != 1 else None
         match_output(output.end, settings, size, Targets(tuple(positions), classes, True))
-    return open_files(files, sizes, settings.resize, note, masks)
+    return open_files(files, sizes, settings.resize, note, masks, settings.crop)
 
 
 def _prepare_input(raw: Raw, end: End, settings: TrainSettings, notes: list[str]) -> dict[str, Examples]:
@@ -224,7 +231,7 @@ def _prepare_input(raw: Raw, end: End, settings: TrainSettings, notes: list[str]
     shape = raw.train.inputs[key].shape
     if any(given.inputs[key].shape != shape for given in raw.parts.values()):
         raise TrainingFailed(f"the training and the test data of {end.data} differ in shape", "", 2)
-    way = settings.resize or STRETCH
+    way = settings.way
     fit = match_examples(end, shape, images=settings.data in NAMED_DATA)
     if fit.resized:
         notes.append(

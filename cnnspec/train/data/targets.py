@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cnnspec.base.size import Size
     from cnnspec.layers.argument import Term
     from cnnspec.layers.base import Shape
+    from cnnspec.train.data.windows import MapWindows
     from cnnspec.train.settings import TrainSettings
 
     Array = np.ndarray[Any, Any]
@@ -100,10 +101,10 @@ def is_byte_map(y: Array) -> bool:
 
 
 class Formed:
-    """Targets in bytes (N, H, W), indexed as the array of their form."""
+    """Targets in bytes (N, H, W), or any of which `windows` are cut, indexed as the array of their form."""
 
-    def __init__(self, source: Array, targets: str, units: int) -> None:
-        self.source, self.targets, self.units = source, targets, units
+    def __init__(self, source: Array, targets: str, units: int, windows: MapWindows | None = None) -> None:
+        self.source, self.targets, self.units, self.windows = source, targets, units, windows
         first = self[:0]
         self.shape, self.ndim, self.dtype = (len(source), *first.shape[1:]), first.ndim, first.dtype
 
@@ -111,9 +112,24 @@ class Formed:
         return len(self.source)
 
     def __getitem__(self, rows: Any) -> Array:
+        return self.form(self.source[rows])
+
+    def cut(self, places: Array, corners: Array) -> Array:
+        """The targets in the windows that have these corners (n, 2)."""
+        assert self.windows is not None
+        return self.form(read_alike(self.windows.cut(places, corners), self.source.ndim))
+
+    def read_whole(self, place: int) -> Array:
+        """The targets in the whole map of an example, (H, W, …)."""
         import numpy as np
 
-        values = self.source[rows]
+        assert self.windows is not None
+        (found,) = self.form(read_alike(self.windows.read_whole(place)[None], self.source.ndim))
+        return np.asarray(found)
+
+    def form(self, values: Array) -> Array:
+        import numpy as np
+
         return form_targets(
             values.astype(np.int64 if self.targets in ("classes", "one-hot") else np.float32), self.targets, self.units
         )
@@ -121,6 +137,15 @@ class Formed:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         found = self[:]
         return found if dtype is None else found.astype(dtype)
+
+
+def read_alike(y: Array, rank: int) -> Array:
+    """More targets as `read_targets` has read others of theirs, to so many axes: one-hot vectors become class numbers, and an axis
+    of one value goes."""
+    if y.ndim == rank:
+        return y
+    found: Array = y[..., 0] if y.shape[-1] == 1 else y.argmax(axis=-1)
+    return found
 
 
 def _check_numbers(y: Array, part: str, settings: TrainSettings, regression: bool) -> None:

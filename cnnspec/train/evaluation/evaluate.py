@@ -27,6 +27,7 @@ from cnnspec.train.evaluation.likened import bring_to_range, renumber_classes
 from cnnspec.train.evaluation.only import take_only
 from cnnspec.train.evaluation.saved import list_outputs
 from cnnspec.train.evaluation.scores import Scores, Tally, make_tally
+from cnnspec.train.evaluation.whole_images import count_whole, find_tiled
 from cnnspec.train.figures import LOSS, group_figures
 from cnnspec.train.plan import TrainingPlan
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from cnnspec.train.data.examples import Part, Raw
+    from cnnspec.train.data.masks import View
     from cnnspec.train.data.prepare import Data
     from cnnspec.train.evaluation.head import Head
     from cnnspec.train.evaluation.saved import Saved
@@ -59,7 +61,8 @@ class Measured(Record):
 class Evaluation(Record):
     """`part` says what was measured on: "359 test examples of digits"; `figures` are those that the model was compiled with
     ("loss", …; of several outputs "mask_loss", …, too), empty where it was not; `outputs` has every output that was trained, by
-    name; `kind` and `scores` are those of the only one."""
+    name; `kind` and `scores` are those of the only one. `tile` is the size of the tiles of which the maps of whole images were made to
+    count them; `figures` are those of the window in the middle of each then."""
 
     model: str
     data: str
@@ -68,6 +71,7 @@ class Evaluation(Record):
     examples: int
     figures: dict[str, Any]
     outputs: dict[str, Measured]
+    tile: tuple[int, int] | None
 
     @property
     def kind(self) -> str:
@@ -113,13 +117,23 @@ def evaluate(
     for output, prepared in zip(trained.outputs, opened.data.outputs, strict=True):
         if worst is not None:
             worst.offer(output, heads[output.name], output.names or prepared.names)
-    figures = _measure(keras, saved, part, opened.settings.batch, tallies, worst, shown)
+    tiled = find_tiled(trained, part) if tallies else {}
+    figures = _measure(keras, saved, part, opened.settings.batch, tallies, tiled, worst, shown)
     by_output = _share_out(figures, trained)
     measured = {}
     for output in trained.outputs:
         scores = tallies[output.number].scores() if output.number in tallies else None
         measured[output.name] = _make_measured(heads[output.name], by_output[output.name], scores)
-    return Evaluation(saved.path, opened.name, opened.split, opened.described, len(part), figures, measured)
+    return Evaluation(
+        saved.path,
+        opened.name,
+        opened.split,
+        opened.described,
+        len(part),
+        figures,
+        measured,
+        trained.settings.crop if tiled else None,
+    )
 
 
 def find_heads(trained: Trained, data: Data) -> dict[str, Head]:
@@ -216,7 +230,8 @@ def _read_data(settings: TrainSettings, trained: Trained, shown: Lines) -> Raw:
         else output.replace(known=meant.values, stride=meant.stride)
         for output in find_mask_outputs(raw, ends, settings)
     ]
-    return open_files(raw, find_image_sizes(raw.images, ends), settings.resize, shown.note, masks)
+    sizes = find_image_sizes(raw.images, ends)
+    return open_files(raw, sizes, settings.resize, shown.note, masks, settings.crop)
 
 
 def _read_given(given: Given, settings: TrainSettings, trained: Trained) -> Raw:
@@ -235,7 +250,9 @@ def _prepare_data(raw: Raw, saved: Saved, settings: TrainSettings) -> Data:
 def _choose_part(data: Data, split: str, own: bool, name: str) -> tuple[Part, str]:
     held = {"test": data.test, "validation": data.validation, "train": data.train}[split]
     if held is not None:
-        return held.replace(weights=None, augment=()), split  # as they are, though they were trained on otherwise
+        return held.replace(
+            weights=None, augment=(), cropped=False
+        ), split  # as they are, though they were trained on otherwise
     if split == "test" and not own:
         return data.train, "all"
     raise TrainingFailed(f"the training held back nothing of {name} for the {split}", "choose another --split", 2)
@@ -248,10 +265,12 @@ def _measure(
     part: Part,
     batch: int,
     tallies: dict[int, Tally],
+    tiled: dict[int, View],
     worst: WorstExamples | None,
     shown: Lines,
 ) -> dict[str, Any]:
-    """Count every batch by the numbers of outputs, and look at its maps; the compiled figures of all of them."""
+    """Count every batch by the numbers of outputs, those that are `tiled` on whole images, and look at its maps; the compiled
+    figures of all of them."""
     model, figures = saved.model, {}
     starts = range(0, len(part), batch)
     with explain_run_errors(f"{saved.engine} cannot evaluate {saved.path}"):
@@ -259,15 +278,19 @@ def _measure(
             given = make_batches(keras, part, batch)
             shown.begin("measuring", len(given))
             figures = model.evaluate(given, verbose=0, return_dict=True, callbacks=[_make_counter(keras, shown)])
-        if tallies:
+        plain = {number: tally for number, tally in tallies.items() if number not in tiled}
+        again = bool(plain) or worst is not None and bool(tallies)
+        if again:
             shown.begin("comparing", len(starts))
-        for number, start in enumerate(starts if tallies else ()):
+        for number, start in enumerate(starts if again else ()):
             x, y = part.take(slice(start, start + batch))
             outputs = list_outputs(model.predict_on_batch(x))
-            count_batch(outputs, y, tallies, saved.path)
+            count_batch(outputs, y, plain, saved.path)
             if worst is not None:
                 worst.add(x, y if isinstance(y, tuple) else (y,), outputs)
             shown.advance(number + 1, "")
+        if tiled:
+            count_whole(saved, part, batch, {number: tallies[number] for number in tiled}, tiled, shown)
     return {name: _to_number(value) for name, value in figures.items()}
 
 

@@ -17,9 +17,10 @@ from cnnspec.compile.runtimes.opened import ENDINGS, open_runtime_model
 from cnnspec.facts.graph_queries import name_outputs
 from cnnspec.facts.precision import in_bytes
 from cnnspec.layers.argument import Term, Unfit
+from cnnspec.layers.base import show_shape
 from cnnspec.tables import escape
 from cnnspec.train.data.examples import find_free_memory
-from cnnspec.train.data.framing import CROP, PAD, STRETCH, WAYS
+from cnnspec.train.data.framing import CROP, PAD, STRETCH, WAYS, WINDOW
 from cnnspec.train.data.given_names import read_columns
 from cnnspec.train.data.ranges import find_pixel_range, may_be_image, show_range
 from cnnspec.train.errors import TrainingFailed
@@ -50,8 +51,9 @@ def describe(trained: Trained) -> dict[str, str]:
     said = {"inputs": escape.json(inputs, None), "outputs": escape.json(outputs, None), "layout": LAYOUT}
     said |= {"resize": trained.settings.resize} if trained.settings.resize else {}
     said |= {"columns": escape.json(dict(trained.settings.columns), None)} if trained.settings.columns else {}
+    said |= {"crop": show_shape(trained.settings.crop)} if trained.settings.crop else {}
     for given in trained.inputs:
-        said |= _prefix(given.name, inputs, _describe_input(given, trained.settings.resize or STRETCH))
+        said |= _prefix(given.name, inputs, _describe_input(given, trained.settings.way))
     for output in trained.outputs:
         said |= _prefix(output.name, outputs, _describe_output(output))
     return said
@@ -65,6 +67,7 @@ RESIZED = {
     STRETCH: "resized to {} (height x width; bilinear, antialiased, the aspect not kept)",
     PAD: "resized into {} (height x width; bilinear, antialiased, the aspect kept) with black beside it",
     CROP: "resized over {} (height x width; bilinear, antialiased, the aspect kept) and cut to its middle",
+    WINDOW: "at its own scale, in windows of {} (height x width) with black beside what is smaller",
 }
 
 
@@ -125,7 +128,7 @@ def open_exported(path: str) -> Trained:
     several = tuple(results) if len(results) > 1 else ()
     settings = TrainSettings(
         outputs=several, losses=losses, metrics=(), resize=said["resize"] if said.get("resize") in WAYS else None,
-        columns=_read_columns(said.get("columns")),
+        columns=_read_columns(said.get("columns")), crop=_read_crop(said.get("crop", ""), inputs),
     )  # fmt: skip
     return Trained(saved, settings, tuple(inputs), tuple(trained))
 
@@ -138,6 +141,16 @@ def _read_columns(text: str | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
         return read_columns(json.loads(text or "null"))
     except (ValueError, RecursionError, Unfit):
         return ()
+
+
+def _read_crop(said: str, inputs: Sequence[TrainedInput]) -> tuple[int, int] | None:
+    """The size of windows, where all inputs of images take it."""
+    if re.fullmatch("[0-9]{1,4}x[0-9]{1,4}", said) is None:
+        return None
+    height, width = map(int, said.split("x"))
+    taken = [given.takes[:2] for given in inputs if len(given.takes) == 3]
+    fits = taken and all(n in (None, side) for size in taken for n, side in zip(size, (height, width), strict=True))
+    return (height, width) if fits and height and width else None
 
 
 def _check_room(model: RuntimeModel, path: str) -> None:

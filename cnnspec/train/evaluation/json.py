@@ -18,7 +18,7 @@ LARGEST = 1000  # classes up to which the matrix of confusions is written
 def write_data(found: Evaluation) -> dict[str, Any]:
     about = {
         "schema_version": SCHEMA_VERSION, "model": found.model, "data": found.data, "split": found.split,
-        "examples": found.examples,
+        "examples": found.examples, **({} if found.tile is None else {"tile": list(found.tile)}),
     }  # fmt: skip
     if len(found.outputs) == 1:
         return about | {"kind": found.kind, "compiled": found.figures} | _write_scores(found.scores)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnnspec.train.data.ranges import SHARES, Stretched, find_pixel_range, may_be_image, show_range
+from cnnspec.train.data.windows import Windows
 from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnnspec.train.data.examples import Raw, RawPart
+    from cnnspec.train.data.examples import Examples, Raw, RawPart
     from cnnspec.train.evaluation.trained import TrainedInput
     from cnnspec.train.progress import Lines
 
@@ -60,4 +61,10 @@ def _bring_input(raw: Raw, key: str, trained: tuple[float, float] | None, data: 
         shown.warn(f"the values of {data} run {here}, and the model was trained on values {there}")
         return raw
     shown.note(f"the images of {data} are brought to {show_range(wanted)}, as in the training")
-    return raw.change_parts(lambda part: part.replace(inputs={**part.inputs, key: Stretched(part.inputs[key], wanted)}))
+    return raw.change_parts(lambda part: part.replace(inputs={**part.inputs, key: _stretch(part.inputs[key], wanted)}))
+
+
+def _stretch(examples: Examples, wanted: tuple[float, float]) -> Examples:
+    if isinstance(examples, Windows):
+        return Windows(examples.source, examples.size, wanted)
+    return Stretched(examples, wanted)

@@ -93,11 +93,11 @@ def _read_for_model(path: str, asked: Question) -> tuple[str, Array | None, str]
     return (path, None, seen.why) if seen.image is None else (path, prepare_image(seen.image, asked), "")
 
 
-def prepare_image(image: Array, asked: Question) -> Array:
-    """A decoded image as the model takes it, float32."""
+def prepare_image(image: Array, asked: Question, several: bool = False) -> Array:
+    """A decoded image, or several of one size, as the model takes it, float32."""
 
     values = stretch(scale(image), asked.range)
-    return values if asked.shape is None else values.reshape(asked.shape)
+    return values if asked.shape is None else values.reshape(*values.shape[: int(several)], *asked.shape)
 
 
 def _predict_batch(
@@ -157,8 +157,14 @@ def rank_answers(outputs: Array, asked: OutputQuestion, top: int) -> Iterator[tu
             row = _measure_shares(row, head, len(names))
         elif head.kind == "binary":
             row = split_answer(row, head)
-        best = np.argsort(-row, kind="stable")[:top]
-        yield tuple([(names[i], float(row[i])) for i in best])
+        yield rank_values(row, names, top)
+
+
+def rank_values(values: Array, names: Sequence[str], top: int) -> tuple[tuple[str, float], ...]:
+    """The names of the `top` highest values, the highest first."""
+    import numpy as np
+
+    return tuple([(names[i], float(values[i])) for i in np.argsort(-values, kind="stable")[:top]])
 
 
 def split_answer(values: Array, head: Head) -> Array:

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.join_words import list_some
 from cnnspec.base.record import Record
-from cnnspec.train.data.framing import STRETCH
 from cnnspec.train.data.masks import View
 from cnnspec.train.data.pictures import import_pillow, read_image
 from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import numpy as np
 
@@ -78,30 +77,36 @@ class MaskFiles(Record):
 
     def write(self, paths: Sequence[str], images: Array, made: Sequence[Array]) -> None:
         """Write the masks of a batch, given as the model takes it. OSError where a file cannot be written."""
-        pillow, _ = import_pillow()
-        palette = make_palette().tobytes()
         for output in self.outputs:
             maps = choose_classes(made[output.number], output.head)
             view = self._find_view(output, images.shape[1:3], maps.shape[1:3])
             for path, classes in zip(paths, maps, strict=True):
                 pixels = read_image(path, (None, None, 3)).image
-                if pixels is None:  # it is gone meanwhile
-                    continue
-                spread = view.spread(classes, pixels.shape[:2], UNSEEN)
-                file = os.path.join(self.folder, self.names[path] + find_tail(output, self.outputs))
-                os.makedirs(os.path.dirname(file), exist_ok=True)
-                mask = pillow.fromarray(spread)
-                mask.putpalette(palette)
-                mask.save(f"{file}.png")
-                if self.overlay:
-                    pillow.fromarray(color_over(pixels, spread)).save(f"{file}-overlay.png")
+                if pixels is not None:  # it may be gone meanwhile
+                    self._write_mask(path, output, pixels, view.spread(classes, pixels.shape[:2], UNSEEN))
+
+    def write_whole(self, path: str, maps: Mapping[str, Array]) -> None:
+        """Write the masks of an image, given the classes (H, W) at all its places by output. OSError where a file cannot be written."""
+        pixels = read_image(path, (None, None, 3)).image
+        for output in self.outputs:
+            if pixels is not None and pixels.shape[:2] == maps[output.name].shape:
+                self._write_mask(path, output, pixels, maps[output.name])
+
+    def _write_mask(self, path: str, output: OutputQuestion, pixels: Array, classes: Array) -> None:
+        pillow, _ = import_pillow()
+        file = os.path.join(self.folder, self.names[path] + find_tail(output, self.outputs))
+        os.makedirs(os.path.dirname(file), exist_ok=True)
+        mask = pillow.fromarray(classes)
+        mask.putpalette(make_palette().tobytes())
+        mask.save(f"{file}.png")
+        if self.overlay:
+            pillow.fromarray(color_over(pixels, classes)).save(f"{file}-overlay.png")
 
     def _find_view(self, output: OutputQuestion, image: tuple[int, ...], size: tuple[int, ...]) -> View:
         """Where the output's places lie in an image, as in the training; without one its map is as large as the image."""
         meant = next((one.masks for one in self.trained.outputs if one.name == output.name), None)
         stride = (image[0] / size[0], image[1] / size[1]) if meant is None else meant.stride
-        way = self.trained.settings.resize or STRETCH
-        return View((image[0], image[1]), (size[0], size[1]), stride, way)
+        return View((image[0], image[1]), (size[0], size[1]), stride, self.trained.settings.way)
 
 
 def make_mask_files(

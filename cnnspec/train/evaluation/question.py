@@ -53,7 +53,7 @@ def make_question(trained: Trained, names: Sequence[str] | None, range: tuple[fl
     TrainingFailed."""
     outputs = ask_outputs(trained, names)
     size, shape = find_input(trained)
-    return Question(size, shape, outputs, range or trained.pixel_range, trained.settings.resize or STRETCH)
+    return Question(size, shape, outputs, range or trained.pixel_range, trained.settings.way)
 
 
 def ask_outputs(trained: Trained, names: Sequence[str] | None) -> tuple[OutputQuestion, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from cnnspec.base.join_words import join_words
 from cnnspec.base.percent import percent
 from cnnspec.base.source import brief
+from cnnspec.layers.base import show_shape
 from cnnspec.tables.page import Page, Table
 from cnnspec.train.evaluation.scores import rank_confusions
 from cnnspec.train.figures import LOSS
@@ -29,6 +31,8 @@ def write_text(found: Evaluation, width: int | None = None) -> str:
     """The lines for a person to read; each of several outputs below a heading."""
     page = Page(width)
     page.add_text(write_headline(found), hanging=4)
+    if found.tile is not None:
+        page.add_text(write_tiles(found), hanging=4)
     for name, measured in found.outputs.items():
         if len(found.outputs) > 1:
             page.add_text()
@@ -66,6 +70,15 @@ def write_headline(found: Evaluation) -> str:
     (measured,) = found.outputs.values()
     shown = _write_figures(measured) or "nothing to measure: the model was not compiled"
     return f"{noun}{shown} ({found.part}{_write_places(measured, found.examples)})"
+
+
+def write_tiles(found: Evaluation) -> str:
+    """What was counted on whole images, and what was not."""
+    own = {name for one in found.outputs.values() if one.scores is not None for name in one.scores.figures}
+    other = [name for name in found.figures if name not in own]
+    verb = "is that" if len(other) == 1 else "are those"
+    middle = f"; {join_words(other)} {verb} of the window in the middle of each" if other else ""
+    return f"whole images were counted, in tiles of {show_shape(found.tile or ())} that overlap by a quarter{middle}"
 
 
 def write_output_line(name: str, found: Evaluation) -> str:

@@ -154,6 +154,7 @@ def _make_trained(saved: Saved, record: Mapping[str, Any]) -> Trained:
         # that targets were shares of every class: how they were smoothed or mixed is no matter of what is held back
         label_smoothing=0.5 if any(chosen[o.name] is None and o.targets == "one-hot" for o in outputs) else 0.0,
         **{name: given[name] for name in ("batch", "seed", "validation", "test", "pairing", "each", "folds", "fold", "resize") if name in given},
+        crop=tuple(given["crop"]) if "crop" in given else None,
     )  # fmt: skip
     return Trained(saved, settings, tuple(inputs), tuple(outputs), data["fingerprint"], data["given"])
 

@@ -34,7 +34,7 @@ def describe_settings(settings: TrainSettings) -> dict[str, Any]:
 
 
 RARE = (  # which most settings do not have
-    "group", "folds", "fold", "sampling", "resize", "start", "freeze", "unfreeze_after", "unfreeze_rate",
+    "group", "folds", "fold", "sampling", "resize", "crop", "windows", "start", "freeze", "unfreeze_after", "unfreeze_rate",
 )  # fmt: skip
 PAIRED = ("pairing", "each")
 PAIRS = ("losses", "loss_weights", "metrics_by_output", "columns", "learning_rates")  # pairs of a name and its value

@@ -237,6 +237,7 @@ _RUN_RECORD = record(
             "columns": named(listed(text, 1)), "group": text, "start": text, "freeze": listed(text, 1),
             "unfreeze_after": whole(1), "unfreeze_rate": scalar, "learning_rates": named(number(0)),
             "folds": whole(2), "fold": whole(1), "sampling": one_of("balanced"), "resize": one_of(*WAYS),
+            "crop": fixed(whole(1), whole(1)), "windows": whole(1),
         }),
         "data": data,
         "params": record({"total": whole()}, whole()), "best": optional(best), "test": optional(record({"on": text}, figure)),
