@@ -146,7 +146,7 @@ def make_answers() -> dict[str, Any]:
         "runs": cnnspec.Runs((run,), False),
         "training": cnnspec.Training("runs/m-1", {"loss": 1.0}, "3 test examples", {"epoch": 1, "loss": 1.0}, ({"epoch": 1, "loss": 1.5},)),
         "evaluation": cnnspec.Evaluation(
-            "m.keras", "digits", "test", "3", 3, {"loss": 1.0}, {"out": Measured("classes", {"loss": 1.0}, scores)}, ("x",),
+            "m.keras", "digits", "test", "3", 3, {"loss": 1.0}, {"out": Measured("classes", {"loss": 1.0}, scores)}, None, ("x",),
         ),
         "predictions": cnnspec.Predictions(
             "m.keras", (Prediction("a.png", {"out": (("0", 0.5),)}), Prediction("b.png", why="torn")),
