@@ -2,7 +2,7 @@
 
 words < settings < reading, conflicts < keys < section   a train section → settings, without Keras or NumPy
 network_settings                                         the same of a network, where it has such a section
-match < data_check                                       whether data suit a network; what a check says of them
+cut_sizes < match < data_check                           whether data, and windows of images, suit a network; what a check says of them
 plan                                                     all that is known before the data are read, in one value
 errors, memory                                           what ends a training, in a sentence; whether it fits
 data/                                                    a data set → the batches of an epoch, on NumPy

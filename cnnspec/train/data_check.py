@@ -12,15 +12,14 @@ import re
 from cnnspec.base.diagnostic import Diagnostic, Note
 from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.base.source_files import find_used_file, read_bytes
+from cnnspec.train.cut_sizes import check_crop, find_window
 from cnnspec.train.data.array_names import find_groups, find_places
 from cnnspec.train.data.table_lines import SUFFIXES as TABLES
 from cnnspec.train.data.table_lines import NoTable, TableLines
 from cnnspec.train.data_fit import (
     Targets,
-    check_crop,
     check_named_examples,
     check_plain_data,
-    find_window,
     match_examples,
     match_targets,
     shapes_agree,
@@ -60,7 +59,7 @@ def find_mismatches(graph: Graph, settings: TrainSettings) -> Iterator[Diagnosti
 
         yield from _find_refusal(lambda: check_named_layers(graph, settings, None if settings.start else ()), settings)
     if settings.crop is not None:
-        refused = [*_find_refusal(lambda: check_crop(find_ends(graph, settings), settings), settings)]
+        refused = [*_find_refusal(lambda: check_crop(graph, find_ends(graph, settings), settings), settings)]
         yield from refused
         if refused:
             return

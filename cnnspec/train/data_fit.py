@@ -13,6 +13,7 @@ from cnnspec.base.join_words import join_words
 from cnnspec.base.record import Record
 from cnnspec.layers.base import show_shape
 from cnnspec.train.conflicts import find_word_span
+from cnnspec.train.cut_sizes import check_crop, find_window
 from cnnspec.train.ends import find_ends
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.section_words import METRICS, MIXING, MOVING, PAIRINGS, TRIPLETS, spell_term
@@ -88,7 +89,7 @@ def check_plain_data(graph: Graph, settings: TrainSettings) -> None:
     """Raises TrainingFailed for what can be said before any file is read: where a data set that is known by name does not
     suit a network, or the network does not suit what is done to the data."""
     ends = find_ends(graph, settings)
-    check_crop(ends, settings)
+    check_crop(graph, ends, settings)
     if settings.augment and len(ends.inputs) > 1:
         message = f"augment changes the images of one input, and the network takes {len(ends.inputs)}"
         raise TrainingFailed(message, "leave it out", span=settings.span("augment"))
@@ -99,34 +100,6 @@ def check_plain_data(graph: Graph, settings: TrainSettings) -> None:
         classes = 2 if settings.pairing else NAMED_DATA[settings.data][1]
         for end in ends.trained if settings.pairing != TRIPLETS else ():
             match_output(end, settings, fit.shape, Targets((), classes, True))
-
-
-def check_crop(ends: Ends, settings: TrainSettings) -> None:
-    """Raises TrainingFailed where the windows that are cut out of images are not what the inputs take."""
-    if settings.crop is None:
-        return
-    span, size = settings.span("crop"), show_shape(settings.crop)
-    images = [end for end in ends.inputs if len(end.shape) == 3]
-    if not images:
-        end = ends.inputs[0]
-        message = f"crop cuts windows out of images, and {end.called} takes {show_shape(end.shape)}"
-        raise TrainingFailed(message, f"write input {size}x3, or leave crop out", span=span)
-    other = next((end for end in images if end.shape[:2] != settings.crop), None)
-    if other is not None:
-        message = f"crop is {size}, and {other.called} takes {show_shape(other.shape)}"
-        more = [end.shape[:2] for end in images if end.shape[:2] != other.shape[:2]]
-        help = f"write crop = {show_shape(other.shape[:2])}" if not more else "give all images one size"
-        raise TrainingFailed(message, help, span=span)
-
-
-def find_window(end: End, shape: tuple[int, ...], settings: TrainSettings) -> tuple[int, ...]:
-    """The shape of what is cut out of examples of this shape for an input. Raises TrainingFailed for those that are no images."""
-    if settings.crop is None or len(end.shape) != 3:
-        return shape
-    if len(shape) == 3 and end.shape[2] in (shape[2], None) or len(shape) == 2 and end.shape[2] == 1:
-        return (*settings.crop, *shape[2:])
-    message = f"crop cuts windows out of images, and an example of {end.data} is {show_shape(shape)}"
-    raise TrainingFailed(message, f"give images height x width x {end.shape[2]}", span=settings.span("crop"))
 
 
 def check_named_examples(ends: Ends, settings: TrainSettings) -> Fit:

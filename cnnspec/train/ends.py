@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from cnnspec.base.record import Record
-from cnnspec.base.size import Size
 from cnnspec.facts.graph_queries import name_outputs
+from cnnspec.train.cut_sizes import find_cut_sizes, fix_sizes
 from cnnspec.train.errors import TrainingFailed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from cnnspec.base.source import Span
     from cnnspec.graph import Graph
     from cnnspec.layers.base import Shape
@@ -76,19 +74,3 @@ def find_ends(graph: Graph, settings: TrainSettings) -> Ends:
         sides.append(tuple(found))
     inputs, outputs = sides
     return Ends(inputs, outputs, bool(settings.pairing))
-
-
-def find_cut_sizes(graph: Graph, settings: TrainSettings) -> dict[str, int]:
-    """The sizes that a network leaves open, by name, where images are cut to windows."""
-    found: dict[str, int] = {}
-    for index in graph.inputs if settings.crop is not None else ():
-        shape = graph.nodes[index].shape or ()
-        for size, side in zip(shape, settings.crop or (), strict=False) if len(shape) == 3 else ():
-            if isinstance(size, Size) and size.is_atom():
-                found |= dict.fromkeys(size.names(), side)
-    return found
-
-
-def fix_sizes(shape: Shape, sizes: Mapping[str, int]) -> Shape:
-    """A shape with these sizes, where it follows from them."""
-    return tuple([n.at(sizes) if isinstance(n, Size) and n.names() <= set(sizes) else n for n in shape])

@@ -212,6 +212,8 @@ REFUSED = [  # a network, settings, and what is said
     ("input 8x12x3\ngap -> dense(2)", {"crop": "12x8"}, "crop is 12x8, and the network takes 8x12x3"),
     ("input 64\ndense(2)", {"crop": "8x8"}, "crop cuts windows out of images, and the network takes 64"),
     ("input ?x?x2\ngap -> dense(2)", {"crop": "8x8"}, "the network takes 8x8x2"),
+    ("input ?x?x3\nconcat(in, maxpool(2) -> upsample(2)) -> gap -> dense(2)", {"crop": 7}, "the network does not take windows of 7x7: concat1 would join 7x7x3 and 6x6x3"),
+    ("input ?x?x3\nconv(2, 3x3) * 4 -> gap -> dense(2)", {"crop": 8}, "the network does not take windows of 8x8: conv4 would yield nothing"),
     ("input 8x8x3\ngap -> dense(2)", {"crop": "8x8", "data": "flat.npz"}, "crop cuts windows out of images, and an example of flat.npz is 192"),
     ("input 8x8x3\nconv(2, 1x1)", {"crop": "8x8", "data": "maps.npz"}, "the targets of maps.npz are 10x10 for images of 20x20"),
     (MAPS, {"crop": "8x8", "data": "fields/", "class_weights": "balanced"}, "class_weights weigh the places of masks, and crop cuts others out in each epoch"),

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.join_words import join_words
 from cnnspec.layers.base import show_shape
+from cnnspec.train.cut_sizes import find_window
 from cnnspec.train.data.examples import Held
 from cnnspec.train.data.windows import ArrayMapWindows, WholeArray, Windows, cut_rows
-from cnnspec.train.data_fit import find_window
 from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:

@@ -59,10 +59,13 @@ def color_over(image: Array, classes: Array) -> Array:
     is unseen are left as they are."""
     import numpy as np
 
-    image = image if image.dtype == np.uint8 else np.rint(image * 255).astype(np.uint8)
-    colors = make_palette()[classes]
-    mixed = np.rint(image * (1 - SHARE) + colors * SHARE).astype(np.uint8)
-    return np.where(((classes > 0) & (classes != UNSEEN))[..., None], mixed, image)
+    palette, over = make_palette(), np.empty(image.shape, np.uint8)
+    for top in range(0, len(image), 256):  # floats of a large image as a whole would take much memory
+        rows, chosen = image[top : top + 256], classes[top : top + 256]
+        rows = rows if rows.dtype == np.uint8 else np.rint(rows * 255).astype(np.uint8)
+        mixed = np.rint(rows * (1 - SHARE) + palette[chosen] * SHARE).astype(np.uint8)
+        over[top : top + 256] = np.where(((chosen > 0) & (chosen != UNSEEN))[..., None], mixed, rows)
+    return over
 
 
 class MaskFiles(Record):
