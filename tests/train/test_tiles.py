@@ -123,3 +123,15 @@ def test_a_large_image_takes_the_memory_of_a_row_of_tiles() -> None:
         assert tracemalloc.get_traced_memory()[1] < 10 * 64 * 400 * 8 * 4  # a tenth of the whole map
     finally:
         tracemalloc.stop()
+
+
+def test_where_tiles_overlap_they_weigh_linearly_from_their_borders() -> None:
+    view = View((4, 8), (4, 8), (1.0, 1.0), WINDOW)
+
+    def run(tiles: Any) -> list[Any]:
+        ones = np.ones((len(tiles), 4, 8, 1))
+        return [np.concatenate([ones * np.arange(len(tiles))[:, None, None, None], ones], axis=-1)]
+
+    ((values, _),) = blend(np.zeros((4, 14, 1)), [view], run)
+    assert list_starts(14, 8, 8) == [0, 6]
+    np.testing.assert_allclose(values[2, :, 0], [0] * 6 + [1 / 3, 2 / 3] + [1] * 6)

@@ -19,13 +19,14 @@ from cnnspec.facts.precision import in_bytes
 from cnnspec.layers.argument import Term, Unfit
 from cnnspec.layers.base import show_shape
 from cnnspec.tables import escape
-from cnnspec.train.data.examples import find_free_memory
+from cnnspec.train.data.examples import MaskMeaning, find_free_memory
 from cnnspec.train.data.framing import CROP, PAD, STRETCH, WAYS, WINDOW
 from cnnspec.train.data.given_names import read_columns
 from cnnspec.train.data.ranges import find_pixel_range, may_be_image, show_range
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.evaluation.saved import Saved, make_ends
 from cnnspec.train.evaluation.trained import Trained, TrainedInput, TrainedOutput
+from cnnspec.train.runs.schema import MASKS, Wrong, parse_json
 from cnnspec.train.section_words import LOSSES
 from cnnspec.train.settings import TrainSettings
 
@@ -91,6 +92,8 @@ def _describe_output(output: TrainedOutput) -> dict[str, str]:
         said["classes"] = escape.json(list(output.names), None)
     if output.targets is not None:
         said["targets"] = output.targets
+    if output.masks is not None:
+        said["masks"] = escape.json({"values": list(output.masks.values), "stride": list(output.masks.stride)}, None)
     if output.loss is not None:
         said["loss"] = output.loss.name
         given = dict(output.loss.keywords)
@@ -191,5 +194,15 @@ def _read_output(
     activation = said.get("activation")
     return TrainedOutput(
         name, number, shape, activation if activation in (*ACTIVATIONS, "linear") else last, loss,
-        targets if targets in TARGETS else None, tuple(classes) if classes else None,
+        targets if targets in TARGETS else None, tuple(classes) if classes else None, _read_masks(said.get("masks", "")),
     )  # fmt: skip
+
+
+def _read_masks(said: str) -> MaskMeaning | None:
+    """What masks mean to an output; None where that is not said well."""
+    try:
+        told = parse_json(said.encode())
+        MASKS(told, "masks")
+    except Wrong:
+        return None
+    return MaskMeaning(tuple(told["values"]), (told["stride"][0], told["stride"][1]))

@@ -196,7 +196,7 @@ def share(value: Any, name: str) -> None:
 TARGETS = one_of("classes", "one-hot", "column", "given")
 _INPUT = {"shape": listed(whole(1), 1)}, {"values": fixed(number(), number())}  # fields that must be, and that may be
 _STRIDE = number(1e-6, 1e6)
-_MASKS = record({"values": listed(whole(0, 2**25), 1), "stride": fixed(_STRIDE, _STRIDE)})
+MASKS = record({"values": listed(whole(0, 2**25), 1), "stride": fixed(_STRIDE, _STRIDE)})
 _OUTPUT = {"classes": optional(listed(text)), "targets": TARGETS}
 _DATA = (
     {"given": text, "folder": text, "fingerprint": text},
@@ -208,8 +208,8 @@ def data(value: Any, name: str) -> None:
     """The data of a training: those of its input and output, or of several by their names, at least one of them trained."""
     must, maybe = _DATA
     if not isinstance(value, dict) or not ("inputs" in value or "outputs" in value):
-        return record(must | _INPUT[0] | _OUTPUT, maybe=maybe | _INPUT[1] | {"masks": _MASKS})(value, name)
-    output = record(_OUTPUT | {"targets": optional(TARGETS)}, maybe={"masks": _MASKS})
+        return record(must | _INPUT[0] | _OUTPUT, maybe=maybe | _INPUT[1] | {"masks": MASKS})(value, name)
+    output = record(_OUTPUT | {"targets": optional(TARGETS)}, maybe={"masks": MASKS})
     record(must | {"inputs": named(record(_INPUT[0], maybe=_INPUT[1])), "outputs": named(output)}, maybe=maybe)(
         value, name
     )
