@@ -95,7 +95,9 @@ def measure(head: Head, units: int, maps: bool) -> Evaluation:
     scores = None if tally is None else tally.scores()
     figures = {"loss": 0.5, "recall": [0.5, None]}
     outputs = {"out": Measured(head.kind, figures, scores)}
-    return Evaluation("model.keras", "digits", "all", "20 examples of digits", 20, figures, outputs, None)
+    return Evaluation(
+        "model.keras", "digits", "all", "20 examples of digits", 20, figures, outputs, (8, 8) if maps else None
+    )
 
 
 @pytest.mark.parametrize("change", [{"state": "lost"}, {"epochs": None}, {"new": 1}, {"best": {"by": "loss"}}])

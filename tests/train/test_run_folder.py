@@ -38,7 +38,7 @@ def test_a_run_says_everything_about_itself(capsys: pytest.CaptureFixture[str], 
     assert said["settings"]["callbacks"] == ['csv_logger(filename="log.csv")']
     of_several = {"outputs", "losses", "loss_weights", "metrics_by_output", "pairing", "each"}
     of_starts = {"start", "start_folder", "freeze", "unfreeze_after", "unfreeze_rate", "learning_rates"}
-    rare = {"spans", "folder", "columns", "group", "folds", "fold", "sampling", "resize"}
+    rare = {"spans", "folder", "columns", "group", "folds", "fold", "sampling", "resize", "crop", "windows"}
     left_out = rare | of_several | of_starts
     assert said["settings"].keys() == set(resolve({})[0]._fields) - left_out
     data = said["data"]
