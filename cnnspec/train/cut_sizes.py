@@ -46,7 +46,11 @@ def check_crop(graph: Graph, ends: Ends, settings: TrainSettings) -> None:
     if other is not None:
         message = f"crop is {size}, and {other.called} takes {show_shape(other.shape)}"
         more = [end.shape[:2] for end in images if end.shape[:2] != other.shape[:2]]
-        help = f"write crop = {show_shape(other.shape[:2])}" if not more else "give all images one size"
+        help = (
+            f"give crop the size of the input, {show_shape(other.shape[:2])}"
+            if not more
+            else "give all images one size"
+        )
         raise TrainingFailed(message, help, span=span)
     sizes = find_cut_sizes(graph, settings)
     for node in graph.nodes if sizes else ():

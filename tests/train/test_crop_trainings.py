@@ -134,8 +134,9 @@ def test_whole_images_are_predicted_and_measured(
     said = "whole images were counted, in tiles of 12x12 that overlap by a quarter; loss is that of the window in the middle"
     assert said in " ".join(told(capsys, "evaluate", "whole", "-q").split())
     assert (matrix.sum(axis=0) > 20).sum() > 1
-    first = cnnspec.predict("whole", "fields/images/0.png").images[0]
-    assert [list(pair) for pair in first.answers] == [[one["name"], one["share"]] for one in found[0]["answers"]]
+    for given in ("fields/images/0.png", field(0)[0][None]):
+        first = cnnspec.predict("whole", given).images[0]
+        assert [list(pair) for pair in first.answers] == [[one["name"], one["share"]] for one in found[0]["answers"]]
     pytest.importorskip("onnxruntime")
     told(capsys, "export", "whole", "-o", "net.onnx", "--force")
     again = json.loads(told(capsys, "predict", "net.onnx", "fields/images", "--format", "json"))

@@ -4,6 +4,7 @@ image is that for the window in its middle.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.train.data.masks import View
@@ -80,31 +81,39 @@ class MapAnswer:
         return rank_values(self.counts / max(1, self.places), self.output.names, top)
 
 
+def answer_maps(
+    trained: Trained, outputs: Sequence[OutputQuestion], image: Array, prepare: Callable[[Array], Array], name: str, batch: int
+) -> list[MapAnswer]:  # fmt: skip
+    """The answers of those of the outputs that are maps for a whole image (H, W, …); `prepare` brings tiles of it to what the model
+    takes. Raises TrainingFailed when the model cannot be run."""
+    saved, known = trained.saved, {output.name: output for output in trained.outputs}
+    maps = [output for output in outputs if output.unit == "share"]
+
+    def run(tiles: Array) -> list[Array]:
+        made = run_model(saved.model, prepare(tiles), saved.path, [name] * len(tiles), saved.engine)
+        return [made[output.number] for output in maps]
+
+    answers = [MapAnswer(output, (image.shape[0], image.shape[1])) for output in maps]
+    views = [find_tile_view(trained, known[output.name]) for output in maps]
+    for bands in blend_tiles(image, views, run, batch):
+        for answer, band in zip(answers, bands, strict=True):
+            answer.add(band)
+    return answers
+
+
 def predict_tiles(
     trained: Trained, asked: Question, paths: Iterable[str], top: int, batch: int, see: See | None = None
 ) -> Iterator[Prediction]:
     """A prediction for every image, in their order; `see` is given each path, and the classes (H, W) that the maps choose in it, by
     output. Raises TrainingFailed when the model cannot be run."""
-    maps = [output for output in asked.outputs if output.unit == "share"]
     single = tuple([output for output in asked.outputs if output.unit != "share"])
-    known = {output.name: output for output in trained.outputs}
-    views = [find_tile_view(trained, known[output.name]) for output in maps]
     for path in paths:
         seen = read_image(path, (None, None, asked.size[2]))
         if seen.image is None:
             yield Prediction(path, why=seen.why)
             continue
-        image = seen.image
-
-        def run(tiles: Array, path: str = path) -> list[Array]:
-            given = prepare_image(tiles, asked, several=True)
-            made = run_model(trained.saved.model, given, trained.saved.path, [path] * len(tiles), trained.saved.engine)
-            return [made[output.number] for output in maps]
-
-        answers = [MapAnswer(output, (image.shape[0], image.shape[1])) for output in maps]
-        for bands in blend_tiles(image, views, run, batch):
-            for answer, band in zip(answers, bands, strict=True):
-                answer.add(band)
+        prepare = partial(prepare_image, asked=asked, several=True)
+        answers = answer_maps(trained, asked.outputs, seen.image, prepare, path, batch)
         if see is not None:
             see(path, {answer.output.name: answer.classes for answer in answers})
         found = {answer.output.name: answer.rank(top) for answer in answers}

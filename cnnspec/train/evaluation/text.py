@@ -76,8 +76,12 @@ def write_tiles(found: Evaluation) -> str:
     """What was counted on whole images, and what was not."""
     own = {name for one in found.outputs.values() if one.scores is not None for name in one.scores.figures}
     other = [name for name in found.figures if name not in own]
-    verb = "is that" if len(other) == 1 else "are those"
-    middle = f"; {join_words(other)} {verb} of the window in the middle of each" if other else ""
+    what = (
+        "all else is that"
+        if len(found.outputs) > 1
+        else join_words(other) + (" is that" if len(other) == 1 else " are those")
+    )
+    middle = f"; {what} of the window in the middle of each" if other else ""
     return f"whole images were counted, in tiles of {show_shape(found.tile or ())} that overlap by a quarter{middle}"
 
 
