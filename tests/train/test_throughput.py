@@ -19,6 +19,7 @@ from cnnspec.train.data.examples import Examples, Held, Part, Shaped
 from cnnspec.train.data.pairing import Chosen
 from cnnspec.train.data.pictures import Pictures, Seen
 from cnnspec.train.data.ranges import Stretched
+from cnnspec.train.data.windows import WholeArray, Windows
 from cnnspec.train.data_fit import Fit
 from cnnspec.train.devices.feed import AHEAD, ReadAhead, make_feed, take_arrays
 from cnnspec.train.errors import TrainingFailed
@@ -180,7 +181,7 @@ class Elsewhere:
 
 
 SEEN = [Seen(b"", np.zeros((8, 8, 1), np.uint8), (8, 8, 1))] * 3
-PICTURES = Pictures(["a", "b", "c"], [*SEEN[:1], SEEN[1].replace(image=None), SEEN[2].replace(image=None)], "stretch")
+PICTURES = Pictures(["a", "b", "c"], [*SEEN[:1], SEEN[1].replace(image=None), SEEN[2].replace(image=None)], (8, 8, 1), "stretch")
 DECODED = (
     "2 of 3 images do not fit in memory and are decoded in every epoch (an uncompressed .npz, or a smaller input, would "
     "spare it)"
@@ -190,10 +191,12 @@ RESIZED = "images are resized in every epoch (those of the network's own size ar
 AUGMENTED = "augment changes every batch (fewer layers take less)"
 WORK: list[tuple[Examples, str]] = [
     (held(8, 8, 1), ""),
-    (Pictures(["a", "b", "c"], SEEN, "stretch"), ""),
+    (Pictures(["a", "b", "c"], SEEN, (8, 8, 1), "stretch"), ""),
     (PICTURES, DECODED),
     (Held(Elsewhere()), READ),
     (Chosen(PICTURES, np.arange(2)), DECODED),
+    (Windows(PICTURES, (4, 4)), DECODED),
+    (Windows(WholeArray(Held(Elsewhere())), (4, 4)), READ),
     (Stretched(PICTURES, (-1, 1)), DECODED),
     (Shaped(held(8, 8, 1), Fit((64,), False)), ""),
     (Shaped(Held(Elsewhere()), Fit((64,), False)), READ),

@@ -215,9 +215,10 @@ class Pictures(Examples):
         dropped = sum([image is None for image in self.kept])
         if not dropped:
             return ""
+        smaller = "" if self.size[0] is None else ", or a smaller input,"
         return (
             f"{dropped:,} of {len(self):,} images do not fit in memory and are decoded in every epoch "
-            "(an uncompressed .npz, or a smaller input, would spare it)"
+            f"(an uncompressed .npz{smaller} would spare it)"
         )
 
 
