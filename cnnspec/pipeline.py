@@ -59,13 +59,14 @@ def analyse(
     with Uncollected():
         if source.is_python:
             return _analyse_python(source, parameters, model, max_layers, codes, read, watch, call, installed)
-        return _analysed(parse(source, before), parameters, model, max_layers, codes, read, watch)
+        return analyse_tree(parse(source, before), parameters, model, max_layers, codes, read, watch)
 
 
-def _analysed(
-    parsed: Tree, parameters: Mapping[str, Any] | None, model: str | None, max_layers: int, codes: Set[str] | None,
-    read: Read, watch: Watch | None,
+def analyse_tree(
+    parsed: Tree, parameters: Mapping[str, Any] | None = None, model: str | None = None, max_layers: int = MAX_LAYERS,
+    codes: Set[str] | None = None, read: Read = read, watch: Watch | None = None,
 ) -> Analysis:  # fmt: skip
+    """The same of a spec whose text has been read."""
     found = [*parsed.diagnostics, *parsed.notes]
     hiding = Hiding([read_spec(parsed)])
     networks = []

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from math import floor
 
+from cnnspec.base.tape import for_words
+
 NOISE = 1e-3  # hundredths of a percent that a share may be off by its own arithmetic
 
 
+@for_words
 def percent(share: float | None, signed: bool = False) -> str:
     """A share of 1: "56.25 %", "?" where it is unknown. `signed`: a change, "+10.1 %" or "-28 %"."""
     if share is None:

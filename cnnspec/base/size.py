@@ -185,6 +185,7 @@ class Size:
     def __floordiv__(self, other: Dim) -> Dim:
         if not isinstance(other, int) or other < 1:
             return NotImplemented
+        other = int(other)
         if other == 1:
             return self
         common = gcd(other, *[f for atoms, f in self.terms.items() if atoms])
@@ -280,7 +281,7 @@ class Size:
 
 
 def _terms(value: Dim) -> dict[tuple[Atom, ...], int]:
-    return value.terms if isinstance(value, Size) else {(): value}
+    return value.terms if isinstance(value, Size) else {(): int(value)}
 
 
 def _plain(size: Size) -> Dim:
@@ -294,11 +295,15 @@ def _plain(size: Size) -> Dim:
 
 def add_up(sizes: Iterable[Dim]) -> Dim:
     """The sum of many sizes."""
+    known = 0
     terms: dict[tuple[Atom, ...], int] = {}
     for size in sizes:
-        for atoms, factor in _terms(size).items():
+        if isinstance(size, int):
+            known = known + size
+            continue
+        for atoms, factor in size.terms.items():
             terms[atoms] = terms.get(atoms, 0) + factor
-    return _plain(Size(terms))
+    return _plain(Size(terms)) + known if terms else known
 
 
 def too_long(dim: Dim) -> bool:
@@ -310,8 +315,12 @@ def too_long(dim: Dim) -> bool:
 
 def maximum(left: Dim, right: Dim) -> Dim:
     """The larger of two sizes, as an expression where that is not decided."""
-    if isinstance(left, int) and isinstance(right, int):
+    if type(left) is int and type(right) is int:
         return left if left >= right else right
+    if isinstance(left, int) and isinstance(right, int):
+        from cnnspec.base.tape import larger
+
+        return larger(left, right)
     if never_negative(left - right):
         return left
     if never_negative(right - left):

@@ -35,6 +35,17 @@ class Bound:
 _made: dict[Any, Layer] = {}
 
 
+def count_remembered() -> int:
+    """How many layers are remembered for the next call that is alike."""
+    return len(_made)
+
+
+def forget_from(number: int) -> None:
+    """Remember so many of them, the first: as where the numbers of the others are on a tape."""
+    while len(_made) > number:
+        _made.popitem()
+
+
 class Binder:
     """Binds the arguments of layer calls."""
 

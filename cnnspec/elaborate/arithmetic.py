@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil, floor
+
 from cnnspec.base.limits import MAX_NUMBER, MAX_SIZE_LENGTH
 from cnnspec.base.size import Size, maximum, too_long
 from cnnspec.elaborate.values import UNKNOWN, describe, is_number, is_number_or_list
@@ -279,6 +281,6 @@ BUILTINS: dict[str, Callable[..., Any]] = {
     "max": max,
     "min": min,
     "round": lambda value: value if isinstance(value, Size) else round(value),
-    "floor": lambda value: value if isinstance(value, Size) else int(value // 1),
-    "ceil": lambda value: value if isinstance(value, Size) else int(-(-value // 1)),
+    "floor": lambda value: value if isinstance(value, Size) else floor(value),
+    "ceil": lambda value: value if isinstance(value, Size) else ceil(value),
 }

@@ -7,6 +7,7 @@ from functools import partial
 from cnnspec.base.diagnostic import Note, Problem
 from cnnspec.base.limits import MAX_SIZE_LENGTH, MAX_SIZE_PRODUCTS, MAX_VALUES
 from cnnspec.base.size import Size, too_long
+from cnnspec.base.tape import for_words
 from cnnspec.elaborate.argument_binder import Binder, argument_name
 from cnnspec.elaborate.branches import split_branches
 from cnnspec.elaborate.dispatch import Runner
@@ -110,6 +111,7 @@ class LayerPlacer(Runner):
             self._inferred[key] = found
         return found[1]
 
+    @for_words
     def aim_at_branch(self, problem: Problem, inputs: tuple[int, ...], branches: list[tree.Argument]) -> Problem:
         """A merge's problem. Where one layer sets the channels of the branch at fault, its help says what to write there."""
         branch = find_channels_layer(self.graph, problem, inputs, [argument.value for argument in branches])
@@ -117,6 +119,7 @@ class LayerPlacer(Runner):
             return problem
         return problem.replace(help=f"write {branch.layer.channels_from}={problem.channels}")
 
+    @for_words
     def report_misread_input(self, problem: Problem, layer: Layer, inputs: tuple[int, ...], site: Site) -> bool:
         """Report a problem at the input where it comes from, once. False where the input is not its cause."""
         if problem.code not in ("E101", "E106") or len(inputs) != 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic, Note
 from cnnspec.base.source import brief
+from cnnspec.base.tape import stop
 from cnnspec.elaborate.values import UNKNOWN
 from cnnspec.graph import BlockCall, FunctionUse, LoopTurn, RepeatTurn, Site
 
@@ -52,6 +53,8 @@ class Report:
             site = Site(scope.source, node, scope.path)
             notes = (*extra, *trail(site, turns=True))
             self.errors.append(Diagnostic(code, message, site.span, brief(help), notes, severity))
+            if severity == ERROR:
+                stop()
             if len(self.errors) >= MAX_MISTAKES:
                 self.full = True
                 more = f"{MAX_MISTAKES} mistakes so far: the rest of the network was not checked"

@@ -200,8 +200,8 @@ class Facts:
 
     def coverage_of(self, index: int) -> float | None:
         """The share of the input that the receptive field of a node covers; None where its inputs have several sizes."""
-        seen = self.seen[index]
-        return coverage(self.fields[index], next(iter(seen)) if len(seen) == 1 else None)
+        first, *others = self.seen[index] or (None,)
+        return coverage(self.fields[index], first if all([other == first for other in others]) else None)
 
     @property
     def left_out(self) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -280,7 +280,7 @@ def samples(pattern: Runs, period: int, offset: int, step: int, count: int) -> R
         if count > MAX_RUNS:
             raise TooLong
         places = [(offset + step * q) % period for q in range(count)]
-        starts, found, at = sorted({(p, q) for q, p in enumerate(places)}), [], 0
+        starts, found, at = sorted([(p, q) for q, p in enumerate(places)]), [], 0
         for place, q in starts:
             while at < len(pattern) and pattern[at][1] <= place:
                 at += 1

@@ -7,6 +7,7 @@ has a float16 copy, with which float16 activations are computed.
 from __future__ import annotations
 
 from cnnspec.base.record import Record
+from cnnspec.base.tape import for_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def memory_text(size: Dim | None) -> str:
     return in_bytes(size) if isinstance(size, int) else "?" if size is None else f"{size} bytes"
 
 
+@for_words
 def in_bytes(number: float) -> str:
     """A number of bytes for people: 1.88 KiB."""
     for unit, size in (("TiB", 2**40), ("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):

@@ -130,8 +130,8 @@ def compute_fields(graph: Graph, shapes: Sequence[Shape | None]) -> tuple[list[N
     reaches, steps = reaches_of(graph, shapes, untraced=UNTRACED), Steps()
     inputs = set(graph.inputs)
     words = {node.inputs[0] for node in graph.nodes if node.layer is not None and node.layer.indexes}
-    sizes = {s[:-1] for i in graph.inputs if (s := shapes[i]) is not None}
-    whole = sizes.pop() if len(sizes) == 1 else None
+    sizes = [s[:-1] for i in graph.inputs if (s := shapes[i]) is not None]
+    whole = sizes[0] if sizes and all([other == sizes[0] for other in sizes]) else None
     hidden: set[int] = set()  # of which nobody knows what they read
     for node in graph.nodes:
         shape = shapes[node.index]
@@ -271,14 +271,14 @@ def hull(fields: list[tuple[Field, ...]]) -> tuple[Field, ...] | None:
         period = 1
         for field in column:
             period = period * len(field.spans) // gcd(period, len(field.spans))
-        advances = {field.advance * (period // len(field.spans)) for field in column}
-        if len(advances) > 1 or period > MAX_PERIOD:
+        advance, *others = [field.advance * (period // len(field.spans)) for field in column]
+        if any([other != advance for other in others]) or period > MAX_PERIOD:
             return None
         spans: list[tuple[int, int] | None] = []
         for i in range(period):
             seen = [span for field in column if (span := field.at(i))]
             spans.append((min(s[0] for s in seen), max(s[1] for s in seen)) if seen else None)
-        merged.append(Field(advances.pop(), tuple(spans)))
+        merged.append(Field(advance, tuple(spans)))
     return tuple(merged)
 
 

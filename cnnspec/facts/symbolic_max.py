@@ -8,6 +8,7 @@ What is left of several is written max(a, b); of more than a person can read, no
 from __future__ import annotations
 
 from cnnspec.base.size import Quotient, Size, Unknown, maximum
+from cnnspec.base.tape import for_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ MOST = 3  # expressions in a maximum
 
 def find_largest(numbers: Sequence[Dim]) -> tuple[Dim, int] | None:
     """(the largest, where it first stands); None where it depends on the size in too many ways."""
+    if numbers and all([isinstance(number, int) for number in numbers]):
+        largest = numbers[0]
+        for number in numbers[1:]:
+            largest = maximum(largest, number)
+        return largest, find_place(largest, numbers)
     kept: list[int] = []
     for i, number in enumerate(numbers):
         if not any([is_no_less(numbers[k], number) for k in kept]):
@@ -30,6 +36,12 @@ def find_largest(numbers: Sequence[Dim]) -> tuple[Dim, int] | None:
     for k in kept[1:]:
         total = maximum(total, numbers[k])
     return total, kept[0]
+
+
+@for_words
+def find_place(number: Dim, numbers: Sequence[Dim]) -> int:
+    """Where a number first stands."""
+    return numbers.index(number)
 
 
 def is_no_less(left: Dim, right: Dim) -> bool:

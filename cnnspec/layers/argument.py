@@ -142,16 +142,16 @@ def same_on_every_axis(sizes: Any) -> Any:
     inner = [same_on_every_axis(size) for size in sizes]
     if any(isinstance(size, tuple) for size in inner):
         return sizes
-    return inner[0] if len(set(inner)) == 1 else tuple(inner)
+    return inner[0] if inner and all([size == inner[0] for size in inner]) else tuple(inner)
 
 
 # ---- kinds -------------------------------------------------------------------------------------------------
 def whole(value: Any, least: int, expected: str) -> int:
     if isinstance(value, float) and value.is_integer():
-        value = int(value)
+        value = round(value)
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
         raise Unfit(expected)
-    return int(value)
+    return value
 
 
 def count(value: Any) -> int:

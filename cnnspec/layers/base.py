@@ -10,6 +10,7 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import Problem as Problem
 from cnnspec.base.diagnostic import Remedy as Remedy
 from cnnspec.base.record import Record
+from cnnspec.base.tape import for_words
 from cnnspec.layers.argument import REQUIRED, Argument, Unfit, argument, flag, shortest
 from cnnspec.layers.operation import MOVE, NOTHING, Keeps, Operation
 from cnnspec.layers.shape import Shape as Shape
@@ -268,6 +269,7 @@ class Layer(Record):
     def behind_zeros(self, padding: Any, inputs: tuple[Shape, ...]) -> Layer | None:
         """This layer with zeros around its input, where it has no padding and reads such zeros as the same; else None."""
 
+    @for_words
     def find_remedies(self, inputs: tuple[Shape, ...], *changes: Mapping[str, Any]) -> tuple[Remedy, ...]:
         """Those of some changes of its arguments with which it takes the inputs, and does something."""
         found = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 from math import gcd
 
 from cnnspec.base.diagnostic import Problem, Remedy
+from cnnspec.base.tape import for_words
 from cnnspec.layers.argument import same_on_every_axis, show
 from cnnspec.layers.window import AXIS_NAMES, fits
 
@@ -52,6 +53,7 @@ def product(sizes: tuple[Dim, ...]) -> Dim:
     return total
 
 
+@for_words
 def write_remedies(remedies: Sequence[Remedy], arguments: Mapping[str, Argument] | None = None) -> str:
     """ "write padding=same or kernel=3x3"; "" for none. `arguments`: those of the layer, where one of them names axes."""
     words = [write_remedy(remedy, "", arguments or {}) for remedy in remedies]
@@ -90,9 +92,9 @@ def axis_problem(given: int | tuple[int, ...], shape: Shape) -> Problem | None:
             message = f"axis {axis} does not exist: {show_shape(shape)} has axes 1 to {rank}"
             return Problem("E011", message, "axis", "-1 is the channels")
     places = [axis % (rank + 1) for axis in chosen]
-    if len(set(places)) < len(places):
-        twice = next(place for place in places if places.count(place) > 1)
-        return Problem("E011", f"axis {twice} is named twice", "axis", "name it once")
+    twice = [place for place in places if places.count(place) > 1]
+    if twice:
+        return Problem("E011", f"axis {twice[0]} is named twice", "axis", "name it once")
     return None
 
 
@@ -120,19 +122,22 @@ def groups_problem(groups: int, *amounts: tuple[object, str]) -> Problem | None:
     for amount, words in known:
         if amount % groups:
             message = f"{words.format(amount)} cannot be split into {groups} groups"
-            remedies = other_groups(groups, gcd(*[amount for amount, _ in known]))
+            remedies = other_groups(groups, *[amount for amount, _ in known])
             return Problem("E103", message, "groups", write_remedies(remedies), None, remedies)
     return None
 
 
-def other_groups(groups: int, channels: int) -> tuple[Remedy, ...]:
-    """The nearest smaller and larger number of groups that divides some channels."""
+@for_words
+def other_groups(groups: int, *amounts: int) -> tuple[Remedy, ...]:
+    """The nearest smaller and larger number of groups that divides some amounts of channels."""
+    channels = gcd(*amounts)
     small = [g for g in range(1, min(channels, MAX_GROUPS_TRIED) + 1) if channels % g == 0]
     divisors = sorted({*small, *[channels // g for g in small]})
     near = [max([g for g in divisors if g < groups], default=0), min([g for g in divisors if g > groups], default=0)]
     return tuple([Remedy((("groups", g),)) for g in near if g])
 
 
+@for_words
 def difference(problem: Problem, a: Shape, b: Shape) -> Problem:
     """The problem of two shapes that cannot be merged, with what to do about the second of them."""
     if len(a) != len(b):

@@ -100,8 +100,8 @@ def kernel_numbers(value: Any) -> Values | None:
 
 def _read_numbers(value: Any, expected: str, names: tuple[str, ...], inside: bool = False) -> Any:
     """Numbers and lists of them, as tuples; `inside` of a list."""
-    if type(value) is int or type(value) is float:
-        return value
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return int(value) if isinstance(value, int) else float(value)
     if not isinstance(value, list):
         word = word_of(value)
         if word is not None and word.lower() in names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnspec.base.tape import for_words
 from cnnspec.layers.argument import shortest
 from cnnspec.layers.base import KerasCall, Layer
 from cnnspec.layers.shape import write_remedies
@@ -53,6 +54,7 @@ class Windowed(Layer):
         too_small = found is not None and found.code == "E101"
         return self._with_remedies(found, inputs) if found is not None and too_small else found
 
+    @for_words
     def _with_remedies(self, problem: Problem, inputs: tuple[Shape, ...]) -> Problem:
         """The problem of windows that do not fit, with how much input they need, and what makes them fit."""
         rank, needed, kernel = len(inputs[0]) - 1, [], []
