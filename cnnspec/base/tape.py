@@ -14,11 +14,13 @@ from __future__ import annotations
 
 import math
 import operator
+import sys
 from functools import wraps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import CodeType, FrameType
     from typing import Any, TypeVar
 
     F = TypeVar("F", bound=Callable[..., Any])
@@ -159,8 +161,11 @@ class Taped:
         return getattr(self.read(), name)
 
     def __hash__(self) -> int:
-        """Equal expressions have one: what is remembered for a number is found again where it is computed alike."""
-        return hash((id(self.tape), self.expression)) if _recording is self.tape else hash(self.value)
+        """That of the value, which is read. Where a function remembers what it found for a number, equal expressions have one:
+        what is computed alike is found again, and what has the same value by chance is not."""
+        if _recording is self.tape and not _is_remembering(sys._getframe(1)):
+            return hash(self.read())
+        return hash((id(self.tape), self.expression))
 
     def __str__(self) -> str:
         return str(self.value)
@@ -334,6 +339,23 @@ def for_words(function: F) -> F:
             _recording = None if around is None or around.stopped else around
 
     return find_words  # type: ignore[return-value]
+
+
+_remembering: set[CodeType] = set()
+
+
+def remembers(function: F) -> F:
+    """A function that looks up by numbers what it has found for them before, and would find the same again: that two numbers
+    have one value decides nothing."""
+    _remembering.add(function.__code__)
+    return function
+
+
+def _is_remembering(frame: FrameType | None) -> bool:
+    """Whether a number is hashed by such a function, on its own or in a tuple or a record."""
+    while frame is not None and frame.f_code.co_name in ("__hash__", "<listcomp>", "<dictcomp>"):
+        frame = frame.f_back
+    return frame is not None and frame.f_code in _remembering
 
 
 def stop() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnspec.base.did_you_mean import MOST_NEAR
 from cnnspec.base.source import brief
+from cnnspec.base.tape import remembers
 from cnnspec.elaborate.names import names_of
 from cnnspec.elaborate.values import UNKNOWN, Closure, describe
 from cnnspec.layers.argument import REQUIRED, Term, Unfit, show, takes, word_of
@@ -55,6 +56,7 @@ class Binder:
         self.assumptions = words.assumptions
         self.evaluator = evaluator
 
+    @remembers
     def bind(
         self, cls: type[Layer], word: str, arguments: tuple[tree.Argument, ...], at: tree.Node, scope: Scope,
         current: Tensor | None, sure: bool = True,

@@ -7,7 +7,7 @@ from functools import partial
 from cnnspec.base.diagnostic import Note, Problem
 from cnnspec.base.limits import MAX_SIZE_LENGTH, MAX_SIZE_PRODUCTS, MAX_VALUES
 from cnnspec.base.size import Size, too_long
-from cnnspec.base.tape import for_words
+from cnnspec.base.tape import for_words, remembers
 from cnnspec.elaborate.argument_binder import Binder, argument_name
 from cnnspec.elaborate.branches import split_branches
 from cnnspec.elaborate.dispatch import Runner
@@ -79,6 +79,7 @@ class LayerPlacer(Runner):
             )
         return result
 
+    @remembers
     def reuse_layer(self, layer: Layer, at: tree.Node) -> Layer:
         """The equal layer that the same call made before, if there is one: its shapes are then inferred once."""
         try:
@@ -103,6 +104,7 @@ class LayerPlacer(Runner):
                 inputs.append(self.dispatch.apply(argument.value, scope, current))
         return inputs
 
+    @remembers
     def infer_shape(self, layer: Layer, shapes: tuple[Shape, ...]) -> Inferred:
         key = (id(layer), shapes)
         found = self._inferred.get(key)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from cnnspec.base.size import add_up
+from cnnspec.base.tape import remembers
 from cnnspec.facts.kernels import kernel_of
 from cnnspec.facts.liveness import statistics_of
 from cnnspec.facts.receptive_field import compute_fields, coverage, find_deepest
@@ -82,6 +83,7 @@ class Facts:
 
     # ---- nodes that are alike, asked once ------------------------------------------------------------------
     @cached_property
+    @remembers
     def alike(self) -> list[int]:
         """For every node the first with its layer on shapes like its own: what these alone decide is asked once."""
         firsts: dict[object, int] = {}
@@ -186,6 +188,7 @@ class Facts:
         return statistics_of(self.graph, self.shapes)
 
     @cached_property
+    @remembers
     def seen(self) -> list[frozenset[tuple[Dim, ...]]]:
         """For every node the spatial sizes of the inputs that it depends on; of words in rows the rows' length."""
         from cnnspec.facts.regions import find_text_nodes  # which most checks do not need

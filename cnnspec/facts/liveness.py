@@ -8,6 +8,7 @@ loaded, for nothing.
 from __future__ import annotations
 
 from cnnspec.base.limits import MAX_RUNS, TooLong, Work
+from cnnspec.base.tape import remembers
 from cnnspec.facts.positions import NOWHERE, Positions
 from cnnspec.layers.shape import all_known
 from cnnspec.layers.window import EACH, UNTRACED, Reach
@@ -33,6 +34,7 @@ def sizes_known(shape: Shape | None) -> TypeGuard[tuple[int, ...]]:
     return shape is not None and all([isinstance(n, int) for n in shape])
 
 
+@remembers
 def reaches_of(
     graph: Graph,
     shapes: Sequence[Shape | None],
@@ -63,6 +65,7 @@ def reaches_of(
     return result
 
 
+@remembers
 def statistics_of(
     graph: Graph, shapes: Sequence[Shape | None], layers: Mapping[int, Layer] | None = None
 ) -> dict[int, tuple[Dim, ...]]:
@@ -177,11 +180,13 @@ class Reading:
         self._carried: dict[tuple[Reach, int, Positions], Positions] = {}
         self._marked: dict[tuple[Reach, int, Positions], Positions] = {}
 
+    @remembers
     def full(self, n: int) -> Positions:
         if n not in self._full:
             self._full[n] = full(n)
         return self._full[n]
 
+    @remembers
     def carried(self, reach: Reach, m: int, real: Positions) -> Positions:
         """Which of m outputs read a position of `real`."""
         if reach is EACH or reach == EACH:
@@ -191,6 +196,7 @@ class Reading:
             self._carried[key] = self.made(find_readers(reach, m, real))
         return self._carried[key]
 
+    @remembers
     def marked(self, reach: Reach, n: int, live: Positions) -> Positions:
         """Which of n inputs the outputs in `live` read."""
         if reach is EACH or reach == EACH:

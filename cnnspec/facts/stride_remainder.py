@@ -6,6 +6,7 @@ the input and no other layer reads them either.
 
 from __future__ import annotations
 
+from cnnspec.base.tape import remembers
 from cnnspec.facts.liveness import Liveness, sizes_known
 from cnnspec.facts.positions import Positions
 
@@ -30,6 +31,7 @@ def find_losses(
     return found
 
 
+@remembers
 def find_left_over(
     graph: Graph, shapes: Sequence[Shape | None], layers: dict[int, Layer] | None = None
 ) -> dict[int, list[int]]:
