@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from cnnspec.elaborate.block_calls import BlockQuestion
     from cnnspec.elaborate.files import Read
     from cnnspec.graph import Graph
+    from cnnspec.layers.base import Shape
     from cnnspec.syntax.tree import Tree
     from cnnspec.train.settings import TrainSettings
 
@@ -65,12 +66,13 @@ def analyse(
 def analyse_tree(
     parsed: Tree, parameters: Mapping[str, Any] | None = None, model: str | None = None, max_layers: int = MAX_LAYERS,
     codes: Set[str] | None = None, read: Read = read, watch: Watch | None = None,
+    shapes: Mapping[int, Shape] | None = None,
 ) -> Analysis:  # fmt: skip
-    """The same of a spec whose text has been read."""
+    """The same of a spec whose text has been read. `shapes` are those of inputs, counted from 0, in place of what it says."""
     found = [*parsed.diagnostics, *parsed.notes]
     hiding = Hiding([read_spec(parsed)])
     networks = []
-    for made in elaborate(parsed, read, parameters, max_layers, model):
+    for made in elaborate(parsed, read, parameters, max_layers, model, shapes=shapes):
         network, own = _analyse_network(made, parsed, hiding, codes, watch)
         networks.append(network)
         found += own

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from math import floor
 
-from cnnspec.base.tape import for_words
+from cnnspec.base.recording import for_words
 
 NOISE = 1e-3  # hundredths of a percent that a share may be off by its own arithmetic
 

@@ -23,6 +23,7 @@ from operator import attrgetter
 
 from cnnspec.base import size_text
 from cnnspec.base.limits import MAX_NUMBER, MAX_SIZE_LENGTH
+from cnnspec.base.tape import larger
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -185,7 +186,6 @@ class Size:
     def __floordiv__(self, other: Dim) -> Dim:
         if not isinstance(other, int) or other < 1:
             return NotImplemented
-        other = int(other)
         if other == 1:
             return self
         common = gcd(other, *[f for atoms, f in self.terms.items() if atoms])
@@ -281,28 +281,22 @@ class Size:
 
 
 def _terms(value: Dim) -> dict[tuple[Atom, ...], int]:
-    return value.terms if isinstance(value, Size) else {(): int(value)}
+    return value.terms if isinstance(value, Size) else {(): value}
 
 
 def _plain(size: Size) -> Dim:
     """An int where no unknown is left."""
-    if not size.terms:
-        return 0
-    if len(size.terms) == 1 and () in size.terms:
-        return size.terms[()]
-    return size
+    return size.terms.get((), 0) if size.terms.keys() <= {()} else size
 
 
 def add_up(sizes: Iterable[Dim]) -> Dim:
     """The sum of many sizes."""
-    known = 0
+    sizes = list(sizes)
     terms: dict[tuple[Atom, ...], int] = {}
     for size in sizes:
-        if isinstance(size, int):
-            known = known + size
-            continue
-        for atoms, factor in size.terms.items():
+        for atoms, factor in size.terms.items() if isinstance(size, Size) else ():
             terms[atoms] = terms.get(atoms, 0) + factor
+    known = sum([size for size in sizes if isinstance(size, int)])
     return _plain(Size(terms)) + known if terms else known
 
 
@@ -315,12 +309,8 @@ def too_long(dim: Dim) -> bool:
 
 def maximum(left: Dim, right: Dim) -> Dim:
     """The larger of two sizes, as an expression where that is not decided."""
-    if type(left) is int and type(right) is int:
-        return left if left >= right else right
     if isinstance(left, int) and isinstance(right, int):
-        from cnnspec.base.tape import larger
-
-        return larger(left, right)
+        return larger(left, right)  # type: ignore[no-any-return]  # one of the two
     if never_negative(left - right):
         return left
     if never_negative(right - left):

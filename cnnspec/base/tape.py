@@ -5,30 +5,22 @@ operation as an expression in the numbers that it began with, and each compariso
 numbers that satisfy all guards, whatever was computed would have gone the same way, so that the expressions are right for
 them, too: `cnnspec.sweep` works them out for many candidates at once.
 
-What reads the number itself (a range, an index, a conversion) pins it: the guard is then that it is this number. A comparison
-that decides nothing but the words of a message is made within `for_words`, and one behind the first mistake is after `stop`:
-neither is a guard.
+What reads the number itself (a range, an index, a conversion, a hash) pins it: the guard is then that it is this number. Its
+text alone is written unseen: texts are for people. What else is no guard stands in `recording.py`.
 """
 
 from __future__ import annotations
 
 import math
 import operator
-import sys
-from functools import wraps
+
+from cnnspec.base.recording import RECORDER, is_remembering
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import CodeType, FrameType
-    from typing import Any, TypeVar
-
-    F = TypeVar("F", bound=Callable[..., Any])
+    from typing import Any
 
 MOST_POWER = 64
-
-_begun: Tape | None = None  # the tape of what is being computed
-_recording: Tape | None = None  # the same, while what is computed is written on it
 
 
 class Tape:
@@ -44,13 +36,12 @@ class Tape:
         self._places: dict[tuple[Any, ...], int] = {}
 
     def __enter__(self) -> Tape:
-        global _begun, _recording
-        _begun = _recording = self
+        RECORDER.begin(self)
         return self
 
     def __exit__(self, *error: object) -> None:
-        global _begun, _recording
-        _begun = _recording = None
+        self.stopped = RECORDER.stopped
+        RECORDER.end()
 
     def begin(self, name: Any, value: float) -> Any:
         """A number to begin with."""
@@ -145,13 +136,13 @@ class Taped:
 
     def read(self) -> Any:
         """The value itself, which a guard then holds."""
-        if _recording is self.tape:
+        if RECORDER.tape is self.tape:
             self.tape.pin(self)
         return self.value
 
     def apply(self, operation: str, value: Any) -> Any:
         """What an operation makes of this number alone."""
-        if _recording is not self.tape:
+        if RECORDER.tape is not self.tape:
             return value
         return _make(self.tape, self.tape.place(operation, self.expression), value)
 
@@ -163,7 +154,7 @@ class Taped:
     def __hash__(self) -> int:
         """That of the value, which is read. Where a function remembers what it found for a number, equal expressions have one:
         what is computed alike is found again, and what has the same value by chance is not."""
-        if _recording is self.tape and not _is_remembering(sys._getframe(1)):
+        if RECORDER.tape is self.tape and not is_remembering():
             return hash(self.read())
         return hash((id(self.tape), self.expression))
 
@@ -176,7 +167,7 @@ class Taped:
     def __format__(self, spec: str) -> str:
         return format(self.value, spec)
 
-    def __bool__(self) -> bool:
+    def __bool__(self: Any) -> bool:
         return bool(self != 0)
 
     def __int__(self) -> int:
@@ -191,10 +182,10 @@ class Taped:
     def __pos__(self) -> Any:
         return self
 
-    def __neg__(self) -> Any:
+    def __neg__(self: Any) -> Any:
         return 0 - self
 
-    def __abs__(self) -> Any:
+    def __abs__(self: Any) -> Any:
         return -self if self < 0 else self
 
     def __divmod__(self, other: Any) -> Any:
@@ -220,7 +211,7 @@ class TapedInt(Taped):
     """An int on a tape. It says that it is an int, and is none, so that nothing reads its value unseen."""
 
     __slots__ = ()
-    __class__ = property(lambda self: int)  # type: ignore[assignment]
+    __class__ = property(lambda self: int)
 
     def __index__(self) -> int:
         return int(self.read())
@@ -245,7 +236,7 @@ class TapedFloat(Taped):
     """A float on a tape, which says that it is a float."""
 
     __slots__ = ()
-    __class__ = property(lambda self: float)  # type: ignore[assignment]
+    __class__ = property(lambda self: float)
 
     def __round__(self, digits: int | None = None) -> Any:
         return self.apply("round", round(self.value)) if digits is None else round(self.read(), digits)
@@ -270,11 +261,10 @@ def plain(number: Any) -> Any:
 
 
 def larger(left: Any, right: Any) -> Any:
-    """The larger of two ints, at least one of them on a tape: an operation, and no guard."""
-    value = max(plain(left), plain(right))
-    if _recording is None or left is right:
-        return value if _recording is None else left
-    return _recording.compute("max", left, right, value)
+    """The larger of two ints: where one is on a tape, an operation, and no guard."""
+    if RECORDER.tape is None or not isinstance(left, Taped) and not isinstance(right, Taped):
+        return left if left >= right else right
+    return RECORDER.tape.compute("max", left, right, max(plain(left), plain(right)))
 
 
 # ---- operators ---------------------------------------------------------------------------------------------
@@ -286,7 +276,7 @@ def _operation(name: str, swapped: bool) -> Any:
             return NotImplemented
         left, right = (other, self) if swapped else (self, other)
         value = work_out(plain(left), plain(right))
-        return value if _recording is not self.tape else self.tape.compute(name, left, right, value)
+        return value if RECORDER.tape is not self.tape else self.tape.compute(name, left, right, value)
 
     return operate
 
@@ -300,7 +290,7 @@ def _comparison(name: str) -> Any:
         if not isinstance(other, (int, float)):
             return NotImplemented
         answer = work_out(self.value, plain(other))
-        if _recording is self.tape:
+        if RECORDER.tape is self.tape:
             self.tape.compare(name, self, other, answer)
         return answer
 
@@ -323,44 +313,3 @@ for _name in ("and", "or", "xor", "lshift", "rshift"):
     setattr(TapedInt, f"__{_name}__", _reading(f"__{_name}__"))
     setattr(TapedInt, f"__r{_name}__", _reading(f"__r{_name}__"))
 del _name
-
-
-# ---- what decides nothing ----------------------------------------------------------------------------------
-def for_words(function: F) -> F:
-    """A function that finds words, advice or a text for numbers: what it compares decides nothing else, and is no guard."""
-
-    @wraps(function)
-    def find_words(*values: Any, **named: Any) -> Any:
-        global _recording
-        around, _recording = _recording, None
-        try:
-            return function(*values, **named)
-        finally:
-            _recording = None if around is None or around.stopped else around
-
-    return find_words  # type: ignore[return-value]
-
-
-_remembering: set[CodeType] = set()
-
-
-def remembers(function: F) -> F:
-    """A function that looks up by numbers what it has found for them before, and would find the same again: that two numbers
-    have one value decides nothing."""
-    _remembering.add(function.__code__)
-    return function
-
-
-def _is_remembering(frame: FrameType | None) -> bool:
-    """Whether a number is hashed by such a function, on its own or in a tuple or a record."""
-    while frame is not None and frame.f_code.co_name in ("__hash__", "<listcomp>", "<dictcomp>"):
-        frame = frame.f_back
-    return frame is not None and frame.f_code in _remembering
-
-
-def stop() -> None:
-    """A mistake is found: what is computed from here on changes nothing about that, and is not recorded."""
-    global _recording
-    if _begun is not None:
-        _begun.stopped = True
-    _recording = None

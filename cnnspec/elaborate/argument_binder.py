@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cnnspec.base.did_you_mean import MOST_NEAR
+from cnnspec.base.recording import remembers
 from cnnspec.base.source import brief
-from cnnspec.base.tape import remembers
 from cnnspec.elaborate.names import names_of
 from cnnspec.elaborate.values import UNKNOWN, Closure, describe
 from cnnspec.layers.argument import REQUIRED, Term, Unfit, show, takes, word_of

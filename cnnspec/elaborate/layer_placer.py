@@ -6,8 +6,8 @@ from functools import partial
 
 from cnnspec.base.diagnostic import Note, Problem
 from cnnspec.base.limits import MAX_SIZE_LENGTH, MAX_SIZE_PRODUCTS, MAX_VALUES
+from cnnspec.base.recording import for_words, remembers
 from cnnspec.base.size import Size, too_long
-from cnnspec.base.tape import for_words, remembers
 from cnnspec.elaborate.argument_binder import Binder, argument_name
 from cnnspec.elaborate.branches import split_branches
 from cnnspec.elaborate.dispatch import Runner

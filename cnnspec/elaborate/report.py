@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cnnspec.base.diagnostic import ERROR, Diagnostic, Note
+from cnnspec.base.recording import stop
 from cnnspec.base.source import brief
-from cnnspec.base.tape import stop
 from cnnspec.elaborate.values import UNKNOWN
 from cnnspec.graph import BlockCall, FunctionUse, LoopTurn, RepeatTurn, Site
 

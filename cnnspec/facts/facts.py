@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from cnnspec.base.recording import remembers
 from cnnspec.base.size import add_up
-from cnnspec.base.tape import remembers
 from cnnspec.facts.kernels import kernel_of
 from cnnspec.facts.liveness import statistics_of
 from cnnspec.facts.receptive_field import compute_fields, coverage, find_deepest

@@ -8,7 +8,7 @@ loaded, for nothing.
 from __future__ import annotations
 
 from cnnspec.base.limits import MAX_RUNS, TooLong, Work
-from cnnspec.base.tape import remembers
+from cnnspec.base.recording import remembers
 from cnnspec.facts.positions import NOWHERE, Positions
 from cnnspec.layers.shape import all_known
 from cnnspec.layers.window import EACH, UNTRACED, Reach

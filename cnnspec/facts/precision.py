@@ -7,7 +7,7 @@ has a float16 copy, with which float16 activations are computed.
 from __future__ import annotations
 
 from cnnspec.base.record import Record
-from cnnspec.base.tape import for_words
+from cnnspec.base.recording import for_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ the input and no other layer reads them either.
 
 from __future__ import annotations
 
-from cnnspec.base.tape import remembers
+from cnnspec.base.recording import remembers
 from cnnspec.facts.liveness import Liveness, sizes_known
 from cnnspec.facts.positions import Positions
 

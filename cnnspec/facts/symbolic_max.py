@@ -7,8 +7,8 @@ What is left of several is written max(a, b); of more than a person can read, no
 
 from __future__ import annotations
 
+from cnnspec.base.recording import for_words
 from cnnspec.base.size import Quotient, Size, Unknown, maximum
-from cnnspec.base.tape import for_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from cnnspec.base.diagnostic import Problem as Problem
 from cnnspec.base.diagnostic import Remedy as Remedy
 from cnnspec.base.record import Record
-from cnnspec.base.tape import for_words
+from cnnspec.base.recording import for_words
 from cnnspec.layers.argument import REQUIRED, Argument, Unfit, argument, flag, shortest
 from cnnspec.layers.operation import MOVE, NOTHING, Keeps, Operation
 from cnnspec.layers.shape import Shape as Shape

@@ -8,7 +8,7 @@ from __future__ import annotations
 from math import gcd
 
 from cnnspec.base.diagnostic import Problem, Remedy
-from cnnspec.base.tape import for_words
+from cnnspec.base.recording import for_words
 from cnnspec.layers.argument import same_on_every_axis, show
 from cnnspec.layers.window import AXIS_NAMES, fits
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.base.tape import for_words
+from cnnspec.base.recording import for_words
 from cnnspec.layers.argument import shortest
 from cnnspec.layers.base import KerasCall, Layer
 from cnnspec.layers.shape import write_remedies

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import operator
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TypeAlias
 
     Bounds: TypeAlias = tuple[float, float]  # ints where the numbers are ints: as large as they are
@@ -37,18 +39,18 @@ def find_bounds(operation: str, a: Bounds, b: Bounds = (0, 0)) -> Bounds:
     if not all(map(is_finite, (*a, *b))):
         return EVERYTHING
     if operation == "mul":
-        corners = [x * y for x in a for y in b]
-        return min(corners), max(corners)
+        products = [x * y for x in a for y in b]
+        return min(products), max(products)
     if b[0] <= 0 <= b[1]:  # what divides by zero is no candidate
         return EVERYTHING if isinstance(b[0], float) else _spread(operation, a, b)
     if operation == "mod":
         return (0, b[1]) if b[0] > 0 else (b[0], 0)
-    divide = (lambda x, y: x // y) if operation == "floordiv" else (lambda x, y: x / y)
+    divide = operator.floordiv if operation == "floordiv" else operator.truediv
     corners = [divide(x, y) for x in a for y in b]
     return min(corners), max(corners)
 
 
-ROUND = {"round": round, "floor": math.floor, "ceil": math.ceil}
+ROUND: dict[str, Callable[[float], int]] = {"round": round, "floor": math.floor, "ceil": math.ceil}
 
 
 def _spread(operation: str, a: Bounds, b: Bounds) -> Bounds:

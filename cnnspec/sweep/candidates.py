@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import prod
 
 import numpy as np
@@ -60,7 +61,9 @@ class Sample:
     def __init__(self, space: Space, count: int, seed: int) -> None:
         self.sizes = space.sizes
         drawn = _draw(self.sizes, space.count, min(count, space.count), np.random.default_rng(seed))
-        self.digits = [digits.astype(np.min_scalar_type(max(size - 1, 0))) for digits, size in zip(drawn, self.sizes, strict=True)]
+        self.digits = [
+            digits.astype(np.min_scalar_type(max(size - 1, 0))) for digits, size in zip(drawn, self.sizes, strict=True)
+        ]
         self.count = len(self.digits[0]) if self.digits else 1
 
     def groups(self, axes: Sequence[int]) -> Iterator[Group]:
@@ -72,7 +75,7 @@ class Sample:
         for key in keys:
             changes[1:] |= key[order][1:] != key[order][:-1]
         starts = [*np.flatnonzero(changes).tolist(), self.count]
-        for first, end in zip(starts, starts[1:], strict=False):
+        for first, end in pairwise(starts):
             rows = order[first:end]
             yield Group(tuple([int(key[rows[0]]) for key in keys]), len(rows), self._chunks(rows))
 

@@ -10,7 +10,6 @@ import numpy as np
 
 from cnnspec.base.record import Record
 from cnnspec.base.tape import Taped
-from cnnspec.sweep.candidates import ROWS, find_digits
 from cnnspec.sweep.reasons import Reasons
 from cnnspec.sweep.replay import Replay, Rows
 from cnnspec.sweep.space import numbers_in, outline
@@ -152,12 +151,12 @@ class Engine:
             left = self._apply(structure, digits, left, sizes, table)
         while len(left):
             first = [int(digit[left[0]]) for digit in digits]
-            structure = self._learn(first, grouped, sizes, limit)
+            learnt = self._learn(first, grouped, sizes, limit)
             before = len(left)
-            if structure is not None:
-                left = self._apply(structure, digits, left, sizes, table)
+            if learnt is not None:
+                left = self._apply(learnt, digits, left, sizes, table)
                 if len(left) < before:
-                    known.append(structure)
+                    known.append(learnt)
                     continue
                 self.trouble = self.trouble or "a candidate does not satisfy its own guards"
             self._compute_one(first, int(left[0]), table)
@@ -173,7 +172,10 @@ class Engine:
             return None
         self.structures += 1
         outputs = [
-            number.expression for values in structure.answer.figures for number in values or () if isinstance(number, Taped)
+            number.expression
+            for values in structure.answer.figures
+            for number in values or ()
+            if isinstance(number, Taped)
         ]
         replay = Replay(structure.tape, self._leaves, sizes, outputs, limit)
         return Known(structure, replay, self._find_reason(structure.answer, digits))

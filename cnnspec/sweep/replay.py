@@ -64,9 +64,7 @@ class Rows:
     def _place(self, axes: tuple[int, ...]) -> Array:
         if axes not in self.places:
             last = self.digits[axes[-1]]
-            self.places[axes] = (
-                last if len(axes) == 1 else self._place(axes[:-1]) * self.sizes[axes[-1]] + last
-            )
+            self.places[axes] = last if len(axes) == 1 else self._place(axes[:-1]) * self.sizes[axes[-1]] + last
         return self.places[axes]
 
 
@@ -132,8 +130,9 @@ class Replay:
     def _keep(self, place: int, table: Table) -> None:
         values = table.values
         self.axes[place], self.tables[place] = table.axes, table
-        self.bounds[place] = values.min().item() if values.dtype != object else values.min(), (
-            values.max().item() if values.dtype != object else values.max()
+        self.bounds[place] = (
+            values.min().item() if values.dtype != object else values.min(),
+            (values.max().item() if values.dtype != object else values.max()),
         )
         self.whole[place] = values.dtype != np.float64
 

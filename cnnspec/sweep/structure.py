@@ -13,7 +13,7 @@ from cnnspec.base.record import Record
 from cnnspec.base.tape import Tape
 from cnnspec.elaborate.argument_binder import count_remembered, forget_from
 from cnnspec.lint import rules
-from cnnspec.lint.budget import QUANTITIES
+from cnnspec.lint.budget import ALONE, QUANTITIES
 from cnnspec.pipeline import analyse_tree
 
 TYPE_CHECKING = False
@@ -27,6 +27,26 @@ if TYPE_CHECKING:
     from cnnspec.syntax.tree import Tree
 
 
+INPUT = (
+    "input"  # the axis of the input's size, which is no parameter; its options are sizes, one an axis of the network
+)
+
+
+class Parameter(Record):
+    """A parameter as a figure: one whose default is computed from others."""
+
+    name: str
+    is_flag = False
+
+    def __str__(self) -> str:
+        return self.name
+
+    def measure(self, facts: Facts) -> tuple[Any, ...] | None:
+        """Its value, where that is a number."""
+        value = facts.graph.parameters[self.name]
+        return (value,) if isinstance(value, (int, float)) else None
+
+
 class Quantity(Record):
     """A figure of a network, as a budget names it: peak_memory with its arguments."""
 
@@ -36,6 +56,11 @@ class Quantity(Record):
     def __str__(self) -> str:
         given = ", ".join([f"{name}={value}" for name, value in self.arguments])
         return f"{self.name}({given})" if given else self.name
+
+    @property
+    def is_flag(self) -> bool:
+        """Whether it is true or false, and no number."""
+        return self.name in ALONE
 
     def measure(self, facts: Facts) -> tuple[Any, ...] | None:
         """Its values, one or one an axis; None where it is not known."""
@@ -48,9 +73,10 @@ class Question(Record):
 
     tree: Tree
     model: str | None
-    quantities: tuple[Quantity, ...]
+    quantities: tuple[Quantity | Parameter, ...]
     read: Read
     max_layers: int
+    channels: int = 0  # of the one input, where its size is an axis
 
 
 class Answer(Record):
@@ -89,9 +115,12 @@ def find_answer(question: Question, parameters: Mapping[str, Any]) -> Answer:
             if diagnostic.severity == ERROR:
                 raise Refused(diagnostic)
 
+    given = dict(parameters)
+    size = given.pop(INPUT, None)
+    shapes = {} if size is None else {0: (*size, question.channels)}
     try:
         analysis = analyse_tree(
-            question.tree, parameters, question.model, question.max_layers, error_codes(), question.read, refuse
+            question.tree, given, question.model, question.max_layers, error_codes(), question.read, refuse, shapes
         )
     except Refused as refused:
         return Answer(refused.error, ())

@@ -1,0 +1,182 @@
+"""What is asked of a sweep, as text: axes, conditions, keys and quantities → a `Request`."""
+
+from __future__ import annotations
+
+import re
+
+from cnnspec.base.source_files import read
+from cnnspec.elaborate import elaborate
+from cnnspec.elaborate.values import UNKNOWN
+from cnnspec.sweep.conditions import BadCondition, read_conditions, read_quantity
+from cnnspec.sweep.ranges import BadRange, read_axes, read_options
+from cnnspec.sweep.rows import Key
+from cnnspec.sweep.space import Axis, Space
+from cnnspec.sweep.structure import INPUT, Parameter, Quantity, Question
+from cnnspec.sweep.sweep import Request
+from cnnspec.syntax import tree
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from cnnspec.elaborate.files import Read
+    from cnnspec.graph import Graph
+    from cnnspec.sweep.conditions import Condition
+
+DEFAULT_QUANTITIES = ("params", "macs", "receptive_field")
+MAX_LAYERS = 10_000
+
+
+class BadRequest(ValueError):
+    """A sweep that makes no sense; the message is a sentence."""
+
+
+def make_request(
+    parsed: tree.Tree, model: str | None, given: Mapping[str, Any], over: Sequence[str], *, where: str = "",
+    by: str = "", top: int = 10, pareto: str = "", columns: str = "", sample: int | None = None, seed: int = 0,
+    read: Read = read, max_layers: int = MAX_LAYERS,
+) -> Request:  # fmt: skip
+    """The request that texts say; `given` are parameters with one value each. Raises BadRequest."""
+    try:
+        graph, item = find_model(parsed, model, given, read, max_layers)
+        space = make_space(graph, item, given, over)
+        named = [*graph.parameters]
+        derived = find_derived(item, [*given, *[axis.parameter for axis in space.axes]])
+        conditions = [
+            condition.replace(quantities=(*condition.quantities, *find_parameters(condition, derived)))
+            for condition in (read_conditions(where, named) if where.strip() else ())
+        ]
+        shown = [read_quantity(part) for part in split_names(columns)] or [
+            Quantity(name) for name in DEFAULT_QUANTITIES
+        ]
+        order = [read_key(part, space) for part in split_names(by)] or [Key(shown[0])]
+        front = [read_key(part, space) for part in split_names(pareto)]
+    except (BadCondition, BadRange) as error:
+        raise BadRequest(str(error)) from None
+    asked = [*shown, *[key.name for key in (*order, *front) if isinstance(key.name, Quantity)]]
+    asked += [quantity for condition in conditions for quantity in condition.quantities]
+    quantities = tuple(dict.fromkeys(asked))
+    channels = (graph.nodes[graph.inputs[0]].shape or (0,))[-1] if graph.inputs else 0
+    if any([axis.parameter == INPUT for axis in space.axes]) and not isinstance(channels, int):
+        raise BadRequest("the input's channels are unknown: its size alone is no shape")
+    question = Question(
+        parsed,
+        item.name.text if item else None,
+        quantities,
+        read,
+        max_layers,
+        channels if isinstance(channels, int) else 0,
+    )
+    constants = {
+        name: value for name, value in graph.parameters.items()
+        if name not in derived and name not in space.fixed and name not in [axis.parameter for axis in space.axes]
+    }  # fmt: skip
+    return Request(
+        question, space, tuple(conditions), tuple(order), top, tuple(front), sample, seed, tuple(constants.items())
+    )
+
+
+def find_model(
+    parsed: tree.Tree, model: str | None, given: Mapping[str, Any], read: Read, max_layers: int
+) -> tuple[Graph, tree.Model | None]:
+    """The one model that is asked for, as it is with its defaults."""
+    if parsed.diagnostics:
+        raise BadRequest(f"{parsed.source.name} has mistakes: mend them first, `cnnspec check` shows them")
+    try:
+        made = elaborate(parsed, read, given, max_layers, model)
+    except KeyError as error:
+        raise BadRequest("; ".join(map(str, error.args))) from None
+    names = [item.name.text for item in parsed.body.items if isinstance(item, tree.Model)]
+    if not made:
+        has = f"it has {', '.join(names)}" if names else "there is no network in it"
+        raise BadRequest(
+            f'{parsed.source.name} has no model "{model}": {has}' if model else f"{parsed.source.name}: {has}"
+        )
+    if len(made) > 1:
+        raise BadRequest(f"{parsed.source.name} has several models: choose one with --model, {', '.join(names)}")
+    return made[0].graph, made[0].item
+
+
+def make_space(graph: Graph, item: tree.Model | None, given: Mapping[str, Any], over: Sequence[str]) -> Space:
+    """The space of some axes."""
+    axes: list[Axis] = []
+    for text in over:
+        axes += (
+            read_input(text, graph) if text.partition("=")[0].strip() == INPUT else read_axes(text, graph.parameters)
+        )
+    names = [axis.name for axis in axes]
+    whole = [axis.parameter for axis in axes if axis.element is None]
+    for axis in axes:
+        if names.count(axis.name) > 1 or axis.parameter in whole and axis.element is not None:
+            raise BadRange(f"{axis.name} is given twice")
+        if axis.parameter in given:
+            raise BadRange(f"{axis.parameter} has a value already: leave --set {axis.parameter}=… out")
+    fixed = dict(given)
+    for axis in axes:
+        if axis.element is not None:
+            fixed[axis.parameter] = graph.parameters[axis.parameter]
+    if not axes:
+        raise BadRange("there is nothing to go over: name a parameter and its options, --over width=16..128:8")
+    missing = [n for n, value in graph.parameters.items() if value is UNKNOWN and n not in (*fixed, *whole)]
+    if missing:
+        raise BadRange(f"the parameter {missing[0]} has no value: give it one with --set {missing[0]}=…, or options")
+    return Space(tuple(axes), fixed)
+
+
+def read_input(text: str, graph: Graph) -> list[Axis]:
+    """The axis of the input's size: 224 for each of its axes, or 224x320."""
+    shapes = [graph.nodes[index].shape for index in graph.inputs]
+    shape = shapes[0] if len(shapes) == 1 else None
+    if shape is None or len(shape) < 2:
+        what = f"{len(shapes)} inputs" if len(shapes) != 1 else "an input without a size"
+        raise BadRange(f"input=… is for a network with one input that has a size; this one has {what}")
+    rank = len(shape) - 1
+    sizes = []
+    for option in read_options(text.partition("=")[2], text):
+        size = (option,) * rank if isinstance(option, int) else option
+        if not isinstance(size, tuple) or len(size) != rank or not all([isinstance(n, int) for n in size]):
+            raise BadRange(f"{option} is no size of the input, which has {rank} of them: write input=32..256:32")
+        sizes.append(size)
+    return [Axis(INPUT, tuple(sizes))]
+
+
+def find_derived(item: tree.Model | None, given: Sequence[str]) -> set[str]:
+    """The parameters whose defaults are computed from others, and so differ between candidates."""
+    derived: set[str] = set()
+    for parameter in item.parameters if item else ():
+        read_names = (
+            {node.text for node in tree.walk(parameter.default) if isinstance(node, tree.Name)}
+            if parameter.default
+            else set()
+        )
+        if parameter.name.text not in given and read_names & {*derived, *given}:
+            derived.add(parameter.name.text)
+    return derived
+
+
+def find_parameters(condition: Condition, derived: set[str]) -> list[Parameter]:
+    """The derived parameters in a condition."""
+    names = [node.text for node in tree.walk(condition.node) if isinstance(node, tree.Name)]
+    return [Parameter(name) for name in dict.fromkeys(names) if name in derived]
+
+
+def read_key(text: str, space: Space) -> Key:
+    """A key to compare candidates by: macs, -receptive_field, width."""
+    largest = text.startswith("-")
+    name = text.lstrip("-").strip()
+    for axis in space.axes:
+        if axis.name == name:
+            if not _are_numbers(axis.options):
+                raise BadRange(f"{name} is no number, by which candidates could be compared")
+            return Key(name, largest)
+    return Key(read_quantity(name), largest)
+
+
+def _are_numbers(options: Sequence[Any]) -> bool:
+    return all([isinstance(option, (int, float)) and not isinstance(option, bool) for option in options])
+
+
+def split_names(text: str) -> list[str]:
+    """Names between commas outside of parentheses."""
+    return [part.strip() for part in re.split(r",(?![^()]*\))", text) if part.strip()]
