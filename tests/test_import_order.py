@@ -39,6 +39,7 @@ ORDER = [
     {"trace"},
     {"analysis"},
     {"pipeline"},
+    {"sweep"},
     {"findings", "quiz", "look", "highlight", "compare"},
     {"draw"},
     {"api", "server"},

@@ -29,6 +29,7 @@ VERBS = {
     "sizes": "show which input sizes are legal, lose nothing, or fit exactly",
     "compare": "show the figures of several networks side by side",
     "diff": "compare two networks, layer by layer and in total",
+    "sweep": "go over many candidates of a spec: which are legal, which fit, which are the best",
     "trace": "show the numbers of a network on one input, and how each comes about",
     "quiz": "ask about a network: exercises with the usual slips, and their solutions",
     "import": "write a saved model as a spec",

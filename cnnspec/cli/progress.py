@@ -18,8 +18,8 @@ INTERVAL = 0.1  # seconds between two pictures of it
 class Bar:
     """`with Bar(1000, wanted) as bar: … bar.step()`; Rich is imported only when it is drawn."""
 
-    def __init__(self, total: int, wanted: bool) -> None:
-        self.total = total
+    def __init__(self, total: int, wanted: bool, what: str = "files") -> None:
+        self.total, self.what = total, what
         self.done = 0
         self.shown: Any = None
         self.next = monotonic() + PATIENCE if wanted else float("inf")
@@ -27,15 +27,15 @@ class Bar:
     def __enter__(self) -> Bar:
         return self
 
-    def step(self) -> None:
-        """One more is done."""
-        self.done += 1
+    def step(self, count: int = 1) -> None:
+        """One more is done, or several."""
+        self.done += count
         now = monotonic()
         if now < self.next:
             return
         self.next = now + INTERVAL
         if self.shown is None:
-            self.shown = drawn(self.total)
+            self.shown = drawn(self.total, self.what)
             self.shown.start()
         self.shown.update(0, completed=self.done)
         self.shown.refresh()
@@ -45,12 +45,12 @@ class Bar:
             self.shown.stop()
 
 
-def drawn(total: int) -> Any:
+def drawn(total: int, what: str) -> Any:
     """Rich's bar, without the thread that would draw it by itself: processes are forked beside it."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("checking"), BarColumn(), MofNCompleteColumn(), TextColumn("files"), TimeRemainingColumn())
+    columns = (TextColumn("checking"), BarColumn(), MofNCompleteColumn(), TextColumn(what), TimeRemainingColumn())
     bar = Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False)
     bar.add_task("", total=total)
     return bar

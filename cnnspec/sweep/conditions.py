@@ -112,11 +112,8 @@ def make_quantity(node: tree.Node, parameters: Sequence[str]) -> Quantity:
     if name not in QUANTITIES:
         from cnnspec.base.did_you_mean import write_suggestion
 
-        known = [*parameters, *MEASURED]
-        near = (
-            write_suggestion(name, known)
-            or f"; parameters are {', '.join(parameters) or 'none'}, quantities {', '.join(MEASURED)}"
-        )
+        has = f"parameters are {', '.join(parameters)}, " if parameters else ""
+        near = write_suggestion(name, [*parameters, *MEASURED]) or f"; {has}quantities are {', '.join(MEASURED)}"
         raise BadCondition(f'nothing is called "{name}"{near}')
     given = []
     for argument in node.arguments if isinstance(node, tree.Call) else ():

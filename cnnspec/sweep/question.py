@@ -50,8 +50,8 @@ def make_request(
         shown = [read_quantity(part) for part in split_names(columns)] or [
             Quantity(name) for name in DEFAULT_QUANTITIES
         ]
-        order = [read_key(part, space) for part in split_names(by)] or [Key(shown[0])]
-        front = [read_key(part, space) for part in split_names(pareto)]
+        order = [read_key(part, space, named) for part in split_names(by)] or [Key(shown[0])]
+        front = [read_key(part, space, named) for part in split_names(pareto)]
     except (BadCondition, BadRange) as error:
         raise BadRequest(str(error)) from None
     asked = [*shown, *[key.name for key in (*order, *front) if isinstance(key.name, Quantity)]]
@@ -161,7 +161,7 @@ def find_parameters(condition: Condition, derived: set[str]) -> list[Parameter]:
     return [Parameter(name) for name in dict.fromkeys(names) if name in derived]
 
 
-def read_key(text: str, space: Space) -> Key:
+def read_key(text: str, space: Space, parameters: Sequence[str]) -> Key:
     """A key to compare candidates by: macs, -receptive_field, width."""
     largest = text.startswith("-")
     name = text.lstrip("-").strip()
@@ -170,6 +170,8 @@ def read_key(text: str, space: Space) -> Key:
             if not _are_numbers(axis.options):
                 raise BadRange(f"{name} is no number, by which candidates could be compared")
             return Key(name, largest)
+    if name in parameters:
+        raise BadRange(f"{name} is no axis of the space, whose numbers candidates could be compared by")
     return Key(read_quantity(name), largest)
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cnnspec.base.diagnostic import Diagnostic
 
 NUMBER = re.compile(r"\d+(?:[x,.]\d+)*")
+PLURAL = re.compile(r"\bn ([a-z]+)s\b")
 
 
 class Reason(Record):
@@ -32,7 +33,7 @@ class Reasons:
 
     def number(self, error: Diagnostic, example: Mapping[str, Any]) -> int:
         """The number of an error's reason."""
-        key = error.code, error.span and error.span.order, NUMBER.sub("n", error.message)
+        key = error.code, error.span and error.span.order, PLURAL.sub(r"n \1", NUMBER.sub("n", error.message))
         if key not in self._numbers:
             self._numbers[key] = len(self.found)
             self.found.append(Reason(error, example))

@@ -53,13 +53,16 @@ class Kept(Record):
 
     def join(self, other: Kept) -> Kept:
         """These candidates and others."""
+        if not self.count or not other.count:
+            return self if self.count else other
         figures = []
         for mine, theirs in zip(self.figures, other.figures, strict=True):
             columns = []
             for number in range(max(len(mine), len(theirs))):
+                kind = (mine if number < len(mine) else theirs)[number].dtype
                 parts = [
-                    columns_[number] if number < len(columns_) else ma.masked_all(count, np.int64)
-                    for columns_, count in ((mine, self.count), (theirs, other.count))
+                    some[number] if number < len(some) else ma.masked_all(count, kind)
+                    for some, count in ((mine, self.count), (theirs, other.count))
                 ]
                 columns.append(ma.concatenate(parts))
             figures.append(tuple(columns))

@@ -92,6 +92,11 @@ def run_sweep(
     return sweep.find(candidates.count, process_time() - began)
 
 
+def choose_count(request: Request) -> int:
+    """How many candidates there are to go through."""
+    return min(request.space.count, request.sample or request.space.count)
+
+
 def choose_candidates(request: Request) -> Whole | Sample:
     space = request.space
     if request.sample is not None and request.sample < space.count:

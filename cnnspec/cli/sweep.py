@@ -1,0 +1,170 @@
+"""cnnspec sweep FILE: many candidates of a spec at once, which of them fit, and the best."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from cnnspec.cli.argument_parser import add_examples
+from cnnspec.cli.load import add_layer_limit, evaluate_option, load_source, read_parameters
+from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_diagnostic, print_message
+from cnnspec.cli.option_values import read_seed
+from cnnspec.cli.own_outputs import add_force_option, check_not_read, check_replaceable, remember_output
+from cnnspec.cli.progress import Bar, watched
+from cnnspec.cli.streams import find_width
+from cnnspec.cli.write_file import check_place, name_temporary_file
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cnnspec.sweep.sweep import Found, Request
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_examples(
+        parser,
+        {
+            "cnnspec sweep net.cnn --over width=16..128:8 --top 5 --by macs": "the five cheapest widths",
+            'cnnspec sweep net.cnn --over "act=[relu, swish]" --over width=8..64:8 --where "params < 1M"': "what fits",
+            "cnnspec sweep net.cnn --over w[*]=8..64:8 --sample 1e6 --pareto params,-coverage": "a front of a million",
+            "cnnspec sweep net.cnn --over input=32..256:32 -o sizes.csv": "a row for each candidate",
+        },
+    )
+    parser.add_argument("file", metavar="FILE", help="a spec, or - for stdin")
+    parser.add_argument(
+        "--over", metavar="NAME=OPTIONS", action="append", default=[],
+        help="a parameter's options: 16..128:8, 8..256:*2, [relu, swish]; NAME[0] is an element of a list, NAME[*] each, input the"
+        " input's size; may be given several times",
+    )  # fmt: skip
+    parser.add_argument("--where", metavar="CONDITION", default="", help='what is kept: "params < 5M and w[0] <= w[1]"')
+    parser.add_argument(
+        "--by",
+        metavar="KEYS",
+        default="",
+        help="the order, the smallest first: macs,params; =-macs the largest (params)",
+    )
+    parser.add_argument("--top", metavar="N", type=read_natural, default=10, help="show so many, the first (10)")
+    parser.add_argument("--pareto", metavar="KEYS", default="", help="show what no other beats in all of these")
+    parser.add_argument("--columns", metavar="NAMES", default="", help="figures to show (params,macs,receptive_field)")
+    parser.add_argument("--sample", metavar="N", help="draw so many candidates: 1e6")
+    parser.add_argument("--seed", metavar="N", type=read_seed, default=0, help="draw others (0)")
+    parser.add_argument("-o", "--output", metavar="OUT", help="write all that is kept: OUT.csv, .json or .parquet")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
+    add_force_option(parser)
+    parser.add_argument("--set", metavar="NAME=VALUE", action="append", default=[], help="give a parameter a value")
+    parser.add_argument("--model", metavar="NAME", help="the model to take, where a file holds several")
+    add_layer_limit(parser)
+
+
+def read_natural(text: str) -> int:
+    """A whole number from 0, for argparse."""
+    if text.isascii() and text.isdecimal() and len(text) < 10:
+        return int(text)
+    raise argparse.ArgumentTypeError(f'must be a whole number from 0, not "{text}"')
+
+
+def run(options: argparse.Namespace) -> int:
+    check_numpy()
+    from cnnspec.sweep.conditions import BadCondition
+    from cnnspec.sweep.question import BadRequest
+    from cnnspec.sweep.sweep import TooManyCandidates
+
+    if options.output is not None:
+        check_output(options)
+    source = load_source(options)
+    if source.is_python:
+        raise UsageError(f"{source.name} is no spec: a sweep goes over the parameters of one")
+    from cnnspec.syntax.parse import parse
+
+    parsed = parse(source)
+    for diagnostic in parsed.diagnostics:
+        print_diagnostic(diagnostic)
+    if parsed.diagnostics:
+        return FINDINGS
+    try:
+        request = read_request(parsed, options)
+        found = find(request, options)
+    except (BadRequest, BadCondition, TooManyCandidates) as error:
+        raise UsageError(str(error)) from None
+    tell(found, request.question.model or source.stem, source.name, options)
+    return CLEAN if found.kept else FINDINGS
+
+
+def check_numpy() -> None:
+    """UsageError where NumPy is not installed."""
+    from importlib.util import find_spec
+
+    if find_spec("numpy") is None:
+        from cnnspec.base.installing import write_install_command
+
+        raise UsageError(f"NumPy is not installed; this command needs it: {write_install_command('sweep')}")
+
+
+def check_output(options: argparse.Namespace) -> None:
+    """UsageError for an output that cannot be written."""
+    from cnnspec.sweep.files import ENDINGS
+
+    if not options.output.lower().endswith(ENDINGS):
+        raise UsageError(f"a table is written as {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}, not as {options.output}")
+    check_place(options.output)
+    check_not_read(options.output, options.file)
+    check_replaceable(options.output, options.force)
+
+
+def read_request(parsed: Any, options: argparse.Namespace) -> Request:
+    """What the options ask."""
+    from cnnspec.sweep.question import make_request
+
+    sample = None if options.sample is None else evaluate_option(options.sample, "--sample")
+    if sample is not None and (not isinstance(sample, (int, float)) or sample != int(sample) or sample < 1):
+        raise UsageError(f"--sample is a number of candidates, such as 1e6, not {options.sample}")
+    return make_request(
+        parsed, options.model, read_parameters(options), options.over, where=options.where, by=options.by,
+        top=options.top, pareto=options.pareto, columns=options.columns, sample=None if sample is None else int(sample),
+        seed=options.seed, max_layers=options.max_layers,
+    )  # fmt: skip
+
+
+def find(request: Request, options: argparse.Namespace) -> Found:
+    """The sweep, with a bar while it takes long, and what is kept in a file where that is asked for."""
+    from cnnspec.sweep.files import WRITERS
+    from cnnspec.sweep.sweep import choose_count, run_sweep
+
+    writer, beside = None, ""
+    if options.output is not None:
+        ending = os.path.splitext(options.output)[1].lower()
+        beside = name_temporary_file(options.output, ending)
+        try:
+            writer = WRITERS[ending](beside, request)
+        except ImportError:
+            raise UsageError("pyarrow is not installed; Parquet needs it: pip install pyarrow, or write .csv") from None
+        except OSError as error:
+            raise UsageError(f"cannot write {options.output}: {error.strerror}") from None
+    try:
+        with Bar(choose_count(request), watched(options.format == "json"), "candidates") as bar:
+            found = run_sweep(request, bar.step, writer.keep if writer else None)
+        if writer is not None:
+            writer.close()
+            os.replace(beside, os.path.realpath(options.output))
+            remember_output(options.output)
+    finally:
+        if beside and os.path.exists(beside):
+            os.unlink(beside)
+    return found
+
+
+def tell(found: Found, name: str, file: str, options: argparse.Namespace) -> None:
+    """Print what was found."""
+    if options.format == "json":
+        from cnnspec.sweep.json import write_data
+        from cnnspec.tables.escape import json
+
+        print(json(write_data(found, name, file)))
+    else:
+        from cnnspec.sweep.text import write_text
+
+        print(write_text(found, name, find_width(sys.stdout)), end="")
+    if found.done < found.asked:
+        print_message(f"stopped after {found.done:,} of {found.asked:,} candidates: what is shown is of these")

@@ -1,0 +1,100 @@
+"""Candidates as rows: their numbers, the options that they take, and their figures."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnspec.base.percent import percent
+from cnnspec.base.record import Record
+from cnnspec.facts.precision import in_bytes
+from cnnspec.layers.argument import show
+from cnnspec.layers.base import show_shape
+from cnnspec.lint.budget import IN_BYTES
+from cnnspec.sweep.candidates import find_numbers
+from cnnspec.sweep.rows import Key, find_key
+from cnnspec.sweep.structure import INPUT, Parameter
+from cnnspec.tables.figures import show_figure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from numpy.typing import NDArray
+
+    from cnnspec.sweep.rows import Kept
+    from cnnspec.sweep.structure import Quantity
+    from cnnspec.sweep.sweep import Request
+
+
+class Row(Record):
+    """One candidate: its number in the space, from 0, its options, one an axis, and of each quantity the figures, one or one an
+    axis of the network; None for what is not known."""
+
+    number: int
+    options: tuple[Any, ...]
+    figures: tuple[tuple[Any, ...] | None, ...]
+
+
+def read_rows(kept: Kept, request: Request) -> Iterator[Row]:
+    """The rows of some candidates."""
+    space = request.space
+    numbers = find_numbers(kept.digits, space.sizes)
+    for place in range(kept.count):
+        options = tuple([axis.options[digits[place]] for axis, digits in zip(space.axes, kept.digits, strict=True)])
+        figures: list[tuple[Any, ...] | None] = []
+        for columns in kept.figures:
+            values = [read_value(column[place]) for column in columns]
+            figures.append(tuple([value for value in values if value is not None]) or None)
+        yield Row(int(numbers[place]), options, tuple(figures))
+
+
+def read_value(value: Any) -> Any:
+    """A number as Python has it; None for one that is not known."""
+    return None if value is np.ma.masked else value.item() if isinstance(value, np.generic) else value
+
+
+def find_columns(kept: Kept, request: Request) -> dict[str, NDArray[Any]]:
+    """The same as arrays, by name: numbers, options, figures. Of a figure for each axis of the network it is the smallest; what is
+    not known is masked where that is so for some."""
+    space, quantities = request.space, request.question.quantities
+    found: dict[str, Any] = {"number": find_numbers(kept.digits, space.sizes)}
+    for axis, digits in zip(space.axes, kept.digits, strict=True):
+        plain = all(
+            [type(option) is type(axis.options[0]) and type(option) in (int, float, bool) for option in axis.options]
+        )
+        options = (
+            axis.options
+            if plain
+            else [option if type(option) in (int, float) else show(option) for option in axis.options]
+        )
+        found[axis.name] = np.array(options, None if plain else object)[digits]
+    for quantity in quantities:
+        if isinstance(quantity, Parameter):
+            continue
+        values: Any = find_key(kept, Key(quantity), space, quantities)
+        if quantity.is_flag:
+            values = values.astype(bool)
+        found[str(quantity)] = values if np.ma.is_masked(values) else np.ma.getdata(values)
+    return found
+
+
+# ---- for people ----------------------------------------------------------------------------------------------
+def show_option(name: str, option: Any) -> str:
+    """An option as it is written in a table."""
+    if name == INPUT:
+        return show_shape(option)
+    return show_figure(option) if type(option) is int else show(option)
+
+
+def show_values(quantity: Quantity | Parameter, values: tuple[Any, ...] | None) -> str:
+    """The figures of a quantity as they are written in a table."""
+    if values is None:
+        return "?"
+    if isinstance(values[0], bool):
+        return "yes" if all(values) else "no"
+    if quantity.name in IN_BYTES:
+        return in_bytes(values[0])
+    if quantity.name == "coverage":
+        return percent(values[0])
+    return show_figure(values[0]) if len(set(values)) == 1 and len(values) == 1 else show_shape(values)
