@@ -90,19 +90,24 @@ class Met:
     def compare(self, node: tree.Compare, asked: NDArray[np.bool_]) -> NDArray[np.bool_]:
         left, right = self.value(node.left, asked), self.value(node.right, asked)
         for one, other in ((left, right), (right, left)):
-            if isinstance(one, Options) and not is_number(one.options):
-                wanted = other.options if isinstance(other, Options) else None
-                if node.operator not in ("==", "!=") or wanted is None:
+            if isinstance(one, tuple) or isinstance(one, Options) and not is_number(one.options):
+                if node.operator not in ("==", "!=") or not isinstance(other, (Options, tuple)):
                     raise BadCondition("what is no number is compared with == or !=")
-                same = np.array([[write(a) == write(b) for b in wanted] for a in one.options])
-                found = same[
-                    0 if one.digits is None else one.digits,
-                    0 if not isinstance(other, Options) or other.digits is None else other.digits,
-                ]
-                return np.broadcast_to(found if node.operator == "==" else ~found, (self.count,))
-        one, other = self.numbers(left), self.numbers(right)
-        pairs = [(a, b) for a in one for b in other]
+                same = self.match(one, other)
+                return same if node.operator == "==" else ~same
+        pairs = [(a, b) for a in self.numbers(left) for b in self.numbers(right)]
         return self.all_of([ma.asarray(COMPARISONS[node.operator](*exact("lt", a, b)[:2])) for a, b in pairs])
+
+    def match(self, one: Options | tuple[Any, ...], other: Options | tuple[Any, ...]) -> NDArray[np.bool_]:
+        """Which have the same value, that is no number: a word, or a list, as a tuple where its elements differ by themselves."""
+        if isinstance(one, tuple) or isinstance(other, tuple):
+            elements = [side if isinstance(side, tuple) else split_list(side) for side in (one, other)]
+            if len(elements[0]) != len(elements[1]):
+                return np.zeros(self.count, bool)
+            return self.all_of([self.match(a, b) for a, b in zip(*elements, strict=True)])
+        same = np.array([[write(a) == write(b) for b in other.options] for a in one.options])
+        digits = [0 if side.digits is None else side.digits for side in (one, other)]
+        return np.broadcast_to(same[digits[0], digits[1]], (self.count,))
 
     def value(self, node: tree.Node, asked: NDArray[np.bool_]) -> Any:
         """An expression: `Options`, or a list of arrays."""
@@ -117,7 +122,10 @@ class Met:
         if isinstance(node, tree.Index):
             return self.index(self.value(node.value, asked), self.value(node.index, asked))
         if isinstance(node, tree.Signed):
-            parts = self.numbers(self.value(node.value, asked))
+            inner = self.value(node.value, asked)
+            parts = self.numbers(inner)
+            if isinstance(inner, Options) and inner.digits is None:
+                return Options((-inner.options[0],), None) if node.operator == "-" else inner
             return [-part for part in parts] if node.operator == "-" else parts
         if isinstance(node, tree.Arithmetic):
             made = self.numbers(self.value(node.first, asked))
@@ -155,17 +163,21 @@ class Met:
         return [made]
 
     def index(self, value: Any, at: Any) -> Any:
-        if isinstance(value, tuple) and isinstance(at, Options) and at.options[0] in range(len(value)):
-            return value[at.options[0]]
-        if not isinstance(value, Options) or not all([isinstance(option, (list, tuple)) for option in value.options]):
+        if isinstance(value, tuple):
+            lists: Sequence[Any] = (value,)
+        elif not isinstance(value, Options) or not all([isinstance(option, (list, tuple)) for option in value.options]):
             raise BadCondition("only a parameter that is a list has elements")
+        else:
+            lists = value.options
         if not isinstance(at, Options) or at.digits is not None or not isinstance(at.options[0], int):
             raise BadCondition("an element is chosen by a number: w[0]")
         place = at.options[0]
-        shortest = min([len(option) for option in value.options])
+        shortest = min(map(len, lists))
         if not -shortest <= place < shortest:
             raise BadCondition(f"there is no element {place} in a list of {shortest}")
-        return Options(tuple([option[place] for option in value.options]), value.digits)
+        if isinstance(value, tuple):
+            return value[place]
+        return Options(tuple([option[place] for option in lists]), value.digits)
 
     def spread(self, value: Options) -> NDArray[Any]:
         """The option of every candidate, as an array."""
@@ -174,6 +186,8 @@ class Met:
         return options[0] if value.digits is None else options[value.digits]
 
     def numbers(self, value: Any) -> list[Any]:
+        if isinstance(value, tuple):
+            raise BadCondition("a list is no number: compare its elements, such as w[0]")
         if isinstance(value, Options):
             if not is_number(value.options):
                 raise BadCondition(f"{write(value.options[0])} is no number")
@@ -189,6 +203,14 @@ class Met:
         one, other, safe = exact(name, left, right)
         made = function(one, other)
         return made if safe else narrow(made)
+
+
+def split_list(value: Options) -> tuple[Any, ...]:
+    """The elements of a parameter whose options are lists of one length; () of others."""
+    lists = [option for option in value.options if isinstance(option, (list, tuple))]
+    if len(lists) < len(value.options) or len(set(map(len, lists))) > 1:
+        return ()
+    return tuple([Options(tuple(column), value.digits) for column in zip(*lists, strict=True)])
 
 
 def is_number(options: Sequence[Any]) -> bool:

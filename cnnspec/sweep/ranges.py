@@ -136,13 +136,12 @@ def _read_part(part: str, whole: str) -> list[Any]:
 def _count(
     ends: tuple[Fraction, Fraction], stride: Fraction, times: bool, whole_numbers: bool, part: str
 ) -> Iterator[Any]:
-    number, made = ends[0], 0
+    if not times and (ends[1] - ends[0]) // stride >= MAX_OPTIONS:
+        raise BadRange(f"{_quote(part.strip())} has more than {MAX_OPTIONS:,} numbers: take a larger step")
+    number = ends[0]
     while number <= ends[1]:
         yield int(number) if whole_numbers else float(number)
         number = number * stride if times else number + stride
-        made += 1
-        if made > MAX_OPTIONS:
-            raise BadRange(f"{_quote(part.strip())} has more than {MAX_OPTIONS:,} numbers: take a larger step")
 
 
 def _quote(text: str) -> str:
