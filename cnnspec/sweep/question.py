@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import partial
 
 from cnnspec.base.source_files import read
-from cnnspec.elaborate import elaborate
+from cnnspec.elaborate import elaborate, read_parameter
 from cnnspec.elaborate.values import UNKNOWN
 from cnnspec.sweep.conditions import BadCondition, read_conditions, read_quantity
-from cnnspec.sweep.ranges import BadRange, read_axes, read_options
+from cnnspec.sweep.ranges import BadRange, check_options, make_axes, read_axes, read_options
 from cnnspec.sweep.rows import Key
 from cnnspec.sweep.space import Axis, Space
 from cnnspec.sweep.structure import INPUT, Parameter, Quantity, Question
@@ -17,12 +19,15 @@ from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Any
+    from collections.abc import Iterable, Sequence
+    from typing import Any, TypeAlias
 
     from cnnspec.elaborate.files import Read
     from cnnspec.graph import Graph
     from cnnspec.sweep.conditions import Condition
+
+    # NAME=OPTIONS as texts, or the options by the name: a text, or values
+    Over: TypeAlias = Sequence[str] | Mapping[str, str | Iterable[Any]]
 
 DEFAULT_QUANTITIES = ("params", "macs", "receptive_field")
 MAX_LAYERS = 10_000
@@ -33,14 +38,14 @@ class BadRequest(ValueError):
 
 
 def make_request(
-    parsed: tree.Tree, model: str | None, given: Mapping[str, Any], over: Sequence[str], *, where: str = "",
+    parsed: tree.Tree, model: str | None, given: Mapping[str, Any], over: Over, *, where: str = "",
     by: str = "", top: int = 10, pareto: str = "", columns: str = "", sample: int | None = None, seed: int = 0,
     read: Read = read, max_layers: int = MAX_LAYERS,
 ) -> Request:  # fmt: skip
     """The request that texts say; `given` are parameters with one value each. Raises BadRequest."""
     try:
         graph, item = find_model(parsed, model, given, read, max_layers)
-        space = make_space(graph, item, given, over)
+        space = make_space(graph, given, over)
         named = [*graph.parameters]
         derived = find_derived(item, [*given, *[axis.parameter for axis in space.axes]])
         conditions = [
@@ -98,13 +103,18 @@ def find_model(
     return made[0].graph, made[0].item
 
 
-def make_space(graph: Graph, item: tree.Model | None, given: Mapping[str, Any], over: Sequence[str]) -> Space:
+def make_space(graph: Graph, given: Mapping[str, Any], over: Over) -> Space:
     """The space of some axes."""
     axes: list[Axis] = []
-    for text in over:
-        axes += (
-            read_input(text, graph) if text.partition("=")[0].strip() == INPUT else read_axes(text, graph.parameters)
-        )
+    for text, values in over.items() if isinstance(over, Mapping) else [(text, None) for text in over]:
+        if isinstance(values, str):
+            text, values = f"{text}={values}", None
+        if text.partition("=")[0].strip() == INPUT:
+            axes += read_input(text, graph, values)
+        elif values is None:
+            axes += read_axes(text, graph.parameters)
+        else:
+            axes += make_axes(text, partial(take_options, text, values), graph.parameters)
     names = [axis.name for axis in axes]
     whole = [axis.parameter for axis in axes if axis.element is None]
     for axis in axes:
@@ -124,7 +134,12 @@ def make_space(graph: Graph, item: tree.Model | None, given: Mapping[str, Any], 
     return Space(tuple(axes), fixed)
 
 
-def read_input(text: str, graph: Graph) -> list[Axis]:
+def take_options(name: str, values: Iterable[Any]) -> tuple[Any, ...]:
+    """The options of an axis from Python."""
+    return check_options([read_parameter(value) for value in values], name)
+
+
+def read_input(text: str, graph: Graph, values: Iterable[Any] | None = None) -> list[Axis]:
     """The axis of the input's size: 224 for each of its axes, or 224x320."""
     shapes = [graph.nodes[index].shape for index in graph.inputs]
     shape = shapes[0] if len(shapes) == 1 else None
@@ -133,7 +148,8 @@ def read_input(text: str, graph: Graph) -> list[Axis]:
         raise BadRange(f"input=… is for a network with one input that has a size; this one has {what}")
     rank = len(shape) - 1
     sizes = []
-    for option in read_options(text.partition("=")[2], text):
+    options = read_options(text.partition("=")[2], text) if values is None else take_options(text, values)
+    for option in options:
         size = (option,) * rank if isinstance(option, int) else option
         if not isinstance(size, tuple) or len(size) != rank or not all([isinstance(n, int) for n in size]):
             raise BadRange(f"{option} is no size of the input, which has {rank} of them: write input=32..256:32")

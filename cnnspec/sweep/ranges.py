@@ -15,7 +15,7 @@ from cnnspec.sweep.space import Axis
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
 
 MAX_OPTIONS = 1_000_000  # of an axis
@@ -31,15 +31,21 @@ def read_axes(text: str, parameters: Mapping[str, Any]) -> list[Axis]:
     """The axes of a text NAME=OPTIONS; several for w[*], one for each element. `parameters`: those of the model, with their
     defaults. Raises BadRange."""
     before, equals, after = text.partition("=")
-    name = NAME.match(before)
-    if not equals or name is None:
+    if not equals:
         raise BadRange(f"{_quote(text)} names no parameter: write, for example, width=16..128:8")
-    parameter, element = name.groups()
+    return make_axes(before, lambda: read_options(after, f"{before.strip()}={after}"), parameters)
+
+
+def make_axes(name: str, find_options: Callable[[], tuple[Any, ...]], parameters: Mapping[str, Any]) -> list[Axis]:
+    """The same of a name, whose options are found where there is such a parameter."""
+    found = NAME.match(name)
+    if found is None:
+        raise BadRange(f"{_quote(name)} names no parameter: write, for example, width=16..128:8")
+    parameter, element = found.groups()
     check_parameter(parameter, parameters)
-    options = read_options(after, f"{before.strip()}={after}")
-    default = parameters[parameter]
+    options, default = find_options(), parameters[parameter]
     if element is None:
-        if isinstance(default, list) and not all([isinstance(option, list) for option in options]):
+        if isinstance(default, list) and not all([isinstance(option, (list, tuple)) for option in options]):
             raise BadRange(
                 f"{parameter} is a list, and so is each of its options: {parameter}=[{default}, …];"
                 f" one element alone is {parameter}[0]=…"
@@ -72,17 +78,21 @@ def read_options(text: str, whole: str) -> tuple[Any, ...]:
     options: list[Any] = []
     for part in parts:
         options += _read_part(part, whole)
-        if len(options) > MAX_OPTIONS:
-            raise BadRange(f"{_quote(whole)} has more than {MAX_OPTIONS:,} options: take a larger step")
+    return check_options(options, whole)
+
+
+def check_options(options: Sequence[Any], whole: str) -> tuple[Any, ...]:
+    """Options, a number that stands there twice once. BadRange for none, too many, or another value twice."""
     if not options:
         raise BadRange(f"{_quote(whole)} has no options")
-    texts: dict[str, Any] = {}
+    if len(options) > MAX_OPTIONS:
+        raise BadRange(f"{_quote(whole)} has more than {MAX_OPTIONS:,} options: take a larger step")
+    found: dict[str, Any] = {}
     for option in options:
-        if texts.setdefault(f"{type(option).__name__} {option}", option) is not option and not isinstance(
-            option, (int, float)
-        ):
-            raise BadRange(f"{_quote(whole)} has the option {option} twice")
-    return tuple(texts.values())
+        if found.setdefault(f"{type(option).__name__} {option}", option) is not option:
+            if not isinstance(option, (int, float)):
+                raise BadRange(f"{_quote(whole)} has the option {option} twice")
+    return tuple(found.values())
 
 
 def split(text: str) -> Iterator[str]:

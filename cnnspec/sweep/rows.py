@@ -53,25 +53,36 @@ class Kept(Record):
 
     def join(self, other: Kept) -> Kept:
         """These candidates and others."""
-        if not self.count or not other.count:
-            return self if self.count else other
-        figures = []
-        for mine, theirs in zip(self.figures, other.figures, strict=True):
-            columns = []
-            for number in range(max(len(mine), len(theirs))):
-                kind = (mine if number < len(mine) else theirs)[number].dtype
-                parts = [
-                    some[number] if number < len(some) else ma.masked_all(count, kind)
-                    for some, count in ((mine, self.count), (theirs, other.count))
-                ]
-                columns.append(ma.concatenate(parts))
-            figures.append(tuple(columns))
-        digits = tuple([np.concatenate(both) for both in zip(self.digits, other.digits, strict=True)])
-        return Kept(digits, tuple(figures), self.count + other.count)
+        return join_all([self, other], len(self.digits), len(self.figures))
 
 
 def none_kept(axes: int, quantities: int) -> Kept:
     return Kept((np.empty(0, np.intp),) * axes, ((),) * quantities, 0)
+
+
+def join_all(parts: Sequence[Kept], axes: int, quantities: int) -> Kept:
+    """Candidates one behind another."""
+    parts = [part for part in parts if part.count]
+    if len(parts) < 2:
+        return parts[0] if parts else none_kept(axes, quantities)
+    figures = []
+    for number in range(quantities):
+        columns = []
+        for place in range(max([len(part.figures[number]) for part in parts])):
+            kinds = [part.figures[number][place].dtype for part in parts if place < len(part.figures[number])]
+            columns.append(
+                ma.concatenate(
+                    [
+                        part.figures[number][place]
+                        if place < len(part.figures[number])
+                        else ma.masked_all(part.count, kinds[0])
+                        for part in parts
+                    ]
+                )
+            )
+        figures.append(tuple(columns))
+    digits = tuple([np.concatenate([part.digits[axis] for part in parts]) for axis in range(axes)])
+    return Kept(digits, tuple(figures), sum([part.count for part in parts]))
 
 
 def find_key(kept: Kept, key: Key, space: Space, quantities: Sequence[Quantity | Parameter]) -> Masked:

@@ -11,39 +11,36 @@ from cnnspec.tables.page import Page, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     from cnnspec.sweep.rows import Kept
     from cnnspec.sweep.sweep import Found
 
 MOST_REASONS = 8
+COUNTS = ("Candidates", "Number", "Share", "")
+WHY = "Illegal, because for example"
 
 
 def write_text(found: Found, name: str, width: int | None = None) -> str:
     """What was found in the network of that name."""
     page = Page(width)
-    page.add_text(write_head(found, name))
-    page.add_text()
-    add_counts(page, found)
-    add_reasons(page, found)
-    request = found.request
-    if request.top and found.best.count:
-        order = ", ".join(map(str, request.by))
-        page.add_texts(
-            ["", f"The first {found.best.count:,} by {order}" if found.best.count < found.kept else f"By {order}"]
-        )
-        add_candidates(page, found.best, found)
-    if request.front and found.front.count:
-        page.add_texts(
-            ["", f"Beaten by no other in {join_words(tuple(map(str, request.front)))}: {found.front.count:,}"]
-        )
-        add_candidates(page, found.front, found)
-    page.add_texts(write_notes(found))
+    page.add_texts([write_head(found, name), ""])
+    page.add_table(Table(COUNTS, write_counts(found), {1, 2}))
+    if found.reasons:
+        page.add_texts(["", WHY])
+        page.add_texts([f"  {line}" for line in write_reasons(found)], 4)
+    for title, kept in list_tables(found):
+        page.add_texts(["", title])
+        headings, rows = write_candidates(kept, found)
+        page.add_table(Table(headings, rows, set(range(len(headings))), ("Number",)))
+    notes = write_notes(found)
+    page.add_texts([""] * bool(notes) + notes)
     return page.write(also="as does --format json")
 
 
 def write_head(found: Found, name: str) -> str:
+    """What was gone over."""
     space = found.request.space
     axes = f"{len(space.axes)} {'axes' if len(space.axes) > 1 else 'axis'}"
     which = f"{count_nouns(space.count, 'candidate')} on {axes}"
@@ -52,37 +49,36 @@ def write_head(found: Found, name: str) -> str:
     return f'Candidates of "{name}": {which}'
 
 
-def add_counts(page: Page, found: Found) -> None:
+def write_counts(found: Found) -> list[tuple[str, str, str, str]]:
     """How many are legal, and how many are kept."""
-    rows = (
-        [("done", f"{found.done:,}", percent(found.done / found.asked), "stopped before its end")]
-        if found.done < found.asked
-        else []
-    )
-    rows.append(("legal", f"{found.legal:,}", share(found.legal, found.done), ""))
-    rows.append(("illegal", f"{found.done - found.legal:,}", share(found.done - found.legal, found.done), ""))
+    illegal = found.done - found.legal
+    rows = [
+        ("legal", f"{found.legal:,}", share(found.legal, found.done), ""),
+        ("illegal", f"{illegal:,}", share(illegal, found.done), ""),
+    ]
+    if found.done < found.asked:
+        rows.insert(0, ("done", f"{found.done:,}", share(found.done, found.asked), "stopped before its end"))
     left = found.legal
     for condition, unmet in zip(found.request.conditions, found.unmet, strict=True):
         left -= unmet
         rows.append(("of these", f"{left:,}", share(left, found.done), f"with {condition.text}"))
-    page.add_table(Table(("Candidates", "Number", "Share", ""), rows, {1, 2}))
+    return rows
 
 
 def share(count: int, of: int) -> str:
     return percent(count / of) if of else "-"
 
 
-def add_reasons(page: Page, found: Found) -> None:
+def write_reasons(found: Found) -> list[str]:
     """Why candidates are illegal, the most frequent reason first."""
-    if not found.reasons:
-        return
-    page.add_texts(["", "Illegal, because for example"])
+    lines = []
     for reason, count in found.reasons[:MOST_REASONS]:
         place = f"{reason.error.span.origin}: " if reason.error.span else ""
-        page.add_text(f"  {count:,}: {place}{reason.error.message}; with {write_example(reason.example, found)}", 4)
+        lines.append(f"{count:,}: {place}{reason.error.message}; with {write_example(reason.example, found)}")
     left = found.reasons[MOST_REASONS:]
     if left:
-        page.add_text(f"  {sum([count for _, count in left]):,}: {count_nouns(len(left), 'other reason')}")
+        lines.append(f"{sum([count for _, count in left]):,}: {count_nouns(len(left), 'other reason')}")
+    return lines
 
 
 def write_example(example: Mapping[str, Any], found: Found) -> str:
@@ -95,22 +91,30 @@ def write_example(example: Mapping[str, Any], found: Found) -> str:
     return ", ".join(parts)
 
 
-def add_candidates(page: Page, kept: Kept, found: Found) -> None:
-    """A table of candidates."""
+def list_tables(found: Found) -> Iterator[tuple[str, Kept]]:
+    """The tables of candidates with their titles."""
     request = found.request
-    quantities = [q for q in request.question.quantities if not isinstance(q, Parameter)]
-    places = [n for n, q in enumerate(request.question.quantities) if not isinstance(q, Parameter)]
-    axes = request.space.axes
+    if request.top and found.best.count:
+        order = ", ".join(map(str, request.by))
+        some = found.best.count < found.kept
+        yield (f"The first {found.best.count:,} by {order}" if some else f"By {order}"), found.best
+    if request.front and found.front.count:
+        yield f"Beaten by no other in {join_words([*map(str, request.front)])}: {found.front.count:,}", found.front
+
+
+def write_candidates(kept: Kept, found: Found) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Headings and rows of a table of candidates."""
+    request, axes = found.request, found.request.space.axes
+    shown = {n: q for n, q in enumerate(request.question.quantities) if not isinstance(q, Parameter)}
     rows = [
         (
             f"{row.number:,}",
             *[show_option(axis.parameter, option) for axis, option in zip(axes, row.options, strict=True)],
-            *[show_values(quantity, row.figures[place]) for quantity, place in zip(quantities, places, strict=True)],
+            *[show_values(quantity, row.figures[place]) for place, quantity in shown.items()],
         )
         for row in read_rows(kept, request)
     ]
-    headings = ("Number", *[axis.name for axis in axes], *map(str, quantities))
-    page.add_table(Table(headings, rows, set(range(len(headings))), ("Number",)))
+    return ("Number", *[axis.name for axis in axes], *map(str, shown.values())), rows
 
 
 def write_notes(found: Found) -> list[str]:
@@ -119,7 +123,6 @@ def write_notes(found: Found) -> list[str]:
     if found.divided:
         notes.append(f"{found.divided:,} candidates would divide by zero in a condition, and are left out")
     if found.singly:
-        notes.append(
-            f"{found.singly:,} candidates were computed one by one, as one could not be followed ({found.trouble})"
-        )
-    return ["", *notes] if notes else []
+        why = f"as one could not be followed ({found.trouble})"
+        notes.append(f"{found.singly:,} candidates were computed one by one, {why}")
+    return notes

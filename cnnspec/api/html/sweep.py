@@ -1,0 +1,29 @@
+"""A sweep as HTML tables: the counts, the best candidates, the front."""
+
+from __future__ import annotations
+
+from cnnspec.sweep.text import (
+    COUNTS,
+    WHY,
+    list_tables,
+    write_candidates,
+    write_counts,
+    write_head,
+    write_notes,
+    write_reasons,
+)
+from cnnspec.tables.html import HtmlTable, write_page
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnnspec.sweep.sweep import Found
+
+
+def write_html(found: Found, name: str) -> str:
+    """The tables of what was found in the network of that name."""
+    tables = [HtmlTable(COUNTS, write_counts(found), {1, 2})]
+    for title, kept in list_tables(found):
+        headings, rows = write_candidates(kept, found)
+        tables.append(HtmlTable(headings, rows, set(range(len(headings))), title=title))
+    reasons = [f"{WHY}:", *write_reasons(found)] if found.reasons else []
+    return write_page(write_head(found, name), tables, [*reasons, *write_notes(found)])

@@ -1,0 +1,130 @@
+"""Many candidates of a spec at once, as the API returns them: counts, the best, a front, and arrays of all that is kept."""
+
+from __future__ import annotations
+
+import os
+
+from cnnspec.api.answer import Answer, make_answer
+from cnnspec.api.argument_checks import take_path, take_text
+from cnnspec.api.errors import SpecError
+from cnnspec.api.sources import find_model_file, read_source
+from cnnspec.compile.backend import MissingExtra
+from cnnspec.sweep.sweep import Found
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Any, ClassVar
+
+    from numpy.typing import NDArray
+
+    from cnnspec.sweep.rows import Kept
+
+
+class Sweep(Answer, Found):
+    """What a sweep found: `print` shows it as `cnnspec sweep` does, and `sweep["params"]` is an array of all kept candidates.
+
+    Of the `done` candidates so many are `legal` and `kept`. `columns` are arrays by name, one entry a kept candidate: its
+    number in the space, its parameters, its figures; of a figure for each axis of the network (the receptive field) the smallest;
+    what is not known is masked. `to_pandas` and `to_polars` make a frame of them.
+    """
+
+    _uncompared: ClassVar[frozenset[str]] = frozenset({"name", "file", "columns", "seconds"})
+    name: str
+    file: str
+    columns: dict[str, NDArray[Any]]
+    rows_are = "best"
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        """The array of a column."""
+        return self.columns[name]
+
+    def __len__(self) -> int:
+        return self.kept
+
+    def candidate(self, number: int) -> dict[str, Any]:
+        """The parameters of a candidate by its number in the space, as `load` takes them. IndexError where there is none such."""
+        from cnnspec.sweep.candidates import find_digits
+
+        space = self.request.space
+        if not 0 <= number < space.count:
+            raise IndexError(f"the space has {space.count:,} candidates, numbered from 0")
+        return space.candidate(find_digits(int(number), space.sizes))
+
+    def to_pandas(self) -> Any:
+        """A pandas.DataFrame of all kept candidates. MissingExtra where pandas is not installed."""
+        return self._frame("pandas")
+
+    def to_polars(self) -> Any:
+        """A polars.DataFrame of all kept candidates. MissingExtra where polars is not installed."""
+        return self._frame("polars")
+
+    def _frame(self, library: str) -> Any:
+        from importlib import import_module
+
+        try:
+            frames = import_module(library)
+        except ImportError:
+            raise MissingExtra(f"{library} is not installed: pip install {library}") from None
+        return frames.DataFrame(self.columns)
+
+    def to_text(self) -> str:
+        """What `cnnspec sweep` prints."""
+        from cnnspec.sweep.text import write_text
+
+        return write_text(self, self.name)
+
+    def to_html(self) -> str:
+        """The counts, the best candidates and the front as HTML tables."""
+        from cnnspec.api.html.sweep import write_html
+
+        return write_html(self, self.name)
+
+    def to_data(self) -> dict[str, Any]:
+        """What `cnnspec sweep --format json` prints."""
+        from cnnspec.sweep.json import write_data
+
+        return write_data(self, self.name, self.file)
+
+
+def sweep(
+    path_or_text: str | os.PathLike[str], over: Mapping[str, str | Iterable[Any]] | Sequence[str], *, where: str = "",
+    by: str = "", top: int = 10, pareto: str = "", columns: str = "", sample: int | None = None, seed: int = 0,
+    model: str | None = None, **parameters: Any,
+) -> Sweep:  # fmt: skip
+    """Go over the candidates of a spec, as `cnnspec sweep` does; takes a path or a text, as `load` does.
+
+    `over` has the options of each parameter: {"width": range(16, 129, 8), "w[0]": "8..64:8", "input": [(32, 32), (64, 64)]}.
+    `where` is the condition that is kept, "params < 5M and w[0] <= w[1]"; `by` the keys that order the `top` ones, "macs"; `pareto`
+    those of a front, "params,-receptive_field"; `columns` the figures, "params,peak_memory(dtype=int8)". `sample` draws so many
+    candidates. The other keywords give parameters one value each.
+
+    Raises what `load` raises for a file, SpecError for a spec with mistakes, ValueError for a request that makes no sense, and
+    MissingExtra where NumPy is not installed.
+    """
+    from importlib.util import find_spec
+
+    if find_spec("numpy") is None:
+        raise MissingExtra("numpy is not installed; a sweep needs it", "sweep")
+    from cnnspec.sweep.question import make_request
+    from cnnspec.sweep.rows import join_all
+    from cnnspec.sweep.sweep import run_sweep
+    from cnnspec.sweep.table import find_columns
+    from cnnspec.syntax.parse import parse
+
+    if find_model_file(path_or_text):
+        raise SpecError(f"{take_path(path_or_text)} is a model file, which has no parameters")
+    if isinstance(over, str):
+        raise TypeError("over has a text for each parameter: a list of texts, or a dict of options")
+    texts = {"where": where, "by": by, "pareto": pareto, "columns": columns}
+    for name, text in texts.items():
+        take_text(text, name)
+    source = read_source(path_or_text)
+    parsed = parse(source)
+    if parsed.diagnostics:
+        raise SpecError(f"{source.name} has mistakes", parsed.diagnostics)
+    request = make_request(parsed, model, parameters, over, top=top, sample=sample, seed=seed, **texts)  # type: ignore[arg-type]
+    parts: list[Kept] = []
+    found = run_sweep(request, keep=parts.append)
+    kept = join_all(parts, len(request.space.axes), len(request.question.quantities))
+    return make_answer(Sweep, found, request.question.model or source.stem, source.name, find_columns(kept, request))
