@@ -106,6 +106,9 @@ def sweep(
 
     if find_spec("numpy") is None:
         raise MissingExtra("numpy is not installed; a sweep needs it", "sweep")
+    import numpy as np
+
+    from cnnspec.sweep.candidates import find_numbers
     from cnnspec.sweep.question import make_request
     from cnnspec.sweep.rows import join_all
     from cnnspec.sweep.sweep import run_sweep
@@ -127,4 +130,5 @@ def sweep(
     parts: list[Kept] = []
     found = run_sweep(request, keep=parts.append)
     kept = join_all(parts, len(request.space.axes), len(request.question.quantities))
+    kept = kept.take(np.argsort(find_numbers(kept.digits, request.space.sizes), kind="stable"))
     return make_answer(Sweep, found, request.question.model or source.stem, source.name, find_columns(kept, request))

@@ -26,10 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_examples(
         parser,
         {
-            "cnnspec sweep net.cnn --over width=16..128:8 --top 5 --by macs": "the five cheapest widths",
-            'cnnspec sweep net.cnn --over "act=[relu, swish]" --over width=8..64:8 --where "params < 1M"': "what fits",
-            "cnnspec sweep net.cnn --over w[*]=8..64:8 --sample 1e6 --pareto params,-coverage": "a front of a million",
-            "cnnspec sweep net.cnn --over input=32..256:32 -o sizes.csv": "a row for each candidate",
+            "cnnspec sweep net.cnn --over filters=2..16 --by macs": "which numbers of filters are the cheapest",
+            "cnnspec sweep net.cnn --over filters=2..64 --where lossless": "what meets a condition",
+            "cnnspec sweep net.cnn --over input=8..32 -o sizes.csv": "a row for each size of the input",
         },
     )
     parser.add_argument("file", metavar="FILE", help="a spec, or - for stdin")

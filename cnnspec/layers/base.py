@@ -1,8 +1,7 @@
 """What every layer is: one class, in one place, that knows all about itself.
 
-A subclass's fields are its arguments (`argument(kind, about, default, keras name, aliases)`); it states its output
-shape, weights, MACs, reach and Keras calls. A shape is a tuple of sizes without the batch, channels last; a
-size is an int or a `Size`. Formulas use + - * // and `maximum` only, so that they serve both.
+A subclass's fields are its arguments (`argument(kind, about, default, keras name, aliases)`); it states its output shape, weights,
+MACs, reach and Keras calls. A shape has ints or `Size`s, channels last; formulas use + - * // and `maximum` only, and serve both.
 """
 
 from __future__ import annotations
@@ -273,8 +272,7 @@ class Layer(Record):
     def find_remedies(self, inputs: tuple[Shape, ...], *changes: Mapping[str, Any]) -> tuple[Remedy, ...]:
         """Those of some changes of its arguments with which it takes the inputs, and does something."""
         found = []
-        for change in changes:
-            made = self.replace(**change)
+        for change, made in [(change, self.replace(**change)) for change in changes]:
             taken = made != self and made.problem(inputs) is None and made.keras_problem(inputs) is None
             if taken and made.numbers_problem(inputs) is None and not made.idle(inputs):
                 found.append(Remedy(tuple(change.items())))

@@ -8,6 +8,7 @@ from functools import partial
 
 from cnnspec.base.source_files import read
 from cnnspec.elaborate import elaborate, read_parameter
+from cnnspec.elaborate.value_text import evaluate_text
 from cnnspec.elaborate.values import UNKNOWN
 from cnnspec.sweep.conditions import BadCondition, read_conditions, read_quantity
 from cnnspec.sweep.ranges import BadRange, check_options, make_axes, read_axes, read_options
@@ -135,8 +136,14 @@ def make_space(graph: Graph, given: Mapping[str, Any], over: Over) -> Space:
 
 
 def take_options(name: str, values: Iterable[Any]) -> tuple[Any, ...]:
-    """The options of an axis from Python."""
-    return check_options([read_parameter(value) for value in values], name)
+    """The options of an axis from Python; a str is read as the language reads it."""
+    try:
+        found = [evaluate_text(v, name) if isinstance(v, str) else read_parameter(v) for v in values]
+    except ValueError as error:
+        raise BadRange(f"{name}: {error}") from None
+    except TypeError:
+        raise BadRange(f"the options of {name} are a text or several values, not {values!r}") from None
+    return check_options(found, name)
 
 
 def read_input(text: str, graph: Graph, values: Iterable[Any] | None = None) -> list[Axis]:
