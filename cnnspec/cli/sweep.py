@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         parser,
         {
             "cnnspec sweep net.cnn --over filters=2..16 --by macs": "which numbers of filters are the cheapest",
-            "cnnspec sweep net.cnn --over filters=2..64 --where lossless": "what meets a condition",
+            "cnnspec sweep net.cnn --over filters=2..9 --where lossless": "what meets a condition",
             "cnnspec sweep net.cnn --over input=8..32 -o sizes.csv": "a row for each size of the input",
         },
     )
@@ -88,7 +88,11 @@ def run(options: argparse.Namespace) -> int:
     except (BadRequest, BadCondition, TooManyCandidates) as error:
         raise UsageError(str(error)) from None
     tell(found, request.question.model or source.stem, source.name, options)
-    return CLEAN if found.kept else FINDINGS
+    if found.kept:
+        return CLEAN
+    why = "no legal candidate meets the conditions" if found.legal else "no candidate is legal"
+    print_message(f"{source.name}: {why}")
+    return FINDINGS
 
 
 def check_numpy() -> None:
@@ -146,8 +150,9 @@ def find(request: Request, options: argparse.Namespace) -> Found:
             found = run_sweep(request, bar.step, writer.keep if writer else None)
         if writer is not None:
             writer.close()
-            os.replace(beside, os.path.realpath(options.output))
-            remember_output(options.output)
+            if found.kept:  # else there is no table
+                os.replace(beside, os.path.realpath(options.output))
+                remember_output(options.output)
     finally:
         if beside and os.path.exists(beside):
             os.unlink(beside)

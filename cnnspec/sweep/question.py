@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import partial
 
+from cnnspec.base.limits import MAX_LAYERS
 from cnnspec.base.source_files import read
 from cnnspec.elaborate import elaborate, read_parameter
 from cnnspec.elaborate.value_text import evaluate_text
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     Over: TypeAlias = Sequence[str] | Mapping[str, str | Iterable[Any]]
 
 DEFAULT_QUANTITIES = ("params", "macs", "receptive_field")
-MAX_LAYERS = 10_000
 
 
 class BadRequest(ValueError):
