@@ -60,10 +60,7 @@ class Sample:
 
     def __init__(self, space: Space, count: int, seed: int) -> None:
         self.sizes = space.sizes
-        drawn = _draw(self.sizes, space.count, min(count, space.count), np.random.default_rng(seed))
-        self.digits = [
-            digits.astype(np.min_scalar_type(max(size - 1, 0))) for digits, size in zip(drawn, self.sizes, strict=True)
-        ]
+        self.digits = _draw(self.sizes, space.count, min(count, space.count), np.random.default_rng(seed))
         self.count = len(self.digits[0]) if self.digits else 1
 
     def groups(self, axes: Sequence[int]) -> Iterator[Group]:
@@ -87,11 +84,14 @@ class Sample:
 
 def _draw(sizes: Sequence[int], candidates: int, count: int, random: np.random.Generator) -> list[NDArray[Any]]:
     """The digits of so many different candidates."""
+    kinds = [np.min_scalar_type(size - 1) for size in sizes]
     if candidates <= 4 * count:
-        return split_numbers(random.permutation(candidates)[:count], sizes)
-    found = [np.empty(0, np.int64)] * len(sizes)
+        drawn = split_numbers(random.permutation(candidates)[:count], sizes)
+        return [digits.astype(kind) for digits, kind in zip(drawn, kinds, strict=True)]
+    found: list[NDArray[Any]] = [np.empty(0, kind) for kind in kinds]
     while len(found[0]) < count:
-        more = [random.integers(0, size, count - len(found[0])) for size in sizes]
+        missing = count - len(found[0])
+        more = [random.integers(0, size, missing, dtype=kind) for size, kind in zip(sizes, kinds, strict=True)]
         found = [np.concatenate(both) for both in zip(found, more, strict=True)]
         _, first = np.unique(find_numbers(found, sizes, wrapping=True), return_index=True)
         if len(first) < len(found[0]):

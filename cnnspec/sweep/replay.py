@@ -89,6 +89,7 @@ class Replay:
             for place in self._find_needed([*outputs, *[side for guard in tape.guards for side in guard[1:]]]):
                 self._prepare(place)
             self.checks, self.comparisons = self._prepare_guards(tape.guards)
+        self._keep_asked()
 
     # ---- before any candidate ------------------------------------------------------------------------------
     def _find_needed(self, roots: Sequence[int]) -> list[int]:
@@ -173,6 +174,20 @@ class Replay:
             if not values.all():
                 checks.append(Table(axes, values))
         return self._merge(checks, np.logical_and), comparisons
+
+    def _keep_asked(self) -> None:
+        """Keep the tables alone that candidates are looked up in: the others were steps on the way."""
+        asked: dict[int, Table] = {}
+        waiting = [*self.outputs, *[side for _, *sides, _ in self.comparisons for side in sides]]
+        seen: set[int] = set()
+        while waiting:
+            place = waiting.pop()
+            if place in self.tables:
+                asked[place] = self.tables[place]
+            elif place not in seen:
+                seen.add(place)
+                waiting += self._operands(place)
+        self.tables = asked
 
     def _compare(self, operation: str, a: int, b: int, left: Array, right: Array) -> Array:
         if self.whole[a] != self.whole[b] and not self._is_exact((a, b)):
