@@ -66,6 +66,7 @@ bench: $(VENV)/ready
 	$(BIN)/python benchmarks/server.py
 	$(BIN)/python benchmarks/repository.py
 	$(BIN)/python benchmarks/training.py
+	$(BIN)/python benchmarks/sweep.py
 
 growth: $(VENV)/ready
 	$(BIN)/python benchmarks/growth.py

@@ -10,7 +10,13 @@ from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.load import add_layer_limit, evaluate_option, load_source, read_parameters
 from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_diagnostic, print_message
 from cnnspec.cli.option_values import read_seed
-from cnnspec.cli.own_outputs import add_force_option, check_not_read, check_replaceable, remember_output
+from cnnspec.cli.own_outputs import (
+    add_force_option,
+    check_not_read,
+    check_replaceable,
+    remember_output,
+    write_output,
+)
 from cnnspec.cli.progress import Bar, watched
 from cnnspec.cli.streams import find_width
 from cnnspec.cli.write_file import check_place, name_temporary_file
@@ -50,6 +56,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sample", metavar="N", help="draw so many candidates: 1e6")
     parser.add_argument("--seed", metavar="N", type=read_seed, default=0, help="draw others (0)")
     parser.add_argument("-o", "--output", metavar="OUT", help="write all that is kept: OUT.csv, .json or .parquet")
+    parser.add_argument(
+        "--write", metavar="FOLDER", help="write the first ones as specs of their own: FOLDER/net-1.cnn, …"
+    )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
     add_force_option(parser)
     parser.add_argument("--set", metavar="NAME=VALUE", action="append", default=[], help="give a parameter a value")
@@ -72,6 +81,8 @@ def run(options: argparse.Namespace) -> int:
 
     if options.output is not None:
         check_output(options)
+    if options.write is not None and not os.path.isdir(os.path.dirname(os.path.abspath(options.write))):
+        raise UsageError(f"cannot write {options.write}: its folder does not exist")
     source = load_source(options)
     if source.is_python:
         raise UsageError(f"{source.name} is no spec: a sweep goes over the parameters of one")
@@ -88,6 +99,8 @@ def run(options: argparse.Namespace) -> int:
     except (BadRequest, BadCondition, TooManyCandidates) as error:
         raise UsageError(str(error)) from None
     tell(found, request.question.model or source.stem, source.name, options)
+    if options.write is not None and found.best.count:
+        write_best(found, options)
     if found.kept:
         return CLEAN
     why = "no legal candidate meets the conditions" if found.legal else "no candidate is legal"
@@ -172,3 +185,22 @@ def tell(found: Found, name: str, file: str, options: argparse.Namespace) -> Non
         print(write_text(found, name, find_width(sys.stdout)), end="")
     if found.done < found.asked:
         print_message(f"stopped after {found.done:,} of {found.asked:,} candidates: what is shown is of these")
+
+
+def write_best(found: Found, options: argparse.Namespace) -> None:
+    """Write the specs of the first candidates. UsageError where one cannot be written."""
+    from cnnspec.sweep.specs import write_spec
+
+    question, space = found.request.question, found.request.space
+    folder = options.write
+    try:
+        os.makedirs(folder, exist_ok=True)
+        for place in range(found.best.count):
+            parameters = space.candidate([int(digits[place]) for digits in found.best.digits])
+            path = os.path.join(folder, f"{question.tree.source.stem}-{place + 1}.cnn")
+            write_output(path, write_spec(question, parameters, folder), options.force)
+    except OSError as error:
+        raise UsageError(f"cannot write {folder}: {error.strerror}") from None
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    print_message(f"wrote {found.best.count:,} specs to {folder}")

@@ -163,8 +163,11 @@ def asked(net: cnnspec.Network) -> Iterator[tuple[str, Answer]]:
         yield from (("sizes", net.sizes()), ("sizes", net.sizes(57)))
         yield from [("quiz", found) for found in quizzes(net)]
         yield "diff", cnnspec.diff(net, OTHER)
-    yield "sweep", cnnspec.sweep(SWEPT, {"n": range(5), "act": "relu, tanh"}, where="n > 1", pareto="macs", columns="lossless")
         yield "diff", cnnspec.diff(OTHER, net)
+    yield (
+        "sweep",
+        cnnspec.sweep(SWEPT, {"n": range(5), "act": "relu, tanh"}, where="n > 1", pareto="macs", columns="lossless"),
+    )
 
 
 SWEPT = "model Net(n=3, act=relu) {\n  input HxWx3\n  conv(n, 3x3) -> act\n}"

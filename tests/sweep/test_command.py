@@ -234,3 +234,29 @@ def test_what_cannot_be_followed_is_computed_one_by_one_and_said(monkeypatch: py
         "4 candidates were computed one by one, as one could not be followed (TypeError: a number on a tape is none)"
         in " ".join(write_text(found, "Net").split())
     )
+
+
+def test_the_first_are_written_as_specs_of_their_own(spec: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sweep", spec, *OVER, "--by=-params,size", "--top", "2", "--write", "best"]) == 0
+    assert "cnnspec: wrote 2 specs to best" in capsys.readouterr().err
+    found = cnnspec.sweep(spec, ["size=4..20:4", "w[1]=8, 16", "act=[relu, tanh]"], by="-params,size", top=2)
+    for number, row in enumerate(found.to_rows(), 1):
+        network = cnnspec.load(f"best/net-{number}.cnn")
+        assert (network.params, network.macs) == (row["figures_params"], row["figures_macs"])
+        assert network.analysed.graph.parameters["w"] == [4, 16]
+    assert main(["sweep", spec, *OVER, "--write", "no/best"]) == 2
+    Path("size.cnn").write_text("input HxWx3\nconv(8, 3x3) -> gap -> dense(2)\n")
+    assert main(["sweep", "size.cnn", "--over", "input=16,32", "--top", "1", "--write", "best"]) == 0
+    assert Path("best/size-1.cnn").read_text() == "input 16x16x3\nconv(8, 3x3) -> gap -> dense(2)\n"
+
+
+def test_what_a_spec_uses_is_found_from_another_folder_of_its_project(
+    spec: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("blocks.cnn").write_text("block twice(n) { conv(n, 3x3) -> conv(n, 3x3) }\n")
+    Path("user.cnn").write_text('use "blocks.cnn" (twice)\nmodel Net(n) {\n  input 9x9x3\n  twice(n)\n}\n')
+    assert main(["sweep", "user.cnn", "--over", "n=2..4", "--top", "1", "--write", "best"]) == 2
+    assert "lies outside the project" in capsys.readouterr().err
+    Path(".git").mkdir()
+    assert main(["sweep", "user.cnn", "--over", "n=2..4", "--top", "1", "--write", "best"]) == 0
+    assert Path("best/user-1.cnn").read_text().startswith('use "../blocks.cnn" (twice)\nmodel Net(n=2) {')
