@@ -29,7 +29,7 @@ class Sweep(Answer, Found):
     what is not known is masked. `to_pandas` and `to_polars` make a frame of them.
     """
 
-    _uncompared: ClassVar[frozenset[str]] = frozenset({"name", "file", "columns", "seconds"})
+    _uncompared: ClassVar[frozenset[str]] = frozenset({"best", "front", "seconds", "name", "file", "columns"})
     name: str
     file: str
     columns: dict[str, NDArray[Any]]

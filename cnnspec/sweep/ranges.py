@@ -87,11 +87,12 @@ def check_options(options: Sequence[Any], whole: str) -> tuple[Any, ...]:
         raise BadRange(f"{_quote(whole)} has no options")
     if len(options) > MAX_OPTIONS:
         raise BadRange(f"{_quote(whole)} has more than {MAX_OPTIONS:,} options: take a larger step")
-    found: dict[str, Any] = {}
+    found: dict[Any, Any] = {}
     for option in options:
-        if found.setdefault(f"{type(option).__name__} {option}", option) is not option:
-            if not isinstance(option, (int, float)):
-                raise BadRange(f"{_quote(whole)} has the option {option} twice")
+        plain = isinstance(option, (int, float))
+        before = found.setdefault((type(option), option if plain else str(option)), option)
+        if before is not option and not plain:
+            raise BadRange(f"{_quote(whole)} has the option {option} twice")
     return tuple(found.values())
 
 
@@ -148,6 +149,9 @@ def _count(
 ) -> Iterator[Any]:
     if not times and (ends[1] - ends[0]) // stride >= MAX_OPTIONS:
         raise BadRange(f"{_quote(part.strip())} has more than {MAX_OPTIONS:,} numbers: take a larger step")
+    if whole_numbers and not times:
+        yield from range(int(ends[0]), int(ends[1]) + 1, int(stride))
+        return
     number = ends[0]
     while number <= ends[1]:
         yield int(number) if whole_numbers else float(number)

@@ -126,6 +126,9 @@ def test_a_deep_text_is_copied(name: str) -> None:
         assert_says_the_same(way(net), net)
 
 
+SWEPT = "model Net(n=3, act=relu) {\n  input 9x9x3\n  conv(n, 3x3) -> act\n}"
+
+
 # ---- answers -----------------------------------------------------------------------------------------------------
 def make_answers() -> dict[str, Any]:
     net, broken = cnnspec.loads(SPECS["lossy"]), cnnspec.loads(TWO_FINDINGS)
@@ -143,6 +146,7 @@ def make_answers() -> dict[str, Any]:
         "blocks": cnnspec.blocks(LIBRARY, {"in": "12x12x8", "skip": "24x24x3"}, filters=8),
         "blocks of any size": cnnspec.blocks(LIBRARY, "HxWx8", "residual", filters=8),
         "trace": cnnspec.loads(SPECS["vectors"]).trace(loss="mse", target="ones", step=0.1),
+        "sweep": cnnspec.sweep(SWEPT, {"n": range(5), "act": "relu, tanh"}, where="n > 1", pareto="params", top=3),
         "runs": cnnspec.Runs((run,), False),
         "training": cnnspec.Training("runs/m-1", {"loss": 1.0}, "3 test examples", {"epoch": 1, "loss": 1.0}, ({"epoch": 1, "loss": 1.5},)),
         "evaluation": cnnspec.Evaluation(

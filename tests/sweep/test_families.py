@@ -18,7 +18,7 @@ from tests.support import IN_THOROUGH, THOROUGH
 from tests.sweep.asking import agree, answers, ask, choose, load
 from tests.sweep.families import FAMILIES
 
-SAMPLES, SIDES, TRIED = (1500, 400, 1000) if THOROUGH else (10, 4, 60)
+SAMPLES, SIDES, TRIED = (1500, 400, 1000) if THOROUGH else (8, 4, 20)
 OPERATIONS: dict[str, Any] = {
     **{name: getattr(operator, name) for name in ("add", "sub", "mul", "floordiv", "mod", "truediv")},
     "max": max, "round": round, "floor": math.floor, "ceil": math.ceil,
