@@ -128,7 +128,7 @@ def sweep(
         raise SpecError(f"{source.name} has mistakes", parsed.diagnostics)
     request = make_request(parsed, model, parameters, over, top=top, sample=sample, seed=seed, **texts)  # type: ignore[arg-type]
     parts: list[Kept] = []
-    found = run_sweep(request, keep=parts.append)
+    found = run_sweep(request, keepers=[parts.append])
     kept = join_all(parts, len(request.space.axes), len(request.question.quantities))
     kept = kept.take(np.argsort(find_numbers(kept.digits, request.space.sizes), kind="stable"))
     return make_answer(Sweep, found, request.question.model or source.stem, source.name, find_columns(kept, request))

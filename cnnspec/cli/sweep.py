@@ -23,9 +23,14 @@ from cnnspec.cli.write_file import check_place, name_temporary_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Callable
+    from typing import Any, TypeAlias
 
+    from cnnspec.sweep.drawing import Cloud
+    from cnnspec.sweep.rows import Kept
     from cnnspec.sweep.sweep import Found, Request
+
+    Keeper: TypeAlias = Callable[[Kept], None]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--top", metavar="N", type=read_natural, default=10, help="show so many, the first (10)")
     parser.add_argument("--pareto", metavar="KEYS", default="", help="show what no other beats in all of these")
+    parser.add_argument("--plot", metavar="OUT", help="draw the first two of these: OUT.png, .pdf or .svg")
     parser.add_argument("--columns", metavar="NAMES", default="", help="figures to show (params,macs,receptive_field)")
     parser.add_argument("--sample", metavar="N", help="draw so many candidates: 1e6")
     parser.add_argument("--seed", metavar="N", type=read_seed, default=0, help="draw others (0)")
@@ -81,6 +87,8 @@ def run(options: argparse.Namespace) -> int:
 
     if options.output is not None:
         check_output(options)
+    if options.plot is not None:
+        check_front_plot(options)
     if options.write is not None and not os.path.isdir(os.path.dirname(os.path.abspath(options.write))):
         raise UsageError(f"cannot write {options.write}: its folder does not exist")
     source = load_source(options)
@@ -95,10 +103,14 @@ def run(options: argparse.Namespace) -> int:
         return FINDINGS
     try:
         request = read_request(parsed, options)
-        found = find(request, options)
+        clouds = make_clouds(options)
+        found = find(request, options, *[cloud.keep for cloud in clouds])
     except (BadRequest, BadCondition, TooManyCandidates) as error:
         raise UsageError(str(error)) from None
-    tell(found, request.question.model or source.stem, source.name, options)
+    name = request.question.model or source.stem
+    tell(found, name, source.name, options)
+    for cloud in clouds:
+        draw(found, cloud, name, options.plot)
     if options.write is not None and found.best.count:
         write_best(found, options)
     if found.kept:
@@ -116,6 +128,35 @@ def check_numpy() -> None:
         from cnnspec.base.installing import write_install_command
 
         raise UsageError(f"NumPy is not installed; this command needs it: {write_install_command('sweep')}")
+
+
+def check_front_plot(options: argparse.Namespace) -> None:
+    """UsageError where no front could be drawn."""
+    from cnnspec.cli.plot_file import check_plot
+
+    if len([key for key in options.pareto.split(",") if key.strip()]) < 2:
+        raise UsageError("--plot draws a front: give --pareto two keys, such as params,-receptive_field")
+    check_plot(options.plot, "--plot")
+    check_replaceable(options.plot, options.force)
+
+
+def make_clouds(options: argparse.Namespace) -> list[Cloud]:
+    """What keeps some of the candidates for the picture of the front; nothing where none is asked for."""
+    if options.plot is None:
+        return []
+    from cnnspec.sweep.drawing import Cloud
+
+    return [Cloud()]
+
+
+def draw(found: Found, cloud: Cloud, name: str, path: str) -> None:
+    """Draw the front, where there is one."""
+    from cnnspec.cli.plot_file import write_plot
+    from cnnspec.sweep.drawing import draw_front
+
+    if found.front.count:
+        write_plot(path, lambda beside, ending: draw_front(found, cloud, name, beside, ending))
+        remember_output(path)
 
 
 def check_output(options: argparse.Namespace) -> None:
@@ -143,25 +184,25 @@ def read_request(parsed: Any, options: argparse.Namespace) -> Request:
     )  # fmt: skip
 
 
-def find(request: Request, options: argparse.Namespace) -> Found:
+def find(request: Request, options: argparse.Namespace, *keepers: Keeper) -> Found:
     """The sweep, with a bar while it takes long, and what is kept in a file where that is asked for."""
     from cnnspec.sweep.files import WRITERS
     from cnnspec.sweep.sweep import choose_count, run_sweep
 
-    writer, beside = None, ""
+    beside, writers = "", []
     if options.output is not None:
         ending = os.path.splitext(options.output)[1].lower()
         beside = name_temporary_file(options.output, ending)
         try:
-            writer = WRITERS[ending](beside, request)
+            writers.append(WRITERS[ending](beside, request))
         except ImportError:
             raise UsageError("pyarrow is not installed; Parquet needs it: pip install pyarrow, or write .csv") from None
         except OSError as error:
             raise UsageError(f"cannot write {options.output}: {error.strerror}") from None
     try:
         with Bar(choose_count(request), watched(options.format == "json"), "candidates") as bar:
-            found = run_sweep(request, bar.step, writer.keep if writer else None)
-        if writer is not None:
+            found = run_sweep(request, bar.step, [*keepers, *[writer.keep for writer in writers]])
+        for writer in writers:
             writer.close()
             if found.kept:  # else there is no table
                 os.replace(beside, os.path.realpath(options.output))

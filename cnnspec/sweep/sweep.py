@@ -72,10 +72,10 @@ class TooManyCandidates(ValueError):
 
 
 def run_sweep(
-    request: Request, step: Callable[[int], None] | None = None, keep: Callable[[Kept], None] | None = None
+    request: Request, step: Callable[[int], None] | None = None, keepers: Sequence[Callable[[Kept], None]] = ()
 ) -> Found:
-    """Go through all candidates. `step` is told how many more are done, `keep` what is kept of them. A KeyboardInterrupt ends the
-    sweep with what is done. Raises TooManyCandidates, and BadCondition for conditions that make no sense."""
+    """Go through all candidates. `step` is told how many more are done, the `keepers` what is kept of them. A KeyboardInterrupt
+    ends the sweep with what is done. Raises TooManyCandidates, and BadCondition for conditions that make no sense."""
     began = process_time()
     candidates = choose_candidates(request)
     sweep = _Sweep(request)
@@ -83,7 +83,7 @@ def run_sweep(
     try:
         for batch in sweep.engine.run(candidates):
             kept = sweep.take(batch)
-            if keep is not None:
+            for keep in keepers:
                 keep(kept)
             if step is not None:
                 step(batch.count)

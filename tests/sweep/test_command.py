@@ -190,7 +190,7 @@ def test_a_sample_is_drawn_by_its_seed_and_has_no_candidate_twice() -> None:
         def keep(kept: Kept) -> None:
             numbers.extend((kept.digits[0] * 300 + kept.digits[1]).tolist())
 
-        run_sweep(ask(MANY, **asked), keep=keep)
+        run_sweep(ask(MANY, **asked), keepers=[keep])
         return numbers
 
     few, others = draw(sample=2000), draw(sample=2000, seed=1)
@@ -260,3 +260,14 @@ def test_what_a_spec_uses_is_found_from_another_folder_of_its_project(
     Path(".git").mkdir()
     assert main(["sweep", "user.cnn", "--over", "n=2..4", "--top", "1", "--write", "best"]) == 0
     assert Path("best/user-1.cnn").read_text().startswith('use "../blocks.cnn" (twice)\nmodel Net(n=2) {')
+
+
+def test_the_front_is_drawn(spec: str, capsys: pytest.CaptureFixture[str]) -> None:
+    drawn = ["sweep", spec, *OVER, "--plot", "front.svg", "--top", "0"]
+    assert main([*drawn, "--pareto", "macs"]) == 2
+    assert "--plot draws a front: give --pareto two keys" in capsys.readouterr().err
+    assert main([*drawn, "--pareto", "macs,-coverage,params"]) == 0
+    assert "saved front.svg" in capsys.readouterr().err
+    text = Path("front.svg").read_text()
+    assert all([f"<!-- {word} -->" in text for word in ("macs", "coverage", "kept", "beaten by no other")])
+    assert "<!-- Net: 16 candidates kept, 1 beaten by no other -->" in text
