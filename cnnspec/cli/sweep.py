@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     Keeper: TypeAlias = Callable[[Kept], None]
 
 
+INTERRUPTED = 130  # the exit status of what Ctrl-C has stopped
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_examples(
         parser,
@@ -113,6 +116,8 @@ def run(options: argparse.Namespace) -> int:
         draw(found, cloud, name, options.plot)
     if options.write is not None and found.best.count:
         write_best(found, options)
+    if found.done < found.asked:
+        return INTERRUPTED
     if found.kept:
         return CLEAN
     why = "no legal candidate meets the conditions" if found.legal else "no candidate is legal"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from cnnspec.sweep.json import row_data
-from cnnspec.sweep.table import find_columns, read_rows, read_value
+from cnnspec.sweep.table import find_columns, read_rows
 
 if TYPE_CHECKING:
     from cnnspec.sweep.rows import Kept
@@ -42,7 +42,7 @@ class CsvWriter:
             self.rows.writerow(columns)
             self.begun = True
         self.rows.writerows(
-            zip(*[[write_cell(read_value(v)) for v in column] for column in columns.values()], strict=True)
+            zip(*[[write_cell(value) for value in column.tolist()] for column in columns.values()], strict=True)
         )
 
     def close(self) -> None:
@@ -80,10 +80,7 @@ class ParquetWriter:
         self.writer: Any = None
 
     def keep(self, kept: Kept) -> None:
-        columns = {
-            name: self.arrow.array([read_value(v) for v in column])
-            for name, column in find_columns(kept, self.request).items()
-        }
+        columns = {name: self.arrow.array(column.tolist()) for name, column in find_columns(kept, self.request).items()}
         table = self.arrow.table(columns)
         if self.writer is None:
             self.writer = self.parquet.ParquetWriter(self.path, table.schema)
