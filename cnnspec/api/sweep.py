@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cnnspec.sweep.rows import Kept
+    from cnnspec.tables.report import Report
 
 
 class Sweep(Answer, Found):
@@ -68,17 +69,15 @@ class Sweep(Answer, Found):
             raise MissingExtra(f"{library} is not installed: pip install {library}") from None
         return frames.DataFrame(self.columns)
 
-    def to_text(self) -> str:
-        """What `cnnspec sweep` prints."""
+    def _write_text(self) -> str:
         from cnnspec.sweep.text import write_text
 
         return write_text(self, self.name)
 
-    def to_html(self) -> str:
-        """The counts, the best candidates and the front as HTML tables."""
-        from cnnspec.api.html.sweep import write_html
+    def _make_report(self) -> Report:
+        from cnnspec.api.html.sweep import make_report
 
-        return write_html(self, self.name)
+        return make_report(self, self.name)
 
     def to_data(self) -> dict[str, Any]:
         """What `cnnspec sweep --format json` prints."""

@@ -19,6 +19,7 @@ from cnnspec.cli.own_outputs import (
 )
 from cnnspec.cli.progress import Bar, watched
 from cnnspec.cli.streams import find_width
+from cnnspec.cli.table_forms import add_format_option, print_form
 from cnnspec.cli.write_file import check_place, name_temporary_file
 
 TYPE_CHECKING = False
@@ -68,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--write", metavar="FOLDER", help="write the first ones as specs of their own: FOLDER/net-1.cnn, …"
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how it is printed")
+    add_format_option(parser)
     add_force_option(parser)
     parser.add_argument("--set", metavar="NAME=VALUE", action="append", default=[], help="give a parameter a value")
     parser.add_argument("--model", metavar="NAME", help="the model to take, where a file holds several")
@@ -205,7 +206,7 @@ def find(request: Request, options: argparse.Namespace, *keepers: Keeper) -> Fou
         except OSError as error:
             raise UsageError(f"cannot write {options.output}: {error.strerror}") from None
     try:
-        with Bar(choose_count(request), watched(options.format == "json"), "candidates") as bar:
+        with Bar(choose_count(request), watched(options.format != "text"), "candidates") as bar:
             found = run_sweep(request, bar.step, [*keepers, *[writer.keep for writer in writers]])
         for writer in writers:
             writer.close()
@@ -220,11 +221,11 @@ def find(request: Request, options: argparse.Namespace, *keepers: Keeper) -> Fou
 
 def tell(found: Found, name: str, file: str, options: argparse.Namespace) -> None:
     """Print what was found."""
-    if options.format == "json":
-        from cnnspec.sweep.json import write_data
-        from cnnspec.tables.escape import json
+    if options.format != "text":
+        from cnnspec.api.answer import make_answer
+        from cnnspec.api.sweep import Sweep
 
-        print(json(write_data(found, name, file)))
+        print_form(make_answer(Sweep, found, name, file, {}), options.format)
     else:
         from cnnspec.sweep.text import write_text
 

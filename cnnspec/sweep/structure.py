@@ -63,9 +63,10 @@ class Quantity(Record):
         return self.name in ALONE
 
     def measure(self, facts: Facts) -> tuple[Any, ...] | None:
-        """Its values, one or one an axis; None where it is not known."""
+        """Its values, one or one an axis; None where it is not known, or depends on the input's unknown size."""
         figure = QUANTITIES[self.name][0](facts, dict(self.arguments))
-        return None if figure is None else figure.values
+        known = figure is not None and all([isinstance(value, (int, float)) for value in figure.values])
+        return figure.values if figure is not None and known else None
 
 
 class Question(Record):

@@ -192,3 +192,12 @@ def test_more_than_64_bits_are_exact() -> None:
     assert nets[-1].params > 2**63
     assert [row.figures[:3] for row in rows(found)] == [((n.params,), (n.macs,), (n.flops,)) for n in nets]
     assert sweep("params > 2 * macs", text=text, over=["w=2000000000"]).kept == 0
+
+
+def test_what_is_not_known_meets_nothing_and_stands_last() -> None:
+    text = "model Any(n=3) {\n  input HxWx3\n  conv(n, 3x3) -> gap -> dense(2)\n}"
+    found = sweep(text=text, over=["n=1..4"], by="macs,-params", pareto="macs", columns="params,macs,coverage")
+    assert [row.figures for row in rows(found)] == [((n * 30 + 2,), None, None) for n in (4, 3, 2, 1)]
+    assert found.front.count == 0
+    assert sweep("macs < 5 or params > 100", text=text, over=["n=1..4"]).kept == 1
+    assert sweep("not (macs < 5)", text=text, over=["n=1..4"]).kept == 4

@@ -1,4 +1,4 @@
-"""A sweep as HTML tables: the counts, the best candidates, the front."""
+"""A sweep as tables: the counts, the best candidates, the front."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from cnnspec.sweep.text import (
     write_notes,
     write_reasons,
 )
-from cnnspec.tables.html import HtmlTable, write_page
+from cnnspec.tables.html import HtmlTable
+from cnnspec.tables.report import Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cnnspec.sweep.sweep import Found
 
 
-def write_html(found: Found, name: str) -> str:
+def make_report(found: Found, name: str) -> Report:
     """The tables of what was found in the network of that name."""
     tables = [HtmlTable(COUNTS, write_counts(found), {1, 2})]
     for title, kept in list_tables(found):
         headings, rows = write_candidates(kept, found)
         tables.append(HtmlTable(headings, rows, set(range(len(headings))), title=title))
     reasons = [f"{WHY}:", *write_reasons(found)] if found.reasons else []
-    return write_page(write_head(found, name), tables, [*reasons, *write_notes(found)])
+    return Report(write_head(found, name), tables, [*reasons, *write_notes(found)])
