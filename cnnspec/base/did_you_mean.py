@@ -100,7 +100,7 @@ def write_suggestion(name: str, known: Iterable[str]) -> str:
 
 # ---- what means the same -----------------------------------------------------------------------------------
 def synonym(name: str, known: Iterable[str]) -> str | None:
-    """The known name for a word from elsewhere: diff for compare, dense for Linear; None where there is none."""
+    """The known name for a word from elsewhere: check for lint, dense for Linear; None where there is none."""
     from cnnspec.base.synonyms import TABLES
 
     word, words = fold_spelling(name), set(known)

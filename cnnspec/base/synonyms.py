@@ -21,7 +21,9 @@ COMMANDS = """
     lost: waste dead
     cost: flops macs memory profile benchmark roofline
     sizes: inputsizes
-    diff: compare comparison difference cmp delta
+    compare: comparison versus vs
+    diff: difference cmp delta changes
+    sweep: grid gridsearch explore candidates
     import: load decompile
     fix: mend repair autofix
     format: fmt beautify pretty prettify reformat

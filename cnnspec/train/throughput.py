@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.base.percent import percent
 from cnnspec.base.record import Record
 from cnnspec.train.data.ranges import may_be_image
 
@@ -54,7 +55,7 @@ def describe_speed(rate: float, wait: float | None, noun: str) -> str:
 
 
 def show_wait(wait: float) -> str:
-    return f"{100 * wait:.0f} %" if wait >= 0.01 else "less than 1 %"
+    return percent(round(wait, 2)) if wait >= 0.01 else "less than 1 %"
 
 
 def choose_noun(shapes: Iterable[Sequence[int]]) -> str:

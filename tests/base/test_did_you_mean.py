@@ -24,7 +24,7 @@ PADDINGS = ("valid", "same", "causal")
 # What is known; then lines of what is typed and what is proposed for it, "-" for nothing.
 DOMAINS: dict[str, tuple[Iterable[str], str]] = {
     "commands": (VERBS, """
-        compare diff, difference diff, lint check, validate check, params summary, flops cost, stats summary, run train,
+        comparison compare, difference diff, lint check, validate check, params summary, flops cost, stats summary, run train,
         fit train, convert compile, view summary, show summary, print summary, receptive_field rf, continue resume,
         history runs, score evaluate, inference predict, repair fix, fmt format, trian train, chek check, sumary summary,
         complie compile, exprt export, eval evaluate, pred predict, layer layers, ruls rules, formatter format,
