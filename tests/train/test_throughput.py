@@ -181,7 +181,9 @@ class Elsewhere:
 
 
 SEEN = [Seen(b"", np.zeros((8, 8, 1), np.uint8), (8, 8, 1))] * 3
-PICTURES = Pictures(["a", "b", "c"], [*SEEN[:1], SEEN[1].replace(image=None), SEEN[2].replace(image=None)], (8, 8, 1), "stretch")
+PICTURES = Pictures(
+    ["a", "b", "c"], [*SEEN[:1], SEEN[1].replace(image=None), SEEN[2].replace(image=None)], (8, 8, 1), "stretch"
+)
 DECODED = (
     "2 of 3 images do not fit in memory and are decoded in every epoch (an uncompressed .npz, or a smaller input, would "
     "spare it)"
