@@ -26,7 +26,7 @@ def check_plot(path: str, option: str) -> None:
     if find_spec("matplotlib") is None:
         from cnnspec.base.installing import write_install_command
 
-        raise UsageError(f"matplotlib is not installed; {option} needs it: {write_install_command('keras')}")
+        raise UsageError(f"matplotlib is not installed; {option} needs it: {write_install_command('pictures')}")
 
 
 def write_plot(path: str, draw: Callable[[str, str], None]) -> None:
