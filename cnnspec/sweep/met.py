@@ -1,7 +1,7 @@
 """Conditions between the parameters and the quantities of candidates, worked out for many at once.
 
 A quantity with a figure for each axis of the network, such as the receptive field, meets a comparison where all of them do. What
-is not known meets none. Ints are exact: what may leave 64 bits is computed with Python's own.
+is not known meets none, nor its opposite. Ints are exact: what may leave 64 bits is computed with Python's own.
 """
 
 from __future__ import annotations
@@ -57,46 +57,46 @@ class Met:
             found = self.flag(condition.node, np.ones(self.count, bool))
         return found & ~self.divided
 
-    def flag(self, node: tree.Node, asked: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """A truth of every candidate; `asked` are those for which it decides something."""
+    def flag(self, node: tree.Node, asked: NDArray[np.bool_], wanted: bool = True) -> NDArray[np.bool_]:
+        """Of which candidates a truth is known to be as `wanted`; `asked` are those for which it decides something."""
         if isinstance(node, tree.Logic):
-            found = self.flag(node.terms[0], asked)
+            found = self.flag(node.terms[0], asked, wanted)
             for term in node.terms[1:]:
-                if node.operator == "and":
-                    found = found & self.flag(term, asked & found)
+                if (node.operator == "and") == wanted:
+                    found = found & self.flag(term, asked & found, wanted)
                 else:
-                    found = found | self.flag(term, asked & ~found)
+                    found = found | self.flag(term, asked & ~found, wanted)
             return found
         if isinstance(node, tree.Opposite):
-            return ~self.flag(node.value, asked)
+            return self.flag(node.value, asked, not wanted)
         if isinstance(node, tree.Flag):
-            return np.full(self.count, node.value)
+            return np.full(self.count, node.value == wanted)
         if isinstance(node, tree.Compare):
-            return self.compare(node, asked)
+            return self.compare(node, asked, wanted)
         value = self.value(node, asked)
         if isinstance(value, Options) and all([isinstance(option, bool) for option in value.options]):
-            return np.asarray(self.spread(value), bool)
+            return np.asarray(self.spread(value) == wanted, bool)
         if isinstance(value, list) and all([part.dtype == bool for part in value]):
-            return self.all_of(value)
+            return self.all_of(value, wanted)
         raise BadCondition("a condition is true or false: compare it with a number, params < 5M")
 
-    def all_of(self, parts: Sequence[Any]) -> NDArray[np.bool_]:
-        """Where all of some truths are known and true."""
-        found = np.full(self.count, bool(parts))
+    def all_of(self, parts: Sequence[Any], wanted: bool = True) -> NDArray[np.bool_]:
+        """Where all of some truths are known and true; not `wanted`: where one is known and false."""
+        found = np.full(self.count, bool(parts) and wanted)
         for part in parts:
-            found &= ma.filled(part, False)
+            found = found & ma.filled(part, False) if wanted else found | ~ma.filled(part, True)
         return found
 
-    def compare(self, node: tree.Compare, asked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def compare(self, node: tree.Compare, asked: NDArray[np.bool_], wanted: bool) -> NDArray[np.bool_]:
         left, right = self.value(node.left, asked), self.value(node.right, asked)
         for one, other in ((left, right), (right, left)):
             if isinstance(one, tuple) or isinstance(one, Options) and not is_number(one.options):
                 if node.operator not in ("==", "!=") or not isinstance(other, (Options, tuple)):
                     raise BadCondition("what is no number is compared with == or !=")
                 same = self.match(one, other)
-                return same if node.operator == "==" else ~same
+                return same if (node.operator == "==") == wanted else ~same
         pairs = [(a, b) for a in self.numbers(left) for b in self.numbers(right)]
-        return self.all_of([ma.asarray(COMPARISONS[node.operator](*exact("lt", a, b)[:2])) for a, b in pairs])
+        return self.all_of([ma.asarray(COMPARISONS[node.operator](*exact("lt", a, b)[:2])) for a, b in pairs], wanted)
 
     def match(self, one: Options | tuple[Any, ...], other: Options | tuple[Any, ...]) -> NDArray[np.bool_]:
         """Which have the same value, that is no number: a word, or a list, as a tuple where its elements differ by themselves."""

@@ -75,6 +75,12 @@ CONDITIONS: dict[str, Callable[[dict[str, Any], Any], bool]] = {
     "w == [8, 4] or w == 8x12": lambda p, net: p["w"] in ([8, 4], [8, 12]),
     "w != [8, 4] and w != [8]": lambda p, net: p["w"] != [8, 4],
     "depth == 5": lambda p, net: p["res"],
+    "not (params < 300 or macs > 30k)": lambda p, net: net.params >= 300 and net.macs <= 30_000,
+    "not (k == 3 and not (act == relu))": lambda p, net: p["k"] != 3 or p["act"] == "relu",
+    "not lossless": lambda p, net: bool(net.lost().losses),
+    "not (w == [8, 4])": lambda p, net: p["w"] != [8, 4],
+    "not (receptive_field >= 12)": lambda p, net: min(net.receptive_field.size) < 12,
+    "not (size != 12 and k / (size - 12) > 0.1)": lambda p, net: p["size"] == 12 or p["k"] / (p["size"] - 12) <= 0.1,
 }
 
 
@@ -200,4 +206,5 @@ def test_what_is_not_known_meets_nothing_and_stands_last() -> None:
     assert [row.figures for row in rows(found)] == [((n * 30 + 2,), None, None) for n in (4, 3, 2, 1)]
     assert found.front.count == 0
     assert sweep("macs < 5 or params > 100", text=text, over=["n=1..4"]).kept == 1
-    assert sweep("not (macs < 5)", text=text, over=["n=1..4"]).kept == 4
+    for where, kept in (("macs < 5", 0), ("not (macs < 5)", 0), ("not not (macs < 5)", 0), ("not (params > 100)", 3)):
+        assert sweep(where, text=text, over=["n=1..4"]).kept == kept, where
