@@ -162,7 +162,8 @@ def nesting(items: Any) -> Any:
     """Items with a body of `items`."""
     body = node(t.Body, some(items))
     parameters = some(node(t.Parameter, names, st.none() | expressions))
-    ranged = some(node(t.Parameter, names, st.none() | expressions, st.none() | values(expressions)))
+    defaults = st.none() | expressions.filter(lambda default: not isinstance(default, t.Hole))
+    ranged = some(node(t.Parameter, names, defaults, st.none() | values(expressions)))
     branch = node(t.Branch, expressions, body, st.none() | body)
     return st.one_of(
         node(t.Loop, some(names, 1), expressions, body),

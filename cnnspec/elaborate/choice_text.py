@@ -21,19 +21,18 @@ def read_choices(text: str, name: str) -> tuple[Any, ...]:
     if not text.strip():
         raise ValueError("there are no values")
     before = "model x(x in ["
-    source = Source(name, f"{before}{text}]) {{}}")
+    source = Source(name, f"{before}{text}\n]) {{}}")
     parsed = parse(source)
     item = parsed.body.items[0] if len(parsed.body.items) == 1 else None
     values = item.parameters[0].values if isinstance(item, tree.Model) and len(item.parameters) == 1 else None
     if parsed.diagnostics or values is None:
-        found = parsed.diagnostics[0] if parsed.diagnostics else None
-        raise ValueError(explain_text(text, found and (found.message, found.help)))
+        raise ValueError(explain_text(text))
     choice = values.choice
     if isinstance(choice, tree.List) and len(choice.items) == 1 and isinstance(choice.items[0], tree.List):
         values = values.replace(choice=choice.items[0])
     builder = NetworkBuilder("")
     try:
-        choices = ChoiceReader(builder.evaluator, Scope(None, source)).read(values)
+        choices = ChoiceReader(builder.evaluator, Scope(None, source), of_file=False).read(values)
     except BadChoices as bad:
         raise ValueError("; ".join(filter(None, (bad.message, bad.help)))) from None
     if choices is None:
@@ -41,13 +40,8 @@ def read_choices(text: str, name: str) -> tuple[Any, ...]:
     return list_once(choices)
 
 
-def explain_text(text: str, found: tuple[str, str] | None) -> str:
+def explain_text(text: str) -> str:
     """Why a text lists no values."""
-    shown = f'"{brief(printable(text.strip()))}"'
-    if ".." in text:
-        return f"{shown} is no range: write, for example, {EXAMPLES}"
-    return (
-        explain_syntax(text)
-        if found is None or "[" in text
-        else f"{shown} is no value: " + "; ".join(filter(None, found))
-    )
+    if ".." in text or ":" in text:
+        return f'"{brief(printable(text.strip()))}" is no range: write, for example, {EXAMPLES}'
+    return explain_syntax(text)

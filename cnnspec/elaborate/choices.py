@@ -98,9 +98,10 @@ class BadChoices(ValueError):
 
 
 class ChoiceReader:
-    """Reads what stands behind `in`. Names are those of a scope: the constants of a file."""
+    """Reads what stands behind `in`. Names are those of a scope: the constants of a file, where there is one."""
 
-    def __init__(self, evaluator: Evaluator, scope: Scope) -> None:
+    def __init__(self, evaluator: Evaluator, scope: Scope, of_file: bool = True) -> None:
+        self.of_file = of_file
         self.evaluator = evaluator
         self.scope = scope
 
@@ -142,6 +143,8 @@ class ChoiceReader:
             return None
         first, last, *steps = numbers
         written = f'"{brief(printable(" ".join(self.scope.source.text[node.start : node.end].split())))}"'
+        if "..." in written:
+            raise BadChoices(f"{written} has three dots, and a range has two", node, f"write {EXAMPLES}")
         if not steps and isinstance(first, float):
             raise BadChoices(f"{written} needs a step", node, "a step stands behind a colon: 0.25..1.0:0.25")
         step = steps[0] if steps else 1
@@ -157,7 +160,7 @@ class ChoiceReader:
         if by <= 1 or begin <= 0:
             message = f"{written} never ends: its factor is to be more than 1, and its first number more than 0"
             raise BadChoices(message, node, f"write {EXAMPLES}")
-        if log(end / begin) / log1p(by - 1) > MAX_MULTIPLIED:
+        if (log_of(end) - log_of(begin)) / log1p(by - 1) > MAX_MULTIPLIED:
             message = f"{written} has more than {MAX_MULTIPLIED:,} numbers"
             raise BadChoices(message, node, "take a larger factor", "E003")
         multiplied = []
@@ -173,10 +176,15 @@ class ChoiceReader:
             return UNKNOWN
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < MAX_NUMBER:
             help = f"write, for example, {EXAMPLES}"
-            if isinstance(value, Term):
-                help = "names are those of constants outside of the model: n = 64"
+            if isinstance(value, Term) and self.of_file:
+                help = "a name here is that of a constant outside of the model: n = 64"
             raise BadChoices(f"a range goes between numbers, not from or to {describe(value)}", node, help)
         return value
+
+
+def log_of(number: Fraction) -> float:
+    """The logarithm of a number that may be too small for a float."""
+    return log(number.numerator) - log(number.denominator)
 
 
 def explain_range_words(node: tree.Node) -> None:
@@ -199,12 +207,20 @@ def check_count(choices: Choices, node: tree.Node) -> None:
 
 def check_once(parts: Iterable[tuple[Any, ...]], node: tree.Node) -> None:
     """BadChoices for a value that is no number and stands there twice."""
+    twice = find_twice([value for part in parts for value in part])
+    if twice is not None:
+        raise BadChoices(f"the value {show(twice)} stands here twice", node, "drop one")
+
+
+def find_twice(values: Iterable[Any]) -> Any:
+    """A value that is no number and stands among others twice; None where there is none."""
     seen = set()
-    for value in [value for part in parts for value in part]:
+    for value in values:
         key = type(value), str(value)
         if key in seen and not isinstance(value, (int, float)):
-            raise BadChoices(f"the value {describe(value)} stands here twice", node, "drop one")
+            return value
         seen.add(key)
+    return None
 
 
 def list_once(values: Iterable[Any]) -> tuple[Any, ...]:

@@ -38,9 +38,12 @@ class Holes:
             self._find()
 
     def _find(self) -> None:
-        found = [part for item in self.items for part in tree.walk(item) if isinstance(part, tree.Hole)]
+        parts = [part for item in self.items for part in tree.walk_outside(item, tree.Values)]
+        found = [part for part in parts if isinstance(part, tree.Hole)]
         number = 0
         for hole in sorted(found, key=lambda hole: hole.start):
+            if hole.name.isdecimal():  # which is how those without a name are called
+                continue
             number += not hole.name
             name = f"?{hole.name or number}"
             self.by_name.setdefault(name, []).append(hole)
@@ -51,6 +54,9 @@ class Holes:
         here = scope.source is self.source
         if here and node.start in self.names:
             return self.given.get(self.names[node.start], UNKNOWN)
+        if node.name.isdecimal():
+            message = f"?{node.name} is what a hole without a name is called"
+            return report.error("E012", node, scope, message, "write ?, or a name that begins with a letter: ?a")
         if here in self.refused:
             return UNKNOWN
         self.refused.add(here)

@@ -14,6 +14,7 @@ from cnnspec.syntax.build_values import (
     build_contract,
     build_hole,
     build_keyword,
+    build_model,
     build_parameter,
     build_ranged_hole,
     build_signed_number,
@@ -96,13 +97,6 @@ def node(kind: Any) -> Build:
 def node_of_all(kind: Any, *first: Any) -> Build:
     """A node whose last field is a tuple of all children."""
     return lambda refusals, start, end, children: kind(start, end, *first, tuple(children))
-
-
-def node_with_parameters(kind: Any) -> Build:
-    """A block or a model: its name, its parameters if it has some, and its body."""
-    return lambda refusals, start, end, children: kind(
-        start, end, children[0], children[1] if len(children) == 3 else (), children[-1]
-    )
 
 
 def build_tuple(refusals: Refusals, start: int, end: int, children: list[Any]) -> tuple[Any, ...]:
@@ -229,7 +223,7 @@ BUILD: dict[str, Build] = {
     "body": node_of_all(Body),
     "use": build_use,
     "block": build_block,
-    "model": node_with_parameters(Model),
+    "model": build_model,
     "train": node(Train),
     "params": build_tuple,
     "param": build_parameter,

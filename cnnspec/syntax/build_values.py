@@ -14,6 +14,7 @@ from cnnspec.syntax.tree import (
     Dims,
     Hole,
     List,
+    Model,
     Node,
     Parameter,
     Range,
@@ -47,6 +48,24 @@ def build_block(refusals: Refusals, start: int, end: int, children: list[Any]) -
         help = "put them behind a parameter of the model, or write a hole in the block: ?8..64:8"
         refusals.refuse("E012", values.start, values.end, message, help)
     return Block(start, end, name, tuple([parameter.replace(values=None) for parameter in given]), body)
+
+
+def build_model(refusals: Refusals, start: int, end: int, children: list[Any]) -> Model:
+    name, *parameters, body = children
+    given = tuple([refuse_hole(refusals, parameter) for parameter in (parameters[0] if parameters else ())])
+    return Model(start, end, name, given, body)
+
+
+def refuse_hole(refusals: Refusals, parameter: Parameter) -> Parameter:
+    """A model's parameter, whose default is no hole."""
+    hole, name = parameter.default, parameter.name.text
+    if not isinstance(hole, Hole):
+        return parameter
+    values = hole.values or parameter.values
+    choice = refusals.source.text[values.choice.start : values.choice.end] if values else "8..64:8"
+    message = f"{name} needs no hole: a parameter without a default is filled as one"
+    refusals.refuse("E012", hole.start, hole.end, message, f"write {name} in {choice}")
+    return parameter.replace(default=Bad(hole.start, hole.end))
 
 
 def build_stepped(refusals: Refusals, start: int, end: int, children: list[Any]) -> Range:
