@@ -20,7 +20,7 @@ from cnnspec.syntax import tree
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import Any
+    from typing import Any, ClassVar
 
     from cnnspec.elaborate.evaluator import Evaluator
     from cnnspec.elaborate.values import Scope
@@ -54,10 +54,14 @@ class Progression(Record):
 
 
 class Choices(Record):
-    """Values that make sense, as they are listed: `parts` are ranges and tuples of values. `text` is what is written."""
+    """Values that make sense, as they are listed: `parts` are ranges and tuples of values. `text` is what is written; `site` is
+    where the parameter has its value, which may be `given` from outside."""
 
+    _uncompared: ClassVar[frozenset[str]] = frozenset({"site", "given"})
     parts: tuple[Progression | tuple[Any, ...], ...]
     text: str
+    site: Any = None
+    given: bool = False
 
     def __iter__(self) -> Iterator[Any]:
         for part in self.parts:

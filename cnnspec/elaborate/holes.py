@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from cnnspec.base.join_words import join_words
 from cnnspec.elaborate.values import UNKNOWN, read_parameter
+from cnnspec.graph import Site
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
@@ -105,7 +106,7 @@ def bind_holes(builder: NetworkBuilder, holes: Holes, item: tree.Model | None, s
 def bind_choices(builder: NetworkBuilder, holes: Holes, item: tree.Model | None, scope: Scope) -> None:
     """Note the values that make sense for the parameters and holes of a network; what is wrong with them is reported. `scope`:
     the file's, since they are the same whatever the parameters are."""
-    for name, values in find_values(holes, item):
+    for name, place, values in find_values(holes, item):
         from cnnspec.elaborate.choices import BadChoices
 
         try:
@@ -118,18 +119,20 @@ def bind_choices(builder: NetworkBuilder, holes: Holes, item: tree.Model | None,
             builder.report.error(bad.code, bad.node, scope, bad.message, bad.help)
             continue
         if choices is not None:
-            builder.graph.choices[name] = choices
+            site = Site(scope.source, place, scope.path)
+            builder.graph.choices[name] = choices.replace(site=site, given=name in holes.given)
 
 
-def find_values(holes: Holes, item: tree.Model | None) -> Iterator[tuple[str, tree.Values]]:
-    """What stands behind `in`, by the parameters and holes of a network."""
+def find_values(holes: Holes, item: tree.Model | None) -> Iterator[tuple[str, tree.Node, tree.Values]]:
+    """What stands behind `in`, by the parameters and holes of a network, with where these have their value."""
     for parameter in item.parameters if item is not None else ():
         if parameter.values is not None:
-            yield parameter.name.text, parameter.values
+            default = None if parameter.name.text in holes.given else parameter.default
+            yield parameter.name.text, default or parameter, parameter.values
     for name in holes.list_used(item):
         for hole in holes.by_name[name]:
             if hole.values is not None:
-                yield name, hole.values
+                yield name, hole, hole.values
 
 
 def read(builder: NetworkBuilder, values: tree.Values, item: tree.Model | None, scope: Scope) -> Choices | None:
