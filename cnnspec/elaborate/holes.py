@@ -29,7 +29,7 @@ class Holes:
 
     def __init__(self, parsed: tree.Tree | None, given: Mapping[str, Any]) -> None:
         self.source = parsed.source if parsed is not None else None
-        self.given = {name: read_parameter(value) for name, value in given.items()}
+        self.given = {name: read_parameter(value) for name, value in given.items() if value is not UNKNOWN}
         items = parsed.body.items if parsed is not None else ()
         self.items = [item for item in items if not isinstance(item, tree.Train)]
         self.by_name: dict[str, list[tree.Hole]] = {}
