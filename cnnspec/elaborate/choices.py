@@ -39,9 +39,13 @@ class Progression(Record):
     whole: bool
 
     def __iter__(self) -> Iterator[int | float]:
-        kind = int if self.whole else float
         for place in range(self.count):
-            yield kind(self.first + place * self.step)
+            yield self.find(place)
+
+    def find(self, place: int) -> int | float:
+        """The number at a place, counted from 0."""
+        number = self.first + place * self.step
+        return int(number) if self.whole else float(number)
 
     def __len__(self) -> int:
         return self.count
