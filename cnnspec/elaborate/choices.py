@@ -76,9 +76,8 @@ class Choices(Record):
 
     def allow(self, value: Any) -> bool:
         """Whether a value is among them; a list also where each of its elements is one."""
-        if any([_is_in(value, part) for part in self.parts]):
-            return True
-        return isinstance(value, list) and self.are_of_elements and all([self.allow(element) for element in value])
+        elements = value if isinstance(value, list) and self.are_of_elements else [value]
+        return all([any([_is_in(element, part) for part in self.parts]) for element in elements])
 
     @property
     def are_of_elements(self) -> bool:
