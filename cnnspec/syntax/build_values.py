@@ -96,7 +96,7 @@ def build_ranged_hole(refusals: Refusals, start: int, end: int, children: list[s
         if found[part]
     ]
     choice = Range(numbers[0].start, end, *numbers, times="*" in children[0])  # type: ignore[misc]
-    return Hole(start, end, "", Values(start, end, choice))
+    return Hole(start, end, "", Values(choice.start, end, choice))
 
 
 def read_any_size(shape: Node | None) -> Any:
