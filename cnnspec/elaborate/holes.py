@@ -98,7 +98,7 @@ def bind_holes(builder: NetworkBuilder, holes: Holes, item: tree.Model | None, s
             holes.by_name[missing[0]][0],
             scope,
             f"the network has {what}",
-            f"holes are filled by `cnnspec solve`, or give a number: --set {missing[0]}=64",
+            f"holes are filled by `cnnspec solve`, or give a number: --set {missing[0]}=…",
             sure=True,
         )
 
