@@ -27,7 +27,8 @@ class Sweep(Answer, Found):
 
     Of the `done` candidates so many are `legal` and `kept`. `columns` are arrays by name, one entry a kept candidate: its
     number in the space, its parameters, its figures; of a figure for each axis of the network (the receptive field) the smallest;
-    what is not known is masked. `to_pandas` and `to_polars` make a frame of them.
+    what is not known is masked. `to_pandas` and `to_polars` make a frame of them. `histograms` have `edges` and `counts` as
+    numpy.histogram does.
     """
 
     _uncompared: ClassVar[frozenset[str]] = frozenset({"best", "front", "seconds", "name", "file", "columns"})
@@ -98,12 +99,11 @@ def hold_in_pandas(column: Any, pandas: Any) -> Any:
     """A column as pandas holds it, with what is not known."""
     import numpy as np
 
-    if not np.ma.isMaskedArray(column):
+    if not isinstance(column, np.ma.MaskedArray):
         return column
-    values, unknown = np.ma.getdata(column), np.ma.getmaskarray(column)
     kinds = {"i": pandas.arrays.IntegerArray, "b": pandas.arrays.BooleanArray}
     if column.dtype.kind in kinds:
-        return kinds[column.dtype.kind](values, unknown)
+        return kinds[column.dtype.kind](np.ma.getdata(column), np.ma.getmaskarray(column))
     return column.filled(np.nan) if column.dtype.kind == "f" else column.astype(object).filled(None)
 
 
