@@ -27,7 +27,8 @@ class Sweep(Answer, Found):
 
     Of the `done` candidates so many are `legal` and `kept`. `columns` are arrays by name, one entry a kept candidate: its
     number in the space, its parameters, its figures; of a figure for each axis of the network (the receptive field) the smallest;
-    what is not known is masked. `to_pandas` and `to_polars` make a frame of them.
+    what is not known is masked. `to_pandas` and `to_polars` make a frame of them. `histograms` have `edges` and `counts` as
+    numpy.histogram does.
     """
 
     _uncompared: ClassVar[frozenset[str]] = frozenset({"best", "front", "seconds", "name", "file", "columns"})
@@ -53,21 +54,19 @@ class Sweep(Answer, Found):
         return space.candidate(find_digits(int(number), space.sizes))
 
     def to_pandas(self) -> Any:
-        """A pandas.DataFrame of all kept candidates. MissingExtra where pandas is not installed."""
-        return self._frame("pandas")
+        """A pandas.DataFrame of all kept candidates: ints beside which some are not known are of its type Int64. MissingExtra where
+        pandas is not installed."""
+        pandas = import_frames("pandas")
+        return pandas.DataFrame({name: hold_in_pandas(column, pandas) for name, column in self.columns.items()})
 
     def to_polars(self) -> Any:
-        """A polars.DataFrame of all kept candidates. MissingExtra where polars is not installed."""
-        return self._frame("polars")
+        """A polars.DataFrame of all kept candidates: what may be a word or beyond 64 bits is text. MissingExtra where polars is not
+        installed."""
+        from cnnspec.sweep.table import find_kinds
 
-    def _frame(self, library: str) -> Any:
-        from importlib import import_module
-
-        try:
-            frames = import_module(library)
-        except ImportError:
-            raise MissingExtra(f"{library} is not installed: pip install {library}") from None
-        return frames.DataFrame(self.columns)
+        polars = import_frames("polars")
+        kinds = find_kinds(self.request)
+        return polars.DataFrame({name: hold_in_polars(column, kinds[name]) for name, column in self.columns.items()})
 
     def _write_text(self) -> str:
         from cnnspec.sweep.text import write_text
@@ -86,21 +85,61 @@ class Sweep(Answer, Found):
         return write_data(self, self.name, self.file)
 
 
+def import_frames(library: str) -> Any:
+    """A library of data frames."""
+    from importlib import import_module
+
+    try:
+        return import_module(library)
+    except ImportError:
+        raise MissingExtra(f"{library} is not installed: pip install {library}") from None
+
+
+def hold_in_pandas(column: Any, pandas: Any) -> Any:
+    """A column as pandas holds it, with what is not known."""
+    import numpy as np
+
+    if not isinstance(column, np.ma.MaskedArray):
+        return column
+    kinds = {"i": pandas.arrays.IntegerArray, "b": pandas.arrays.BooleanArray}
+    if column.dtype.kind in kinds:
+        return kinds[column.dtype.kind](np.ma.getdata(column), np.ma.getmaskarray(column))
+    return column.filled(np.nan) if column.dtype.kind == "f" else column.astype(object).filled(None)
+
+
+def hold_in_polars(column: Any, kind: type) -> Any:
+    """A column of a kind as polars holds it, with what is not known."""
+    import numpy as np
+
+    from cnnspec.sweep.table import write_word
+
+    values = column.tolist() if np.ma.isMaskedArray(column) or column.dtype == object else column
+    if column.dtype != object:
+        return values
+    if kind is float:
+        return [*map(float, values)]
+    fits = all([value is None or isinstance(value, int) and -(2**63) <= value < 2**63 for value in values])
+    return values if fits else [None if value is None else write_word(value) for value in values]
+
+
 def sweep(
     path_or_text: str | os.PathLike[str], over: Mapping[str, str | Iterable[Any]] | Sequence[str] = (), *, where: str = "",
-    by: str = "", top: int = 10, pareto: str = "", columns: str = "", sample: int | None = None, seed: int = 0,
-    model: str | None = None, **parameters: Any,
+    by: str = "", top: int = 10, pareto: str = "", histogram: str = "", columns: str = "", sample: int | None = None,
+    seed: int = 0, jobs: int = 1, dask: Any = None, model: str | None = None, **parameters: Any,
 ) -> Sweep:  # fmt: skip
     """Go over the candidates of a spec, as `cnnspec sweep` does; takes a path or a text, as `load` does.
 
     `over` has the options of each parameter: {"width": range(16, 129, 8), "w[0]": "8..64:8", "input": [(32, 32), (64, 64)]}. Of
     parameters and holes that it does not name, the options are the values that the text gives them: width=64 in 16..128:8.
     `where` is the condition that is kept, "params < 5M and w[0] <= w[1]"; `by` the keys that order the `top` ones, "macs"; `pareto`
-    those of a front, "params,-receptive_field"; `columns` the figures, "params,peak_memory(dtype=int8)". `sample` draws so many
-    candidates. The other keywords give parameters one value each.
+    those of a front, "params,-receptive_field"; `histogram` those whose distribution `histograms` has, "macs,w[0]"; `columns` the
+    figures, "params,peak_memory(dtype=int8)". `sample` draws so many candidates. `jobs` processes compute at once; `dask` is the
+    address of a Dask scheduler whose workers do, or a distributed.Client: the answer is the same. The other keywords give
+    parameters one value each.
 
-    Raises what `load` raises for a file, SpecError for a spec with mistakes, ValueError for a request that makes no sense, and
-    MissingExtra where NumPy is not installed.
+    Raises what `load` raises for a file, SpecError for a spec with mistakes, ValueError for a request that makes no sense,
+    MissingExtra where NumPy, or Dask's distributed, is not installed, and SweepBroken (a RuntimeError) where other processes or a
+    scheduler are gone.
     """
     from importlib.util import find_spec
 
@@ -109,6 +148,7 @@ def sweep(
     import numpy as np
 
     from cnnspec.sweep.candidates import find_numbers
+    from cnnspec.sweep.crews import choose_crew
     from cnnspec.sweep.question import make_request
     from cnnspec.sweep.rows import join_all
     from cnnspec.sweep.sweep import run_sweep
@@ -119,7 +159,7 @@ def sweep(
         raise SpecError(f"{take_path(path_or_text)} is a model file, which has no parameters")
     if isinstance(over, str):
         raise TypeError("over has a text for each parameter: a list of texts, or a dict of options")
-    texts = {"where": where, "by": by, "pareto": pareto, "columns": columns}
+    texts = {"where": where, "by": by, "pareto": pareto, "histogram": histogram, "columns": columns}
     for name, text in texts.items():
         take_text(text, name)
     source = read_source(path_or_text)
@@ -128,7 +168,7 @@ def sweep(
         raise SpecError(f"{source.name} has mistakes", parsed.diagnostics)
     request = make_request(parsed, model, parameters, over, top=top, sample=sample, seed=seed, **texts)  # type: ignore[arg-type]
     parts: list[Kept] = []
-    found = run_sweep(request, keepers=[parts.append])
+    found = run_sweep(request, keepers=[parts.append], crew=choose_crew(jobs, dask))
     kept = join_all(parts, len(request.space.axes), len(request.question.quantities))
     kept = kept.take(np.argsort(find_numbers(kept.digits, request.space.sizes), kind="stable"))
     return make_answer(Sweep, found, request.question.model or source.stem, source.name, find_columns(kept, request))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 NARROWEST, WIDEST = 20, 100_000  # columns that a text is laid out for
+SPELLED = str.maketrans({"─": "-", "…": "...", "█": "#", **dict.fromkeys("▏▎▍", "."), **dict.fromkeys("▌▋▊▉", "#")})
 UNWRITTEN = (errno.ENOSPC, errno.EBADF, errno.EIO, errno.EFBIG, errno.EPIPE, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
@@ -75,7 +76,7 @@ def stand_in() -> None:
 def _spelled(error: UnicodeError) -> tuple[str, int]:
     """What a terminal or a file of a small character set gets in place of a character that it does not have."""
     assert isinstance(error, UnicodeEncodeError)
-    text = error.object[error.start : error.end].translate({ord("─"): "-", ord("…"): "..."})
+    text = error.object[error.start : error.end].translate(SPELLED)
     return text.encode("ascii", "backslashreplace").decode("ascii"), error.end
 
 

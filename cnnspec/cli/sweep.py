@@ -9,7 +9,7 @@ import sys
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.load import add_layer_limit, evaluate_option, load_source, read_parameters
 from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_diagnostic, print_message
-from cnnspec.cli.option_values import read_seed
+from cnnspec.cli.option_values import read_positive, read_seed
 from cnnspec.cli.own_outputs import (
     add_force_option,
     check_not_read,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeAlias
 
+    from cnnspec.sweep.crew import Crew
     from cnnspec.sweep.drawing import Cloud
     from cnnspec.sweep.rows import Kept
     from cnnspec.sweep.sweep import Found, Request
@@ -62,12 +63,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--top", metavar="N", type=read_natural, default=10, help="show so many, the first (10)")
     parser.add_argument("--pareto", metavar="KEYS", default="", help="show what no other beats in all of these")
     parser.add_argument("--plot", metavar="OUT", help="draw the first two of these: OUT.png, .pdf or .svg")
+    parser.add_argument(
+        "--histogram", metavar="KEYS", default="", help="show how these are distributed in what is kept: macs,params"
+    )
     parser.add_argument("--columns", metavar="NAMES", default="", help="figures to show (params,macs,receptive_field)")
     parser.add_argument("--sample", metavar="N", help="draw so many candidates: 1e6")
     parser.add_argument("--seed", metavar="N", type=read_seed, default=0, help="draw others (0)")
     parser.add_argument("-o", "--output", metavar="OUT", help="write all that is kept: OUT.csv, .json or .parquet")
     parser.add_argument(
         "--write", metavar="FOLDER", help="write the first ones as specs of their own: FOLDER/net-1.cnn, …"
+    )
+    parser.add_argument(
+        "--jobs",
+        metavar="N",
+        type=read_positive,
+        default=1,
+        help="compute in N processes at once (1); the answer is the same",
+    )
+    parser.add_argument(
+        "--dask", metavar="ADDRESS", help="compute with the workers of a Dask scheduler: tcp://host:8786"
     )
     add_format_option(parser)
     add_force_option(parser)
@@ -86,6 +100,7 @@ def read_natural(text: str) -> int:
 def run(options: argparse.Namespace) -> int:
     check_numpy()
     from cnnspec.sweep.conditions import BadCondition
+    from cnnspec.sweep.files import BadTable
     from cnnspec.sweep.question import BadRequest
     from cnnspec.sweep.sweep import TooManyCandidates
 
@@ -107,9 +122,9 @@ def run(options: argparse.Namespace) -> int:
         return FINDINGS
     try:
         request = read_request(parsed, options)
-        clouds = make_clouds(options)
-        found = find(request, options, *[cloud.keep for cloud in clouds])
-    except (BadRequest, BadCondition, TooManyCandidates) as error:
+        clouds = make_clouds(request, options)
+        found, broken = find(request, options, *[cloud.keep for cloud in clouds])
+    except (BadRequest, BadCondition, BadTable, TooManyCandidates) as error:
         raise UsageError(str(error)) from None
     name = request.question.model or source.stem
     tell(found, name, source.name, options)
@@ -117,6 +132,8 @@ def run(options: argparse.Namespace) -> int:
         draw(found, cloud, name, options.plot)
     if options.write is not None and found.best.count:
         write_best(found, options)
+    if broken:
+        raise UsageError(broken)
     if found.done < found.asked:
         return INTERRUPTED
     if found.kept:
@@ -146,13 +163,13 @@ def check_front_plot(options: argparse.Namespace) -> None:
     check_replaceable(options.plot, options.force)
 
 
-def make_clouds(options: argparse.Namespace) -> list[Cloud]:
+def make_clouds(request: Request, options: argparse.Namespace) -> list[Cloud]:
     """What keeps some of the candidates for the picture of the front; nothing where none is asked for."""
     if options.plot is None:
         return []
     from cnnspec.sweep.drawing import Cloud
 
-    return [Cloud()]
+    return [Cloud(request.space)]
 
 
 def draw(found: Found, cloud: Cloud, name: str, path: str) -> None:
@@ -185,38 +202,89 @@ def read_request(parsed: Any, options: argparse.Namespace) -> Request:
         raise UsageError(f"--sample is a number of candidates, such as 1e6, not {options.sample}")
     return make_request(
         parsed, options.model, read_parameters(options), options.over, where=options.where, by=options.by,
-        top=options.top, pareto=options.pareto, columns=options.columns, sample=None if sample is None else int(sample),
+        top=options.top, pareto=options.pareto, histogram=options.histogram, columns=options.columns, sample=None if sample is None else int(sample),
         seed=options.seed, max_layers=options.max_layers,
     )  # fmt: skip
 
 
-def find(request: Request, options: argparse.Namespace, *keepers: Keeper) -> Found:
-    """The sweep, with a bar while it takes long, and what is kept in a file where that is asked for."""
-    from cnnspec.sweep.files import WRITERS
-    from cnnspec.sweep.sweep import choose_count, run_sweep
+def find(request: Request, options: argparse.Namespace, *keepers: Keeper) -> tuple[Found, str]:
+    """The sweep, with a bar while it takes long, and what is kept in a file where that is asked for; and why it could not go on, where
+    that is so."""
+    from cnnspec.sweep.remote import SweepBroken
+    from cnnspec.sweep.sweep import check_count, choose_count, run_sweep
 
-    beside, writers = "", []
-    if options.output is not None:
-        ending = os.path.splitext(options.output)[1].lower()
-        beside = name_temporary_file(options.output, ending)
+    check_count(request)  # before anything is written or started
+    crew = find_crew(options)
+    table = Table(options.output, request) if options.output is not None else None
+    broken = ""
+    try:
+        with Bar(choose_count(request), watched(options.format != "text"), "candidates") as bar:
+            try:
+                found = run_sweep(request, bar.step, [*keepers, *([table.keep] if table else [])], crew)
+            except SweepBroken as error:
+                if error.found is None:
+                    raise UsageError(str(error)) from None
+                found, broken = error.found, str(error)
+        if table:
+            table.finish(bool(found.kept))
+    finally:
+        if table:
+            table.remove()
+    return found, broken
+
+
+def find_crew(options: argparse.Namespace) -> Crew | None:
+    """Who computes. UsageError where that cannot be."""
+    from cnnspec.compile.backend import MissingExtra
+    from cnnspec.sweep.crews import choose_crew
+    from cnnspec.sweep.remote import SweepBroken
+
+    try:
+        return choose_crew(options.jobs, options.dask)
+    except (MissingExtra, SweepBroken, ValueError) as error:
+        raise UsageError(str(error)) from None
+
+
+class Table:
+    """The file of all that is kept, written beside its place until it is whole."""
+
+    def __init__(self, path: str, request: Request) -> None:
+        from cnnspec.sweep.files import WRITERS
+        from cnnspec.sweep.sorting import Sorter
+        from cnnspec.sweep.sweep import choose_count
+
+        self.path = path
+        ending = os.path.splitext(path)[1].lower()
+        self.beside = name_temporary_file(path, ending)
         try:
-            writers.append(WRITERS[ending](beside, request))
+            self.writer = WRITERS[ending](self.beside, request)
         except ImportError:
             raise UsageError("pyarrow is not installed; Parquet needs it: pip install pyarrow, or write .csv") from None
         except OSError as error:
-            raise UsageError(f"cannot write {options.output}: {error.strerror}") from None
-    try:
-        with Bar(choose_count(request), watched(options.format != "text"), "candidates") as bar:
-            found = run_sweep(request, bar.step, [*keepers, *[writer.keep for writer in writers]])
-        for writer in writers:
-            writer.close()
-            if found.kept:  # else there is no table
-                os.replace(beside, os.path.realpath(options.output))
-                remember_output(options.output)
-    finally:
-        if beside and os.path.exists(beside):
-            os.unlink(beside)
-    return found
+            raise UsageError(f"cannot write {path}: {error.strerror}") from None
+        folder = os.path.dirname(self.beside)
+        self.sorter = Sorter(
+            self.writer.keep, request.space, len(request.question.quantities), choose_count(request), folder
+        )
+
+    def keep(self, kept: Kept) -> None:
+        self.sorter.keep(kept)
+
+    def finish(self, is_any: bool) -> None:
+        """Put the table in its place, where there are any rows."""
+        try:
+            self.sorter.close()
+            self.writer.close()
+        except OSError as error:
+            raise UsageError(f"cannot write {self.path}: {error.strerror}") from None
+        if is_any:
+            os.replace(self.beside, os.path.realpath(self.path))
+            remember_output(self.path)
+
+    def remove(self) -> None:
+        """Leave nothing beside it."""
+        if os.path.exists(self.beside):
+            os.unlink(self.beside)
 
 
 def tell(found: Found, name: str, file: str, options: argparse.Namespace) -> None:

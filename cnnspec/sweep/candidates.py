@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import prod
+from typing import Protocol
 
 import numpy as np
 
@@ -23,12 +24,56 @@ if TYPE_CHECKING:
 ROWS = 2**15  # candidates that are computed together
 
 
-class Group(Record):
-    """Candidates with the same options on the grouped axes: `rows` of them in all, in chunks of digits, one array an axis."""
+class Chunk(Record):
+    """Some candidates of one group, whose options on the grouped axes are the `key` and which has so many `rows` in all: the
+    digits, one array an axis."""
 
     key: tuple[int, ...]
     rows: int
-    chunks: Iterator[list[Digits]]
+    digits: list[Digits]
+
+
+class Part(Protocol):
+    """Some of the chunks: what a process is given to compute. It is small when it is pickled."""
+
+    @property
+    def axes(self) -> tuple[int, ...]:
+        """By which candidates are grouped."""
+
+    def chunks(self) -> Iterator[Chunk]: ...
+
+
+class WholePart(Record):
+    """Chunks of a whole space, from the number `first` up to, not including, `end`."""
+
+    sizes: tuple[int, ...]
+    axes: tuple[int, ...]
+    first: int
+    end: int
+
+    def chunks(self) -> Iterator[Chunk]:
+        free = [axis for axis in range(len(self.sizes)) if axis not in self.axes]
+        rows = prod([self.sizes[axis] for axis in free])
+        for number in range(self.first, self.end):
+            group, place = divmod(number, count_chunks(rows))
+            key = find_digits(group, [self.sizes[axis] for axis in self.axes])
+            fixed = dict(zip(self.axes, key, strict=True))
+            numbers = np.arange(place * ROWS, min((place + 1) * ROWS, rows))
+            digits = [np.full(len(numbers), fixed.get(axis, 0), np.intp) for axis in range(len(self.sizes))]
+            for axis in reversed(free):
+                numbers, digits[axis] = np.divmod(numbers, self.sizes[axis])
+            yield Chunk(key, rows, digits)
+
+
+class SamplePart(Record):
+    """Chunks of a sample."""
+
+    axes: tuple[int, ...]
+    drawn: tuple[Chunk, ...]
+
+    def chunks(self) -> Iterator[Chunk]:
+        for chunk in self.drawn:
+            yield chunk.replace(digits=[digits.astype(np.intp) for digits in chunk.digits])
 
 
 class Whole:
@@ -38,21 +83,12 @@ class Whole:
         self.sizes = space.sizes
         self.count = space.count
 
-    def groups(self, axes: Sequence[int]) -> Iterator[Group]:
-        """The candidates, grouped by some axes."""
-        free = [axis for axis in range(len(self.sizes)) if axis not in axes]
-        rows = prod([self.sizes[axis] for axis in free])
-        for number in range(prod([self.sizes[axis] for axis in axes])):
-            key = find_digits(number, [self.sizes[axis] for axis in axes])
-            yield Group(key, rows, self._chunks(dict(zip(axes, key, strict=True)), free, rows))
-
-    def _chunks(self, fixed: dict[int, int], free: list[int], rows: int) -> Iterator[list[Digits]]:
-        for first in range(0, rows, ROWS):
-            numbers = np.arange(first, min(first + ROWS, rows))
-            digits = [np.full(len(numbers), fixed.get(axis, 0), np.intp) for axis in range(len(self.sizes))]
-            for axis in reversed(free):
-                numbers, digits[axis] = np.divmod(numbers, self.sizes[axis])
-            yield digits
+    def cut(self, axes: tuple[int, ...], most: int) -> Iterator[Part]:
+        """Parts of at most so many chunks, grouped by some axes."""
+        groups = prod([self.sizes[axis] for axis in axes])
+        chunks = groups * count_chunks(self.count // groups)
+        for first in range(0, chunks, most):
+            yield WholePart(self.sizes, axes, first, min(first + most, chunks))
 
 
 class Sample:
@@ -63,8 +99,13 @@ class Sample:
         self.digits = _draw(self.sizes, space.count, min(count, space.count), np.random.default_rng(seed))
         self.count = len(self.digits[0]) if self.digits else 1
 
-    def groups(self, axes: Sequence[int]) -> Iterator[Group]:
-        """The candidates, grouped by some axes."""
+    def cut(self, axes: tuple[int, ...], most: int) -> Iterator[Part]:
+        """Parts of at most so many chunks, grouped by some axes."""
+        chunks = self._chunks(axes)
+        while drawn := tuple(islice(chunks, most)):
+            yield SamplePart(axes, drawn)
+
+    def _chunks(self, axes: tuple[int, ...]) -> Iterator[Chunk]:
         keys = [self.digits[axis] for axis in axes]
         order = np.lexsort(keys[::-1]) if keys else np.arange(self.count)
         changes = np.zeros(self.count, bool)
@@ -73,13 +114,15 @@ class Sample:
             changes[1:] |= key[order][1:] != key[order][:-1]
         starts = [*np.flatnonzero(changes).tolist(), self.count]
         for first, end in pairwise(starts):
-            rows = order[first:end]
-            yield Group(tuple([int(key[rows[0]]) for key in keys]), len(rows), self._chunks(rows))
+            group = tuple([int(key[order[first]]) for key in keys])
+            for start in range(first, end, ROWS):
+                rows = order[start : min(start + ROWS, end)]
+                yield Chunk(group, end - first, [digits[rows] for digits in self.digits])
 
-    def _chunks(self, rows: NDArray[Any]) -> Iterator[list[Digits]]:
-        for first in range(0, len(rows), ROWS):
-            part = rows[first : first + ROWS]
-            yield [digits[part].astype(np.intp) for digits in self.digits]
+
+def count_chunks(rows: int) -> int:
+    """Of a group with so many rows."""
+    return -(-rows // ROWS)
 
 
 def _draw(sizes: Sequence[int], candidates: int, count: int, random: np.random.Generator) -> list[NDArray[Any]]:
@@ -116,6 +159,14 @@ def find_digits(number: int, sizes: Sequence[int]) -> tuple[int, ...]:
         number, last = divmod(number, size)
         digits.append(last)
     return tuple(digits[::-1])
+
+
+def find_number(digits: Sequence[int], sizes: Sequence[int]) -> int:
+    """The number of the candidate with these digits."""
+    number = 0
+    for digit, size in zip(digits, sizes, strict=True):
+        number = number * size + digit
+    return number
 
 
 def find_numbers(digits: Sequence[NDArray[Any]], sizes: Sequence[int], wrapping: bool = False) -> NDArray[Any]:

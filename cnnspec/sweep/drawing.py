@@ -9,6 +9,7 @@ import numpy as np
 from cnnspec.base.percent import percent
 from cnnspec.facts.precision import in_bytes
 from cnnspec.lint.budget import IN_BYTES
+from cnnspec.sweep.candidates import find_numbers
 from cnnspec.sweep.rows import Key, find_key, join_all
 from cnnspec.tables.figures import round_figure
 from cnnspec.train.evaluation.confusion import make_metadata
@@ -17,26 +18,38 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from numpy.typing import NDArray
+
     from cnnspec.sweep.rows import Kept
+    from cnnspec.sweep.space import Space
     from cnnspec.sweep.sweep import Found
 
 MOST = 4096  # candidates of the cloud
 
 
 class Cloud:
-    """Some of the kept candidates, drawn at random while they are found: all of them have the same chance."""
+    """Some of the kept candidates, while they are found: those with the smallest chances, which are mixed from their numbers, so
+    that they are the same in whichever order they come."""
 
-    def __init__(self) -> None:
-        self.random = np.random.default_rng(0)
+    def __init__(self, space: Space) -> None:
+        self.sizes = space.sizes
         self.kept: Kept | None = None
-        self.chances = np.empty(0)
+        self.chances = np.empty(0, np.uint64)
 
     def keep(self, kept: Kept) -> None:
         parts = [kept] if self.kept is None else [self.kept, kept]
-        chances = np.concatenate([self.chances, self.random.random(kept.count)])
+        chances = np.concatenate([self.chances, mix(find_numbers(kept.digits, self.sizes))])
         places = np.argsort(chances)[:MOST]
         self.kept = join_all(parts, len(kept.digits), len(kept.figures)).take(places)
         self.chances = chances[places]
+
+
+def mix(numbers: NDArray[Any]) -> NDArray[np.uint64]:
+    """Numbers that look drawn at random, each of another (the end of SplitMix64, by Sebastiano Vigna, which is in the public domain)."""
+    mixed = (numbers % 2**64).astype(np.uint64) if numbers.dtype == object else numbers.astype(np.uint64)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1)):
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    return mixed
 
 
 def draw_front(found: Found, cloud: Cloud, name: str, path: str, ending: str) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from cnnspec.base.record import Record
 from cnnspec.base.tape import Taped
+from cnnspec.sweep.candidates import find_number
 from cnnspec.sweep.reasons import Reasons
 from cnnspec.sweep.replay import Replay, Rows
 from cnnspec.sweep.space import numbers_in, outline
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from cnnspec.sweep.candidates import Sample, Whole
+    from cnnspec.sweep.candidates import Part, Sample, Whole
     from cnnspec.sweep.space import Space
     from cnnspec.sweep.structure import Question, Structure
 
@@ -54,15 +55,18 @@ class Known:
 
 class Engine:
     """Answers a question about candidates of a space. `structures`: how many candidates were analysed for all others;
-    `singly`: how many were computed one by one, because what they do cannot be followed, and `trouble` says why."""
+    `singly`: how many were computed one by one, because what they do cannot be followed; `trouble`: the smallest number of
+    these, and why."""
 
     def __init__(self, question: Question, space: Space) -> None:
         self.question, self.space = question, space
         self.reasons = Reasons()
         self.structures = self.singly = 0
-        self.trouble = ""
+        self.trouble: tuple[int, str] | None = None
         self._numbers = [[numbers_in(option) for option in axis.options] for axis in space.axes]
         self._leaves = self._find_leaves()
+        self._group: Any = None  # that of the structures that are known
+        self._known: list[Known] = []
 
     def _find_leaves(self) -> dict[tuple[int, int], tuple[int, NDArray[Any]]]:
         """For every number that is on tapes, by its axis and its place in an option, its values."""
@@ -131,13 +135,18 @@ class Engine:
     # ---- candidates ----------------------------------------------------------------------------------------
     def run(self, candidates: Whole | Sample) -> Iterator[Batch]:
         """What all candidates come to, some at a time."""
-        grouped = self.find_grouped(candidates)
-        sizes = [1 if axis in grouped else size for axis, size in enumerate(self.space.sizes)]
-        for group in candidates.groups(grouped):
-            known: list[Known] = []
-            limit = max(64, min(LARGEST_TABLE, group.rows // 4))
-            for digits in group.chunks:
-                yield self._compute(digits, grouped, sizes, known, limit)
+        for part in candidates.cut(self.find_grouped(candidates), 1):
+            yield from self.compute(part)
+
+    def compute(self, part: Part) -> Iterator[Batch]:
+        """What the candidates of a part come to, a chunk at a time. The structures of the last group are at hand for the next
+        part."""
+        sizes = [1 if axis in part.axes else size for axis, size in enumerate(self.space.sizes)]
+        for chunk in part.chunks():
+            if self._group != (part.axes, chunk.key):
+                self._group, self._known = (part.axes, chunk.key), []
+            limit = max(64, min(LARGEST_TABLE, chunk.rows // 4))
+            yield self._compute(chunk.digits, part.axes, sizes, self._known, limit)
 
     def _compute(
         self, digits: list[NDArray[np.intp]], grouped: Sequence[int], sizes: Sequence[int], known: list[Known], limit: int
@@ -158,7 +167,7 @@ class Engine:
                 if len(left) < before:
                     known.append(learnt)
                     continue
-                self.trouble = self.trouble or "a candidate does not satisfy its own guards"
+                self._note_trouble(first, "a candidate does not satisfy its own guards")
             self._compute_one(first, int(left[0]), table)
             left = left[1:]
         return Batch(digits, table.legal, table.reasons, table.read())
@@ -168,7 +177,7 @@ class Engine:
         try:
             structure = trace(self.question, self._begin(digits, grouped))
         except Exception as error:
-            self.trouble = self.trouble or f"{type(error).__name__}: {error}"
+            self._note_trouble(digits, f"{type(error).__name__}: {error}")
             return None
         self.structures += 1
         outputs = [
@@ -178,10 +187,14 @@ class Engine:
             if isinstance(number, Taped)
         ]
         replay = Replay(structure.tape, self._leaves, sizes, outputs, limit)
-        return Known(structure, replay, self._find_reason(structure.answer, digits))
+        return Known(structure, replay, self._find_reason(structure.answer))
 
-    def _find_reason(self, answer: Answer, digits: Sequence[int]) -> int:
-        return -1 if answer.error is None else self.reasons.number(answer.error, self.space.candidate(digits))
+    def _note_trouble(self, digits: Sequence[int], why: str) -> None:
+        trouble = find_number(digits, self.space.sizes), why
+        self.trouble = trouble if self.trouble is None else min(self.trouble, trouble)
+
+    def _find_reason(self, answer: Answer) -> int:
+        return -1 if answer.error is None else self.reasons.number(answer.error)
 
     def _apply(
         self, known: Known, digits: list[NDArray[np.intp]], left: NDArray[Any], sizes: Sequence[int], table: Columns
@@ -217,7 +230,7 @@ class Engine:
         self.singly += 1
         answer = find_answer(self.question, self.space.candidate(digits))
         if answer.error is not None:
-            table.refuse(row, self._find_reason(answer, digits))
+            table.refuse(row, self._find_reason(answer))
         else:
             table.fill(row, answer.figures)
 

@@ -8,13 +8,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from cnnspec.sweep.json import row_data
-from cnnspec.sweep.table import find_columns, read_rows
+from cnnspec.sweep.table import find_columns, find_kinds, read_rows, write_word
 
 if TYPE_CHECKING:
     from cnnspec.sweep.rows import Kept
     from cnnspec.sweep.sweep import Request
 
 ENDINGS = (".csv", ".json", ".parquet")
+
+
+class BadTable(ValueError):
+    """Candidates that a file of some kind cannot hold; the message is a sentence."""
 
 
 class Writer(Protocol):
@@ -69,26 +73,31 @@ class JsonWriter:
 
 
 class ParquetWriter:
-    """Columns for pandas, polars, DuckDB, …. ImportError without pyarrow."""
+    """Columns for pandas, polars, DuckDB, …: what may be a word or beyond 64 bits is text. ImportError without pyarrow; BadTable for a
+    figure beyond 64 bits."""
 
     def __init__(self, path: str, request: Request) -> None:
         import pyarrow.parquet
 
-        self.path, self.request = path, request
-        self.parquet = pyarrow.parquet
+        self.request = request
         self.arrow = pyarrow
-        self.writer: Any = None
+        kinds = {bool: pyarrow.bool_(), int: pyarrow.int64(), float: pyarrow.float64(), str: pyarrow.string()}
+        self.schema = pyarrow.schema([(name, kinds[kind]) for name, kind in find_kinds(request).items()])
+        self.writer = pyarrow.parquet.ParquetWriter(path, self.schema)
 
     def keep(self, kept: Kept) -> None:
-        columns = {name: self.arrow.array(column.tolist()) for name, column in find_columns(kept, self.request).items()}
-        table = self.arrow.table(columns)
-        if self.writer is None:
-            self.writer = self.parquet.ParquetWriter(self.path, table.schema)
-        self.writer.write_table(table.cast(self.writer.schema))
+        columns = []
+        for name, column in find_columns(kept, self.request).items():
+            kind = self.schema.field(name).type
+            values = [*map(write_word, column.tolist())] if kind == self.arrow.string() else column.tolist()
+            try:
+                columns.append(self.arrow.array(values, kind))
+            except (OverflowError, self.arrow.ArrowInvalid):
+                raise BadTable(f"{name} has numbers beyond 64 bits, which .csv and .json can hold") from None
+        self.writer.write_table(self.arrow.table(columns, self.schema))
 
     def close(self) -> None:
-        if self.writer is not None:
-            self.writer.close()
+        self.writer.close()
 
 
 WRITERS: dict[str, Callable[[str, Request], Writer]] = {

@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from cnnspec.sweep.histogram import Histogram
     from cnnspec.sweep.rows import Kept
     from cnnspec.sweep.space import Axis
     from cnnspec.sweep.sweep import Found, Request
@@ -51,9 +52,24 @@ def write_data(found: Found, name: str, file: str) -> dict[str, Any]:
         "best": kept_data(found.best, request),
         "pareto": [str(key) for key in request.front],
         "front": kept_data(found.front, request),
+        "histograms": [histogram_data(histogram) for histogram in found.histograms],
         "structures": found.structures,
         "one_by_one": found.singly,
         "seconds": found.seconds,
+    }
+
+
+def histogram_data(histogram: Histogram) -> dict[str, Any]:
+    """The bins of a histogram, from their first edge up to, not including, the second."""
+    edges = histogram.edges
+    return {
+        "key": str(histogram.key),
+        "each": histogram.each,
+        "unknown": histogram.unknown,
+        "bins": [
+            {"from": low, "below": high, "candidates": count}
+            for low, high, count in zip(edges, edges[1:], histogram.counts, strict=False)
+        ],
     }
 
 

@@ -44,7 +44,7 @@ class BadRequest(ValueError):
 def make_request(
     parsed: tree.Tree, model: str | None, given: Mapping[str, Any], over: Over, *, where: str = "",
     by: str = "", top: int = 10, pareto: str = "", columns: str = "", sample: int | None = None, seed: int = 0,
-    read: Read = read, max_layers: int = MAX_LAYERS,
+    histogram: str = "", read: Read = read, max_layers: int = MAX_LAYERS,
 ) -> Request:  # fmt: skip
     """The request that texts say; `given` are parameters with one value each. Raises BadRequest."""
     try:
@@ -63,9 +63,13 @@ def make_request(
         ]
         order = [read_key(part, space, named) for part in split_names(by)] or [Key(shown[0])]
         front = [read_key(part, space, named) for part in split_names(pareto)]
+        histograms = [read_key(part, space, named) for part in split_names(histogram)]
     except (BadCondition, BadRange) as error:
         raise BadRequest(str(error)) from None
-    asked = [*shown, *[key.name for key in (*order, *front) if isinstance(key.name, Quantity)]]
+    for key in histograms:
+        if key.largest:
+            raise BadRequest(f"a histogram has no order: write {key.name}, not {key}")
+    asked = [*shown, *[key.name for key in (*order, *front, *histograms) if isinstance(key.name, Quantity)]]
     asked += [quantity for condition in conditions for quantity in condition.quantities]
     quantities = tuple(dict.fromkeys(asked))
     channels = (graph.nodes[graph.inputs[0]].shape or (0,))[-1] if graph.inputs else 0
@@ -84,8 +88,9 @@ def make_request(
         if name not in derived and name not in space.fixed and name not in [axis.parameter for axis in space.axes]
     }  # fmt: skip
     return Request(
-        question, space, tuple(conditions), tuple(order), top, tuple(front), sample, seed, tuple(constants.items())
-    )
+        question, space, tuple(conditions), tuple(order), top, tuple(front), sample, seed,
+        tuple(dict.fromkeys(histograms)), tuple(constants.items()),
+    )  # fmt: skip
 
 
 def find_model(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 from cnnspec.base.record import Record
@@ -25,16 +26,26 @@ class Reason(Record):
 
 
 class Reasons:
-    """The reasons so far, numbered from 0."""
+    """The reasons so far, numbered from 0. A key is the same whichever candidate of a reason was met, in whichever process."""
 
     def __init__(self) -> None:
-        self.found: list[Reason] = []
+        self.codes: list[str] = []
+        self.keys: list[tuple[Any, ...]] = []
         self._numbers: dict[tuple[Any, ...], int] = {}
 
-    def number(self, error: Diagnostic, example: Mapping[str, Any]) -> int:
+    def number(self, error: Diagnostic) -> int:
         """The number of an error's reason."""
-        key = error.code, error.span and error.span.order, PLURAL.sub(r"n \1", NUMBER.sub("n", error.message))
+        key = find_key(error)
         if key not in self._numbers:
-            self._numbers[key] = len(self.found)
-            self.found.append(Reason(error, example))
+            self._numbers[key] = len(self.keys)
+            self.keys.append(key)
+            self.codes.append(error.code)
         return self._numbers[key]
+
+
+def find_key(error: Diagnostic) -> tuple[Any, ...]:
+    """What the errors of one reason have in common: a code, a place, and words. Processes have working folders of their own, from
+    which the same file has other names."""
+    span = error.span
+    place = None if span is None else (os.path.basename(span.source.file), span.source.cell, span.start)
+    return error.code, place, PLURAL.sub(r"n \1", NUMBER.sub("n", error.message))

@@ -36,7 +36,7 @@ class Key(Record):
 class Kept(Record):
     """Some candidates, all legal: their digits, one array an axis, and of each quantity the columns."""
 
-    digits: tuple[NDArray[np.intp], ...]
+    digits: tuple[NDArray[Any], ...]
     figures: tuple[tuple[Masked, ...], ...]
     count: int
 
@@ -50,6 +50,13 @@ class Kept(Record):
     def take(self, places: NDArray[np.intp]) -> Kept:
         figures = tuple([tuple([column[places] for column in columns]) for columns in self.figures])
         return Kept(tuple([digits[places] for digits in self.digits]), figures, len(places))
+
+    def pack(self, sizes: Sequence[int]) -> Kept:
+        """The same with digits in as few bytes as they need."""
+        kinds = [np.min_scalar_type(size - 1) for size in sizes]
+        return self.replace(
+            digits=tuple([digits.astype(kind) for digits, kind in zip(self.digits, kinds, strict=True)])
+        )
 
     def join(self, other: Kept) -> Kept:
         """These candidates and others."""

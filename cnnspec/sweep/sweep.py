@@ -4,36 +4,37 @@ from __future__ import annotations
 
 from time import process_time
 
-import numpy as np
-
 from cnnspec.base.record import Record
-from cnnspec.sweep.candidates import Sample, Whole, find_numbers
-from cnnspec.sweep.engine import Engine
-from cnnspec.sweep.met import Met, Options
-from cnnspec.sweep.pareto import find_front
-from cnnspec.sweep.rows import Kept, find_best, find_key, none_kept
-from cnnspec.sweep.structure import Parameter
+from cnnspec.sweep.candidates import ROWS, Sample, Whole, find_digits
+from cnnspec.sweep.crew import spread
+from cnnspec.sweep.histogram import make_histogram
+from cnnspec.sweep.partial import nothing_done, sort_front
+from cnnspec.sweep.reasons import Reason
+from cnnspec.sweep.reducer import Reducer
+from cnnspec.sweep.remote import LOCK, SweepBroken, write_setup
+from cnnspec.sweep.structure import find_answer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
-    from numpy.typing import NDArray
-
     from cnnspec.sweep.conditions import Condition
-    from cnnspec.sweep.engine import Batch
-    from cnnspec.sweep.reasons import Reason
-    from cnnspec.sweep.rows import Key
+    from cnnspec.sweep.crew import Crew
+    from cnnspec.sweep.histogram import Histogram
+    from cnnspec.sweep.partial import Partial
+    from cnnspec.sweep.rows import Kept, Key
     from cnnspec.sweep.space import Space
     from cnnspec.sweep.structure import Question
 
 TOO_MANY = 10**9  # candidates that are all gone through
+INSTEAD = "draw some with --sample 1e6, or take fewer options"
+MOST_CHUNKS = 8  # that another process is given at once
 
 
 class Request(Record):
     """What a sweep is asked: the candidates (of a `sample`, so many of the space, drawn with the seed), the conditions that they
-    must meet, how many of the `top` by keys, and the keys of the Pareto front, none for no front."""
+    must meet, how many of the `top` by keys, the keys of the Pareto front, none for no front, and those of histograms."""
 
     question: Question
     space: Space
@@ -43,13 +44,15 @@ class Request(Record):
     front: tuple[Key, ...] = ()
     sample: int | None = None
     seed: int = 0
+    histograms: tuple[Key, ...] = ()
     constants: tuple[tuple[str, Any], ...] = ()  # the parameters that are the same for all, and their defaults
 
 
 class Found(Record):
     """What a sweep found. Of `done` candidates, all `asked` unless it was stopped, so many are legal and kept; `reasons` why
-    others are illegal, with counts, the most frequent first. `unmet`: how many legal ones failed each condition first;
-    `divided`: how many of these because they divide by zero. `singly` and `trouble`: see Engine."""
+    others are illegal, with counts, the most frequent first; the example is that with the smallest number. `unmet`: how many legal
+    ones failed each condition first; `divided`: how many of these because they divide by zero. `structures`, `singly`: see
+    Engine; each process analyses for itself. `trouble`: why one had to be computed singly. `seconds`: CPU time of all processes."""
 
     request: Request
     asked: int
@@ -61,6 +64,7 @@ class Found(Record):
     divided: int
     best: Kept
     front: Kept
+    histograms: tuple[Histogram, ...]
     structures: int
     singly: int
     trouble: str
@@ -72,24 +76,46 @@ class TooManyCandidates(ValueError):
 
 
 def run_sweep(
-    request: Request, step: Callable[[int], None] | None = None, keepers: Sequence[Callable[[Kept], None]] = ()
-) -> Found:
-    """Go through all candidates. `step` is told how many more are done, the `keepers` what is kept of them. A KeyboardInterrupt
-    ends the sweep with what is done. Raises TooManyCandidates, and BadCondition for conditions that make no sense."""
+    request: Request, step: Callable[[int], None] | None = None, keepers: Sequence[Callable[[Kept], None]] = (),
+    crew: Crew | None = None,
+) -> Found:  # fmt: skip
+    """Go through all candidates. `step` is told how many more are done, the `keepers` what is kept of them. With a crew other
+    processes compute them, and find the same. A KeyboardInterrupt ends the sweep with what is done. Raises TooManyCandidates,
+    BadCondition for conditions that make no sense, and SweepBroken where a crew cannot go on."""
     began = process_time()
     candidates = choose_candidates(request)
-    sweep = _Sweep(request)
-    sweep.check_conditions()
+    reducer = Reducer(request, bool(keepers))
+    reducer.check_conditions()
+    found = nothing_done(request)
+    broken: SweepBroken | None = None
     try:
-        for batch in sweep.engine.run(candidates):
-            kept = sweep.take(batch)
+        for partial in compute_parts(candidates, reducer, crew):
             for keep in keepers:
-                keep(kept)
+                keep(partial.rows)
+            found = found.join(partial, request)
             if step is not None:
-                step(batch.count)
+                step(partial.done)
     except KeyboardInterrupt:
         pass
-    return sweep.find(candidates.count, process_time() - began)
+    except SweepBroken as error:
+        broken = error
+    elsewhere = found.seconds if crew is not None else 0.0
+    made = write_found(found, candidates.count, request).replace(seconds=process_time() - began + elsewhere)
+    if broken is not None:
+        broken.found = made if made.done else None
+        raise broken
+    return made
+
+
+def compute_parts(candidates: Whole | Sample, reducer: Reducer, crew: Crew | None) -> Iterator[Partial]:
+    """What all candidates come to, a part at a time."""
+    grouped = reducer.engine.find_grouped(candidates)
+    if crew is None:
+        yield from map(reducer.reduce, candidates.cut(grouped, 1))
+        return
+    crew.begin(write_setup(reducer.request, reducer.rows))
+    chunks = candidates.count // ROWS // (MOST_CHUNKS * crew.workers)
+    yield from spread(crew, candidates.cut(grouped, max(1, min(chunks, MOST_CHUNKS))))
 
 
 def choose_count(request: Request) -> int:
@@ -98,114 +124,37 @@ def choose_count(request: Request) -> int:
 
 
 def choose_candidates(request: Request) -> Whole | Sample:
+    check_count(request)
+    if request.sample is not None and request.sample < request.space.count:
+        return Sample(request.space, request.sample, request.seed)
+    return Whole(request.space)
+
+
+def check_count(request: Request) -> None:
+    """Raise TooManyCandidates where that is so."""
     space = request.space
-    if request.sample is not None and request.sample < space.count:
-        return Sample(space, request.sample, request.seed)
-    if space.count > TOO_MANY:
+    if choose_count(request) > TOO_MANY:
         raise TooManyCandidates(
-            f"the space has {space.count:,} candidates, more than the {TOO_MANY:,} that are gone through:"
-            " draw some with --sample 1e6, or take fewer options"
+            f"the space has {space.count:,} candidates, more than the {TOO_MANY:,} that are gone through: {INSTEAD}"
         )
-    return Whole(space)
 
 
-class _Sweep:
-    """A sweep while it runs."""
-
-    def __init__(self, request: Request) -> None:
-        self.request = request
-        self.engine = Engine(request.question, request.space)
-        self.quantities = request.question.quantities
-        self.done = self.legal = self.kept = self.divided = 0
-        self.unmet = [0] * len(request.conditions)
-        self.refused: dict[int, int] = {}
-        self.best = self.front = none_kept(len(request.space.axes), len(self.quantities))
-
-    def check_conditions(self) -> None:
-        """Work the conditions out for a candidate that may be none, so that what makes no sense is told at once."""
-        space = self.request.space
-        one = np.ma.MaskedArray(np.ones(1, np.int64))
-        true = np.ma.MaskedArray(np.ones(1, bool))
-        figures = {quantity: [true if quantity.is_flag else one] for quantity in self.quantities}
-        digits = [np.zeros(1, np.intp)] * len(space.axes)
-        met = Met({**self.name_parameters(digits), **name_figures(figures)}, 1, self.parameters)
-        for condition in self.request.conditions:
-            met.meets(condition)
-
-    @property
-    def parameters(self) -> Sequence[str]:
-        axes = [axis.parameter for axis in self.request.space.axes]
-        derived = [quantity.name for quantity in self.quantities if isinstance(quantity, Parameter)]
-        return [*dict(self.request.constants), *self.request.space.fixed, *axes, *derived]
-
-    def name_parameters(self, digits: Sequence[NDArray[np.intp]]) -> dict[Any, Any]:
-        """The parameters of candidates by their names."""
-        space = self.request.space
-        constants = {**dict(self.request.constants), **space.fixed}
-        found: dict[Any, Any] = {name: Options((value,), None) for name, value in constants.items()}
-        for axis, own in zip(space.axes, digits, strict=True):
-            if axis.element is None:
-                found[axis.parameter] = Options(axis.options, own)
-            else:
-                elements = found[axis.parameter]
-                if isinstance(elements, Options):
-                    elements = tuple([Options((part,), None) for part in elements.options[0]])
-                found[axis.parameter] = (
-                    *elements[: axis.element],
-                    Options(axis.options, own),
-                    *elements[axis.element + 1 :],
-                )
-        return found
-
-    def take(self, batch: Batch) -> Kept:
-        """Count a batch, and keep of it what meets the conditions."""
-        self.done += batch.count
-        self.legal += int(batch.legal.sum())
-        for reason, count in zip(*np.unique(batch.reasons[~batch.legal], return_counts=True), strict=True):
-            self.refused[int(reason)] = self.refused.get(int(reason), 0) + int(count)
-        found = batch.legal.copy()
-        if self.request.conditions:
-            figures = name_figures(dict(zip(self.quantities, batch.figures, strict=True)))
-            met = Met({**self.name_parameters(batch.digits), **figures}, batch.count, self.parameters)
-            for number, condition in enumerate(self.request.conditions):
-                meets = found & met.meets(condition)
-                self.unmet[number] += int(found.sum() - meets.sum())
-                self.divided += int((found & met.divided).sum())
-                found = meets
-        kept = Kept.of(batch, found)
-        self.kept += kept.count
-        if self.request.top:
-            self.best = self._find_best(self.best.join(kept))
-        if self.request.front:
-            self.front = self._find_front(self.front.join(kept))
-        return kept
-
-    def _find_best(self, kept: Kept) -> Kept:
-        keys = [find_key(kept, key, self.request.space, self.quantities) for key in self.request.by]
-        return kept.take(find_best(keys, find_numbers(kept.digits, self.request.space.sizes), self.request.top))
-
-    def _find_front(self, kept: Kept) -> Kept:
-        """The front, in the order of the candidates' numbers, so that of equal ones the first is kept."""
-        space = self.request.space
-        kept = kept.take(find_best([], find_numbers(kept.digits, space.sizes), kept.count))
-        keys = [find_key(kept, key, space, self.quantities) for key in self.request.front]
-        known = np.flatnonzero(~np.logical_or.reduce([np.ma.getmaskarray(key) for key in keys]))
-        return kept.take(known[find_front([np.ma.getdata(key)[known] for key in keys])])
-
-    def find(self, asked: int, seconds: float) -> Found:
-        engine = self.engine
-        counts = sorted(self.refused.items(), key=lambda pair: -pair[1])
-        front = self.front
-        if self.request.front:
-            keys = [find_key(front, key, self.request.space, self.quantities) for key in self.request.front]
-            front = front.take(find_best(keys, find_numbers(front.digits, self.request.space.sizes), front.count))
-        return Found(
-            self.request, asked, self.done, self.legal, self.kept,
-            tuple([(engine.reasons.found[reason], count) for reason, count in counts]), tuple(self.unmet), self.divided,
-            self.best, front, engine.structures, engine.singly, engine.trouble, seconds,
-        )  # fmt: skip
+def write_found(found: Partial, asked: int, request: Request) -> Found:
+    """What all candidates that are done came to."""
+    reasons = sorted(found.refused.values(), key=lambda pair: (-pair[0], pair[1]))
+    return Found(
+        request, asked, found.done, found.legal, found.kept,
+        tuple([(find_reason(number, request), count) for count, number in reasons]), found.unmet, found.divided,
+        found.best, sort_front(found.front, request) if request.front else found.front,
+        tuple([make_histogram(key, tally) for key, tally in zip(request.histograms, found.tallies, strict=True)]),
+        found.structures, found.singly, found.trouble[1] if found.trouble else "", found.seconds,
+    )  # fmt: skip
 
 
-def name_figures(figures: Mapping[Any, Any]) -> dict[Any, Any]:
-    """Figures by what they are of; a parameter by its name."""
-    return {key.name if isinstance(key, Parameter) else key: columns for key, columns in figures.items()}
+def find_reason(number: int, request: Request) -> Reason:
+    """The reason why a candidate is illegal."""
+    example = request.space.candidate(find_digits(number, request.space.sizes))
+    with LOCK:
+        error = find_answer(request.question, example).error
+    assert error is not None, "what is illegal has an error"
+    return Reason(error, example)

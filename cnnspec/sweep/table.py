@@ -9,7 +9,7 @@ from cnnspec.base.record import Record
 from cnnspec.facts.precision import in_bytes
 from cnnspec.layers.argument import show
 from cnnspec.layers.base import show_shape
-from cnnspec.lint.budget import IN_BYTES
+from cnnspec.lint.budget import IN_BYTES, SHARES
 from cnnspec.sweep.candidates import find_numbers
 from cnnspec.sweep.rows import Key, find_key
 from cnnspec.sweep.structure import INPUT, Parameter
@@ -77,6 +77,27 @@ def find_columns(kept: Kept, request: Request) -> dict[str, NDArray[Any]]:
             values = values.astype(bool)
         found[str(quantity)] = values if np.ma.is_masked(values) else np.ma.getdata(values)
     return found
+
+
+def find_kinds(request: Request) -> dict[str, type]:
+    """The type of each of these columns: str where an option is a word or a list, or numbers may be beyond 64 bits."""
+    space = request.space
+    found: dict[str, type] = {"number": int if space.count < 2**63 else str}
+    for axis in space.axes:
+        kinds = {type(option) for option in axis.options}
+        small = all([type(option) is not int or -(2**63) <= option < 2**63 for option in axis.options])
+        found[axis.name] = kinds.pop() if len(kinds) == 1 and kinds <= {bool, int, float} and small else str
+        if kinds == {int, float} and small:
+            found[axis.name] = float
+    for quantity in request.question.quantities:
+        if not isinstance(quantity, Parameter):
+            found[str(quantity)] = bool if quantity.is_flag else float if quantity.name in SHARES else int
+    return found
+
+
+def write_word(value: Any) -> str:
+    """A number or a word as the language writes it."""
+    return value if isinstance(value, str) else show(value)
 
 
 # ---- for people ----------------------------------------------------------------------------------------------

@@ -5,19 +5,23 @@ from __future__ import annotations
 from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.join_words import join_words
 from cnnspec.base.percent import percent
+from cnnspec.base.wrapping import count_columns
+from cnnspec.sweep.bars import write_bars, write_title
 from cnnspec.sweep.structure import Parameter
 from cnnspec.sweep.table import read_rows, show_option, show_values
-from cnnspec.tables.page import Page, Table
+from cnnspec.tables.page import GAP, Page, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
+    from cnnspec.sweep.histogram import Histogram
     from cnnspec.sweep.rows import Kept
     from cnnspec.sweep.sweep import Found
 
 MOST_REASONS = 8
+SHORTEST_BAR, LONGEST_BAR = 4, 40  # signs
 COUNTS = ("Candidates", "Number", "Share", "")
 WHY = "Illegal, because for example"
 
@@ -34,9 +38,26 @@ def write_text(found: Found, name: str, width: int | None = None) -> str:
         page.add_texts(["", title])
         headings, rows = write_candidates(kept, found)
         page.add_table(Table(headings, rows, set(range(len(headings))), ("Number",)))
+    for histogram in found.histograms:
+        if found.kept:
+            page.add_texts(["", write_title(histogram)])
+            page.add_table(fit_bars(width, histogram))
     notes = write_notes(found)
     page.add_texts([""] * bool(notes) + notes)
     return page.write(also="as does --format json")
+
+
+def fit_bars(width: int | None, histogram: Histogram) -> Table:
+    """The table of a histogram, with bars as long as there is room for."""
+    headings, rows = write_bars(histogram, 0)
+    bare = Table(headings, rows, set(range(len(headings))))
+    page = Page()
+    page.add_table(bare)
+    longest = LONGEST_BAR if width is None else min(width - max(map(count_columns, page.lines)) - GAP, LONGEST_BAR)
+    if longest < SHORTEST_BAR:
+        return bare
+    headings, rows = write_bars(histogram, longest)
+    return Table(headings, rows, set(range(len(headings) - 1)))
 
 
 def write_head(found: Found, name: str) -> str:

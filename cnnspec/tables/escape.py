@@ -23,6 +23,7 @@ LATEX = {  # in every encoding of fonts: what \textquotedbl is, some lack
     "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", "–": "--", "—": "---", "→": r"$\rightarrow$",
     "×": r"$\times$", "·": r"$\cdot$", "±": r"$\pm$", "−": "$-$", "≤": r"$\leq$", "≥": r"$\geq$", "µ": r"$\mu$",
     **{c: "\\" + c for c in "&%$#_{}"},
+    **{c: rf"\rule{{{n / 20:g}em}}{{1.4ex}}" for n, c in enumerate("▏▎▍▌▋▊▉█", 1)},  # of bars
 }  # fmt: skip
 LIGATURES = re.compile(r"(?<=-)-|(?<=[`'])[`']|(?<=[?!])`")  # what would become another sign with what stands before it
 

@@ -72,7 +72,7 @@ trace FILE | trace FILE --layers relu1 --input random | trace FILE relu1 --at 0,
 quiz FILE | quiz FILE --format gift | quiz FILE --ask | quiz FILE --variant --kinds size --format json
 compare FILE | compare FILE FILE --format latex | compare FILE --format json --device v100 | compare FILE --columns rf,macs --relative
 diff FILE FILE | diff FILE GOOD | diff GOOD FILE --format json | diff GOOD FILE --format markdown --max-params +5% --budget lossless
-sweep FILE --over n=1..3 | sweep FILE --over input=4..8 --by macs --pareto params,-coverage | sweep FILE --over n=1 -o OUT.csv --format json
+sweep FILE --over n=1..3 | sweep FILE --over input=4..8 --by macs --pareto params,-coverage --histogram macs | sweep FILE --over n=1 -o OUT.csv --format json
 compile FILE -o - | compile FILE -o OUT.py | compile FILE -o OUT.keras | compile FILE -o OUT.onnx
 compile FILE -o OUT.tflite | compile FILE -o OUT/
 train FILE --dry-run | train FILE --dry-run --data digits

@@ -166,7 +166,14 @@ def asked(net: cnnspec.Network) -> Iterator[tuple[str, Answer]]:
         yield "diff", cnnspec.diff(OTHER, net)
     yield (
         "sweep",
-        cnnspec.sweep(SWEPT, {"n": range(5), "act": "relu, tanh"}, where="n > 1", pareto="macs", columns="lossless"),
+        cnnspec.sweep(
+            SWEPT,
+            {"n": range(5), "act": "relu, tanh"},
+            where="n > 1",
+            pareto="macs",
+            columns="lossless",
+            histogram="macs,coverage,n",
+        ),
     )
 
 

@@ -35,6 +35,6 @@ def test_the_place_is_there(place: str) -> None:
         assert name in defined_in(file), f"{path} defines no {name}"
 
 
-def test_there_are_fifteen_questions() -> None:
-    assert len(ways()) == 15
+def test_there_are_sixteen_questions() -> None:
+    assert len(ways()) == 16
     assert all(str(way["question"]).endswith("?") and way["answer"] and way["places"] for way in ways())

@@ -97,7 +97,7 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "sweep": {
         "--over": ("n=1..9", "n=1, 2, 3", "n=8..64:*2", "input=8..64:8", "w[0]=1..3", "w[*]=4, 8", "x=1", "n=", "n=9..1", "n=1..1e9", "", "=", "n=[", "input=x"),
         "--where": ("params < 5k", "n == 2 or macs / n > 3", "x", "1 / 0 > 2", "lossless", "params <", ""), "--by": ("macs", "params,macs", "n", "x", ""),
-        "--pareto": ("params,macs", "x"), "--columns": ("depth,peak_memory(dtype=int8)", "x", ""), "--sample": ("5", "1e3", "0", "x"), "--seed": ("7", "x"),
+        "--pareto": ("params,macs", "x"), "--columns": ("depth,peak_memory(dtype=int8)", "x", ""), "--sample": ("5", "1e3", "0", "x"), "--histogram": ("macs,n", "coverage", "-n", "x", ""), "--jobs": ("1", "0", "x"), "--seed": ("7", "x"),
         "--top": ("0", "3", "-1"), "-o": ("table.csv", "table.json", "table.parquet", "table.x", "-"), "--format": FORMATS, **MODEL,
     },
     "fix": {"--check": (), "--unsafe-fixes": (), "--diff": (), "-q": (), **CHOICE, **MODEL},

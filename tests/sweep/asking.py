@@ -50,7 +50,7 @@ def answers(engine: Engine, candidates: Whole | Sample) -> list[tuple[list[int],
 def read_batch(engine: Engine, batch: Batch) -> list[tuple[list[int], Any]]:
     found: list[tuple[list[int], Any]] = []
     for row in range(batch.count):
-        code = "" if batch.legal[row] else engine.reasons.found[batch.reasons[row]].error.code
+        code = "" if batch.legal[row] else engine.reasons.codes[batch.reasons[row]]
         figures = [[column[row] for column in columns if column[row] is not np.ma.masked] for columns in batch.figures]
         found.append(([int(digits[row]) for digits in batch.digits], code or figures))
     return found

@@ -13,7 +13,7 @@ import pytest
 import cnnspec
 from cnnspec.base.source import Source
 from cnnspec.cli import main
-from cnnspec.sweep.candidates import ROWS
+from cnnspec.sweep.candidates import ROWS, find_numbers
 from cnnspec.sweep.question import make_request
 from cnnspec.sweep.rows import Kept
 from cnnspec.sweep.sweep import run_sweep
@@ -188,7 +188,7 @@ def test_a_sample_is_drawn_by_its_seed_and_has_no_candidate_twice() -> None:
         numbers: list[int] = []
 
         def keep(kept: Kept) -> None:
-            numbers.extend((kept.digits[0] * 300 + kept.digits[1]).tolist())
+            numbers.extend(find_numbers(kept.digits, (400, 300)).tolist())
 
         run_sweep(ask(MANY, **asked), keepers=[keep])
         return numbers

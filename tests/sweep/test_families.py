@@ -12,13 +12,15 @@ import pytest
 from cnnspec.sweep import engine as engine_module
 from cnnspec.sweep.candidates import Sample, find_digits
 from cnnspec.sweep.engine import Engine
+from cnnspec.sweep.reasons import find_key
 from cnnspec.sweep.space import numbers_in
-from cnnspec.sweep.structure import Structure
+from cnnspec.sweep.structure import Structure, find_answer
 from tests.support import IN_THOROUGH, THOROUGH
 from tests.sweep.asking import agree, answers, ask, choose, load
 from tests.sweep.families import FAMILIES
 
-SAMPLES, SIDES, TRIED = (1500, 400, 1000) if THOROUGH else (8, 4, 20)
+# candidates that are compared; that are traced; on the sides of comparisons, of one structure at most; and tried for these
+SAMPLES, TRACED, SIDES, MOST_SIDES, TRIED = (5000, 400, 400, 20, 500) if THOROUGH else (8, 8, 4, 2, 20)
 OPERATIONS: dict[str, Any] = {
     **{name: getattr(operator, name) for name in ("add", "sub", "mul", "floordiv", "mod", "truediv")},
     "max": max, "round": round, "floor": math.floor, "ceil": math.ceil,
@@ -58,33 +60,34 @@ def test_both_sides_of_comparisons_are_as_load_has_them(name: str, monkeypatch: 
         return structures[-1]
 
     monkeypatch.setattr(engine_module, "trace", keep)
-    answers(engine, Sample(engine.space, SAMPLES, 1))
+    answers(engine, Sample(engine.space, TRACED, 1))
     chance = random.Random(0)
-    guards = [(structure, place) for structure in structures for place in range(len(structure.tape.guards))]
     rows: dict[tuple[int, ...], None] = {}
-    for structure, place in chance.sample(guards, len(guards)):
-        if len(rows) < SIDES and (breaking := find_side(engine, structure, place, chance)):
-            rows |= dict.fromkeys([breaking])
-            if within := find_side(engine, structure, None, chance):
-                rows |= dict.fromkeys([within])
+    for structure in chance.sample(structures, len(structures)):
+        sides = find_sides(engine, structure, chance)
+        within, breaking = sides.pop(None, None), [*sides.values()]
+        if within and breaking:
+            rows |= dict.fromkeys([within, *chance.sample(breaking, min(len(breaking), MOST_SIDES))])
+        if len(rows) >= SIDES:
+            break
     assert len(rows) > 1
     for digits, answer in answers(engine, choose(engine, [[*row] for row in rows])):
         loaded = load(engine, text, digits)
         assert agree(answer, loaded), (engine.space.candidate(digits), answer, loaded)
 
 
-def find_side(engine: Engine, structure: Structure, place: int | None, chance: random.Random) -> tuple[int, ...] | None:
-    """The digits of a candidate that breaks the guard at a place and none before it, or with None no guard at all; None where
-    none is found by chance."""
+def find_sides(engine: Engine, structure: Structure, chance: random.Random) -> dict[int | None, tuple[int, ...]]:
+    """For the place of a guard the digits of a candidate that breaks it and none before it, and for None those of one that
+    breaks none; as far as some candidates drawn by chance have them."""
+    found: dict[int | None, tuple[int, ...]] = {}
     guards = [*structure.tape.guards.items()]
-    guards = guards if place is None else guards[: place + 1]
-    for _ in range(TRIED):
-        digits = find_digits(chance.randrange(engine.space.count), engine.space.sizes)
+    for number in chance.sample(range(engine.space.count), min(TRIED, engine.space.count)):
+        digits = find_digits(number, engine.space.sizes)
         values = work_out(engine, structure, digits)
-        first = next((n for n, (guard, answer) in enumerate(guards) if hold(guard, values) is not answer), None)
-        if first == place:
-            return digits
-    return None
+        found.setdefault(
+            next((n for n, (g, answer) in enumerate(guards) if hold(g, values) is not answer), None), digits
+        )
+    return found
 
 
 def work_out(engine: Engine, structure: Structure, digits: tuple[int, ...]) -> list[Any]:
@@ -108,3 +111,17 @@ def hold(guard: tuple[str, int, int], values: list[Any]) -> bool | None:
     if values[a] is None or values[b] is None:
         return None
     return bool(values[a] < values[b] if operation == "lt" else values[a] == values[b])
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_a_reason_is_the_candidates_own(name: str) -> None:
+    """Whichever candidate of a structure was analysed for the others, each is counted for what its own error says."""
+    text, over = FAMILIES[name]
+    engine = ask(text, over, ())
+    for batch in engine.run(Sample(engine.space, 10 * SAMPLES, 2)):
+        for row in range(batch.count):
+            if not batch.legal[row]:
+                candidate = engine.space.candidate([int(digits[row]) for digits in batch.digits])
+                error = find_answer(engine.question, candidate).error
+                assert error is not None
+                assert engine.reasons.keys[batch.reasons[row]] == find_key(error), candidate
