@@ -1,8 +1,8 @@
 """Batches as Keras's `fit` and `evaluate` take them: the next are read by a thread while one is trained on.
 
 Keras's loop takes the arrays themselves, on every backend, so the time for which it waits for them is known. On TensorFlow
-its own way would be tf.data, which takes longer to hand over a small batch than a small network to be trained on it. It
-stays where a strategy shares batches among devices.
+its own way would be tf.data, which takes longer to hand over a small batch than a small network to be trained on it, and
+gives a device an empty share of a batch that has too few examples (`mirrored` shares them).
 """
 
 from __future__ import annotations
@@ -41,8 +41,9 @@ class ReadAhead:
             reader.shutdown(wait=False, cancel_futures=True)
 
 
-def make_feed(batches: Any) -> Any:
-    """What `fit` and `evaluate` take for batches (`data.batches`); `waited` counts the seconds for which they waited for one."""
+def make_feed(batches: Any, as_dataset: Callable[[ReadAhead], Any] = lambda read: read) -> Any:
+    """What `fit` and `evaluate` take for batches (`data.batches`); `waited` counts the seconds for which they waited for one.
+    `as_dataset` makes of them what TensorFlow's loop goes through."""
     from keras.src.trainers.data_adapters.data_adapter import DataAdapter  # which `fit` takes as it is
     from keras.src.trainers.data_adapters.data_adapter_utils import get_torch_dataloader
 
@@ -71,8 +72,8 @@ def make_feed(batches: Any) -> Any:
         def get_torch_dataloader(self) -> Any:
             return get_torch_dataloader(self.read)
 
-        def get_tf_dataset(self) -> ReadAhead:
-            return self.read
+        def get_tf_dataset(self) -> Any:
+            return as_dataset(self.read)
 
     return Feed()
 
