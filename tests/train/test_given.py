@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import numpy as np
 import pytest
 
 from cnnspec.facts.graph_queries import name_outputs
+from cnnspec.train.data import disk_folder
 from cnnspec.train.data import given as given_data
 from cnnspec.train.data.given import Given, read_given
 from cnnspec.train.data.piles import unfold
@@ -271,4 +274,58 @@ def test_what_a_file_cannot_keep(narrow: Path, monkeypatch: pytest.MonkeyPatch) 
     assert refused(ONE, batches_of(X, Y)) == (
         "the batches do not fit in memory, and nowhere cannot be written: [Errno 2] No such file or directory: 'nowhere'; "
         "let TMPDIR name a folder with room"
+    )
+
+
+MOUNTS = """24 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
+30 24 0:26 / /run rw,nosuid master:2 propagate_from:1 - tmpfs tmpfs rw,size=3g
+41 24 0:51 / /with\\040space rw - ramfs none rw
+42 24 0:52 /sub /bound rw - overlay overlay rw,lowerdir=/tmpfs
+"""
+
+
+@pytest.mark.parametrize(
+    ("device", "expected"), [((8, 1), False), ((0, 26), True), ((0, 51), True), ((0, 52), False), ((9, 9), False)]
+)
+def test_which_file_systems_lie_in_memory(
+    device: tuple[int, int], expected: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(MOUNTS)
+    real, number = os.stat, os.makedev(*device)
+    monkeypatch.setattr(
+        "os.stat",
+        lambda path, **more: real(path, **more) if path != "folder" else type("Found", (), {"st_dev": number})(),
+    )
+    assert disk_folder.lies_in_memory("folder", str(mounts)) is expected
+    assert not disk_folder.lies_in_memory("folder", str(tmp_path / "none"))
+    assert not disk_folder.lies_in_memory(str(tmp_path / "nowhere"), str(mounts))
+
+
+@pytest.mark.skipif(not os.path.ismount("/dev/shm"), reason="without a file system in memory")
+def test_a_real_file_system_in_memory(tmp_path: Path) -> None:
+    assert disk_folder.lies_in_memory("/dev/shm")
+    told = subprocess.run(["stat", "-f", "-c", "%T", tmp_path], capture_output=True, text=True, check=True).stdout
+    assert disk_folder.lies_in_memory(str(tmp_path)) == (told.strip() in ("tmpfs", "ramfs"))
+
+
+def test_no_file_in_memory_keeps_what_memory_does_not(
+    narrow: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path_factory.mktemp("here")
+    monkeypatch.chdir(here)
+    monkeypatch.setattr(disk_folder, "LAST", str(tmp_path_factory.mktemp("last")))
+    in_memory = {str(narrow)}
+    monkeypatch.setattr(disk_folder, "lies_in_memory", lambda path: path in in_memory)
+    said = f"a file in {here} keeps them until the end, for TMPDIR ({narrow}) lies in memory"
+    assert read(ONE, batches_of(X, Y)).notes[0].endswith(said)
+    in_memory.add(str(here))
+    assert f"a file in {disk_folder.LAST} keeps them until the end, for TMPDIR" in read(ONE, batches_of(X, Y)).notes[0]
+    monkeypatch.delenv("TMPDIR")
+    said = f"a file in {disk_folder.LAST} keeps them until the end, for the working folder ({here}) lies in memory"
+    assert read(ONE, batches_of(X, Y)).notes[0].endswith(said)
+    in_memory.add(disk_folder.LAST)
+    assert refused(ONE, batches_of(X, Y)) == (
+        "the batches do not fit in memory, and there is no folder on a disk to keep them in, "
+        f"of {here}, {disk_folder.LAST}; let TMPDIR name one"
     )
