@@ -64,7 +64,10 @@ def elaborate(
                 has = f"it has {', '.join(sorted(known))}" if known else "it has none"
                 raise KeyError(f'no model has a parameter "{name}"', has + write_suggestion(name, known))
     if not definitions.models:
-        return _whole_file(first, definitions)
+        other = (
+            only not in (None, parsed.source.stem) and not parsed.diagnostics
+        )  # of a mistaken text, models may be missing
+        return () if other else _whole_file(first, definitions)
     beside = next((item for item in parsed.body.items if isinstance(item, NETWORK_ITEMS)), None)
     if beside is not None and not any(isinstance(item, tree.Bad) for item in parsed.body.items):
         message = "a step beside a model belongs to none"

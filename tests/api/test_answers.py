@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -13,6 +15,7 @@ import numpy as np
 import pytest
 
 import cnnspec
+import cnnspec.api
 from cnnspec.api.answer import DATA, Answer
 from cnnspec.cli import main
 from tests.example_files import EXAMPLES
@@ -333,3 +336,18 @@ def test_numbers_of_numpy_and_lists_are_taken() -> None:
     assert net.cost(np.int64(4)) == net.cost(4)
     assert net.receptive_field_of("conv1", at=[np.int64(1), 2]) == net.receptive_field_of("conv1", at=(1, 2))  # type: ignore[arg-type]
     assert net.sizes([40, 50]) == net.sizes((40, 50))  # type: ignore[arg-type]
+
+
+def list_kinds(kind: type[Answer] = Answer) -> list[type[Answer]]:
+    return [one for child in kind.__subclasses__() for one in (child, *list_kinds(child))]
+
+
+def test_every_kind_of_answer_writes_all_that_answers_are_asked_for() -> None:
+    """What `Answer` leaves to its kinds, each has: a form that it knows itself, or what all forms are made from."""
+    for module in pkgutil.walk_packages(cnnspec.api.__path__, "cnnspec.api."):
+        importlib.import_module(module.name)
+    assert len(list_kinds()) > 15
+    for kind in list_kinds():
+        own = {name for name in vars(Answer) if getattr(kind, name) is not getattr(Answer, name)}
+        assert "to_data" in own and own & {"to_text", "_write_text"}, kind
+        assert "_make_report" in own or {"to_text", "to_html"} <= own, kind
