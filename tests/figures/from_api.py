@@ -102,7 +102,8 @@ def costs(net: cnnspec.Network, met: set[tuple[str, str]]) -> Iterator[Reading]:
         for part in (layer.traffic, layer.time):
             if part is not None:
                 yield from of(part, layer.name, met)
-    for kind, memory in (("inference", cost.inference), ("training", cost.training)):
+    frozen = [("frozen", cost.frozen_training)] if cost.frozen_training is not None else []
+    for kind, memory in (("inference", cost.inference), ("training", cost.training), *frozen):
         assert memory is not None and cost.question.limit is not None
         [*public(memory, met)]
         yield Reading(f"{kind}_largest", "", memory.largest_batch(cost.question.limit), "Memory of the API")

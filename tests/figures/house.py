@@ -129,8 +129,8 @@ class House:
         yield from from_json.readings("cost", self.part(data, level), self.met)
         nodes, used = self.network.graph.nodes, self.network.graph.used()
         yield from from_json.activations(data, {node.name for node in nodes if used[node.index] and node.layer})
-        kinds = iter(("inference", "training"))
-        largest = iter(("inference", "training"))
+        kinds = iter(("inference", "training", "frozen"))
+        largest = iter(("inference", "training", "frozen"))
         for reading in self.page("cost", self.said("cost", *ASKED), level):
             if reading.figure == "together":
                 yield reading._replace(figure=f"{next(kinds)}_bytes")

@@ -123,6 +123,11 @@ training.terms[].bytes_each         training_bytes_each
 training.terms[].bytes              training_term_bytes
 training.bytes                      training_bytes
 training.largest_batch              training_largest
+frozen.training.terms[].values      frozen_values
+frozen.training.terms[].bytes_each  frozen_bytes_each
+frozen.training.terms[].bytes       - values * bytes
+frozen.training.bytes               frozen_bytes
+frozen.training.largest_batch       frozen_largest
 device.flops_per_second             - the device's
 device.bytes_per_second             - the device's
 device.seconds                      seconds
@@ -421,6 +426,7 @@ API = {
         "question": "- asked for", **dict.fromkeys(("batch", "dtype", "optimizer"), "- asked for"), "layers": "- one by one",
         "macs": "macs", "flops": "flops", "tool_count": "tool_count", "inference": "- term by term", "training": "- term by term",
         "inference_bytes": "inference_bytes", "training_bytes": "training_bytes", "seconds": "seconds", "memory_bound": "memory_bound", "draw": ACTION, **ABOUT,
+        "frozen": "- layers", "frozen_training": "- of fewer layers",
     },
     "LayerCost": {
         "name": "- a name", "type": "- a name", "output_shape": "shape", "macs": "macs", "flops": "flops",
