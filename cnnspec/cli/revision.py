@@ -122,8 +122,8 @@ class Revision:
         """The source at a path of the working folder, as it was."""
         inner = self.find_inner(path)
         entry = None if inner is None else self.find_entry(inner)
-        if inner is not None and isinstance(entry, str):
-            return Diagnostic("E002", f"{self.label(inner)} {entry}", None, "check the path")
+        if isinstance(entry, str):
+            return Diagnostic("E002", f"{self.label(inner or path)} {entry}", None, "check the path")
         if inner is None or entry is None or entry.kind != "blob":
             return Diagnostic("E002", f"{self.called} has no {path} that git can read", None, "check the path")
         if entry.size > MAX_BYTES:
