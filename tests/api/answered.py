@@ -21,6 +21,7 @@ TEXTS = {
 }  # fmt: skip
 
 ELEMENTS = {"div", "style", "b", "p", "br", "code", "pre", "mark", "details", "summary"}
+ELEMENTS |= {"table", "caption", "colgroup", "col", "thead", "tbody", "tr", "th", "td"}
 STYLES = re.compile("text-align:left|min-width:[0-9]+ch")
 ATTRIBUTES = {"align", "class", "colspan", "open", "scope", "style", "width"}
 

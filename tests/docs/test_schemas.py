@@ -18,7 +18,7 @@ from cnnspec.api.answer import Answer
 from cnnspec.base.source import Source
 from cnnspec.cli import MODULES, VERBS, main
 from cnnspec.pipeline import analyse
-from tests.api.test_answers import OTHER, TEXTS
+from tests.api.answered import OTHER, TEXTS
 from tests.cli.test_python_files import notebook
 from tests.docs.blocks import DOCS
 from tests.docs.schema_use import OF_TRAININGS, SCHEMAS, SchemaUse
