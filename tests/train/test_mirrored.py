@@ -22,6 +22,8 @@ tf.config.set_logical_device_configuration(
 import keras
 
 from cnnspec.train.data.examples import Held, Part
+from cnnspec.train.data.batches import make_batches
+from cnnspec.train.devices.feed import make_feed, take_arrays
 from cnnspec.train.devices.request import Devices
 from cnnspec.train.devices.runtime import Runtime
 from cnnspec.train.devices.share import Share
@@ -69,6 +71,31 @@ for count in (3, 7, 11):  # the last leaves two out, and its last batch has thre
     feed, held = runtime.make_feed(runtime.make_training_batches(part)), runtime.make_evaluation_feed(part)
     told = model.fit(feed, epochs=2, shuffle=False, verbose=0, validation_data=held).history
     compare(count, {name: told[f"val_{name}"][-1] for name in ("accuracy", "loss")})
+
+
+def build_two():
+    layers = keras.layers
+    given = keras.Input((4, 4, 1))
+    flat = layers.Flatten()(given)
+    made = keras.Model(given, [layers.Dense(1, name="same")(flat), layers.Dense(3, activation="softmax", name="kind")(flat)])
+    made.compile("sgd", ["mse", "sparse_categorical_crossentropy"])
+    return made
+
+
+with strategy.scope():
+    two = build_two()
+alone = build_two()
+alone.set_weights(two.get_weights())
+runtime.make_steps(two)
+take_arrays(alone)
+for count in (1, 7, 13):  # the last batch has one
+    part = Part((Held(x[:count]),), (x[:count, 0, 0], y[:count]), np.arange(count))
+    same, kind = (np.asarray(one) for one in alone(x[:count]))
+    same = np.mean((same - part.outputs[0]) ** 2)
+    kind = -np.mean(np.log(kind[np.arange(count), y[:count]]))
+    for made, feed in ((alone, make_feed(make_batches(keras, part, 6))), (two, runtime.make_evaluation_feed(part))):
+        found = made.evaluate(feed, verbose=0, return_dict=True)
+        assert np.allclose([found[n] for n in ("same_loss", "kind_loss", "loss")], [same, kind, same + kind], 1e-5), found
 for count in (1, 2):
     try:
         runtime.make_training_batches(take(count))

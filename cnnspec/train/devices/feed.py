@@ -12,6 +12,8 @@ from collections import deque
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.train.devices.output_losses import OutputLosses
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -84,11 +86,12 @@ def take_arrays(model: Any) -> None:
     Keras traces arrays for the size that comes first, and again for another, so that the last bits of a training would depend on
     where it was stopped.
     """
-    model.train_function = _make_step(model.train_step, model.jit_compile)
-    model.test_function = _make_step(model.test_step, model.jit_compile)
+    losses = OutputLosses(model)
+    model.train_function = _make_step(losses.wrap(model.train_step), losses, model.jit_compile)
+    model.test_function = _make_step(losses.wrap(model.test_step), losses, model.jit_compile)
 
 
-def _make_step(step: Callable[[Any], Any], compiled: bool) -> Callable[[Iterator[Any]], Any]:
+def _make_step(step: Callable[[Any], Any], losses: OutputLosses, compiled: bool) -> Callable[[Iterator[Any]], Any]:
     """A step on the next batch: (examples, targets) or (examples, targets, weights)."""
     import tensorflow as tf
 
@@ -97,6 +100,7 @@ def _make_step(step: Callable[[Any], Any], compiled: bool) -> Callable[[Iterator
     def take_step(batches: Iterator[Any]) -> Any:
         batch = tuple([part for part in next(batches) if part is not None])
         if len(batch) not in traced:
+            losses.prepare(batch)
             form = tf.nest.map_structure(lambda array: tf.TensorSpec((None, *array.shape[1:]), array.dtype), batch)
             traced[len(batch)] = tf.function(step, input_signature=[form], autograph=False, jit_compile=compiled)
         return traced[len(batch)](batch)

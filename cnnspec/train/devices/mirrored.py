@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.train.devices.output_losses import OutputLosses
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -28,8 +30,9 @@ def as_distributed(read: ReadAhead) -> Any:
 
 def share_arrays(model: Any, strategy: Any) -> None:
     """Let a model that was compiled in a strategy's scope take batches of arrays, traced for any size of them."""
-    model.train_function = _make_step(model, model.train_step, strategy, joined=True)
-    model.test_function = _make_step(model, model.test_step, strategy, joined=False)
+    losses = OutputLosses(model)
+    model.train_function = _make_step(model, losses.wrap(model.train_step), losses, strategy, joined=True)
+    model.test_function = _make_step(model, losses.wrap(model.test_step), losses, strategy, joined=False)
 
 
 def share_rows(batch: tuple[Any, ...], devices: int) -> list[tuple[Any, ...]]:
@@ -43,7 +46,7 @@ def share_rows(batch: tuple[Any, ...], devices: int) -> list[tuple[Any, ...]]:
 
 
 def _make_step(
-    model: Any, step: Callable[[Any], Any], strategy: Any, joined: bool
+    model: Any, step: Callable[[Any], Any], losses: OutputLosses, strategy: Any, joined: bool
 ) -> Callable[[Iterator[Any]], dict[str, Any]]:
     """A step on the next batch: (examples, targets) or (examples, targets, weights)."""
     import tensorflow as tf
@@ -66,6 +69,7 @@ def _make_step(
         shares = share_rows(batch, strategy.num_replicas_in_sync)
         key = (len(shares), len(batch))
         if key not in traced:
+            losses.prepare(batch)
             form = tf.nest.map_structure(lambda array: tf.TensorSpec((None, *array.shape[1:]), array.dtype), batch)
             traced[key] = tf.function(run, input_signature=[form] * len(shares), autograph=False)
         return traced[key](*shares)
@@ -80,6 +84,8 @@ def _join_states(model: Any, strategy: Any) -> None:
     for variable in model.non_trainable_variables:
         own = strategy.experimental_local_results(variable.value)
         if len(own) > 1 and own[0].dtype.is_floating:
-            mean = tf.add_n([one.read_value() for one in own]) / len(own)
+            values = [one.read_value() for one in own]
+            # of equal values, as those of a frozen layer, exactly that value
+            mean = values[0] + tf.add_n([value - values[0] for value in values]) / len(own)
             for one in own:
                 one.assign(mean)
