@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.diagnostic import ERROR
 from cnnspec.base.record import Record
+from cnnspec.base.shell_words import quote_path
 from cnnspec.facts.facts import Facts
 
 TYPE_CHECKING = False
@@ -62,7 +63,7 @@ class AnalysedNetwork(Record):
         if not self.broken or self.whole or self.has_errors:
             return "has mistakes: mend them first, `cnnspec check` shows them" if self.broken else ""
         what = count_nouns(len(self.unknown), "layer") if self.unknown else "sizes"
-        return f"has {what} that could not be known: `cnnspec check {self.source.name} --explain-unknown` says why"
+        return f"has {what} that could not be known: `cnnspec check {quote_path(self.source.name)} --explain-unknown` says why"
 
     def certain(self) -> AnalysedNetwork:
         """The network as far as it rests on no assumption."""

@@ -94,7 +94,7 @@ def _analyse_network(
         watch(graph, hiding.visible([*made.errors, *unfit]))
         watching = partial(hiding.show, watch, graph)
     ruled = rules.check(context, codes, watching)
-    if settings is not None and settings.data is not None and not context.broken:
+    if settings is not None and (settings.data or settings.freeze or settings.learning_rates) and not context.broken:
         unfit = (*unfit, *find_data_mismatches(made.graph, settings, ruled))
     own = hiding.visible([*made.errors, *unfit, *ruled])
     diagnostics = sort_diagnostics([*parsed.diagnostics, *parsed.notes, *own])

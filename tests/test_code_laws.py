@@ -23,6 +23,8 @@ PINNED = {
     "_schema",
     "_negative_number_matcher",
     "_send_response",
+    "_compile_loss",
+    "_symbolic_build",
 }
 QUESTIONS = (
     "facts",

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.test_code_laws import PINNED
@@ -102,10 +103,26 @@ def changes_by_a_rate() -> None:
     assert callable(getattr(optimizer, "_parallel_update_step", optimizer._backend_update_step))
 
 
+def weighs_each_output() -> None:
+    """train/devices/output_losses.py: what means the loss of each output, which a step in symbols makes."""
+    keras = pytest.importorskip("keras")
+    start = keras.Input((2,))
+    model = keras.Model(start, [keras.layers.Dense(1)(start), keras.layers.Dense(1)(start)])
+    model.compile("sgd", ["mse", "mse"])
+    zeros = np.zeros((3, 2), "float32"), (np.zeros((3, 1), "float32"),) * 2
+    model._symbolic_build(data_batch=zeros)
+    assert model._compile_loss.built and len(model._compile_loss.metrics) == 2
+    for counted in model._compile_loss.metrics:
+        counted.update_state(1.0, sample_weight=3)
+        counted.update_state(5.0, sample_weight=1)
+        assert float(counted.result()) == 2
+
+
 USED: dict[str, Callable[[], Any]] = {
     "_ActionsContainer": takes_options, "_blake2": hashes_as_hashlib_does, "_parse_table": keeps_its_table,
     "_inbound_nodes": walks_back, "_keras_history": walks_back, "_pywrap_util_port": tells_of_onednn,
     "_get_current_learning_rate": changes_by_a_rate, "_apply_weight_decay": changes_by_a_rate, "_schema": has_defaults, "_negative_number_matcher": tells_values_from_options, "_send_response": answers_by_number,
+    "_compile_loss": weighs_each_output, "_symbolic_build": weighs_each_output,
 }  # fmt: skip
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shlex
 import shutil
 import sys
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
@@ -17,6 +16,8 @@ from importlib.util import find_spec
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 from urllib.request import url2pathname
+
+from cnnspec.base.shell_words import quote_word
 
 NAME = "cnnspec"
 FOLDER = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # a checkout, or site-packages
@@ -29,7 +30,9 @@ def write_install_command(*extras: str) -> str:
     except PackageNotFoundError:
         found = None
     flag, before, behind = find_origin(direct_url(found))
-    return f"{find_installer(found)} {' or '.join([flag + quoted(f'{before}[{extra}]{behind}') for extra in extras])}"
+    return (
+        f"{find_installer(found)} {' or '.join([flag + quote_word(f'{before}[{extra}]{behind}') for extra in extras])}"
+    )
 
 
 def direct_url(found: Distribution | None) -> dict[str, Any]:
@@ -90,9 +93,4 @@ def find_installer(found: Distribution | None) -> str:
 
 def quote_interpreter() -> str:
     """This interpreter, for the shell."""
-    return quoted(sys.executable) if re.search(r"[^\w./:\\-]", sys.executable) else sys.executable
-
-
-def quoted(text: str) -> str:
-    """A word for the user's shell: in double quotes, which every shell has, unless they would not hold it together."""
-    return f'"{text}"' if os.name == "nt" or not re.search(r'[$`"\\!]', text) else shlex.quote(text)
+    return quote_word(sys.executable) if re.search(r"[^\w./:\\-]", sys.executable) else sys.executable

@@ -97,7 +97,7 @@ def run(options: argparse.Namespace) -> int:
         return USAGE
     difference, verdicts = find_difference(a, b), hold(limits, a, b)
     if options.output is not None:
-        write_page(options.output, difference, a, b, options.force)
+        write_page(options, difference, verdicts, a, b)
     if options.output is None or options.format != "text" or limits:
         if options.format in TABLES_ALONE:
             print_tables(difference, verdicts, a, b, options.format)
@@ -148,18 +148,24 @@ def compare_many(a: Side, b: Side, limits: list[ChangeLimit], options: argparse.
     return CLEAN if changes.same else FINDINGS
 
 
-def write_page(path: str, difference: NetworkDifference, a: AnalysedNetwork, b: AnalysedNetwork, force: bool) -> None:
+def write_page(
+    options: argparse.Namespace,
+    difference: NetworkDifference,
+    verdicts: tuple[Verdict, ...],
+    a: AnalysedNetwork,
+    b: AnalysedNetwork,
+) -> None:
     """Write the page of two networks. UsageError where it cannot be written, or would be too large."""
     from cnnspec.draw.outline.outline import TooLarge
     from cnnspec.draw.page import write_difference_page
     from cnnspec.draw.question import DrawQuestion
 
     try:
-        page = write_difference_page(difference, a, b, DrawQuestion())
+        page = write_difference_page(difference, a, b, DrawQuestion(), verdicts)
     except TooLarge as error:
         raise UsageError(str(error)) from None
-    write_output(path, page, force)
-    print_message(f"wrote {path}")
+    write_output(options.output, page, options.force)
+    print_message(f"wrote {options.output}")
 
 
 def load_side(side: Side, own: list[str], options: argparse.Namespace) -> AnalysedNetwork | None:

@@ -102,13 +102,15 @@ def compare_pairs(
 
 # ---- files -------------------------------------------------------------------------------------------------
 def list_side(side: Side, lookup: Lookup, links: bool) -> dict[str, SpecFile]:
-    """The specs of a side that no setting excludes, by their paths from its folder; `links`: symbolic ones, too."""
+    """The specs of a side that no setting excludes, by their paths from its folder; `links`: symbolic ones, too, and those of
+    repositories inside, which a revision does not hold."""
     folder = side.path or ""
     if side.revision is None:
         return {
             name: SpecFile(name, path, read(path), read)
             for name, path in list_folder(folder)
-            if (links or not os.path.islink(path)) and not lookup.of(path).excludes(path, False)
+            if (links or not (os.path.islink(path) or lies_in_repository(name, folder)))
+            and not lookup.of(path).excludes(path, False)
         }
     files = {
         path: entry
@@ -145,6 +147,12 @@ def list_folder(folder: str) -> Iterator[tuple[str, str]]:
             yield os.path.relpath(path, folder).replace(os.sep, "/"), path
         elif path.message.startswith("cannot read"):  # not that there is no spec
             raise UsageError(f"{path.message}: {path.help}")
+
+
+def lies_in_repository(name: str, folder: str) -> bool:
+    """Whether a file below a folder lies in a git repository of its own there, such as a submodule."""
+    parts = name.split("/")[:-1]
+    return any([os.path.lexists(os.path.join(folder, *parts[:end], ".git")) for end in range(1, len(parts) + 1)])
 
 
 def is_taken(path: str, folder: str) -> bool:

@@ -7,6 +7,7 @@ REVISION alone has what the other side names, or all.
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 
 from cnnspec.base.record import Record
@@ -69,19 +70,30 @@ def read_sides(a: str, b: str, model: str | None) -> tuple[Side, Side]:
 def read_side(text: str, model: str | None) -> Side:
     """What one argument names."""
     path, chosen = split_model(text, model)
-    if path == "-" or os.path.lexists(path):
+    if path == "-" or os.path.lexists(path) and not is_own_file_of_git(path):
         return Side(path, chosen, None, os.path.isdir(path) and not leads_to_model(path))
-    from cnnspec.cli.revision import find_revision
+    from cnnspec.cli.revision import explain_no_revision, find_revision
 
     name, colon, rest = text.partition(":")
     revision = find_revision(name)
     if revision is None:
         if not os.path.splitext(path)[1] and not os.path.dirname(path):
-            raise UsageError(f'"{printable(brief(text))}" is no file, no folder and no revision of a git repository')
+            called = printable(brief(text))
+            raise UsageError(
+                f'"{called}" is no file, no folder and no revision of a git repository{explain_no_revision()}'
+            )
+        if ":" in path[2:]:  # not that of a drive, nor of FILE:MODEL
+            called, whole = printable(brief(name)), printable(brief(text))
+            raise UsageError(f"{called}, of {whole}, is no revision of a git repository{explain_no_revision()}")
         return Side(path, chosen)  # which cannot be read, and says so
     if not colon:
         return Side(None, model, revision)
     return read_inner(revision, rest, model)
+
+
+def is_own_file_of_git(path: str) -> bool:
+    """Whether a path is that of a file in which a bare repository keeps a revision of its name."""
+    return path in ("HEAD", "FETCH_HEAD", "ORIG_HEAD") and os.path.isdir("objects") and os.path.isdir("refs")
 
 
 def hold_many(a: Side, b: Side) -> bool:
@@ -104,7 +116,7 @@ def read_inner(revision: Revision, text: str, model: str | None) -> Side:
     """A file or a folder of a revision. UsageError where it has none such."""
     for path, chosen in dict.fromkeys([(text, model), split_model(text, model)]):
         near = path.startswith(("./", "../"))  # as git reads it, from the working folder
-        inner = revision.find_inner(path) if near else path.strip("/")
+        inner = revision.find_inner(path) if near else posixpath.normpath("/" + path.strip("/")).strip("/")
         kind = revision.find_kind(inner) if inner is not None else ""
         if inner is not None and kind in ("blob", "tree"):
             return Side(inner, chosen, revision, kind == "tree")
@@ -125,6 +137,7 @@ def complete_side(side: Side, other: Side) -> Side:
     if inner is None:
         raise UsageError(f"{other.path} lies outside of the repository of {side.revision.name}")
     made = side.replace(path=inner, model=other.model, is_folder=other.is_folder)
+    side.revision.find_kind(inner)  # which refuses submodules
     if made.is_missing and not (inner.endswith(".cnn") and (other.revision is not None or os.path.exists(other.path))):
         raise UsageError(f"{side.revision.name} has no {inner}")
     return made

@@ -130,7 +130,7 @@ def analyse_as_asked(
         raise UsageError(f"{source.name}: {message}; {help}") from None
     if options.model and not analysis.networks:
         names = [item.name.text for item in analysis.tree.body.items if isinstance(item, tree.Model)]
-        has = f"it has {', '.join(names)}" if names else "it has none"
+        has = f"it has {', '.join(names)}" if names else "it is one network, without a name"
         raise UsageError(f'{source.name} has no model "{options.model}": {has}')
     return analysis
 

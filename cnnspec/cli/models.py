@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from cnnspec.base.shell_words import quote_path
 from cnnspec.cli.inputs import name_given_file
 from cnnspec.cli.messages import UsageError, print_message
 from cnnspec.cli.settings import Lookup
@@ -52,7 +53,7 @@ def refuse_spec_options(path: str, options: argparse.Namespace) -> None:
 def refuse_text(path: str) -> str:
     """That a model has no text to change, and what has."""
     name = name_given_file(path)
-    return f"{name} is a model, which has no text: `cnnspec import {name} -o {name_spec(name)}` writes one"
+    return f"{name} is a model, which has no text: `cnnspec import {quote_path(name)} -o {quote_path(name_spec(name))}` writes one"
 
 
 def name_spec(path: str) -> str:

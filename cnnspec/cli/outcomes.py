@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from cnnspec.base.shell_words import quote_path
 from cnnspec.base.source import printable
 from cnnspec.cli.messages import CLEAN, print_message
 from cnnspec.cli.streams import fit_sentence
@@ -30,7 +31,7 @@ def print_outcome(outcome: Outcome) -> int:
         tell_result(f"saved {os.path.join(outcome.run, 'best.keras' if outcome.best else 'last.keras')}")
     if outcome.stopped:
         there = outcome.folds or outcome.run
-        how = f"; go on with: cnnspec resume {there}" if there else "; nothing was saved"
+        how = f"; go on with: cnnspec resume {quote_path(there)}" if there else "; nothing was saved"
         print_message(f"stopped {'at ' if outcome.stopped.startswith('epoch') else ''}{outcome.stopped}{how}")
         return 128 + outcome.signal
     return CLEAN

@@ -164,6 +164,6 @@ def _print_csv(found: Iterable[Prediction], asked: tuple[OutputQuestion, ...], t
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(heads)
     for one in found:
-        writer.writerow([printable(str(cell)) for cell in list_cells(one, len(heads))])
+        writer.writerow([escape.csv(str(cell)) for cell in list_cells(one, len(heads))])
         sys.stdout.flush()
         yield bool(one.why)

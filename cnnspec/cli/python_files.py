@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 
+from cnnspec.base.shell_words import quote_path
 from cnnspec.base.source import Source, brief, printable
 from cnnspec.cli.messages import UsageError
 
@@ -114,5 +115,5 @@ def refuse_python(path: str) -> None:
         written = printable(brief(path))
         spec = f"{os.path.splitext(written)[0]}.cnn"
         raise UsageError(
-            f"{written} trains its models itself: `cnnspec import {written} -o {spec}` writes a spec, to which a train section can be added"
+            f"{written} trains its models itself: `cnnspec import {quote_path(written)} -o {quote_path(spec)}` writes a spec, to which a train section can be added"
         )

@@ -85,8 +85,7 @@ class Examined(Record):
             return []
         from cnnspec.pipeline import PythonAnalysis
 
-        python = isinstance(self.analysis, PythonAnalysis)
-        parts = self.analysis.reading.parts if python else ()  # type: ignore[attr-defined]
+        parts = self.analysis.reading.parts if isinstance(self.analysis, PythonAnalysis) else ()
         return [*dict.fromkeys([*parts, self.analysis.source]), *self.reading.sources.values()]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnspec.base.record import Record
 from cnnspec.base.size import Size
-from cnnspec.compare.columns import POINTS, check_column, choose_usual, find_columns
+from cnnspec.compare.columns import NOTHING, POINTS, choose_usual, find_columns, find_name
 from cnnspec.tables.figures import show_figure
 
 TYPE_CHECKING = False
@@ -48,6 +48,8 @@ class ComparedTable:
 
     def write_cell(self, network: ComparedNetwork, column: ComparedColumn) -> str:
         value = column.value(network)
+        if not column.exists(network):
+            return NOTHING
         if self.relative and self.base is not None and network is not self.base and value is not None:
             change = column.change(value, column.value(self.base))
             if change:
@@ -112,11 +114,11 @@ def sort_networks(networks: tuple[ComparedNetwork, ...], choice: TableChoice) ->
     if not choice.sort:
         return tuple(reversed(networks)) if choice.reverse else networks
     known = find_columns(networks)
-    check_column(choice.sort, (NAME, *known))
+    sort = find_name(choice.sort, (NAME, *known))
     keys: list[tuple[Any, ComparedNetwork]] = []
     rest = []
     for network in networks:
-        column = known.get(choice.sort)
+        column = known.get(sort)
         key = network.name if column is None else column.order(column.value(network))
         if key is None or isinstance(key, Size):
             rest.append(network)

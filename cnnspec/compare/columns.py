@@ -27,7 +27,7 @@ LONGEST = 12  # characters of an expression in a cell
 class ComparedColumn(Record):
     """One column. `value` is a network's figure, None where it is unknown; `show` writes it for people, `plain` for scripts;
     `change` writes what another network's is beside it, `order` is what rows are sorted by. `of`: what it needs of the question:
-    memory, training or a device."""
+    memory, training or a device. `exists`: whether a network can have such a figure, known or not."""
 
     heading: str
     about: str
@@ -38,6 +38,7 @@ class ComparedColumn(Record):
     order: Callable[[Any], Any] = lambda value: value
     of: str = ""
     right: bool = True
+    exists: Callable[[ComparedNetwork], bool] = lambda network: True
 
 
 # ---- changes: of a figure, beside the first network's ------------------------------------------------------------
@@ -131,7 +132,7 @@ COLUMNS = {
         "RF", "receptive field", lambda n: n.receptive_field, show_reach, change_field,
         lambda value: write_axes(value and value.size), count_positions,
     ),
-    "coverage": ComparedColumn("Coverage", "share of the input that the receptive field covers", lambda n: n.coverage, percent, change_points),
+    "coverage": ComparedColumn("Coverage", "share of the input that the receptive field covers", lambda n: n.coverage, percent, change_points, exists=lambda n: n.receptive_field is not None),
     "output": ComparedColumn("Output", "shapes of the outputs", lambda n: n.output_shapes, show_shapes, change_nothing, show_shapes, count_values),
     "params_bytes": ComparedColumn("Weights", "bytes of the parameters", lambda n: n.params_bytes, show_bytes, change_ratio, of="memory"),
     "peak_memory": ComparedColumn("Peak memory", "the most bytes of activations at once", lambda n: n.peak_memory, show_bytes, change_ratio, of="memory"),
@@ -168,9 +169,8 @@ def make_run_column(name: str) -> ComparedColumn:
 def choose_columns(names: str, networks: Sequence[ComparedNetwork]) -> tuple[str, ...]:
     """Columns from "params,macs". ValueError for one that there is not, or that the question gives no figure to."""
     known = find_columns(networks)
-    wanted = tuple([name.strip().lower() for name in names.split(",") if name.strip()])
+    wanted = tuple(dict.fromkeys([find_name(name, known) for name in names.split(",") if name.strip()]))
     for name in wanted:
-        check_column(name, known)
         lacks = find_lack(known[name], networks)
         if lacks:
             raise ValueError(f"the column {name} {lacks}")
@@ -179,10 +179,13 @@ def choose_columns(names: str, networks: Sequence[ComparedNetwork]) -> tuple[str
     return wanted
 
 
-def check_column(name: str, known: Collection[str]) -> None:
-    """ValueError for a name that is no column's."""
-    if name not in known:
-        raise ValueError(f'no column is called "{name}": known are {", ".join(known)}{write_suggestion(name, known)}')
+def find_name(text: str, known: Collection[str]) -> str:
+    """The column that a text names, in small letters or large. ValueError for a name that is no column's."""
+    name = text.strip()
+    alike = [one for one in known if one.casefold() == name.casefold()]
+    if name in known or len(alike) == 1:
+        return name if name in known else alike[0]
+    raise ValueError(f'no column is called "{name}": known are {", ".join(known)}{write_suggestion(name, known)}')
 
 
 def find_lack(column: ComparedColumn, networks: Sequence[ComparedNetwork]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from cnnspec.base.record import Record
+from cnnspec.base.shell_words import quote_path
 from cnnspec.compare.names import name_candidates
 from cnnspec.cost import memory
 from cnnspec.tables.rows import measure_field
@@ -166,4 +167,4 @@ def compare_networks(
 
 def describe_mistakes(name: str, path: str) -> str:
     """Why a network with mistakes has no row."""
-    return f"{name} has mistakes: `cnnspec check {path}` shows them"
+    return f"{name} has mistakes: `cnnspec check {quote_path(path)}` shows them"

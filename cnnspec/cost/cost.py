@@ -8,6 +8,7 @@ from cnnspec.cost.flop_conventions import CONVENTIONS as TOOLS
 from cnnspec.facts.activation_memory import output_bytes
 from cnnspec.facts.facts import flops
 from cnnspec.facts.im2col import im2col
+from cnnspec.facts.layer_names import START, LayerNames
 from cnnspec.facts.precision import Precision
 from cnnspec.facts.roofline import find_traffic
 from cnnspec.facts.training_memory import find_saved
@@ -76,7 +77,9 @@ class Cost(Record):
     """Every layer, and the network in total; None is unknown.
 
     `tool_count` is what the tool that was asked for counts, `training` is None where the number format has no
-    gradients, `memory_bound` the share of `seconds` in layers that are bound by memory.
+    gradients, `memory_bound` the share of `seconds` in layers that are bound by memory. `training` has every layer trained; `frozen`
+    are the nodes that the train section never trains, and `frozen_training` is what a step takes without them, None where there are
+    none, and where that is not known because a start says it.
     """
 
     question: CostQuestion
@@ -88,6 +91,8 @@ class Cost(Record):
     training: Memory | None
     seconds: float | None
     memory_bound: float | None
+    frozen: tuple[int, ...]
+    frozen_training: Memory | None
 
 
 def work_out_cost(network: AnalysedNetwork, question: CostQuestion) -> Cost:
@@ -95,6 +100,7 @@ def work_out_cost(network: AnalysedNetwork, question: CostQuestion) -> Cost:
     facts, precision = network.facts, question.precision
     layers = find_layer_costs(network, question)
     seconds, memory_bound = add_up_time(layers, facts)
+    frozen = find_frozen(network)
     return Cost(
         question,
         layers,
@@ -105,7 +111,17 @@ def work_out_cost(network: AnalysedNetwork, question: CostQuestion) -> Cost:
         memory.training(facts, precision, question.slots) if precision.trains else None,
         seconds,
         memory_bound,
+        frozen,
+        memory.training(facts, precision, question.slots, frozen) if precision.trains and frozen else None,
     )
+
+
+def find_frozen(network: AnalysedNetwork) -> tuple[int, ...]:
+    """The nodes that the train section never trains; () where a start says which these are."""
+    settings = network.settings
+    if settings is None or settings.freeze == () or START in settings.freeze and settings.start:
+        return ()
+    return tuple(LayerNames(network.graph).find_never_trained(settings))
 
 
 def find_layer_costs(network: AnalysedNetwork, question: CostQuestion) -> tuple[LayerCost, ...]:

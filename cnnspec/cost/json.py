@@ -36,10 +36,18 @@ def write_data(network: AnalysedNetwork, cost: Cost) -> dict[str, Any]:
         "tool": tool_data(cost),
         "inference": memory_data(network, cost, cost.inference),
         "training": cost.training and memory_data(network, cost, cost.training),
+        "frozen": frozen_data(network, cost),
         "device": device_data(cost),
         **assumption_data(network),
         "conventions": CONVENTIONS,
     }
+
+
+def frozen_data(network: AnalysedNetwork, cost: Cost) -> dict[str, Any] | None:
+    if cost.frozen_training is None:
+        return None
+    names = [network.graph.nodes[index].name for index in cost.frozen]
+    return {"layers": names, "training": memory_data(network, cost, cost.frozen_training)}
 
 
 def layer_data(layer: LayerCost) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.percent import percent
 from cnnspec.cost.cost import CONVENTIONS
 from cnnspec.cost.flop_conventions import CONVENTIONS as TOOLS
+from cnnspec.facts.layer_names import START
 from cnnspec.facts.precision import in_bytes, memory_text
 from cnnspec.layers.base import show_shape
 from cnnspec.tables.assumed import HEADING, MARK, needs_column, write_assumptions
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from cnnspec.cost.memory import Memory, MemoryTerm
     from cnnspec.facts.devices import Device
     from cnnspec.network import AnalysedNetwork
+    from cnnspec.train.settings import TrainSettings
 
 HEADINGS = ("Layer (type)", "Output Shape", "MACs", "Activations", "Saved", "im2col", "FLOP/byte")
 RIGHT = {2, 3, 4, 6, 7}  # columns of figures
@@ -86,8 +89,26 @@ def write_memory(network: AnalysedNetwork, cost: Cost) -> list[str]:
     if cost.training is None:
         return [*lines, "", f"Training: {question.precision.name} has no gradients"]
     whole = ", nothing frozen" if "freeze" in network.train else ""
-    heading = f"Training, {name}, {question.optimizer}{whole}"
-    return [*lines, "", *write_terms(network, question, heading, cost.training)]
+    heading = f"Training, {name}, {question.optimizer}"
+    lines += ["", *write_terms(network, question, heading + whole, cost.training)]
+    if cost.frozen_training is not None:
+        frozen = count_nouns(len(cost.frozen), "layer")
+        heading += f", {frozen} frozen as the train section says"
+        lines += ["", *write_terms(network, question, heading, cost.frozen_training)]
+    elif whole:
+        lines.append(f"  {write_unfrozen(network.settings)}")
+    return lines
+
+
+def write_unfrozen(settings: TrainSettings | None) -> str:
+    """Why there is no figure with what `freeze` names frozen."""
+    if settings is not None and settings.unfreeze_after is not None and settings.unfreeze_after < settings.epochs:
+        return (
+            f"what the train section freezes is trained after epoch {settings.unfreeze_after}, so that this is the most"
+        )
+    if settings is not None and START in settings.freeze and settings.start:
+        return f"what is frozen is known when {settings.start} is read: cnnspec train counts without that"
+    return "the train section freezes no layer that has weights"
 
 
 def write_terms(network: AnalysedNetwork, question: CostQuestion, heading: str, memory: Memory) -> list[str]:

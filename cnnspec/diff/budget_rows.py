@@ -31,15 +31,17 @@ def write_budget_row(verdict: Verdict) -> tuple[str, ...]:
     return (
         verdict.status,
         asked.text,
-        "-" if verdict.a is None else show_figure(verdict.a, asked.limit.quantity),
-        show_figure(verdict.b, asked.limit.quantity),
+        *[
+            "-" if name in verdict.without else show_figure(figure, asked.limit.quantity)
+            for name, figure in (("a", verdict.a), ("b", verdict.b))
+        ],
         change if len(change) <= LONGEST else "",
         f"{asked.limit.operator} {allowed}" if allowed else "",
     )
 
 
 def show_figure(figure: Figure | None, quantity: str) -> str:
-    """A figure in a table: of a long expression what it depends on, ? for unknown."""
+    """A figure in a table: of a long expression what it depends on, ? for unknown (- is for what there is not)."""
     if figure is None:
         return "?"
     if quantity in ALONE:

@@ -6,6 +6,9 @@ out, and that is said.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from itertools import accumulate
+
 from cnnspec.base.count_nouns import count_nouns
 from cnnspec.diff.budget_rows import BUDGET_HEADINGS, BUDGET_RIGHT, write_budget_rows, write_reasons
 from cnnspec.diff.difference import ADDED, BROKEN, CHANGED, KEPT, REMOVED, SAME, SKIPPED, UNKNOWN, UNREAD
@@ -42,6 +45,7 @@ STATUS_MARKS = {CHANGED: "changed", ADDED: "new", REMOVED: "gone", SAME: "the sa
 OVERVIEW = ("Network", "", "Params", "MACs", "Receptive field", "Budget")
 OVERVIEW_RIGHT = {2, 3, 4}
 MOST = 60_000  # characters of a comment
+MOST_OVERVIEW = 40_000  # of them those of the table of all networks
 TOO_LONG = "What there is no room for in a comment, `cnnspec diff` shows."
 
 
@@ -59,12 +63,23 @@ def write_changes(changes: FileChanges) -> str:
     title = [f"## {mark(failed, changes.limited)}Networks", escape.markdown(f"{write_outcome(changes)}.")]
     if not changes.networks:
         return join_blocks([title])
-    overview = write_lines(OVERVIEW, [write_overview(change) for change in changes.networks], OVERVIEW_RIGHT)
-    parts = [[*title, overview]]
+    parts = [title, write_overviews(changes.networks)]
     for change in [change for change in changes.networks if change.status != SAME]:
         parts.append(write_section(change))
         parts.append([] if change.difference is None else fold_layers(change.difference))
     return join_blocks(parts)
+
+
+def write_overviews(networks: Sequence[NetworkChange]) -> list[str]:
+    """The table of all networks; of very many the first, those that do not keep to a budget before the others."""
+    rows = [(change.failed, write_overview(change)) for change in networks]
+    lengths = list(accumulate([sum(map(len, row)) + 3 * len(row) for _, row in rows]))
+    if lengths[-1] > MOST_OVERVIEW:
+        rows.sort(key=lambda one: not one[0])
+        lengths = list(accumulate([sum(map(len, row)) + 3 * len(row) for _, row in rows]))
+    taken = bisect_right(lengths, MOST_OVERVIEW)
+    table = write_lines(OVERVIEW, [row for _, row in rows[:taken]], OVERVIEW_RIGHT)
+    return [table, *[f"And {count_nouns(len(rows) - taken, 'more network')}."] * (taken < len(rows))]
 
 
 def join_blocks(parts: Sequence[Sequence[str]]) -> str:

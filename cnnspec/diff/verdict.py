@@ -35,8 +35,8 @@ DIGITS = 12  # behind the point, from which on shares are the same
 
 
 class Verdict(Record):
-    """What comes of one limit. `a` and `b` are the figures of both networks, None where unknown or there is no first network;
-    `bounds` what `b` may be, one for each of its values; () where that cannot be told, and for what is no number.
+    """What comes of one limit. `a` and `b` are the figures of both networks, None where unknown, and where there is no such thing:
+    no first network, no receptive field of vectors, in which case the network's letter is in `without`. `bounds` what `b` may be, one for each of its values; () where that cannot be told, and for what is no number.
     `message` says why it is not kept."""
 
     limit: ChangeLimit
@@ -45,6 +45,7 @@ class Verdict(Record):
     b: Figure | None
     bounds: tuple[Any, ...] = ()
     message: str = ""
+    without: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -73,6 +74,13 @@ def find_verdicts(limits: Sequence[ChangeLimit], a: Facts | None, b: Facts) -> t
 
 def find_verdict(asked: ChangeLimit, a: Facts | None, b: Facts) -> Verdict:
     """What comes of one limit."""
+    quantity = asked.limit.quantity
+    without = [name for name, side in (("a", a), ("b", b)) if side is None or quantity in FIELDS and has_no_axes(side)]
+    return hold_limit(asked, a, b).replace(without=tuple(without))
+
+
+def hold_limit(asked: ChangeLimit, a: Facts | None, b: Facts) -> Verdict:
+    """One limit held against the figures of both."""
     limit = asked.limit
     old, new = (None if facts is None else measure_any(limit, facts) for facts in (a, b))
     if new is None and limit.quantity in FIELDS and has_no_axes(b):

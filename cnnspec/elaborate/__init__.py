@@ -67,7 +67,9 @@ def elaborate(
                 has = f"it has {', '.join(sorted(known))}" if known else "it has none"
                 raise KeyError(f'no model has a parameter "{name}"', has + write_suggestion(name, known))
     if not definitions.models:
-        return _whole_file(first, definitions, holes)
+        # of a mistaken text, models may be missing
+        other = only not in (None, parsed.source.stem) and not parsed.diagnostics
+        return () if other else _whole_file(first, definitions, holes)
     beside = next((item for item in parsed.body.items if isinstance(item, NETWORK_ITEMS)), None)
     if beside is not None and not any(isinstance(item, tree.Bad) for item in parsed.body.items):
         message = "a step beside a model belongs to none"

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.did_you_mean import write_suggestion
+from cnnspec.base.shell_words import quote_path
 from cnnspec.compile.backend import without_needless_warnings
 from cnnspec.compile.keras_model import call_layers
 from cnnspec.facts.facts import Facts
@@ -71,7 +72,7 @@ class OpenedNetwork:
         node = next((node for node in self.graph.nodes if node.name == name), None)
         if node is None:
             near = write_suggestion(name, [node.name for node in self.graph.nodes])
-            raise TrainingFailed(f'{self.path} has no layer "{name}"{near}', "" if near else f"cnnspec summary {self.path} lists its layers", 2)  # fmt: skip
+            raise TrainingFailed(f'{self.path} has no layer "{name}"{near}', "" if near else f"cnnspec summary {quote_path(self.path)} lists its layers", 2)  # fmt: skip
         if node not in self.maps:
             what = "is the input" if node.layer is None else f"yields {show_shape(node.shape)}"
             raise TrainingFailed(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnspec.base.source import printable
+from cnnspec.tables import escape
 from cnnspec.tables.data import write_axes
 
 TYPE_CHECKING = False
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 def write_csv(rows: Iterable[Sequence[object]]) -> str:
-    """One line a row, quoted where a comma, a quote or a line's end stands in a cell."""
+    """One line a row, quoted where a comma, a quote or a line's end stands in a cell; no cell is a formula (`escape.csv`)."""
     import csv
     from io import StringIO
 
     out = StringIO()
-    csv.writer(out, lineterminator="\n").writerows([[printable(str(cell)) for cell in row] for row in rows])
+    csv.writer(out, lineterminator="\n").writerows([[escape.csv(str(cell)) for cell in row] for row in rows])
     return out.getvalue()
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MARKS = re.compile(r"[\\`*\[\]<>|~&#$]|(?<![^\W_])_|_(?![^\W_])")  # an underscore within a word means nothing
 MERMAID = re.compile(r"(?!\.[\w.])[^\w ,/()×·→…]")  # a point within a word or a number means nothing
 IN_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
+COMPUTED = re.compile(r"[=@]|[+-].*[\"|!\\]")
 GIFT = re.compile(r"[~=#{}:\\]")
 LATEX = {  # in every encoding of fonts: what \textquotedbl is, some lack
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "…": r"\dots{}", '"': r"{\char34}",
@@ -76,6 +77,13 @@ def github(words: str) -> str:
 def github_property(words: str) -> str:
     """Words as a property of a workflow command."""
     return github(words).replace(":", "%3A").replace(",", "%2C")
+
+
+def csv(words: str) -> str:
+    """Words as a cell of CSV. Those that a spreadsheet would compute (=1+1, -cmd|x!A0) get an apostrophe before them, by which
+    it takes them for words; figures and expressions of sizes are left alone."""
+    safe = printable(words)
+    return f"'{safe}" if COMPUTED.match(safe) else safe
 
 
 def json(data: Any, indent: int | None = 2) -> str:

@@ -47,17 +47,15 @@ def find_mismatches(graph: Graph, settings: TrainSettings) -> Iterator[Diagnosti
 
     The number of classes of the only output is the business of E112.
     """
-    if (
-        settings.data is None
-        or not graph.inputs
-        or not graph.outputs
-        or any(node.shape is None for node in graph.nodes)
-    ):
+    if not graph.inputs or not graph.outputs or any(node.shape is None for node in graph.nodes):
         return
     if settings.freeze or settings.learning_rates:
-        from cnnspec.train.starting.named_layers import check_named_layers
+        from cnnspec.train.starting.named_layers import find_refused_names
 
-        yield from _find_refusal(lambda: check_named_layers(graph, settings, None if settings.start else ()), settings)
+        for why in find_refused_names(graph, settings, None if settings.start else ()):
+            yield Diagnostic("E030", why.message, why.span or settings.span("freeze"), why.help)
+    if settings.data is None:
+        return
     if settings.crop is not None:
         refused = [*_find_refusal(lambda: check_crop(graph, find_ends(graph, settings), settings), settings)]
         yield from refused

@@ -6,6 +6,7 @@ import os
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+from cnnspec.base.shell_words import quote_path
 from cnnspec.train.errors import TrainingFailed, Unwritten, explain_write_errors
 from cnnspec.train.runs.run_record import format_now
 
@@ -71,5 +72,5 @@ def _find_way_on(run: RunFolder, error: TrainingFailed) -> str:
     if not isinstance(error, Unwritten):
         return ""
     return ("make room, then " if error.full else "") + (
-        f"go on: cnnspec resume {run.path}" if run.is_resumable() else "train again"
+        f"go on: cnnspec resume {quote_path(run.path)}" if run.is_resumable() else "train again"
     )

@@ -9,6 +9,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.count_nouns import count_nouns
+from cnnspec.base.shell_words import quote_path
 from cnnspec.train.data.prepare import read_raw
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.resume import check_data
@@ -111,7 +112,7 @@ def resume_folds(
     left = [number for number in range(1, count + 1) if number not in begun or not is_done(begun[number].record, whole)]
     if not left:
         message = f"{path} is finished, with {count} folds"
-        raise TrainingFailed(message, f"to go on, give more: cnnspec resume {path} --epochs {2 * whole}", 2)
+        raise TrainingFailed(message, f"to go on, give more: cnnspec resume {quote_path(path)} --epochs {2 * whole}", 2)
     read = ReadOnce(first)
     for number in left:
         if number in begun:

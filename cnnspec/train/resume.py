@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.did_you_mean import GIVEN
+from cnnspec.base.shell_words import quote_path
 from cnnspec.train.data.given_names import rename_only
 from cnnspec.train.data.prepare import read_raw
 from cnnspec.train.devices.runtime import check_runtime
@@ -47,7 +48,9 @@ def check_resumable(run: RunFolder, epochs: int | None) -> None:
             raise TrainingFailed(message, "more epochs would not change that; train anew with other callbacks", 2)
         if epochs is None or epochs <= record["epochs"]:
             message = f"{path} is finished, with {count_nouns(record['epochs'], 'epoch')}"
-            raise TrainingFailed(message, f"to go on, give more: cnnspec resume {path} --epochs {2 * whole}", 2)
+            raise TrainingFailed(
+                message, f"to go on, give more: cnnspec resume {quote_path(path)} --epochs {2 * whole}", 2
+            )
         if "swap_ema_weights(swap_on_epoch=true)" in record["settings"]["callbacks"]:
             message = f"{path} is finished: swap_ema_weights put the averages in the weights' place at its end"
             raise TrainingFailed(message, "train anew with more epochs", 2)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
-import re
+import pkgutil
 from collections.abc import Callable
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +13,10 @@ import numpy as np
 import pytest
 
 import cnnspec
-from cnnspec.api.answer import DATA, Answer
+import cnnspec.api
+from cnnspec.api.answer import Answer
 from cnnspec.cli import main
-from tests.example_files import EXAMPLES
-
-OTHER = str(EXAMPLES / "lenet5.cnn")
-FILES = [str(EXAMPLES / name) for name in ("alexnet.cnn", "lenet5_1998.cnn", "unet_any_size.cnn", "digits.cnn")]
-TEXTS = {
-    "broken": "input 8x8x1\nconv(4, 9x9)\nrelu\n",
-    "assumed": "input 8x8x1\ncnov(4, 3x3)\nrelu\n",
-    "vectors": "input 8\ndense(3)\n",
-    "text": "input 100\nembedding(50, 8) -> conv(4, 3) -> gap\n",
-    "gate": "input 9x9x3\nconv(4, 3x3) as a\nmultiply(a, a -> gap(keepdims=true) -> conv(4, 1x1, activation=sigmoid))\n",
-    "lossy": "input 28x28x1\nmaxpool(5x5)\nconv(3, 3x3, name='<b>x</b>')\npad(2) -> conv(3, 3x3, dilation=3)\n",
-    "names": "input 28x28x1\nconv(3, 3x3, name='&<script>alert(1)</script>')\n",
-    "trained": "input 28x28x1\nflatten -> dense(10, softmax)\ntrain {\n  optimizer = sgd(momentum=0.9)\n  batch = 64\n}\n",
-}  # fmt: skip
+from tests.api.answered import FILES, OTHER, TEXTS, look_at
 
 Ask = Callable[[cnnspec.Network, str], Answer]
 ANSWERS: dict[str, tuple[list[str], Ask]] = {
@@ -103,157 +91,6 @@ def test_findings_are_those_of_check(path: str, capsys: pytest.CaptureFixture[st
     full = said(capsys, "check", "--no-cache", path)
     assert full.startswith(str(found))  # below it stands how many can be mended
     look_at(found._repr_html_())
-
-
-# ---- HTML --------------------------------------------------------------------------------------------------------
-ELEMENTS = {"div", "style", "b", "p", "br", "code", "pre", "mark", "details", "summary"}
-ELEMENTS |= {"table", "caption", "colgroup", "col", "thead", "tbody", "tr", "th", "td"}
-STYLES = re.compile("text-align:left|min-width:[0-9]+ch")
-ATTRIBUTES = {"align", "class", "colspan", "open", "scope", "style", "width"}
-
-
-class Page(HTMLParser):
-    """Whether every element is closed, and which there are. `rows` are those of all tables, in their order, `heads` the
-    headings of each table, `summaries` what stands above what folds away."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.met: set[str] = set()
-        self.attributes: set[str] = set()
-        self.styles: set[str] = set()
-        self.texts: list[str] = []
-        self.cells: list[tuple[str, ...]] = []
-        self.rows: list[list[str]] = []
-        self.heads: list[list[str]] = []
-        self.summaries: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.met.add(tag)
-        self.attributes |= {name for name, _ in attrs}
-        self.styles |= {value or "" for name, value in attrs if name == "style"}
-        if tag not in ("br", "col"):
-            self.open.append(tag)
-        if tag == "tr":
-            (self.heads if "thead" in self.open else self.rows).append([])
-        elif tag in ("th", "td") and not dict(attrs).get("colspan"):
-            assert tag == "td" or dict(attrs)["scope"] in ("row", "col")
-            (self.heads if "thead" in self.open else self.rows)[-1].append("")
-        elif tag == "summary":
-            self.summaries.append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.texts.append(data)
-        if self.open[-1:] in (["th"], ["td"]):
-            (self.heads if "thead" in self.open else self.rows)[-1][-1] += data
-        elif self.open[-1:] == ["summary"]:
-            self.summaries[-1] += data
-
-
-def look_at(html: str) -> Page:
-    page = Page()
-    page.feed(html)
-    page.close()
-    assert page.open == []
-    assert page.met <= ELEMENTS and page.attributes <= ATTRIBUTES and all(map(STYLES.fullmatch, page.styles))
-    assert "url(" not in html and "://" not in html and "@import" not in html
-    return page
-
-
-@pytest.mark.parametrize("file", ["resnet50", "densenet121", "unet_any_size", "lenet5", "inception_v3"])
-def test_a_notebook_shows_every_figure_of_the_table(file: str) -> None:
-    net = cnnspec.load(EXAMPLES / f"{file}.cnn")
-    page = look_at(net.to_html())
-    title, _, *text = net.to_text().splitlines()
-    assert title in page.texts
-    table = text[: text.index("")]
-    cells = [[cell.strip() for cell in re.split(r" {2,}", line.strip())] for line in table]
-    assert all(head == cells[0] for head in page.heads) and len(page.heads) == len(page.summaries) + 1
-    assert [row for row in page.rows if row] == cells[2:]
-    below = " ".join(page.texts)
-    assert all(line.strip() in below for line in text[text.index("") :] if "Sizes" not in line)
-
-
-def test_what_folds_away_has_the_sums_of_its_rows() -> None:
-    net = cnnspec.load(EXAMPLES / "resnet50.cnn")
-    page = look_at(net.to_html())
-    assert len(page.summaries) == 21 and page.summaries[:3] == [
-        "cbr(64, 7x7, stride=2): 3 layers, 9,664 parameters, 118,013,952 MACs, 112x112x64, field 7x7",
-        "turn 1 of 4: 32 layers, 218,624 parameters, 667,942,912 MACs, 56x56x256, field 35x35",
-        "bottleneck(64 * 2^i, stride=1 if i == 0 else 2): 12 layers, 76,288 parameters, 231,211,008 MACs, 56x56x256, field 19x19",
-    ]
-    outer = [line for line in page.summaries if line.startswith(("cbr", "turn"))]
-    alone = [layer for layer in net.layers if layer.name in ("image", "maxpool1", "gap1", "dense1")]
-    for word, of in (("parameters", "params"), ("MACs", "macs")):
-        sums = [int(line.split(f" {word}")[0].rpartition(" ")[2].replace(",", "")) for line in outer]
-        assert sum(sums) + sum(getattr(layer, of) for layer in alone) == getattr(net, of)
-
-
-def test_a_notebook_keeps_an_answer_in_three_forms() -> None:
-    net = cnnspec.load(EXAMPLES / "resnet50.cnn")
-    made = net._repr_mimebundle_()
-    assert made == {"text/html": net.to_html(), "text/plain": str(net), DATA: net.to_data()}
-    assert net._repr_mimebundle_(include={"text/plain"}) == {"text/plain": str(net)}
-    assert net._repr_mimebundle_(exclude={"text/html", DATA}) == {"text/plain": str(net)}
-    assert len(json.dumps(made)) < 150_000
-    assert DATA not in cnnspec.load(EXAMPLES / "densenet121.cnn")._repr_mimebundle_()  # its JSON is too long to be kept
-
-
-def test_outputs_beside_one_another_have_no_name_in_common(tmp_path: Path) -> None:
-    """No id that could be another's: there is none; one class, whose style is the same in all."""
-    shown = [cnnspec.load(OTHER).to_html(), cnnspec.loads(TEXTS["broken"]).diagnostics.to_html()]
-    assert all(" id=" not in page and page.startswith('<div class="cnnspec"><style>') for page in shown)
-    assert len({page.partition("</style>")[0] for page in shown}) == 1
-
-
-def test_a_finding_shows_its_line_and_marks_the_place() -> None:
-    html = cnnspec.loads("input 8x8x1\nconv(4, 9x9) # \U0001f600 <b>\nrelu", name="<i>").diagnostics.to_html()
-    page = look_at(html)
-    assert "&lt;i&gt;:2:9\n2 | conv(4, <mark class='error'>9x9</mark>) # \U0001f600 &lt;b&gt;</pre>" in html
-    assert "error[E101 empty-output]" in page.texts
-
-
-def test_names_of_layers_and_files_are_text_in_a_notebook(tmp_path: Path) -> None:
-    for text, word in ((TEXTS["lossy"], "<b>x</b>"), (TEXTS["names"], "<script>alert(1)</script>")):
-        net = cnnspec.loads(text, name=f"{word}.cnn")
-        shown = [net, net.cost(), net.receptive_fields(), net.explanation(), cnnspec.diff(net, OTHER)]
-        for answer in shown:
-            assert word not in answer.to_html()
-            assert any(word in part for part in look_at(answer.to_html()).texts), answer
-
-
-class Printer:
-    """What IPython gives an object that it shows in a terminal."""
-
-    shown = ""
-
-    def text(self, words: str) -> None:
-        self.shown += words
-
-
-def test_a_terminal_shows_what_print_shows() -> None:
-    net = cnnspec.load(OTHER)
-    for answer in (net, net.cost(), net.diagnostics, cnnspec.diff(net, net)):
-        printer = Printer()
-        answer._repr_pretty_(printer, False)
-        assert printer.shown == str(answer)
-
-
-def test_a_network_with_mistakes_says_so() -> None:
-    net = cnnspec.loads(TEXTS["broken"])
-    assert repr(net) == "<cnnspec.Network <text>: 3 layers, ? parameters; it has mistakes: .diagnostics>"
-    assert "It has mistakes: look at its diagnostics." in net.to_html()
-    assert "mistakes" not in repr(cnnspec.load(OTHER)) + cnnspec.load(OTHER).to_html()
-
-
-def test_what_is_wrong_is_red() -> None:
-    net = cnnspec.loads(TEXTS["broken"])
-    assert net.to_html().count("<tr class='error'>") == 2
-    assert net.diagnostics.to_html().count("class='error'>error[E101") == 1
-    assert "'error'" not in cnnspec.load(OTHER).to_html()
 
 
 # ---- values ------------------------------------------------------------------------------------------------------
@@ -333,3 +170,18 @@ def test_numbers_of_numpy_and_lists_are_taken() -> None:
     assert net.cost(np.int64(4)) == net.cost(4)
     assert net.receptive_field_of("conv1", at=[np.int64(1), 2]) == net.receptive_field_of("conv1", at=(1, 2))  # type: ignore[arg-type]
     assert net.sizes([40, 50]) == net.sizes((40, 50))  # type: ignore[arg-type]
+
+
+def list_kinds(kind: type[Answer] = Answer) -> list[type[Answer]]:
+    return [one for child in kind.__subclasses__() for one in (child, *list_kinds(child))]
+
+
+def test_every_kind_of_answer_writes_all_that_answers_are_asked_for() -> None:
+    """What `Answer` leaves to its kinds, each has: a form that it knows itself, or what all forms are made from."""
+    for module in pkgutil.walk_packages(cnnspec.api.__path__, "cnnspec.api."):
+        importlib.import_module(module.name)
+    assert len(list_kinds()) > 15
+    for kind in list_kinds():
+        own = {name for name in vars(Answer) if getattr(kind, name) is not getattr(Answer, name)}
+        assert "to_data" in own and own & {"to_text", "_write_text"}, kind
+        assert "_make_report" in own or {"to_text", "to_html"} <= own, kind

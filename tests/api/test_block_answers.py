@@ -10,7 +10,8 @@ import pytest
 
 import cnnspec
 from cnnspec.elaborate.value_text import evaluate_text
-from tests.api.test_answers import look_at, said
+from tests.api.answered import look_at
+from tests.api.test_answers import said
 from tests.summary.libraries import CASES, LIBRARY, Case
 
 NETWORK = "input 8x8x1\nblock b { relu }\nb\n"

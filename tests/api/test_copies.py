@@ -24,7 +24,8 @@ from cnnspec.train.evaluation.predict import Prediction
 from cnnspec.train.evaluation.question import OutputQuestion
 from cnnspec.train.evaluation.scores import Score, Scores
 from cnnspec.train.runs.listing import Run
-from tests.api.test_answers import ANSWERS, OTHER, TEXTS
+from tests.api.answered import OTHER, TEXTS
+from tests.api.test_answers import ANSWERS
 from tests.example_files import EXAMPLES
 from tests.summary.libraries import LIBRARY
 

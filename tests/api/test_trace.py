@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 import cnnspec
-from tests.api.test_answers import look_at, said
+from tests.api.answered import look_at
+from tests.api.test_answers import said
 
 EDGES = (
     "input 3x3x1\nconv(2, 2x2, kernel_values=[[[1, 2], [1/2, 0]], [[0, 1], [0, 0]]]) -> relu -> flatten -> dense(2)\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cnnspec.base import installing
+from cnnspec.base import installing, shell_words
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMIT = "25c8a12512afcb024bb67519a70e3db9f5f32b9b"
@@ -113,9 +113,40 @@ def test_what_installed_it(
 @pytest.mark.parametrize("name", ["a", "a b", "a$HOME b", "a`b", 'a"b', "a'b", "a!b", "a\\b", "a[b]"])
 @pytest.mark.skipif(os.name == "nt", reason="a POSIX shell is asked")
 def test_a_path_stays_one_word_in_the_shell(name: str) -> None:
-    word = installing.quoted(f"/{name}[keras]")
+    word = shell_words.quote_word(f"/{name}[keras]")
     done = subprocess.run(["bash", "-c", f"printf %s {word}"], capture_output=True, text=True, check=True)
     assert done.stdout == f"/{name}[keras]"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "net.cnn",
+        "a b.cnn",
+        "-x.cnn",
+        "~/x",
+        "a'b",
+        'a"b',
+        "$x",
+        "日本.cnn",
+        "*.cnn",
+        "#x",
+        "a;b",
+        "&",
+        "(x)",
+        "=1",
+        "",
+        "-",
+    ],
+)
+@pytest.mark.skipif(os.name == "nt", reason="a POSIX shell is asked")
+def test_a_path_in_a_proposed_command_is_that_path(name: str, tmp_path: Path) -> None:
+    word = shell_words.quote_path(name)
+    done = subprocess.run(
+        ["bash", "-c", f"printf '%s|' {word}"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == ("./-x.cnn|" if name == "-x.cnn" else f"{name}|")
+    assert (word == name) == (name in ("net.cnn", "日本.cnn", "-", "=1"))
 
 
 def test_a_checkout_that_is_not_installed_names_its_folder(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ import pytest
 import cnnspec
 from cnnspec.api.answer import flatten_rows
 from cnnspec.tables.csv import write_cell
-from tests.api.test_answers import look_at
+from tests.api.answered import look_at
 from tests.cli.commands import run
 from tests.example_files import EXAMPLES
 

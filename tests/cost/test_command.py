@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+import cnnspec
+from cnnspec.train.memory import find_need
+from cnnspec.train.plan import TrainingPlan
 from tests.cost.networks import EXAMPLES, counted, run
 
 
@@ -17,7 +20,7 @@ def test_json_is_the_contract(capsys: pytest.CaptureFixture[str]) -> None:
     assert status == 0
     assert list(data) == [
         "schema_version", "model", "file", "batch", "dtype", "optimizer", "layers", "macs", "flops", "tool", "inference",
-        "training", "device", "conventions",
+        "training", "frozen", "device", "conventions",
     ]  # fmt: skip
     assert data["tool"]["count"] == counted("fvcore", "lenet5")
     assert data["training"]["bytes"] == sum(term["bytes"] for term in data["training"]["terms"])
@@ -68,3 +71,47 @@ def test_columns(capsys: pytest.CaptureFixture[str]) -> None:
     assert "| Layer | MACs |" in run(capsys, "summary", path, "--columns", "name,macs", "--format", "markdown")[1]
     status, _, err = run(capsys, "summary", path, "--columns", "name,mac")
     assert (status, 'no column is called "mac": known are layer, name' in err, 'mean "macs"' in err) == (2, True, True)
+
+
+FREEZING = """block stem(n) { conv(n, 3x3) -> bn -> relu }
+input 12x12x1
+stem(4) -> conv(8, 3x3) -> maxpool(2) -> flatten -> dense(3, softmax)
+train { data = digits; batch = 32; epochs = 9; SECTION }
+"""
+FROZEN = {  # what is frozen to the end, and what is said of it
+    "freeze = stem": (
+        ["conv1", "bn1"],
+        "Training, batch 32, float32, adam, 2 layers frozen as the train section says:",
+    ),
+    "freeze = [conv1, conv2]; unfreeze_after = 9": (["conv1", "conv2"], "2 layers frozen as the train section says:"),
+    "freeze = stem; unfreeze_after = 4": (
+        [],
+        "what the train section freezes is trained after epoch 4, so that this is the most",
+    ),
+    'freeze = start; start = "runs/x"': (
+        [],
+        "what is frozen is known when runs/x is read: cnnspec train counts without that",
+    ),
+    'freeze = [stem, start]; start = "runs/x"': ([], "what is frozen is known when runs/x is read"),
+    "freeze = relu1": ([], "the train section freezes no layer that has weights"),
+    "": ([], "Training, batch 32, float32, adam:"),
+}
+
+
+@pytest.mark.parametrize("section", FROZEN)
+def test_what_the_train_section_freezes_is_counted_as_by_train(section: str) -> None:
+    names, said = FROZEN[section]
+    net = cnnspec.loads(FREEZING.replace("SECTION", section))
+    cost, graph = net.cost(), net.analysed.graph
+    text = " ".join(cost.to_text().split())
+    assert [graph.nodes[index].name for index in cost.frozen] == names
+    assert said in text and ("adam, nothing frozen:" in text) == ("freeze" in section)
+    data = cost.to_data()["frozen"]
+    if not names:
+        assert data is None and cost.frozen_training is None and "frozen as the" not in text
+        return
+    settings = net.analysed.settings
+    assert settings is not None and cost.training is not None and cost.frozen_training is not None
+    need = find_need(TrainingPlan(graph, net.analysed.facts, settings))
+    assert need == cost.frozen_training and data["layers"] == names
+    assert data["training"]["bytes"] == need.bytes(32) < cost.training.bytes(32)

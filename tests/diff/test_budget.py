@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import shlex
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +16,7 @@ import cnnspec
 from cnnspec.base.size import Size, maximum
 from cnnspec.base.size_signs import has_no_minus
 from cnnspec.cli import main
+from cnnspec.diff.budget_rows import write_budget_rows
 from cnnspec.diff.changes import FileChanges, FileState, compare_files
 from cnnspec.diff.difference import BROKEN, KEPT, SKIPPED, UNKNOWN
 from cnnspec.diff.limits import ADDED, SHARE, ChangeLimit, read_change_limits
@@ -112,6 +114,22 @@ def test_what_comes_of_a_limit(sides: str, limits: str, said: str) -> None:
     told = {f"{v.status}: {v.message}" for v in found if v.status != KEPT} or {"kept"}
     expected = said if said.startswith(("kept", "skipped", "unknown")) else f"broken: {said}"
     assert told == {expected}
+
+
+SHOWN = {  # - is for what there is not, ? for what is unknown
+    "A B coverage": ("1.15 %", "4.46 %"), "NONE A params": ("-", "170"), "NONE A receptive_field": ("-", "3x3"), "ANY A coverage": ("?", "1.15 %"),
+    "ANY WIDER coverage": ("?", "?"), "A DENSE coverage": ("1.15 %", "-"), "VECTORS DENSE receptive_field": ("-", "-"), "NONE ANY coverage": ("-", "?"),
+    "DENSE ANY coverage": ("-", "?"), "NONE VECTORS coverage": ("-", "-"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", SHOWN)
+def test_what_there_is_not_is_told_from_what_is_unknown(asked: str) -> None:
+    a, b, quantity = asked.split()
+    limits = read_change_limits(f"{quantity} <= 9")
+    old = facts(a).analysed.facts if a != "NONE" else None
+    (row,) = write_budget_rows(find_verdicts(limits, old, facts(b).analysed.facts))
+    assert row[2:4] == SHOWN[asked]
 
 
 def test_every_quantity_is_tried() -> None:
@@ -300,4 +318,7 @@ def test_a_comment_is_no_longer_than_github_takes() -> None:
     changes = compare_files(old, new, read_change_limits("params <= +0"))
     text = write_changes(FileChanges("main", "HEAD", tuple(changes * 200), True))
     assert len(text) < MOST + 100 and text.count(TOO_LONG) == 1
+    many = write_changes(FileChanges("main", "HEAD", tuple(changes * 1000), True))
+    assert len(many) < MOST + 100 and many.startswith("## ✗ Networks\n\nFrom main to HEAD: 1,000 changed; ")
+    assert "| Network |" in many and re.search(r"\n\nAnd [\d,]+ more networks.\n", many)
     assert SKIPPED not in text

@@ -81,7 +81,7 @@ def test_two_folders_are_compared_without_git(
     assert run(capsys, "diff", "new", "new") == (0, "No network changed from new to new\n", "")
     assert (
         run(capsys, "diff", "HEAD", "new")[2]
-        == 'cnnspec: "HEAD" is no file, no folder and no revision of a git repository\n'
+        == 'cnnspec: "HEAD" is no file, no folder and no revision of a git repository: there is no git to ask\n'
     )
 
 

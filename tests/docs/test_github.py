@@ -129,10 +129,10 @@ def test_the_action_compares_a_pull_request_with_what_it_goes_into(tmp_path: Pat
     }
 
     def ran(step: str, **given: str) -> int:
-        given = {"BASE": "", "BUDGET": ""} | given
+        given = {"BASE": "", "BUDGET": "", "TARGET": ""} | given
         return subprocess.run([*BASH, steps[step]], cwd=clone, env=environment | given, check=False).returncode
 
-    assert ran("Compare with the base") == 0
+    assert ran("Compare with the base", TARGET="0" * 40) == 0  # which the merge knows better
     told = summary.read_text(encoding="utf-8")
     assert told.startswith(
         f"## ✗ Networks\n\nFrom {base[:10]} to HEAD: 4 changed, 3 new, 2 gone, 3 the same, 1 with mistakes."
@@ -156,6 +156,25 @@ def test_the_action_compares_a_pull_request_with_what_it_goes_into(tmp_path: Pat
         f"api --silent --method POST repos/anna/nets/issues/7/comments -F body=@{comment}",
         f"api --silent --method PATCH repos/anna/nets/issues/comments/41 -F body=@{comment}",
     ]
+
+    (tmp_path / "bin" / "gh").write_text(
+        "#!/bin/sh\necho 'HTTP 403: Resource not accessible by integration' >&2\nexit 1\n"
+    )
+    denied = subprocess.run(
+        [*BASH, steps["Comment on the pull request"]],
+        cwd=clone,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # of a fork
+    assert denied.returncode == 0 and denied.stdout.startswith("::warning::cnnspec could not comment, ")
+    git(clone, "fetch", "-q", "--depth=1", "origin", "change")
+    git(clone, "checkout", "-q", "FETCH_HEAD")  # the pull request itself, without what it goes into
+    summary.write_text("", encoding="utf-8")
+    assert ran("Compare with the base", TARGET=base, BUDGET="params <= +5%") == 1
+    assert f"From {base[:10]} to HEAD: 4 changed" in summary.read_text(encoding="utf-8")
+    assert ran("Compare with the base", BASE="no-such-branch") == 2
 
 
 def make_folder(path: Path) -> Path:

@@ -18,7 +18,7 @@ from cnnspec.api.answer import Answer
 from cnnspec.base.source import Source
 from cnnspec.cli import MODULES, VERBS, main
 from cnnspec.pipeline import analyse
-from tests.api.test_answers import OTHER, TEXTS
+from tests.api.answered import OTHER, TEXTS
 from tests.cli.test_python_files import notebook
 from tests.docs.blocks import DOCS
 from tests.docs.schema_use import OF_TRAININGS, SCHEMAS, SchemaUse
@@ -155,6 +155,7 @@ def asked(net: cnnspec.Network) -> Iterator[tuple[str, Answer]]:
     )
     yield from (("rf", net.receptive_fields()), ("cost", net.cost()), ("cost", net.cost(dtype="int8")))
     yield "cost", net.cost(3, memory="1GiB", device="v100", flops_as="thop")
+    yield "cost", cnnspec.loads("input 8x8x1\nconv(4, 3x3) -> flatten -> dense(2)\ntrain { freeze = conv1 }\n").cost()
     yield "explain", net.explanation(net.layers[0].name)
     if all(layer.output_shape is not None for layer in net.layers):
         yield "rf", net.receptive_fields(*[layer.name for layer in net.layers[-3:]])

@@ -18,6 +18,8 @@ import pytest
 
 from cnnspec import load, loads
 from cnnspec.diff import find_difference
+from cnnspec.diff.limits import read_change_limits
+from cnnspec.diff.verdict import find_verdicts
 from cnnspec.draw.page import layers, write_difference_page, write_page
 from cnnspec.draw.page.document import read_asset, read_script
 from cnnspec.draw.page.fields import positions_data
@@ -230,6 +232,19 @@ def test_what_differs_is_marked_in_both() -> None:
     assert difference["marks"]["a"] == {"changed": [1], "reshaped": [2]}
     assert difference["marks"]["b"] == {"changed": [1], "reshaped": [2], "added": [3]}
     assert difference["pairs"] == [[0, 0], [1, 1], [2, 2], [3, 4], [4, 5]]
+
+
+def test_a_budget_stands_on_the_page_of_two() -> None:
+    (a,), (b,) = analyse_text(LOSSY), analyse_text(LOSSY.replace("4, 3x3", "8, 3x3"))
+    verdicts = find_verdicts(read_change_limits("params <= +5%, macs <= 9G"), a.facts, b.facts)
+    plain, page = (write_difference_page(find_difference(a, b), a, b, DrawQuestion(), told) for told in ((), verdicts))
+    assert "1 changed, 1 with other figures; 1 of 2 limits not kept</p>" in page
+    assert '<tr class="broken"><th scope="row">broken</th><td>params &lt;= +5%</td>' in page
+    assert '<tr class="kept"><th scope="row">kept</th><td>macs &lt;= 9G</td>' in page
+    assert f"<p>broken: {verdicts[0].message.replace('<', '&lt;')}</p>" in page
+    assert "Budget" not in plain and "limit" not in plain.partition("<main>")[0].partition("<body>")[2]
+    kept = write_difference_page(find_difference(a, a), a, a, DrawQuestion(), verdicts[1:])
+    assert "They are the same network; no limit broken</p>" in kept
 
 
 # ---- a page as a document ----------------------------------------------------------------------------------------

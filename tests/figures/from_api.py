@@ -1,4 +1,4 @@
-"""Readings from the Python API: every public name of what it returns is in `names.API`."""
+"""Readings from the Python API: every public name of what it returns is in `api_names.API`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import cnnspec
-from tests.figures import names
+from tests.figures import api_names
 from tests.figures.from_json import OTHER, Unnamed
 from tests.figures.readings import Reading
 
@@ -17,10 +17,10 @@ def public(value: Any, met: set[tuple[str, str]]) -> Iterator[tuple[str, Any]]:
     """(figure, value) of every public name of an object."""
     kind = type(value)
     if kind not in looked:
-        known = names.API[kind.__name__]
+        known = api_names.API[kind.__name__]
         found = [name for name in dir(value) if not name.startswith("_")]
         if new := set(found) - known.keys():
-            raise Unnamed(f"the API: {kind.__name__}.{min(new)} has no name in names.API")
+            raise Unnamed(f"the API: {kind.__name__}.{min(new)} has no name in api_names.API")
         looked[kind] = [(name, known[name]) for name in found]
     met.update([(kind.__name__, name) for name, _ in looked[kind]])
     for name, figure in looked[kind]:
@@ -102,7 +102,8 @@ def costs(net: cnnspec.Network, met: set[tuple[str, str]]) -> Iterator[Reading]:
         for part in (layer.traffic, layer.time):
             if part is not None:
                 yield from of(part, layer.name, met)
-    for kind, memory in (("inference", cost.inference), ("training", cost.training)):
+    frozen = [("frozen", cost.frozen_training)] if cost.frozen_training is not None else []
+    for kind, memory in (("inference", cost.inference), ("training", cost.training), *frozen):
         assert memory is not None and cost.question.limit is not None
         [*public(memory, met)]
         yield Reading(f"{kind}_largest", "", memory.largest_batch(cost.question.limit), "Memory of the API")

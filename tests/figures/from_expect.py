@@ -11,7 +11,7 @@ from cnnspec.layers.base import show_shape
 from cnnspec.lint.budget import QUANTITIES, check_limit, is_met, measure
 from cnnspec.network import AnalysedNetwork
 from cnnspec.pipeline import analyse
-from tests.figures import names
+from tests.figures import text_names
 from tests.figures.from_json import Unnamed
 from tests.figures.readings import Reading
 
@@ -34,9 +34,9 @@ def limit(text: str) -> BudgetLimit:
 
 
 def readings(network: AnalysedNetwork) -> Iterator[Reading]:
-    if QUANTITIES.keys() != names.BUDGETS.keys():
-        raise Unnamed(f"names.BUDGETS and the budgets differ: {QUANTITIES.keys() ^ names.BUDGETS.keys()}")
-    for quantity, figure in names.BUDGETS.items():
+    if QUANTITIES.keys() != text_names.BUDGETS.keys():
+        raise Unnamed(f"text_names.BUDGETS and the budgets differ: {QUANTITIES.keys() ^ text_names.BUDGETS.keys()}")
+    for quantity, figure in text_names.BUDGETS.items():
         if not figure.startswith("-"):
             found = bound(quantity, network)
             if quantity == "receptive_field" and found is not None:  # every axis must hold

@@ -8,7 +8,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 
-from tests.figures import names
+from tests.figures import text_names
 from tests.figures.from_json import OTHER, Unnamed
 from tests.figures.readings import Reading, Shown
 
@@ -72,13 +72,13 @@ def columns(kind: str, where: str, rows: Rows, short: dict[str, str], met: set[t
     """The figures of a table with a layer in each row."""
     heads, *body = rows
     for head in heads:
-        if head not in names.COLUMNS[kind]:
-            raise Unnamed(f"{where}: the column {head} has no name in names.COLUMNS")
+        if head not in text_names.COLUMNS[kind]:
+            raise Unnamed(f"{where}: the column {head} has no name in text_names.COLUMNS")
         met.add((kind, head))
     for row in body:
         layer = row[0].partition(" (")[0]
         for head, cell in zip(heads, row, strict=True):
-            figure = names.COLUMNS[kind][head]
+            figure = text_names.COLUMNS[kind][head]
             if figure != "-":
                 yield from cells(figure, layer, cell, f"{where}: {head}", short)
 
@@ -107,9 +107,9 @@ def cells(figure: str, of: str, cell: str, where: str, short: dict[str, str]) ->
 def lines(kind: str, where: str, text: Iterable[str], of: str, short: dict[str, str]) -> Iterator[Reading]:
     """The figures of lines, each of which is known."""
     for line in text:
-        found = next((m for p in names.LINES[kind] if (m := re.fullmatch(p, line))), None)
+        found = next((m for p in text_names.LINES[kind] if (m := re.fullmatch(p, line))), None)
         if found is None and re.search(r"\d", line):
-            raise Unnamed(f"{where}: no line of names.LINES is {line!r}")
+            raise Unnamed(f"{where}: no line of text_names.LINES is {line!r}")
         for figure, value in (found.groupdict() if found is not None else {}).items():
             if value is not None and figure != "of":
                 yield from cells(figure, found.groupdict().get("of") or of, value, f"{where}: {line}", short)  # type: ignore[union-attr]
@@ -145,9 +145,9 @@ def has(line: str, value: float | str) -> bool:
 
 def totals_of_difference(rows: Rows, where: str) -> Iterator[Reading]:
     for name, a, b, more in rows[1:]:
-        if name not in names.DIFF_ROWS:
-            raise Unnamed(f"{where}: the row {name} has no name in names.DIFF_ROWS")
-        figure = names.DIFF_ROWS[name]
+        if name not in text_names.DIFF_ROWS:
+            raise Unnamed(f"{where}: the row {name} has no name in text_names.DIFF_ROWS")
+        figure = text_names.DIFF_ROWS[name]
         if figure.startswith("-"):
             continue
         for of, cell in (("", a), (OTHER, b)):

@@ -20,7 +20,7 @@ from cnnspec.summary.report import make_report
 from cnnspec.summary.text import write_text
 from cnnspec.tables.columns import COLUMNS
 from cnnspec.tables.html import write_html
-from tests.figures import from_api, from_expect, from_json, from_tables, names
+from tests.figures import from_api, from_expect, from_json, from_tables, text_names
 from tests.figures.from_json import Unnamed
 from tests.figures.readings import Reading
 
@@ -129,8 +129,8 @@ class House:
         yield from from_json.readings("cost", self.part(data, level), self.met)
         nodes, used = self.network.graph.nodes, self.network.graph.used()
         yield from from_json.activations(data, {node.name for node in nodes if used[node.index] and node.layer})
-        kinds = iter(("inference", "training"))
-        largest = iter(("inference", "training"))
+        kinds = iter(("inference", "training", "frozen"))
+        largest = iter(("inference", "training", "frozen"))
         for reading in self.page("cost", self.said("cost", *ASKED), level):
             if reading.figure == "together":
                 yield reading._replace(figure=f"{next(kinds)}_bytes")
@@ -187,9 +187,9 @@ class House:
         """What findings say of figures."""
         inputs = [self.network.graph.nodes[i].name for i in self.network.graph.inputs]
         for diagnostic in self.network.diagnostics:
-            pattern, where = names.FINDINGS.get(diagnostic.code), f"check: {diagnostic.code}"
+            pattern, where = text_names.FINDINGS.get(diagnostic.code), f"check: {diagnostic.code}"
             if pattern is None and UNIT.search(diagnostic.message):
-                raise Unnamed(f"{where}: no pattern in names.FINDINGS: {diagnostic.message}")
+                raise Unnamed(f"{where}: no pattern in text_names.FINDINGS: {diagnostic.message}")
             if pattern is not None and not pattern.startswith("- "):
                 match = re.fullmatch(pattern, diagnostic.message)
                 assert match is not None, (pattern, diagnostic.message)

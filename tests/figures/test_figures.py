@@ -26,7 +26,7 @@ from cnnspec.sizes import input_sizes
 from cnnspec.sizes.input_sizes import work_out_sizes
 from cnnspec.tables.rows import LayerFigures
 from tests.example_files import EXAMPLES, FILES, TRIED, ZOO, relative
-from tests.figures import from_api, from_json, from_tables, names
+from tests.figures import api_names, from_api, from_json, from_tables, names, text_names
 from tests.figures.from_json import Unnamed
 from tests.figures.house import LAYERS, PAGES, TOTALS, House
 from tests.figures.readings import disagreements
@@ -105,7 +105,12 @@ def test_every_name_is_met_and_hard_networks_are_the_same_everywhere(tmp_path: P
     assert {
         title: found for title in CASES if (found := wrong(case(title, tmp_path), tmp_path, capsys, PAGES, met))
     } == {}
-    known = {(kind, name) for table in (names.JSON, names.COLUMNS, names.API) for kind in table for name in table[kind]}
+    known = {
+        (kind, name)
+        for table in (names.JSON, text_names.COLUMNS, api_names.API)
+        for kind in table
+        for name in table[kind]
+    }
     assert sorted(known - met) == [], "a line that no number has"
 
 

@@ -2,53 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from cnnspec.facts.graph_queries import name_outputs
 from cnnspec.train.data import given as given_data
-from cnnspec.train.data.given import Given, read_given
-from cnnspec.train.data.piles import unfold
-from cnnspec.train.data.prepare import Data, prepare
-from cnnspec.train.ends import find_ends
 from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.plan import make_plan
-from cnnspec.train.section import resolve
-from tests.support import network
-
-ONE = "input 4x4x3\nflatten -> dense(3, softmax)\n"
-TWO = """input left 4x4x3
-input right 4x4x3
-concat(left, right) -> flatten -> dense(8, relu) as trunk
-trunk -> dense(1, sigmoid) as same
-trunk -> dense(3, softmax) as kind
-output same, kind
-"""
-RNG = np.random.default_rng(0)
-X, Y = RNG.random((30, 4, 4, 3), np.float32), np.arange(30) % 3
-SAME = (np.arange(30) % 2).astype(np.int64)
-
-
-def read(text: str, data: Any, groups: Any = None, **more: Any) -> Data:
-    """The data as a network takes them; `more` are parts, and settings."""
-    net = network(text)
-    parts = {"train": data, **{part: more.pop(part) for part in ("validation", "test") if part in more}}
-    settings, found = resolve(net.train, more, name_outputs(net.graph))
-    assert not found
-    settings = settings.replace(data="data given in Python")
-    raw = read_given(Given(parts, groups), find_ends(net.graph, settings), settings)
-    return prepare(raw, make_plan(net.graph, settings))
-
-
-def refused(text: str, data: Any, **more: Any) -> str:
-    with pytest.raises(TrainingFailed) as caught:
-        read(text, data, **more)
-    return str(caught.value)
+from tests.train.given_data import ONE, SAME, TWO, X, Y, read, refused
 
 
 class Tensor:
@@ -198,77 +160,3 @@ def test_batches_without_end_are_not_read_for_ever(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(given_data, "find_free_memory", lambda: 10 * X.nbytes)
     endless = ((X, Y) for _ in iter(int, 1))
     assert refused(ONE, endless).startswith("the batches to train on take more than there is room for in memory")
-
-
-# ---- batches for which memory has no room ------------------------------------------------------------------
-def batches_of(*sides: Any) -> list[Any]:
-    """The values of sides in batches of seven, in the form that each has."""
-
-    def cut(value: Any, rows: slice) -> Any:
-        if isinstance(value, dict):
-            return {name: array[rows] for name, array in value.items()}
-        return tuple([array[rows] for array in value]) if isinstance(value, tuple) else value[rows]
-
-    return [tuple([cut(side, slice(i, i + 7)) for side in sides]) for i in range(0, 30, 7)]
-
-
-@pytest.fixture
-def narrow(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Memory with room for the first two batches; the folder for files, which none has a name in."""
-    monkeypatch.setattr(given_data, "find_free_memory", lambda: 2 * 15 * X[0].nbytes)
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    return tmp_path
-
-
-FORMS = {
-    "arrays": (ONE, X, Y), "small numbers": (ONE, (255 * X).astype(np.uint8), Y), "names": (ONE, X, np.array(["ant", "bee", "cat"])[Y]),
-    "a dict": (TWO, {"left": X, "right": 1 - X}, {"same": SAME, "kind": Y}), "a tuple": (TWO, (X, 1 - X), (SAME, Y)),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_a_file_keeps_what_memory_does_not(narrow: Path, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    text, x, y = FORMS[form]
-    size = sum([array.nbytes for array in unfold(x).values()])
-    monkeypatch.setattr(given_data, "find_free_memory", lambda: size)
-    kept, whole = read(text, batches_of(x, y)), read(text, (x, y))
-    assert kept.fingerprint == whole.fingerprint
-    for mine, theirs in ((kept.train, whole.train), (kept.test, whole.test)):
-        assert mine is not None and theirs is not None
-        for own, other in zip(mine.take(slice(None)), theirs.take(slice(None)), strict=True):
-            for one, another in zip(own, other, strict=True):
-                np.testing.assert_array_equal(one, another)
-    about = re.escape(f"more than there is room for in memory: a file in {narrow} keeps them until the end")
-    assert re.fullmatch(r"the examples to train on take about [\d.]+ KiB, " + about, kept.notes[0])
-    assert kept.train.inputs[0].describe_work() == "the examples are read from a file in every epoch"
-    assert whole.notes == kept.notes[1:]
-    assert whole.train.inputs[0].describe_work() == ""
-    assert not [*narrow.iterdir()]
-
-
-def test_numbers_of_a_wider_type_come_too_late_for_a_file(narrow: Path) -> None:
-    first, *others = batches_of(X, Y)
-    assert read(ONE, [first, *[(x.astype(np.float16), y) for x, y in others]]).train
-    wide = [first, *others[:-1], (others[-1][0].astype(np.float64), others[-1][1])]
-    assert refused(ONE, wide).startswith(
-        "the batches differ in shape, or in what they hold; yield batches of examples alike"
-    )
-
-
-def test_what_a_file_cannot_keep(narrow: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    unknown = iter(batches_of(X, Y))
-    assert "(numpy.load(…, mmap_mode='r') reads piece by piece)" in refused(ONE, unknown)
-    wide = [(x, np.zeros((len(x), 1000))) for x, _ in batches_of(X, Y)]
-    assert refused("input 4x4x3\nflatten -> dense(1000)\n", wide).startswith("the batches to train on take more than")
-    monkeypatch.setattr("shutil.disk_usage", lambda folder: type("Usage", (), {"free": 5000})())
-    assert refused(ONE, batches_of(X, Y)) == (
-        "the examples to train on take about 6.56 KiB, more than there is room for in memory, and the disk of "
-        f"{narrow} has 4.88 KiB free; let TMPDIR name a folder with room"
-    )
-    monkeypatch.undo()
-    monkeypatch.setattr(given_data, "find_free_memory", lambda: 1000)
-    monkeypatch.setenv("TMPDIR", "nowhere")
-    assert refused(ONE, batches_of(X, Y)) == (
-        "the batches do not fit in memory, and nowhere cannot be written: [Errno 2] No such file or directory: 'nowhere'; "
-        "let TMPDIR name a folder with room"
-    )

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import cnnspec
-from tests.api.test_answers import look_at
+from tests.api.answered import look_at
 from tests.train.evaluations import built, command
 
 keras = pytest.importorskip("keras")

@@ -15,7 +15,8 @@ import pytest
 
 import cnnspec
 from cnnspec.cli import main
-from tests.api.test_answers import look_at, said
+from tests.api.answered import look_at
+from tests.api.test_answers import said
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 
 import cnnspec
 from cnnspec.train.evaluation.text import write_text
-from tests.api.test_answers import look_at
+from tests.api.answered import look_at
 from tests.support import IN_THOROUGH
 from tests.train.evaluations import command, evaluated
 from tests.train.run_folders import make_run, measured

@@ -189,6 +189,19 @@ def test_what_names_nothing_is_a_mistake_in_the_section(section: str) -> None:
     assert found.span is not None and found.span.text in section
 
 
+SEVERAL = "freeze = [stm, s, stem, f, stm, start]; learning_rates = {nope: 2, stage: 3, haed: 1}"
+
+
+@pytest.mark.parametrize("data", ["data = digits; ", ""])
+def test_every_name_that_names_nothing_is_told_at_its_place(data: str) -> None:
+    found = analyse(Source("net.cnn", NAMED.replace("data = digits; ", data).replace("SECTION", SEVERAL))).diagnostics
+    told = {str(d.message).split(",")[0]: d.span.text if d.span else "" for d in found}
+    assert told == {
+        'freeze names "stm"': "stm", "freeze names s": "s", "freeze names f": "f", "freeze names start": "start",
+        'learning_rates names "nope"': "nope: 2", 'learning_rates names "haed"': "haed: 1",
+    }  # fmt: skip
+
+
 def test_the_innermost_name_counts_and_a_shared_layer_has_those_of_all_uses() -> None:
     from cnnspec.train.starting.named_layers import NamedLayers
 

@@ -15,7 +15,7 @@ import pytest
 
 import cnnspec
 from cnnspec.cli import main
-from tests.api.test_answers import look_at
+from tests.api.answered import look_at
 
 keras = pytest.importorskip("keras")
 pillow = pytest.importorskip("PIL.Image")

@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnnspec.diff.difference import NetworkDifference
+    from cnnspec.diff.verdict import Verdict
     from cnnspec.draw.question import DrawQuestion
     from cnnspec.network import AnalysedNetwork
 
@@ -22,9 +23,14 @@ def write_page(networks: Sequence[AnalysedNetwork], question: DrawQuestion) -> s
 
 
 def write_difference_page(
-    difference: NetworkDifference, a: AnalysedNetwork, b: AnalysedNetwork, question: DrawQuestion
+    difference: NetworkDifference,
+    a: AnalysedNetwork,
+    b: AnalysedNetwork,
+    question: DrawQuestion,
+    verdicts: Sequence[Verdict] = (),
 ) -> str:
-    """The page of two networks beside one another, on which is marked what they do not have in common. Raises TooLarge."""
+    """The page of two networks beside one another, on which is marked what they do not have in common, with what comes of a budget.
+    Raises TooLarge."""
     from cnnspec.draw.page.comparison import write_comparison
 
-    return write_comparison(difference, a, b, question)
+    return write_comparison(difference, a, b, question, verdicts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cnnspec.base.count_nouns import count_nouns
+from cnnspec.diff.budget_rows import BUDGET_HEADINGS, BUDGET_RIGHT, write_budget_rows, write_reasons
 from cnnspec.diff.difference import ADDED, CHANGED, REMOVED, RESHAPED
 from cnnspec.diff.rows import (
     HEADINGS,
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from cnnspec.diff.difference import LayerDifference, NetworkDifference
+    from cnnspec.diff.verdict import Verdict
     from cnnspec.draw.question import DrawQuestion
     from cnnspec.network import AnalysedNetwork
 
@@ -42,9 +45,13 @@ LEGEND = "+ added, - removed, ~ changed; without a sign: other figures because o
 
 
 def write_comparison(
-    difference: NetworkDifference, a: AnalysedNetwork, b: AnalysedNetwork, question: DrawQuestion
+    difference: NetworkDifference,
+    a: AnalysedNetwork,
+    b: AnalysedNetwork,
+    question: DrawQuestion,
+    verdicts: Sequence[Verdict] = (),
 ) -> str:
-    """The page of two networks and their difference."""
+    """The page of two networks, their difference, and what comes of a budget on it."""
     depth = min([find_outline(network, question.depth, question.expanded).depth for network in (a, b)])
     question = question.replace(depth=depth)  # so that what is equal looks alike
     titles = write_side(difference.a), write_side(difference.b)
@@ -53,22 +60,41 @@ def write_comparison(
         for network, side, title in zip((a, b), "ab", titles, strict=True)
     ]
     title = f"{titles[0]} and {titles[1]}"
-    header = f"<header><h1>{xml(title)}</h1><p>{xml(write_result(difference))}</p>{THEME}</header>"
+    header = f"<header><h1>{xml(title)}</h1><p>{xml(write_result(difference, verdicts))}</p>{THEME}</header>"
     sides = "".join([part for part, _ in made])
-    body = f'{header}\n<main>{write_difference(a, b, difference)}<div class="pair">{sides}</div></main>'
+    body = f'{header}\n<main>{write_difference(a, b, difference, verdicts)}<div class="pair">{sides}</div></main>'
     return write_document(title, body, merge_styles([style for _, style in made]))
 
 
-def write_result(difference: NetworkDifference) -> str:
-    """ "2 added, 1 removed, 3 changed", or that there is nothing to tell."""
-    if difference.same:
-        return "They are the same network."
+def write_result(difference: NetworkDifference, verdicts: Sequence[Verdict] = ()) -> str:
+    """ "2 added, 1 removed, 3 changed; 1 of 2 limits not kept", or that there is nothing to tell."""
     counts = [f"{len(difference.of(status)):,} {name}" for status, name in NAMES.items() if difference.of(status)]
-    return ", ".join(counts) or "No layer differs; what follows says what does."
+    said = ", ".join(counts) or "No layer differs; what follows says what does."
+    if difference.same:
+        said = "They are the same network."
+    if not verdicts:
+        return said
+    failed = sum([verdict.failed for verdict in verdicts])
+    limits = count_nouns(len(verdicts), "limit")
+    return f"{said.removesuffix('.')}; {f'{failed:,} of {limits} not kept' if failed else 'no limit broken'}"
 
 
-def write_difference(a: AnalysedNetwork, b: AnalysedNetwork, difference: NetworkDifference) -> str:
-    """The table of what differs, and that of the totals."""
+def write_budget(verdicts: Sequence[Verdict]) -> str:
+    """The table of a budget, and why limits are not kept; nothing without limits."""
+    if not verdicts:
+        return ""
+    rows = [
+        f'<tr class="{verdict.status}">{write_cells(row, BUDGET_RIGHT)}</tr>'
+        for verdict, row in zip(verdicts, write_budget_rows(verdicts), strict=True)
+    ]
+    reasons = "".join([f"<p>{xml(reason)}</p>" for reason in write_reasons(verdicts)])
+    return f'<div class="wide" tabindex="0">{write_table(write_heads(BUDGET_HEADINGS, BUDGET_RIGHT, False), rows)}</div>{reasons}'
+
+
+def write_difference(
+    a: AnalysedNetwork, b: AnalysedNetwork, difference: NetworkDifference, verdicts: Sequence[Verdict] = ()
+) -> str:
+    """The table of what differs, that of the totals, and that of a budget."""
     places = ({node.name: node.index for node in network.graph.nodes} for network in (a, b))
     in_a, in_b = places
     lines = group_layers(difference)
@@ -89,7 +115,7 @@ def write_difference(a: AnalysedNetwork, b: AnalysedNetwork, difference: Network
     return (
         f'<section class="pane difference" aria-label="What differs">{data}<div class="table"><div class="wide" tabindex="0">'
         f'{table}</div></div><p class="note">{LEGEND}</p>{more}'
-        f'<div class="wide" tabindex="0">{write_table(write_heads(total_headings, TOTAL_RIGHT, False), totals)}</div></section>'
+        f'<div class="wide" tabindex="0">{write_table(write_heads(total_headings, TOTAL_RIGHT, False), totals)}</div>{write_budget(verdicts)}</section>'
     )
 
 

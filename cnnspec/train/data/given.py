@@ -16,8 +16,9 @@ from cnnspec.base.record import Record
 from cnnspec.facts.precision import in_bytes
 from cnnspec.train.data.array_names import Place
 from cnnspec.train.data.arrays import make_raw
+from cnnspec.train.data.disk_folder import DiskFolder, find_folder
 from cnnspec.train.data.examples import find_free_memory
-from cnnspec.train.data.piles import Pile, change_arrays, find_folder, find_free_disk
+from cnnspec.train.data.piles import Pile, change_arrays, find_free_disk
 from cnnspec.train.errors import TrainingFailed
 
 if TYPE_CHECKING:
@@ -165,8 +166,9 @@ def collect_batches(data: Any, part: str, notes: list[str]) -> tuple[Any, Any]:
             message = f"the batches to {VERBS[part]} take more than there is room for in memory, or have no end"
             help = "give what has a length, arrays (numpy.load(…, mmap_mode='r') reads piece by piece), or a .npz"
             raise TrainingFailed(message, help, 2)
-        notes.append(_check_disk(inputs.bytes // number * count, part))
-        inputs.move_to_file()
+        folder = find_folder()
+        notes.append(_check_disk(folder, inputs.bytes // number * count, part))
+        inputs.move_to_file(folder.path)
         spilled = True
     if piles is None:
         raise TrainingFailed(f"there is no batch to {VERBS[part]}", "a generator that was read once is empty", 2)
@@ -182,14 +184,15 @@ def find_length(data: Any) -> int | None:
         return None
 
 
-def _check_disk(expected: int, part: str) -> str:
+def _check_disk(folder: DiskFolder, expected: int, part: str) -> str:
     """A note that the examples of a part go to a file of about so many bytes. Raises TrainingFailed where the disk has no room."""
-    folder, free = find_folder(), find_free_disk()
+    free = find_free_disk(folder.path)
     takes = f"the examples to {VERBS[part]} take about {in_bytes(expected)}, more than there is room for in memory"
     if expected > free:
-        message = f"{takes}, and the disk of {folder} has {in_bytes(free)} free"
+        message = f"{takes}, and the disk of {folder.path} has {in_bytes(free)} free"
         raise TrainingFailed(message, "let TMPDIR name a folder with room", 2)
-    return f"{takes}: a file in {folder} keeps them until the end"
+    why = f", for {folder.why}" if folder.why else ""
+    return f"{takes}: a file in {folder.path} keeps them until the end{why}"
 
 
 VERBS = {"train": "train on", "validation": "validate with", "test": "test with"}

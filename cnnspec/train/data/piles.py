@@ -1,12 +1,10 @@
 """Batches one behind another → arrays: in memory, or in a file where memory has no room for them.
 
-The file has no name, and ends with the process. It lies in the folder that TMPDIR names, else in the working folder, where run folders
-are made too.
+The file has no name, and ends with the process. `disk_folder` says where it lies.
 """
 
 from __future__ import annotations
 
-import os
 from typing import IO, TYPE_CHECKING, Any
 
 from cnnspec.train.errors import TrainingFailed, first_line
@@ -36,10 +34,10 @@ class Pile:
         for name, rows in self._rows.items():
             rows.add(given.get(name))
 
-    def move_to_file(self) -> None:
-        """Keep what was added, and what will be, in a file. Raises TrainingFailed."""
+    def move_to_file(self, folder: str) -> None:
+        """Keep what was added, and what will be, in a file in a folder. Raises TrainingFailed."""
         for rows in self._rows.values():
-            rows.move_to_file()
+            rows.move_to_file(folder)
 
     def join(self) -> Any:
         """The arrays, in the form of the values."""
@@ -54,6 +52,7 @@ class _Rows:
         self._shape, self._dtype, self._count = first.shape[1:], first.dtype, 0
         self._kept: list[Array] = []
         self._file: IO[bytes] | None = None
+        self._folder = ""
 
     def add(self, array: Array | None) -> None:
         import numpy as np
@@ -73,16 +72,16 @@ class _Rows:
         else:
             self._write(array)
 
-    def move_to_file(self) -> None:
+    def move_to_file(self, folder: str) -> None:
         import tempfile
 
         import numpy as np
 
-        self._dtype = np.result_type(*self._kept)
+        self._dtype, self._folder = np.result_type(*self._kept), folder
         try:
-            self._file = tempfile.TemporaryFile(dir=find_folder())  # noqa: SIM115
+            self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
         except OSError as error:
-            raise _unwritten(error) from None
+            raise _unwritten(folder, error) from None
         kept, self._kept = self._kept, []
         for array in kept:
             self._write(array)
@@ -94,7 +93,7 @@ class _Rows:
         try:
             self._file.write(np.ascontiguousarray(array, self._dtype).tobytes())
         except OSError as error:
-            raise _unwritten(error) from None
+            raise _unwritten(self._folder, error) from None
 
     def join(self) -> Array:
         import numpy as np
@@ -105,28 +104,23 @@ class _Rows:
             self._file.flush()
             return np.memmap(self._file, self._dtype, "r", shape=(self._count, *self._shape))
         except OSError as error:
-            raise _unwritten(error) from None
+            raise _unwritten(self._folder, error) from None
 
 
-def find_folder() -> str:
-    """The folder for files without a name."""
-    return os.environ.get("TMPDIR") or os.getcwd()
-
-
-def find_free_disk() -> int:
-    """Bytes that it has room for. Raises TrainingFailed."""
+def find_free_disk(folder: str) -> int:
+    """Bytes that a folder has room for. Raises TrainingFailed."""
     from shutil import disk_usage
 
     try:
-        return disk_usage(find_folder()).free
+        return disk_usage(folder).free
     except OSError as error:
-        raise _unwritten(error) from None
+        raise _unwritten(folder, error) from None
 
 
-def _unwritten(error: OSError) -> TrainingFailed:
+def _unwritten(folder: str, error: OSError) -> TrainingFailed:
     help = "let TMPDIR name a folder with room"
     return TrainingFailed(
-        f"the batches do not fit in memory, and {find_folder()} cannot be written: {first_line(error)}", help, 2
+        f"the batches do not fit in memory, and {folder} cannot be written: {first_line(error)}", help, 2
     )
 
 

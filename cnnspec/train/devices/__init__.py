@@ -1,1 +1,1 @@
-"""The devices that a training runs on: share, request < distribution; precision < runtime."""
+"""The devices that a training runs on: share, request < distribution; precision, output_losses < feed, mirrored < runtime."""

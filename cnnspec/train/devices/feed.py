@@ -1,8 +1,8 @@
 """Batches as Keras's `fit` and `evaluate` take them: the next are read by a thread while one is trained on.
 
 Keras's loop takes the arrays themselves, on every backend, so the time for which it waits for them is known. On TensorFlow
-its own way would be tf.data, which takes longer to hand over a small batch than a small network to be trained on it. It
-stays where a strategy shares batches among devices.
+its own way would be tf.data, which takes longer to hand over a small batch than a small network to be trained on it, and
+gives a device an empty share of a batch that has too few examples (`mirrored` shares them).
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import time
 from collections import deque
 from itertools import islice
 from typing import TYPE_CHECKING, Any
+
+from cnnspec.train.devices.output_losses import OutputLosses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,8 +43,9 @@ class ReadAhead:
             reader.shutdown(wait=False, cancel_futures=True)
 
 
-def make_feed(batches: Any) -> Any:
-    """What `fit` and `evaluate` take for batches (`data.batches`); `waited` counts the seconds for which they waited for one."""
+def make_feed(batches: Any, as_dataset: Callable[[ReadAhead], Any] = lambda read: read) -> Any:
+    """What `fit` and `evaluate` take for batches (`data.batches`); `waited` counts the seconds for which they waited for one.
+    `as_dataset` makes of them what TensorFlow's loop goes through."""
     from keras.src.trainers.data_adapters.data_adapter import DataAdapter  # which `fit` takes as it is
     from keras.src.trainers.data_adapters.data_adapter_utils import get_torch_dataloader
 
@@ -71,8 +74,8 @@ def make_feed(batches: Any) -> Any:
         def get_torch_dataloader(self) -> Any:
             return get_torch_dataloader(self.read)
 
-        def get_tf_dataset(self) -> ReadAhead:
-            return self.read
+        def get_tf_dataset(self) -> Any:
+            return as_dataset(self.read)
 
     return Feed()
 
@@ -83,11 +86,12 @@ def take_arrays(model: Any) -> None:
     Keras traces arrays for the size that comes first, and again for another, so that the last bits of a training would depend on
     where it was stopped.
     """
-    model.train_function = _make_step(model.train_step, model.jit_compile)
-    model.test_function = _make_step(model.test_step, model.jit_compile)
+    losses = OutputLosses(model)
+    model.train_function = _make_step(losses.wrap(model.train_step), losses, model.jit_compile)
+    model.test_function = _make_step(losses.wrap(model.test_step), losses, model.jit_compile)
 
 
-def _make_step(step: Callable[[Any], Any], compiled: bool) -> Callable[[Iterator[Any]], Any]:
+def _make_step(step: Callable[[Any], Any], losses: OutputLosses, compiled: bool) -> Callable[[Iterator[Any]], Any]:
     """A step on the next batch: (examples, targets) or (examples, targets, weights)."""
     import tensorflow as tf
 
@@ -96,6 +100,7 @@ def _make_step(step: Callable[[Any], Any], compiled: bool) -> Callable[[Iterator
     def take_step(batches: Iterator[Any]) -> Any:
         batch = tuple([part for part in next(batches) if part is not None])
         if len(batch) not in traced:
+            losses.prepare(batch)
             form = tf.nest.map_structure(lambda array: tf.TensorSpec((None, *array.shape[1:]), array.dtype), batch)
             traced[len(batch)] = tf.function(step, input_signature=[form], autograph=False, jit_compile=compiled)
         return traced[len(batch)](batch)

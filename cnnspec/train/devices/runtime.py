@@ -13,6 +13,7 @@ from cnnspec.train.data.batches import make_batches
 from cnnspec.train.data.examples import find_free_memory
 from cnnspec.train.devices.distribution import Cluster, check_distribution, distribute, join_cluster, stop_distribution
 from cnnspec.train.devices.feed import make_feed, take_arrays
+from cnnspec.train.devices.mirrored import as_distributed, share_arrays
 from cnnspec.train.devices.precision import computing_in
 from cnnspec.train.devices.request import (
     Devices,
@@ -74,28 +75,30 @@ class Runtime(Record):
 
     def make_training_batches(self, part: Part) -> Any:
         """The batches of an epoch, in the order of the seed."""
+        if self.share.count_used(len(part)) == 0:
+            count = f"{len(part)} example{'s' * (len(part) != 1)}"
+            raise TrainingFailed(
+                f"{count} to train on cannot be shared by {self.share.devices} devices", "give --devices 1"
+            )
         seed = self.settings.seed if self.settings.shuffle else None
         return make_batches(self.keras, part, self.settings.batch, seed, share=self.share)
 
     def make_feed(self, batches: Any) -> Any:
-        """What Keras takes for batches; `waited` counts the seconds for which it waited for one, None where that is not known."""
-        return batches if self.strategy is not None else make_feed(batches)
+        """What Keras takes for batches; `waited` counts the seconds for which it waited for one."""
+        return make_feed(batches) if self.strategy is None else make_feed(batches, as_distributed)
 
     def make_steps(self, model: Any) -> None:
         """Make a model that was compiled take what `make_feed` makes."""
-        if self.strategy is None and self.keras.config.backend() == "tensorflow":
+        if self.strategy is not None:
+            share_arrays(model, self.strategy)
+        elif self.keras.config.backend() == "tensorflow":
             take_arrays(model)
 
     def make_evaluation_feed(self, part: Part) -> Any:
         """What Keras takes for an evaluation: every example, in order."""
-        batch, share = self.share.for_evaluation(len(part), self.settings.batch)
-        if self.strategy is not None:  # it shares any batch but an epoch's first
-            batch, share = min(self.settings.batch, self.share.count_used(len(part))), ALONE
-            if batch == 0:
-                raise TrainingFailed(
-                    f"{len(part)} example{'s' * (len(part) != 1)} held back cannot be shared by {self.share.devices} devices",
-                    "hold back more",
-                )
+        batch, share = self.settings.batch, ALONE
+        if self.strategy is None:  # which shares any batch
+            batch, share = self.share.for_evaluation(len(part), batch)
         return self.make_feed(make_batches(self.keras, part, batch, share=share))
 
     def describe_differences(self, model: Any, examples: int) -> Iterator[str]:

@@ -21,6 +21,7 @@ from cnnspec.train.data.opened import open_files
 from cnnspec.train.data.prepare import prepare
 from cnnspec.train.data.sources import load
 from cnnspec.train.data_fit import find_image_sizes
+from cnnspec.train.devices.feed import make_feed, take_arrays
 from cnnspec.train.ends import find_ends
 from cnnspec.train.errors import TrainingFailed, explain_run_errors
 from cnnspec.train.evaluation.likened import bring_to_range, renumber_classes
@@ -277,7 +278,11 @@ def _measure(
         if any(loss is not None for loss in saved.losses):
             given = make_batches(keras, part, batch)
             shown.begin("measuring", len(given))
-            figures = model.evaluate(given, verbose=0, return_dict=True, callbacks=[_make_counter(keras, shown)])
+            if keras.config.backend() == "tensorflow":
+                take_arrays(model)
+            figures = model.evaluate(
+                make_feed(given), verbose=0, return_dict=True, callbacks=[_make_counter(keras, shown)]
+            )
         plain = {number: tally for number, tally in tallies.items() if number not in tiled}
         again = bool(plain) or worst is not None and bool(tallies)
         if again:

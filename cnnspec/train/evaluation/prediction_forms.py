@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnspec.base.percent import percent
 from cnnspec.base.source import printable
+from cnnspec.tables import escape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,5 +69,5 @@ def write_csv(found: Iterable[Prediction], heads: Sequence[str]) -> str:
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(heads)
-    writer.writerows([[printable(str(cell)) for cell in list_cells(one, len(heads))] for one in found])
+    writer.writerows([[escape.csv(str(cell)) for cell in list_cells(one, len(heads))] for one in found])
     return out.getvalue()

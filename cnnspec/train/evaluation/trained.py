@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from cnnspec.base.record import Record
+from cnnspec.base.shell_words import quote_path
 from cnnspec.compile.backend import BACKENDS, MissingExtra, choose_backend, import_keras
 from cnnspec.compile.trained_models import model_of
 from cnnspec.facts.graph_queries import name_outputs
@@ -114,7 +115,7 @@ def open_trained(path: str, backend: str | None, last: bool = False) -> tuple[Tr
     except OSError as error:
         raise TrainingFailed(f"{error.filename} is not read: {error.strerror}", "", 2) from None
     if file is None:
-        raise TrainingFailed(f"{path} has no model yet", f"train it: cnnspec resume {path}", 2)
+        raise TrainingFailed(f"{path} has no model yet", f"train it: cnnspec resume {quote_path(path)}", 2)
     keras = _import_keras_for(backend, record["backend"])
     told = record["data"]
     saved = open_saved(file, keras, tuple(told.get("inputs", ())), tuple(told.get("outputs", ())))

@@ -18,6 +18,7 @@ import shutil
 from contextlib import suppress
 
 from cnnspec.base.confined_folder import ConfinedFolder, Unsafe
+from cnnspec.base.shell_words import quote_path
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs import schema
 from cnnspec.train.runs.durable import MARK, sync_folder, write_json
@@ -95,7 +96,7 @@ def check_run_dir(wanted: str | None) -> None:
         if not os.path.isdir(wanted):
             raise TrainingFailed(f"{wanted} is a file, no folder for a run", "choose another --run-dir", 2)
         if os.path.exists(os.path.join(wanted, "run.json")):
-            help = f"go on with it: cnnspec resume {wanted}, or choose another --run-dir"
+            help = f"go on with it: cnnspec resume {quote_path(wanted)}, or choose another --run-dir"
             raise TrainingFailed(f"{wanted} holds a run already", help, 2)
         if _list_names(wanted):
             raise TrainingFailed(f"{wanted} is not empty", "choose another --run-dir", 2)

@@ -12,7 +12,7 @@ from cnnspec.train.errors import TrainingFailed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from cnnspec.base.source import Span
     from cnnspec.graph import Graph
@@ -24,8 +24,8 @@ class NamedLayers(LayerNames):
 
     def find_frozen(self, settings: TrainSettings) -> list[int]:
         """The nodes that `freeze` names. Raises TrainingFailed for an unknown name, and where nothing would be trained."""
-        for name in settings.freeze:
-            self._check_name(name, "freeze", settings)
+        for refusal in self.find_unknown(settings, "freeze", settings.freeze):
+            raise refusal
         frozen = self.find_named(settings.freeze)
         trained = [owner for owner in self.names if owner not in frozen and self._is_trainable(owner)]
         if frozen and not trained:
@@ -41,8 +41,8 @@ class NamedLayers(LayerNames):
         Raises TrainingFailed for an unknown name.
         """
         factors = dict(settings.learning_rates)
-        for name in factors:
-            self._check_name(name, "learning_rates", settings)
+        for refusal in self.find_unknown(settings, "learning_rates", factors):
+            raise refusal
         found = {}
         for owner, names in self.names.items():
             first = next((name for name in names if name in factors), None)
@@ -54,20 +54,24 @@ class NamedLayers(LayerNames):
         node = self.graph.nodes[owner]
         return any(weight.trainable for weight in list_weights(self.graph, node))
 
-    def _check_name(self, name: str, key: str, settings: TrainSettings) -> None:
-        if any(name in names for names in self.names.values()) or (name == START and self.taken is None):
-            return
+    def find_unknown(self, settings: TrainSettings, key: str, named: Collection[str]) -> Iterator[TrainingFailed]:
+        """Why each name that a setting has, and that means nothing, does not."""
+        for name in dict.fromkeys(named):
+            if not any(name in names for names in self.names.values()) and (name != START or self.taken is not None):
+                yield self._refuse_name(name, key, settings)
+
+    def _refuse_name(self, name: str, key: str, settings: TrainSettings) -> TrainingFailed:
         at = _find_span(settings, key, name)
         if name == START:
             help = "name it: start = " + '"runs/net-1"'
-            raise TrainingFailed(
+            return TrainingFailed(
                 f"{key} names start, and there is no start that weights were taken from", help, span=at
             )
         if any(name in list_names(node) for node in self.graph.nodes):
-            raise TrainingFailed(f"{key} names {name}, which has no weights", self._propose_around(name), span=at)
+            return TrainingFailed(f"{key} names {name}, which has no weights", self._propose_around(name), span=at)
         known = list(dict.fromkeys([one for names in self.names.values() for one in names]))
         help = write_suggestion(name, known).removeprefix("; ") or "cnnspec summary shows the names of layers"
-        raise TrainingFailed(
+        return TrainingFailed(
             f'{key} names "{name}", which is no layer, block or layer function of the network', help, span=at
         )
 
@@ -83,10 +87,27 @@ class NamedLayers(LayerNames):
 
 
 def check_named_layers(graph: Graph, settings: TrainSettings, taken: Collection[int] | None = ()) -> None:
-    """Raises TrainingFailed where `freeze` or `learning_rates` names no layer of the network, or nothing would be trained."""
+    """Raises TrainingFailed for the first of `find_refused_names`."""
+    for refusal in find_refused_names(graph, settings, taken):
+        raise refusal
+
+
+def find_refused_names(
+    graph: Graph, settings: TrainSettings, taken: Collection[int] | None = ()
+) -> Iterator[TrainingFailed]:
+    """Every name in `freeze` and `learning_rates` that no layer of the network has; where all mean something, that nothing would
+    be trained."""
     layers = NamedLayers(graph, taken)
-    layers.find_frozen(settings)
-    layers.find_factors(settings)
+    found = [
+        *layers.find_unknown(settings, "freeze", settings.freeze),
+        *layers.find_unknown(settings, "learning_rates", dict(settings.learning_rates)),
+    ]
+    yield from found
+    if not found:
+        try:
+            layers.find_frozen(settings)
+        except TrainingFailed as why:
+            yield why
 
 
 def _find_span(settings: TrainSettings, key: str, name: str) -> Span | None:
