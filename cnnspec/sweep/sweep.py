@@ -78,8 +78,8 @@ def run_sweep(
     ends the sweep with what is done. Raises TooManyCandidates, and BadCondition for conditions that make no sense."""
     began = process_time()
     candidates = choose_candidates(request)
+    check_conditions(request)
     sweep = _Sweep(request)
-    sweep.check_conditions()
     try:
         for batch in sweep.engine.run(candidates):
             kept = sweep.take(batch)
@@ -116,46 +116,11 @@ class _Sweep:
         self.request = request
         self.engine = Engine(request.question, request.space)
         self.quantities = request.question.quantities
+        self.parameters = list_parameters(request)
         self.done = self.legal = self.kept = self.divided = 0
         self.unmet = [0] * len(request.conditions)
         self.refused: dict[int, int] = {}
         self.best = self.front = none_kept(len(request.space.axes), len(self.quantities))
-
-    def check_conditions(self) -> None:
-        """Work the conditions out for a candidate that may be none, so that what makes no sense is told at once."""
-        space = self.request.space
-        one = np.ma.MaskedArray(np.ones(1, np.int64))
-        true = np.ma.MaskedArray(np.ones(1, bool))
-        figures = {quantity: [true if quantity.is_flag else one] for quantity in self.quantities}
-        digits = [np.zeros(1, np.intp)] * len(space.axes)
-        met = Met({**self.name_parameters(digits), **name_figures(figures)}, 1, self.parameters)
-        for condition in self.request.conditions:
-            met.meets(condition)
-
-    @property
-    def parameters(self) -> Sequence[str]:
-        axes = [axis.parameter for axis in self.request.space.axes]
-        derived = [quantity.name for quantity in self.quantities if isinstance(quantity, Parameter)]
-        return [*dict(self.request.constants), *self.request.space.fixed, *axes, *derived]
-
-    def name_parameters(self, digits: Sequence[NDArray[np.intp]]) -> dict[Any, Any]:
-        """The parameters of candidates by their names."""
-        space = self.request.space
-        constants = {**dict(self.request.constants), **space.fixed}
-        found: dict[Any, Any] = {name: Options((value,), None) for name, value in constants.items()}
-        for axis, own in zip(space.axes, digits, strict=True):
-            if axis.element is None:
-                found[axis.parameter] = Options(axis.options, own)
-            else:
-                elements = found[axis.parameter]
-                if isinstance(elements, Options):
-                    elements = tuple([Options((part,), None) for part in elements.options[0]])
-                found[axis.parameter] = (
-                    *elements[: axis.element],
-                    Options(axis.options, own),
-                    *elements[axis.element + 1 :],
-                )
-        return found
 
     def take(self, batch: Batch) -> Kept:
         """Count a batch, and keep of it what meets the conditions."""
@@ -166,7 +131,7 @@ class _Sweep:
         found = batch.legal.copy()
         if self.request.conditions:
             figures = name_figures(dict(zip(self.quantities, batch.figures, strict=True)))
-            met = Met({**self.name_parameters(batch.digits), **figures}, batch.count, self.parameters)
+            met = Met({**name_parameters(self.request, batch.digits), **figures}, batch.count, self.parameters)
             for number, condition in enumerate(self.request.conditions):
                 meets = found & met.meets(condition)
                 self.unmet[number] += int(found.sum() - meets.sum())
@@ -204,6 +169,44 @@ class _Sweep:
             tuple([(engine.reasons.found[reason], count) for reason, count in counts]), tuple(self.unmet), self.divided,
             self.best, front, engine.structures, engine.singly, engine.trouble, seconds,
         )  # fmt: skip
+
+
+def check_conditions(request: Request) -> None:
+    """Work the conditions out for a candidate that may be none, so that what makes no sense is told at once: BadCondition."""
+    one = np.ma.MaskedArray(np.ones(1, np.int64))
+    true = np.ma.MaskedArray(np.ones(1, bool))
+    figures = {quantity: [true if quantity.is_flag else one] for quantity in request.question.quantities}
+    digits = [np.zeros(1, np.intp)] * len(request.space.axes)
+    met = Met({**name_parameters(request, digits), **name_figures(figures)}, 1, list_parameters(request))
+    for condition in request.conditions:
+        met.meets(condition)
+
+
+def list_parameters(request: Request) -> Sequence[str]:
+    """The names of the parameters that conditions may speak of."""
+    axes = [axis.parameter for axis in request.space.axes]
+    derived = [quantity.name for quantity in request.question.quantities if isinstance(quantity, Parameter)]
+    return [*dict(request.constants), *request.space.fixed, *axes, *derived]
+
+
+def name_parameters(request: Request, digits: Sequence[NDArray[np.intp]]) -> dict[Any, Any]:
+    """The parameters of candidates by their names."""
+    space = request.space
+    constants = {**dict(request.constants), **space.fixed}
+    found: dict[Any, Any] = {name: Options((value,), None) for name, value in constants.items()}
+    for axis, own in zip(space.axes, digits, strict=True):
+        if axis.element is None:
+            found[axis.parameter] = Options(axis.options, own)
+        else:
+            elements = found[axis.parameter]
+            if isinstance(elements, Options):
+                elements = tuple([Options((part,), None) for part in elements.options[0]])
+            found[axis.parameter] = (
+                *elements[: axis.element],
+                Options(axis.options, own),
+                *elements[axis.element + 1 :],
+            )
+    return found
 
 
 def name_figures(figures: Mapping[Any, Any]) -> dict[Any, Any]:

@@ -1,0 +1,7 @@
+"""Searchers on the candidates of a spec: Optuna, KerasTuner and Ray Tune propose, and what they propose is judged before it is built.
+
+space.py                 what a searcher draws from: candidates, whether they are legal and affordable, and why not
+optuna.py                suggestions, with constraints instead of pruning; studies in a file that several machines share
+
+A library is imported by the module of its name alone.
+"""
