@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import contextmanager
 
 from cnnspec.compile.backend import MissingExtra
 from cnnspec.layers.argument import show
@@ -24,7 +25,7 @@ except ImportError:
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from cnnspec.sweep.question import Over
@@ -85,11 +86,14 @@ def suggest_place(trial: Any, scale: Scale, left: Sequence[int] | None) -> int:
     that they have one. Words are always all suggested: Optuna takes no others in the next trial.
     """
     if scale.kind == WORDS:
-        return scale.order[scale.texts.index(trial.suggest_categorical(scale.name, scale.texts))]
+        word: str = trial.suggest_categorical(scale.name, scale.texts)
+        return scale.order[scale.texts.index(word)]
     ranks = range(len(scale.order)) if left is None else sorted([scale.order.index(place) for place in left])
     first, last = ranks[0], ranks[-1]
+    value: Any
     if scale.kind == ORDERED or len(scale.order) == 1:
-        return scale.order[trial.suggest_int(f"{scale.name} (place)", first, last)]
+        value = trial.suggest_int(f"{scale.name} (place)", first, last)
+        return scale.order[int(value)]
     numbers = scale.numbers
     step = numbers[1] - numbers[0]
     if isinstance(step, int):
@@ -97,6 +101,21 @@ def suggest_place(trial: Any, scale: Scale, left: Sequence[int] | None) -> int:
     else:
         value = trial.suggest_float(scale.name, numbers[first], numbers[last], step=step)
     return scale.order[min(ranks[-1], max(ranks[0], round((value - numbers[0]) / step)))]
+
+
+def write_proposal(space: SearchSpace, digits: Sequence[int]) -> dict[str, Any]:
+    """What Optuna's `enqueue_trial` takes, so that the next trial suggests the candidate with these places of options."""
+    found: dict[str, Any] = {}
+    for axis, place in zip(space.axes, digits, strict=True):
+        scale = make_scale(axis)
+        rank = scale.order.index(place)
+        if scale.kind == WORDS:
+            found[scale.name] = scale.texts[rank]
+        elif scale.kind == ORDERED or len(scale.order) == 1:
+            found[f"{scale.name} (place)"] = rank
+        else:
+            found[scale.name] = scale.numbers[rank]
+    return found
 
 
 def note(trial: Any, judged: Judgement) -> Judgement:
@@ -113,37 +132,49 @@ def note(trial: Any, judged: Judgement) -> Judgement:
 
 
 def make_study(
-    space: SearchSpace, storage: str | os.PathLike[str] | None = None, *, name: str = "cnnspec", direction: str = "maximize",
+    space: SearchSpace, storage: Any = None, *, name: str = "cnnspec", direction: str = "maximize",
     sampler: Any = None, pruner: Any = None, more: Mapping[str, Any] | None = None,
 ) -> Any:  # fmt: skip
     """The study of a space in a file, made where there is none yet, which several processes, and machines, work on at once.
 
-    `storage` is the path of an SQLite file (study.db), of a journal (study.log), which suits a network's file system, or a URL
-    as Optuna takes it; None keeps the study in memory. `more` is what the study must agree in besides its space. Raises
+    `storage` is the path of an SQLite file (study.db), of a journal (study.log), which suits a network's file system, a URL or a
+    storage as Optuna takes it; None keeps the study in memory. `more` is what the study must agree in besides its space. Raises
     BadStudy, in one sentence, for a file that is no study, or one of another space.
     """
     agreed = {**space.describe(), "direction": direction, **(more or {})}
-    place = None if storage is None else os.fspath(storage)
-    with quiet():
-        try:
-            kept = None if place is None else open_storage(place)
-            study = optuna.create_study(
-                storage=kept, study_name=name, direction=direction, load_if_exists=kept is not None,
-                sampler=sampler, pruner=pruner,
-            )  # fmt: skip
-            before = study.user_attrs.get(SPACE)
-            others = [] if before is not None else study.get_trials(deepcopy=False)
-            if before is None and not others:
-                study.set_user_attr(SPACE, agreed)
-        except BadStudy:
-            raise
-        except Exception as error:  # of SQLAlchemy, SQLite, JSON and the file system, each with their own
-            raise BadStudy(describe_trouble(place, error)) from None
-    if before is None and others:
-        raise BadStudy(f'{place} has a study "{name}" that cnnspec did not make: name another file or study')
-    if before is not None and before != agreed:
-        raise BadStudy(describe_difference(f"{place}" if place else "the study", before, agreed))
+    named = isinstance(storage, (str, os.PathLike))
+    place = os.fspath(storage) if named else "the study"
+    kept = open_study_file(place) if named else storage
+    with quiet(), explain_trouble(place):
+        study = optuna.create_study(
+            storage=kept, study_name=name, direction=direction, load_if_exists=kept is not None, sampler=sampler,
+            pruner=pruner,
+        )  # fmt: skip
+        before = study.user_attrs.get(SPACE)
+        if before is None and study.get_trials(deepcopy=False):
+            raise BadStudy(f'{place} has a study "{name}" that cnnspec did not make: name another file or study')
+        if before is None:
+            study.set_user_attr(SPACE, agreed)
+        elif before != agreed:
+            raise BadStudy(describe_difference(place, before, agreed))
     return study
+
+
+def open_study_file(place: str) -> Any:
+    """The storage of studies at a path or URL. Raises BadStudy for a file that is none."""
+    with quiet(), explain_trouble(place):
+        return open_storage(place)
+
+
+@contextmanager
+def explain_trouble(place: str) -> Iterator[None]:
+    """What SQLAlchemy, SQLite, JSON and the file system raise of a study's file, each with their own, is a BadStudy."""
+    try:
+        yield
+    except (BadStudy, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        raise BadStudy(describe_trouble(place, error)) from None
 
 
 def open_storage(place: str) -> Any:
@@ -198,7 +229,7 @@ def check_journal(place: str) -> None:
         raise BadStudy(f"{place} is no study: it is not a journal of Optuna's")
 
 
-def describe_trouble(place: str | None, error: Exception) -> str:
+def describe_trouble(place: str, error: Exception) -> str:
     """Why a study cannot be opened, in a sentence."""
     said = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     if "locked" in said:
