@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.base.record import Record
+from cnnspec.elaborate import read_parameter
 from cnnspec.layers.argument import show
 from cnnspec.sweep.structure import Parameter, find_answer
 
@@ -101,6 +102,28 @@ class SearchSpace:
         if not self.fitting.whole and self.judge(digits).fits:
             return tuple(digits)
         return self.fitting.lead(digits, self.request.space.sizes)
+
+    def find_digits(self, options: Mapping[str, Any]) -> tuple[int, ...]:
+        """The places of options that are given by the names of the axes, as values or as the language writes them. ValueError for
+        what is none of them."""
+        found = []
+        for axis in self.axes:
+            if axis.name not in options:
+                raise ValueError(f"{axis.name} is missing: it is one of {', '.join([one.name for one in self.axes])}")
+            texts, wanted = [show(option) for option in axis.options], options[axis.name]
+            text = wanted if isinstance(wanted, str) else show(read_parameter(wanted))
+            if text not in texts:
+                raise ValueError(f"{axis.name} has no option {text}: it has {', '.join(texts)}")
+            found.append(texts.index(text))
+        return tuple(found)
+
+    def name_options(self, digits: Sequence[int]) -> dict[str, Any]:
+        """The options with these places by the names of the axes: numbers as they are, all else as the language writes it."""
+        options = [axis.options[digit] for axis, digit in zip(self.axes, digits, strict=True)]
+        return {
+            axis.name: option if type(option) in (int, float) else show(option)
+            for axis, option in zip(self.axes, options, strict=True)
+        }
 
     def write_spec(self, parameters: Mapping[str, Any], folder: str = ".") -> str:
         """The text of a candidate's own spec, to stand in a folder that is there. ValueError where it cannot stand there."""
