@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.inputs import leads_to_model
 from cnnspec.cli.load import add_file_argument, add_layer_limit, load_source, read_parameters
@@ -204,6 +205,8 @@ def read_asked(space: SearchSpace, options: argparse.Namespace) -> Asked:
     from cnnspec.search.asked import Asked, analyse_candidate, choose_objective, read_budget, read_settings
 
     given = {name: getattr(options, name) for name in OVERRIDES if getattr(options, name) is not None}
+    if given.get("data", "").lower() not in NAMED_DATA and os.path.isdir(given.get("data", "")):
+        given["data"] = os.path.join(given["data"], "")
     first = space.request.space.candidate(next(iter(space.fitting)))
     network, _ = analyse_candidate(space, first, options.max_layers)
     settings: TrainSettings = read_settings(network, given)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from cnnspec.search.trials import Found
 
-WIDTH, HEIGHT, LEFT, BELOW = 640, 320, 70, 40
+WIDTH, HEIGHT, LEFT, BELOW = 680, 320, 110, 40
 BEST, OTHERS = "#0b62a4", "#8888"
 
 

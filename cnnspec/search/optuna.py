@@ -90,17 +90,18 @@ def suggest_place(trial: Any, scale: Scale, left: Sequence[int] | None) -> int:
         return scale.order[scale.texts.index(word)]
     ranks = range(len(scale.order)) if left is None else sorted([scale.order.index(place) for place in left])
     first, last = ranks[0], ranks[-1]
-    value: Any
     if scale.kind == ORDERED or len(scale.order) == 1:
-        value = trial.suggest_int(f"{scale.name} (place)", first, last)
-        return scale.order[int(value)]
+        rank: int = trial.suggest_int(f"{scale.name} (place)", first, last)
+        return scale.order[rank]
     numbers = scale.numbers
     step = numbers[1] - numbers[0]
+    value: int | float
     if isinstance(step, int):
         value = trial.suggest_int(scale.name, numbers[first], numbers[last], step=step)
     else:
         value = trial.suggest_float(scale.name, numbers[first], numbers[last], step=step)
-    return scale.order[min(ranks[-1], max(ranks[0], round((value - numbers[0]) / step)))]
+    rank = round((value - numbers[0]) / step)
+    return scale.order[min(last, max(first, rank))]
 
 
 def write_proposal(space: SearchSpace, digits: Sequence[int]) -> dict[str, Any]:
@@ -133,30 +134,31 @@ def note(trial: Any, judged: Judgement) -> Judgement:
 
 def make_study(
     space: SearchSpace, storage: Any = None, *, name: str = "cnnspec", direction: str = "maximize",
-    sampler: Any = None, pruner: Any = None, more: Mapping[str, Any] | None = None,
+    sampler: Any = None, pruner: Any = None, more: Mapping[str, Any] | None = None, place: str = "the study",
 ) -> Any:  # fmt: skip
     """The study of a space in a file, made where there is none yet, which several processes, and machines, work on at once.
 
     `storage` is the path of an SQLite file (study.db), of a journal (study.log), which suits a network's file system, a URL or a
-    storage as Optuna takes it; None keeps the study in memory. `more` is what the study must agree in besides its space. Raises
-    BadStudy, in one sentence, for a file that is no study, or one of another space.
+    storage as Optuna takes it; None keeps the study in memory. `more` is what the study must agree in besides its space, and
+    `place` what a sentence calls a storage. Raises BadStudy, in one sentence, for a file that is no study, or one of another space.
     """
     agreed = {**space.describe(), "direction": direction, **(more or {})}
     named = isinstance(storage, (str, os.PathLike))
-    place = os.fspath(storage) if named else "the study"
+    place = os.fspath(storage) if named else place
     kept = open_study_file(place) if named else storage
     with quiet(), explain_trouble(place):
         study = optuna.create_study(
             storage=kept, study_name=name, direction=direction, load_if_exists=kept is not None, sampler=sampler,
             pruner=pruner,
         )  # fmt: skip
-        before = study.user_attrs.get(SPACE)
-        if before is None and study.get_trials(deepcopy=False):
+        tried = [trial for trial in study.get_trials(deepcopy=False) if trial.state.name not in ("FAIL", "WAITING")]
+        before = study.user_attrs.get(SPACE)  # read after the trials, which whoever made the study begins later
+        if before is None and tried:
             raise BadStudy(f'{place} has a study "{name}" that cnnspec did not make: name another file or study')
-        if before is None:
-            study.set_user_attr(SPACE, agreed)
-        elif before != agreed:
+        if before is not None and before != agreed and tried:
             raise BadStudy(describe_difference(place, before, agreed))
+        if before != agreed:
+            study.set_user_attr(SPACE, agreed)
     return study
 
 

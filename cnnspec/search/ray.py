@@ -66,7 +66,7 @@ class KeepFitting(Searcher):  # type: ignore[misc]
         _ = space.fitting
 
     def set_search_properties(self, metric: str | None, mode: str | None, config: dict[str, Any], **spec: Any) -> bool:
-        self._metric, self._mode = metric or self._metric, mode or self._mode
+        self._metric, self._mode = metric or self.metric, mode or self.mode
         return bool(self.searcher.set_search_properties(metric, mode, config, **spec))
 
     def suggest(self, trial_id: str) -> Any:
@@ -90,6 +90,13 @@ class KeepFitting(Searcher):  # type: ignore[misc]
 
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
         self.searcher.on_trial_complete(self._names.pop(trial_id, trial_id), result, error)
+
+    def get_state(self) -> dict[str, Any]:
+        """What Ray Tune keeps of the filter itself; `save` keeps the searcher."""
+        return {"names": dict(self._names), "refused": self.refused}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        self._names, self.refused = state["names"], state["refused"]
 
     def save(self, checkpoint_path: str) -> None:
         self.searcher.save(checkpoint_path)

@@ -11,7 +11,7 @@ import math
 import os
 import socket
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +19,16 @@ import optuna
 
 from cnnspec.base.count_nouns import count_nouns
 from cnnspec.layers.argument import show
-from cnnspec.search.optuna import PARAMETERS, make_study, note, open_study_file, quiet, suggest_digits, write_proposal
+from cnnspec.search.optuna import (
+    PARAMETERS,
+    BadStudy,
+    make_study,
+    note,
+    open_study_file,
+    quiet,
+    suggest_digits,
+    write_proposal,
+)
 from cnnspec.search.training import GIVEN_UP_WHY, train_candidate
 from cnnspec.search.trials import (
     DIGITS,
@@ -71,10 +80,16 @@ class Search:
         self.space = asked.space
         _ = self.space.fitting  # NothingFits is told before anything is written
         os.makedirs(os.path.join(asked.folder, LOCKS), exist_ok=True)
-        self.storage = optuna.storages.get_storage(open_study_file(asked.study))
-        self.study = make_study(
-            self.space, self.storage, direction=asked.direction, more=asked.agreed(), pruner=make_pruner(asked)
-        )
+        try:
+            self.storage = optuna.storages.get_storage(open_study_file(asked.study))
+            self.study = make_study(
+                self.space, self.storage, direction=asked.direction, more=asked.agreed(), pruner=make_pruner(asked),
+                place=asked.study,
+            )  # fmt: skip
+        except BadStudy:
+            with suppress(OSError):
+                os.removedirs(os.path.join(asked.folder, LOCKS))  # where they are empty
+            raise
         self.worker = f"{socket.gethostname()}:{os.path.abspath(asked.folder)}"
         self.read: Reader = ReadOnce() if is_read_once(self.space) else read_raw
         self.began = time.monotonic()
@@ -130,8 +145,10 @@ class Search:
                 if began is not None and time.time() - began.timestamp() > STALE:
                     self.study.tell(trial.number, state=State.FAIL, skip_if_finished=True)
             elif worker == self.worker and (lock := self.lock(trial.number)) is not None:
-                self.shown.note(f"trial {trial.number} was left, and goes on")
-                return Taken(self.reopen(trial.number), self.judge(trial), lock)
+                if self.study.get_trials(deepcopy=False)[trial.number].state == State.RUNNING:
+                    self.shown.note(f"trial {trial.number} was left, and goes on")
+                    return Taken(self.reopen(trial.number), self.judge(trial), lock)
+                lock.release()  # it was told in between
         return None
 
     def judge(self, trial: Any) -> Judgement:
@@ -193,22 +210,16 @@ class Search:
             with quiet():
                 outcome = train_candidate(asked, trial, taken.judged, self.read, judge)
         except TrainingFailed as error:
-            trial.set_user_attr(STATE, FAILED)
-            trial.set_user_attr(WHY, str(error))
-            self.study.tell(trial, state=State.FAIL)
-            self.shown.note(f"trial {trial.number} failed: {error}")
-            return "", error
+            return "", self.fail(trial, error)
         value = (outcome.best or {}).get(asked.objective)
         if outcome.stopped and outcome.stopped != GIVEN_UP_WHY:
             if outcome.signal:
                 raise KeyboardInterrupt
             return outcome.stopped, None
         if not isinstance(value, (int, float)) or not math.isfinite(value):
-            error = TrainingFailed(f"trial {trial.number} never had a {asked.objective} that is a number", "", 1)
-            trial.set_user_attr(STATE, FAILED)
-            trial.set_user_attr(WHY, error.message)
-            self.study.tell(trial, state=State.FAIL)
-            return "", error
+            return "", self.fail(
+                trial, TrainingFailed(f"trial {trial.number} never had a {asked.objective} that is a number", "", 1)
+            )
         state = GIVEN_UP if outcome.stopped else FINISHED
         trial.set_user_attr(STATE, state)
         trial.set_user_attr(VALUE, value)
@@ -219,6 +230,14 @@ class Search:
             self.study.tell(trial, value)
         self.shown.note(f"trial {trial.number} {state}: {asked.objective} {value:.4g}")
         return "", None
+
+    def fail(self, trial: Any, error: TrainingFailed) -> TrainingFailed:
+        """Tell that a trial failed; the error."""
+        trial.set_user_attr(STATE, FAILED)
+        trial.set_user_attr(WHY, str(error))
+        self.study.tell(trial, state=State.FAIL)
+        self.shown.note(f"trial {trial.number} failed: {error}")
+        return error
 
     def report_before(self, trial: Any) -> None:
         """Report the epochs that were trained before the process that had the trial ended."""

@@ -21,12 +21,12 @@ def write_text(found: Found, width: int | None = None) -> str:
     page.add_texts([write_head(found), ""])
     shown = list_trials(found)
     if shown:
-        page.add_table(Table(write_headings(found), write_rows(found, shown[:SHOWN]), find_right(found), ("Run",)))
+        page.add_table(Table(write_headings(found), write_rows(found, shown[:SHOWN]), find_right(found)))
     if len(shown) > SHOWN:
         page.add_texts([f"and {count_nouns(len(shown) - SHOWN, 'trial')} more, which --format json has"])
     if len(found.front) > 1:
         page.add_texts(["", write_front_title(found)])
-        page.add_table(Table(write_headings(found), write_rows(found, found.front), find_right(found), ("Run",)))
+        page.add_table(Table(write_headings(found), write_rows(found, found.front), find_right(found)))
     page.add_texts(["", *write_notes(found)])
     return page.write(also="as does --format json")
 
@@ -54,12 +54,12 @@ def list_trials(found: Found) -> list[Trial]:
 
 
 def write_headings(found: Found) -> list[str]:
-    return ["Trial", *found.axes, *name_figures(found), found.objective, "Epochs", "State", "Run"]
+    return ["Trial", *found.axes, *name_figures(found), found.objective, "Epochs", "State"]
 
 
 def find_right(found: Found) -> set[int]:
     """The columns of numbers."""
-    return set(range(len(write_headings(found)) - 2))
+    return set(range(len(write_headings(found)) - 1))
 
 
 def name_figures(found: Found) -> list[str]:
@@ -73,7 +73,7 @@ def write_rows(found: Found, trials: Sequence[Trial]) -> list[list[str]]:
         [
             str(trial.number), *[find_option(trial, axis) for axis in found.axes],
             *[show_number(trial.figures.get(name)) for name in name_figures(found)], show_number(trial.value),
-            str(trial.epochs), trial.state, trial.run,
+            str(trial.epochs), trial.state,
         ]
         for trial in trials
     ]  # fmt: skip
@@ -104,11 +104,9 @@ def write_notes(found: Found) -> list[str]:
         notes.append(f"the best: trial {best.number} with {options}, in {best.run}")
     if found.ended:
         notes.append(f"ended: {found.ended}")
-    for state, what in ((UNFIT, "did not fit"), (REPEATED, "were tried before")):
+    for state, what in ((UNFIT, "of candidates that do not fit"), (REPEATED, "of candidates that were tried before")):
         if count := len(found.of(state)):
-            notes.append(
-                f"{count_nouns(count, 'proposal')} that {what}, and {'was' if count == 1 else 'were'} not trained"
-            )
+            notes.append(f"not trained: {count_nouns(count, 'proposal')} {what}")
     for trial in found.of(FAILED):
         notes.append(f"trial {trial.number} failed: {trial.why}")
     return notes

@@ -16,12 +16,13 @@ import pytest
 from cnnspec.train.resume import check_resumable
 from cnnspec.train.runs.folder import read_record
 from tests.cli.commands import run
+from tests.docs.schema_use import SchemaUse
 from tests.search.specs import DIGITS
+from tests.support import THOROUGH
 
 optuna = pytest.importorskip("optuna", reason="Optuna comes with the extra search")
 ROOT = Path(__file__).resolve().parents[2]
 OVER = ["--over", "f=2..16:2", "--over", "k=1..5:2", "--where", "params < 400"]
-THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 
 
 @pytest.fixture(autouse=True)
@@ -91,13 +92,16 @@ def test_a_search_gives_up_and_goes_on(capsys: pytest.CaptureFixture[str], folde
     assert len(trained(found)) == 4, "those of before count"
     assert {trial["state"] for trial in trained(found)} == {"finished", "given up"}
     check_runs(found)
+    use = SchemaUse({"search"})
+    use.hold("search", found)
+    assert use.list_unmet() == []
     status, out, _ = run(capsys, "runs", "runs/net-search")
     assert status == 0
     assert out.count("trial-") == 4
-    for form in ("markdown", "csv", "latex"):
+    for form in ("markdown", "csv", "latex"):  # in which nothing is trained any more
         status, out, _ = run(capsys, "search", "net.cnn", *OVER, "--trials", "4", "--epochs", "2", "--format", form)
         assert status == 0
-        assert out.count("trial-") >= 4
+        assert sum([out.count(state) for state in ("finished", "given up")]) >= 4
     assert run(capsys, "search", "net.cnn", *OVER, "--trials", "4", "--epochs", "3")[0] == 2, "other settings"
     given_up = next(trial for trial in trained(found) if trial["state"] == "given up")
     check_resumable(Folder(given_up["run"]), None)  # type: ignore[arg-type]
@@ -113,9 +117,9 @@ class Folder:
 
 
 @pytest.mark.parametrize("study", ["study.db", *(["study.log"] if THOROUGH else [])])
-def test_two_search_together_and_one_is_killed(study: str, folder: Path) -> None:
+def test_two_search_together_and_one_is_killed(study: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What was killed in the middle of a trial is gone on with, and comes to what it would have come to."""
-    more = ["--trials", "3", "--epochs", "5", "--pruner", "none", "--study", study]
+    more = ["--trials", "3", "--epochs", "4", "--pruner", "none", "--study", study]
     both = [start(*more), start(*more)]
     killed: dict[str, int] = {}
     begun = time.monotonic()
@@ -123,7 +127,7 @@ def test_two_search_together_and_one_is_killed(study: str, folder: Path) -> None
         for number in range(3):
             state = folder / "runs" / "net-search" / f"trial-{number}" / "state"
             epochs = state.parent / "metrics.jsonl"
-            if epochs.exists() and epochs.read_text().count("\n") in (1, 2, 3):
+            if epochs.exists() and epochs.read_text().count("\n") in (1, 2):
                 holder = int((folder / "runs/net-search/.trials" / str(number) / "state/lock").read_text())
                 os.kill(holder, signal.SIGKILL)
                 killed[f"trial-{number}"] = holder
@@ -137,15 +141,13 @@ def test_two_search_together_and_one_is_killed(study: str, folder: Path) -> None
     found = end(left)
     check_runs(found)
     assert [trial["state"] for trial in trained(found)] == ["finished"] * 3
-    again = end(start(*more))
-    assert again["trials"] == found["trials"]
+    _, out, _ = run(capsys, "search", "net.cnn", *OVER, "--format", "json", "-q", *more)
+    assert json.loads(out)["trials"] == found["trials"]
     number = int(next(iter(killed)).removeprefix("trial-"))
     trial = found["trials"][number]
     sets = [word for name, value in trial["parameters"].items() for word in ("--set", f"{name}={value}")]
-    options = ["--epochs", "5", "--best", "val_accuracy", "--run-dir", "alone", "-q"]
-    subprocess.run(
-        [sys.executable, "-m", "cnnspec", "train", "net.cnn", *sets, *options], check=True, capture_output=True
-    )
+    options = ["--epochs", "4", "--best", "val_accuracy", "--run-dir", "alone", "-q"]
+    assert run(capsys, "train", "net.cnn", *sets, *options)[0] == 0
     alone = [json.loads(line) for line in Path("alone/metrics.jsonl").read_text().splitlines()]
     assert [row["val_accuracy"] for row in alone] == [point["value"] for point in trial["curve"]]
 
@@ -195,6 +197,20 @@ NOTHING = [
     (["--over", "f=2..4", "--where", "params < 9 and params > 9"], "meets params < 9 and params > 9"),
     (["--over", "f=-2..-1"], "net.cnn: none of the 2 candidates of Digits is legal"),
 ]
+
+
+def test_what_failed_at_first_binds_nobody(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    """A study in which nothing was trained yet takes other settings; one in which something was is of these."""
+    asked = ["search", "net.cnn", "--over", "f=2..4", "--epochs", "1", "--trials", "1", "-q"]
+    status, _, err = run(capsys, *asked, "--data", "no_such_data.npz")
+    assert status == 2
+    assert "no_such_data.npz" in err
+    status, _, err = run(capsys, *asked)
+    assert status == 0, err
+    status, _, err = run(capsys, *asked, "--batch", "64")
+    assert status == 2
+    assert "has a study of another search, with other values for settings" in " ".join(err.split())
+    assert len(list(folder.rglob("run.json"))) == 1
 
 
 @pytest.mark.parametrize(("options", "said"), [*BAD, *NOTHING])

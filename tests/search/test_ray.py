@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cnnspec.search.space import NothingFits, make_space
 from tests.search.specs import CHAIN, DEEP
+from tests.support import THOROUGH
 
 try:
     from ray import tune
@@ -94,3 +96,32 @@ def test_a_configuration_is_settled() -> None:
         settle(space, {"n": 1})
     with pytest.raises(NothingFits):
         KeepFitting(Plain({}), make_space(DEEP, OVER, where="params < 1"))
+
+
+@pytest.mark.skipif(not THOROUGH, reason="starts Ray, a quarter of a minute; HYPOTHESIS_PROFILE=thorough runs it")
+def test_real_searches(tmp_path: Path) -> None:
+    import ray
+    from ray.tune.search.optuna import OptunaSearch
+
+    space = make_space(DEEP, OVER, where="params < 20k")
+
+    def measure(config: dict[str, Any]) -> None:
+        tune.report({"score": float(config["n"])})
+
+    ray.init(num_cpus=1, include_dashboard=False, log_to_driver=False)
+    try:
+        for param_space, search in (
+            (fitting(space), None),
+            ({}, KeepFitting(OptunaSearch(choices(space), metric="score", mode="max", seed=0), space)),
+        ):
+            asked = tune.TuneConfig(
+                metric="score", mode="max", num_samples=5, search_alg=search, max_concurrent_trials=1
+            )
+            stored = tune.RunConfig(storage_path=str(tmp_path), verbose=0)
+            found = list(tune.Tuner(measure, param_space=param_space, tune_config=asked, run_config=stored).fit())
+            assert len(found) == 5
+            for result in found:
+                assert load(space, result.config).params < 20_000
+                assert result.metrics["score"] == result.config["n"]
+    finally:
+        ray.shutdown()

@@ -12,7 +12,7 @@ from cnnspec.search.space import NothingFits, SearchSpace, make_space
 from tests.search.specs import CHAIN, DEEP
 
 CHAIN_OVER: dict[str, Any] = {
-    "size": (12, 24), "k": (3, 2), "p": (1, 2, 3), "w[1]": (4, 16), "scale": (0.1, 1.0),
+    "size": (12, 24), "k": (3,), "p": (1, 3), "w[1]": (4, 16), "scale": (0.1, 1.0),
 }  # fmt: skip
 
 
