@@ -39,8 +39,11 @@ class Progression(Record):
     whole: bool
 
     def __iter__(self) -> Iterator[int | float]:
-        for place in range(self.count):
-            yield self.find(place)
+        if self.whole:
+            first, step = int(self.first), int(self.step)
+            yield from range(first, first + self.count * step, step)
+        else:
+            yield from map(self.find, range(self.count))
 
     def find(self, place: int) -> int | float:
         """The number at a place, counted from 0."""
@@ -76,9 +79,8 @@ class Choices(Record):
 
     def allow(self, value: Any) -> bool:
         """Whether a value is among them; a list also where each of its elements is one."""
-        if any([_is_in(value, part) for part in self.parts]):
-            return True
-        return isinstance(value, list) and self.are_of_elements and all([self.allow(element) for element in value])
+        elements = value if isinstance(value, list) and self.are_of_elements else [value]
+        return all([any([_is_in(element, part) for part in self.parts]) for element in elements])
 
     @property
     def are_of_elements(self) -> bool:

@@ -78,7 +78,7 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
         "write, for example, 16..128:8, or 8..256:*2; what is computed stands in parentheses: 16..(2 * 64):8",
         tuple(
             text.format(values)
-            for text in ("model M(w=8 in {}) {{ relu }}", "model M(w in {}) {{ relu }}", "conv(?a in {})", "x = ?a in {}")
+            for text in ("model M(w=8 in {}) {{ relu }}", "model M(w in {}) {{ relu }}")
             for values in ("x..y..z", "8..x..2", "x..", "x..8:", "x..8:*", "x..8:**2", "x..8:2:3", "x:8", "..8", "x..2 ^ 3:8", "x..f(3):8", "x..w[0]:8", "x..8 * y:8")
         ),
     ),

@@ -43,7 +43,9 @@ def test_hover_of_what_has_no_values_is_as_ever() -> None:
 
 def complete(text: str) -> list[str]:
     documents, document = open_text("/nowhere/a.cnn", text.replace("|", ""))
-    return [item.label for item in list_completions(document, documents, document.places.find_position(text.index("|")))]
+    return [
+        item.label for item in list_completions(document, documents, document.places.find_position(text.index("|")))
+    ]
 
 
 @pytest.mark.parametrize(
