@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         parser,
         {
             "cnnspec search net.cnn --over filters=4..16:4": "train with each number of filters that is proposed",
-            'cnnspec search net.cnn --over filters=4..64 --where "params < 5k"': "what fits alone",
+            "cnnspec search net.cnn --over filters=2,3 --where lossless": "what fits alone",
             "cnnspec search net.cnn --over filters=4..64 --budget 30m": "for half an hour",
             "cnnspec search net.cnn --over filters=4..64 -o found.html": "with a report",
         },

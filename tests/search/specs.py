@@ -33,3 +33,12 @@ train {
   optimizer = adam(0.01)
 }
 """
+# what makes sense stands in the text
+FILLED = """model Filled(f=4 in 2..4) {
+  input 8x8x1
+  conv(f, 3x3, padding=same, activation=relu)
+  conv(?second in [4, 8], 1x1) -> gap
+  dense(10, softmax)
+}
+train { data = digits; epochs = 1; batch = 512 }
+"""

@@ -17,7 +17,7 @@ from cnnspec.train.resume import check_resumable
 from cnnspec.train.runs.folder import read_record
 from tests.cli.commands import run
 from tests.docs.schema_use import SchemaUse
-from tests.search.specs import DIGITS
+from tests.search.specs import DIGITS, FILLED
 from tests.support import THOROUGH
 
 optuna = pytest.importorskip("optuna", reason="Optuna comes with the extra search")
@@ -211,6 +211,18 @@ def test_what_failed_at_first_binds_nobody(capsys: pytest.CaptureFixture[str], f
     assert status == 2
     assert "has a study of another search, with other values for settings" in " ".join(err.split())
     assert len(list(folder.rglob("run.json"))) == 1
+
+
+def test_the_options_of_the_text(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    """Values that stand in the spec are what is searched; a run with a hole filled goes on as any other."""
+    (folder / "net.cnn").write_text(FILLED)
+    status, out, err = run(capsys, "search", "net.cnn", "--trials", "1", "-q", "--format", "json")
+    assert status == 0, err
+    found = json.loads(out)
+    assert (found["axes"], found["space"]) == (["f", "?second"], 6)
+    assert trained(found)[0]["parameters"].keys() == {"f", "?second"}
+    assert run(capsys, "resume", trained(found)[0]["run"], "--epochs", "2", "-q")[0] == 0
+    assert run(capsys, "search", "net.cnn", "--over", "f=1..9", "--trials", "1", "-q")[0] == 2, "another space"
 
 
 @pytest.mark.parametrize(("options", "said"), [*BAD, *NOTHING])
