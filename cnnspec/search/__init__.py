@@ -7,3 +7,22 @@ asked < training < search what `cnnspec search` does, trial after trial; trials.
 
 A library is imported by the module of its name alone.
 """
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cnnspec.search.space import Judgement, NothingFits, SearchSpace, make_space
+
+__all__ = ["Judgement", "NothingFits", "SearchSpace", "make_space"]
+
+
+def __getattr__(name: str) -> Any:
+    """What stands in `space`, which is imported when it is asked for."""
+    if name in __all__:
+        from importlib import import_module
+
+        return getattr(import_module("cnnspec.search.space"), name)
+    raise AttributeError(f"module 'cnnspec.search' has no attribute {name!r}")

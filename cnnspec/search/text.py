@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnspec.base.count_nouns import count_nouns
+from cnnspec.base.join_words import join_words
 from cnnspec.search.trials import FAILED, FINISHED, GIVEN_UP, REPEATED, RUNNING, UNFIT
 from cnnspec.tables.page import Page, Table
 
@@ -27,7 +28,8 @@ def write_text(found: Found, width: int | None = None) -> str:
     if len(found.front) > 1:
         page.add_texts(["", write_front_title(found)])
         page.add_table(Table(write_headings(found), write_rows(found, found.front), find_right(found)))
-    page.add_texts(["", *write_notes(found)])
+    notes = write_notes(found)
+    page.add_texts([""] * bool(notes) + notes)
     return page.write(also="as does --format json")
 
 
@@ -107,6 +109,9 @@ def write_notes(found: Found) -> list[str]:
     for state, what in ((UNFIT, "of candidates that do not fit"), (REPEATED, "of candidates that were tried before")):
         if count := len(found.of(state)):
             notes.append(f"not trained: {count_nouns(count, 'proposal')} {what}")
+    if running := found.of(RUNNING):
+        numbers = join_words([str(trial.number) for trial in running])
+        notes.append(f"not at its end: trial {numbers}; the same command goes on with what no other process trains")
     for trial in found.of(FAILED):
         notes.append(f"trial {trial.number} failed: {trial.why}")
     return notes

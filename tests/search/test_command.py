@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -85,6 +87,15 @@ def test_a_search_gives_up_and_goes_on(capsys: pytest.CaptureFixture[str], folde
     assert "trial 0: f=" in err
     page = (folder / "found.html").read_text()
     assert page.count("<polyline") == 3
+    drawn = [ElementTree.fromstring(part) for part in re.findall("<svg.*?</svg>", page, re.S)]
+    assert len(drawn) == 2
+    for picture in drawn:
+        width, height = [float(number) for number in picture.attrib["viewBox"].split()[2:]]
+        for line in picture.iter("polyline"):
+            for point in line.attrib["points"].split():
+                x, y = map(float, point.split(","))
+                assert 0 < x < width
+                assert 0 < y < height
     assert "<script" not in page
     status, out, _ = run(capsys, "search", "net.cnn", *OVER, "--trials", "4", "--epochs", "2", "--format", "json", "-q")
     found = json.loads(out)

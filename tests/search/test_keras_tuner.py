@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import cnnspec
-from cnnspec.search.space import NothingFits, make_space
+from cnnspec.search import NothingFits, make_space
 from tests.search.specs import DIGITS
 
 keras_tuner = pytest.importorskip("keras_tuner", reason="keras-tuner is installed by whoever uses it")

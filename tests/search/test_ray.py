@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cnnspec.search.space import NothingFits, make_space
+from cnnspec.search import NothingFits, make_space
 from tests.search.specs import CHAIN, DEEP
 from tests.support import THOROUGH
 
