@@ -65,7 +65,8 @@ if TYPE_CHECKING:
     from cnnspec.train.runs.lock import FolderLock
 
 LOCKS = ".trials"
-PATIENCE = 30  # proposals that do not fit, or were trained before, until one is drawn that is new
+PATIENCE = 30  # proposals that do not fit until one is drawn that does
+REPEATED_COSTS = 10  # as many of these as one that was tried before
 MOST_FAILED = 3  # trials one after the other
 STALE = 60  # seconds after which a trial that no process has taken is nobody's
 State = optuna.trial.TrialState
@@ -157,8 +158,10 @@ class Search:
     def ask(self) -> tuple[Taken | None, str]:
         """A new trial whose candidate fits, and was not tried before; None, and why, where all were."""
         tried = {repr(one.parameters): one for one in read_trials(self.study, self.asked.folder) if one.run}
-        for attempt in range(PATIENCE + 2):
-            if attempt >= PATIENCE and not self.enqueue_new(tried):
+        patience = PATIENCE
+        while True:
+            patience -= 1
+            if patience <= 0 and not self.enqueue_new(tried):
                 return None, f"all {count_nouns(len(tried), 'candidate')} that fit were tried"
             number = len(self.study.get_trials(deepcopy=False))
             self.study.sampler = optuna.samplers.TPESampler(seed=(self.asked.seed * 1_000_003 + number) % 2**32)
@@ -177,12 +180,12 @@ class Search:
             if before is None:
                 self.study.tell(trial, state=State.PRUNED)
                 continue
+            patience -= REPEATED_COSTS - 1
             trial.set_user_attr(WHY, f"as trial {before.number}")
             if before.state == FINISHED and before.value is not None:
                 self.study.tell(trial, before.value)
             else:
                 self.study.tell(trial, state=State.FAIL)
-        return None, "no candidate that is new was found"
 
     def enqueue_new(self, tried: dict[str, Any]) -> bool:
         """Have the next trial take a candidate that fits and was not tried, drawn at random; False where there is none."""
