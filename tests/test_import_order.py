@@ -43,6 +43,7 @@ ORDER = [
     {"findings", "quiz", "look", "highlight", "compare"},
     {"draw"},
     {"api", "server"},
+    {"search"},
     {"playground"},
     {"cli"},
     {"notebook"},

@@ -8,17 +8,14 @@ import numpy as np
 
 from cnnspec.sweep.candidates import find_numbers
 from cnnspec.sweep.engine import Engine
-from cnnspec.sweep.met import Met, Options
+from cnnspec.sweep.met import Met
+from cnnspec.sweep.named import list_parameters, name_figures, name_parameters
 from cnnspec.sweep.partial import Partial, choose_best, choose_front, count_all, none_of, nothing_done
 from cnnspec.sweep.rows import Kept, join_all
-from cnnspec.sweep.structure import Parameter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from typing import Any
-
-    from numpy.typing import NDArray
 
     from cnnspec.sweep.candidates import Part
     from cnnspec.sweep.engine import Batch
@@ -32,16 +29,7 @@ class Reducer:
         self.request, self.rows = request, rows
         self.engine = Engine(request.question, request.space)
         self.quantities = request.question.quantities
-
-    def check_conditions(self) -> None:
-        """Work the conditions out for a candidate that may be none, so that what makes no sense is told at once."""
-        one = np.ma.MaskedArray(np.ones(1, np.int64))
-        true = np.ma.MaskedArray(np.ones(1, bool))
-        figures = {quantity: [true if quantity.is_flag else one] for quantity in self.quantities}
-        digits = [np.zeros(1, np.intp)] * len(self.request.space.axes)
-        met = Met({**self.name_parameters(digits), **name_figures(figures)}, 1, self.parameters)
-        for condition in self.request.conditions:
-            met.meets(condition)
+        self.parameters = list_parameters(request)
 
     def reduce(self, part: Part) -> Partial:
         """What the candidates of a part came to."""
@@ -69,7 +57,7 @@ class Reducer:
         unmet, divided = [0] * len(request.conditions), 0
         if request.conditions:
             figures = name_figures(dict(zip(self.quantities, batch.figures, strict=True)))
-            met = Met({**self.name_parameters(batch.digits), **figures}, batch.count, self.parameters)
+            met = Met({**name_parameters(request, batch.digits), **figures}, batch.count, self.parameters)
             for number, condition in enumerate(request.conditions):
                 meets = found & met.meets(condition)
                 unmet[number] = int(found.sum() - meets.sum())
@@ -94,33 +82,3 @@ class Reducer:
             (number,) = find_numbers([digits[rows[:1]] for digits in batch.digits], self.request.space.sizes).tolist()
             made[self.engine.reasons.keys[reason]] = count, number
         return made
-
-    @property
-    def parameters(self) -> Sequence[str]:
-        axes = [axis.parameter for axis in self.request.space.axes]
-        derived = [quantity.name for quantity in self.quantities if isinstance(quantity, Parameter)]
-        return [*dict(self.request.constants), *self.request.space.fixed, *axes, *derived]
-
-    def name_parameters(self, digits: Sequence[NDArray[np.intp]]) -> dict[Any, Any]:
-        """The parameters of candidates by their names."""
-        space = self.request.space
-        constants = {**dict(self.request.constants), **space.fixed}
-        found: dict[Any, Any] = {name: Options((value,), None) for name, value in constants.items()}
-        for axis, own in zip(space.axes, digits, strict=True):
-            if axis.element is None:
-                found[axis.parameter] = Options(axis.options, own)
-            else:
-                elements = found[axis.parameter]
-                if isinstance(elements, Options):
-                    elements = tuple([Options((part,), None) for part in elements.options[0]])
-                found[axis.parameter] = (
-                    *elements[: axis.element],
-                    Options(axis.options, own),
-                    *elements[axis.element + 1 :],
-                )
-        return found
-
-
-def name_figures(figures: Mapping[Any, Any]) -> dict[Any, Any]:
-    """Figures by what they are of; a parameter by its name."""
-    return {key.name if isinstance(key, Parameter) else key: columns for key, columns in figures.items()}

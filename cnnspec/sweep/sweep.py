@@ -8,6 +8,7 @@ from cnnspec.base.record import Record
 from cnnspec.sweep.candidates import ROWS, Sample, Whole, find_digits
 from cnnspec.sweep.crew import spread
 from cnnspec.sweep.histogram import make_histogram
+from cnnspec.sweep.named import check_conditions
 from cnnspec.sweep.partial import nothing_done, sort_front
 from cnnspec.sweep.reasons import Reason
 from cnnspec.sweep.reducer import Reducer
@@ -85,7 +86,7 @@ def run_sweep(
     began = process_time()
     candidates = choose_candidates(request)
     reducer = Reducer(request, bool(keepers))
-    reducer.check_conditions()
+    check_conditions(request)
     found = nothing_done(request)
     broken: SweepBroken | None = None
     try:

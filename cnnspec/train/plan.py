@@ -16,11 +16,16 @@ from cnnspec.train.starting.named_layers import check_named_layers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
     from cnnspec.graph import Graph
     from cnnspec.train.data.given import Given
     from cnnspec.train.devices.distribution import Cluster
     from cnnspec.train.runs.spec import Spec
     from cnnspec.train.settings import TrainSettings
+
+    Judge = Callable[[dict[str, Any]], str]
 
 
 class TrainingPlan(Record):
@@ -30,7 +35,7 @@ class TrainingPlan(Record):
     `output` where the best model is saved too. `cluster` says which of several processes this is. `start` is the model whose
     weights the training begins with; of imagenet it is known only with Keras. `given` are data that a program gives, in place
     of those that the settings name. `inside` is where in a new folder the run lies, as the first of several ("": it is the
-    folder).
+    folder). `judge` is asked after each epoch, by its row of figures, why the training ends there; "": it goes on.
     """
 
     graph: Graph
@@ -43,6 +48,7 @@ class TrainingPlan(Record):
     start: ModelStart | None = None
     given: Given | None = None
     inside: str = ""
+    judge: Judge | None = None
 
 
 def make_plan(

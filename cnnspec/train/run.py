@@ -25,7 +25,7 @@ from cnnspec.train.plan import check_output
 from cnnspec.train.progress import Interrupts, Lines, delay_interrupts, make_watcher
 from cnnspec.train.runs.folder import check_run_dir, create_run
 from cnnspec.train.runs.history import as_json_number
-from cnnspec.train.runs.run_callback import EpochEnded, RunCallback, Stopped
+from cnnspec.train.runs.run_callback import EpochEnded, GivenUp, RunCallback, Stopped
 from cnnspec.train.runs.run_record import begin_record, format_now
 from cnnspec.train.runs.state_file import read_state
 from cnnspec.train.starting.compiled_phase import compile_phase, describe_phase
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 class Outcome(Record):
     """The result of a training. `figures` are those of the held-back data ("loss", "accuracy", …), empty where
     nothing was held back or the training was stopped; `run` is the run folder, None when nothing was trained; `model`
-    is where the best model was saved, None when the run folder alone has it."""
+    is where the best model was saved, None when the run folder alone has it. `signal` is 0 where the plan's judge ended it."""
 
     run: str | None
     figures: dict[str, Any] = {}
@@ -169,7 +169,9 @@ def fit_in_folder(prepared: Prepared, run: RunFolder, start: State | None, inter
             with explain_write_errors(run.path):
                 callbacks = keras_objects.build_callbacks(settings, keras, run.path, goes_on=start is not None)
                 batches = prepared.runtime.make_training_batches(part)
-                saving = RunCallback(keras, prepared.model, run, settings, callbacks, batches, interrupts, meter, start)
+                saving = RunCallback(
+                    keras, prepared.model, run, settings, callbacks, batches, interrupts, meter, start, prepared.plan.judge
+                )  # fmt: skip
             try:
                 every = [*callbacks, watcher, saving.for_keras()]
                 feed = prepared.runtime.make_feed(batches)
@@ -188,10 +190,12 @@ def fit_in_folder(prepared: Prepared, run: RunFolder, start: State | None, inter
             raise
         shown.close()
         where = watcher.where if isinstance(stop, Stopped) else f"{watcher.where}, before its end was kept"
+        where = stop.why if isinstance(stop, GivenUp) else where
         with delay_interrupts():
             early_end.note_end(run, saving, status="stopped", why=where, ended=format_now())
         there = run.path if run.is_resumable() else None
-        return Outcome(there, stopped=where, signal=interrupts.number or 2, best=run.record["best"])
+        number = 0 if isinstance(stop, GivenUp) else interrupts.number or 2
+        return Outcome(there, stopped=where, signal=number, best=run.record["best"])
     except (TrainingFailed, MemoryError) as error:
         with delay_interrupts():
             advice = advise_batch(prepared.plan, prepared.runtime.find_room())

@@ -37,6 +37,10 @@ PARSED = {  # of these the arguments are read alone
     "cnnspec resume runs/net-1",  # whose training would have to be stopped
     "cnnspec train net.cnn --lr-find -o rates.png",  # tests/train/test_rate_search.py runs it
     "cnnspec train net.cnn --folds 5",  # which trains five times
+    "cnnspec search net.cnn --over filters=4..16:4",  # tests/search runs it, where Optuna is
+    "cnnspec search net.cnn --over filters=2,3 --where lossless",
+    "cnnspec search net.cnn --over filters=4..64 --budget 30m",
+    "cnnspec search net.cnn --over filters=4..64 -o found.html",
     "cnnspec import --torch model:Net --input 3x224x224",  # which needs torch
     "cnnspec diff HEAD net.cnn --max-macs +2%",  # which needs a repository
     "cnnspec server",  # which an editor speaks with

@@ -10,7 +10,13 @@ from jsonschema import Draft202012Validator as Validator
 from tests.docs.schemas import closed, generated_schemas
 
 SCHEMAS: dict[str, dict[str, Any]] = {path.stem: json.loads(text) for path, text in generated_schemas().items()}
-OF_TRAININGS = {"evaluate", "predict", "look", "runs"}  # whose test trains a network: tests/train/test_json.py
+OF_TRAININGS = {
+    "evaluate",
+    "predict",
+    "look",
+    "runs",
+    "search",
+}  # whose test trains a network: tests/train/test_json.py; tests/search
 
 
 class SchemaUse:

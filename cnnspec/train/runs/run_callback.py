@@ -20,6 +20,7 @@ from cnnspec.train.runs.state_file import StateFile
 from cnnspec.train.starting.phase import begins_phase, is_over
 
 if TYPE_CHECKING:
+    from cnnspec.train.plan import Judge
     from cnnspec.train.progress import Interrupts
     from cnnspec.train.runs.folder import RunFolder
     from cnnspec.train.runs.state import State
@@ -31,6 +32,14 @@ DRAW_EVERY = 20.0  # seconds
 
 class Stopped(KeyboardInterrupt):
     """A stop that was asked for, after everything was saved."""
+
+
+class GivenUp(Stopped):
+    """A stop after an epoch that whoever judges the training found not good enough; `why` says so."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class EpochEnded(Exception):
@@ -65,9 +74,9 @@ class RunCallback:
 
     def __init__(
         self, keras: Any, model: Any, run: RunFolder, settings: TrainSettings, callbacks: list[Any], batches: Any,
-        interrupts: Interrupts, meter: Meter, start: State | None = None,
+        interrupts: Interrupts, meter: Meter, start: State | None = None, judge: Judge | None = None,
     ) -> None:  # fmt: skip
-        """`callbacks` are the user's, whose state is saved too; `batches` are the batches of an epoch."""
+        """`callbacks` are the user's, whose state is saved too; `batches` are the batches of an epoch; `judge` is the plan's."""
         self.epoch = 0
         self.history = History(run.path, 0 if start is None else start.epoch)
         self.best = BestModel(keras, run, settings, callbacks, start)
@@ -76,6 +85,7 @@ class RunCallback:
         self.clock = TrainingClock(start)
         self._keras, self._model, self._run, self._settings = keras, model, run, settings
         self._batches, self._interrupts, self._meter, self._start = batches, interrupts, meter, start
+        self._judge = judge
 
     def for_keras(self) -> Any:
         """The callback as Keras takes it; it must stand behind the user's."""
@@ -120,9 +130,11 @@ class RunCallback:
 
     def end_epoch(self, epoch: int, logs: Any = None) -> None:
         with explain_write_errors(self._run.path):
-            self.save_epoch(epoch, logs or {})
+            row = self.save_epoch(epoch, logs or {})
         if self._interrupts.asked:
             raise Stopped
+        if self._judge is not None and (why := self._judge(row)):
+            raise GivenUp(why)
         settings = self._settings
         ends_phase = epoch + 1 == settings.unfreeze_after and not is_over(
             settings, epoch + 1, self._model.stop_training
@@ -131,8 +143,8 @@ class RunCallback:
             raise EpochEnded
 
     # ---- what is saved ---------------------------------------------------------------------------------------
-    def save_epoch(self, epoch: int, logs: dict[str, Any]) -> None:
-        """Save everything of an epoch (from 0) that has ended with these figures."""
+    def save_epoch(self, epoch: int, logs: dict[str, Any]) -> dict[str, Any]:
+        """Save everything of an epoch (from 0) that has ended with these figures; its row."""
         row = self._make_row(epoch, logs)
         is_best = self.best.judge(row)
         state.check(self._model, epoch + 1)  # before the weights take a good model's place
@@ -146,6 +158,7 @@ class RunCallback:
         speed = self._meter.found.record() if self._meter.found else {}
         self._run.update(epochs=epoch + 1, best=best, last=row, seconds=self.clock.seconds(), **speed)
         self.curves.draw_if_older_than(DRAW_EVERY)
+        return row
 
     def save_state(self, epoch: int, done: int) -> None:
         """Save the state of a training whose next batch is number `done` of `epoch`, both from 0."""
