@@ -1,19 +1,23 @@
-"""How many candidates a CPU second `cnnspec sweep` goes through: python benchmarks/sweep.py [CANDIDATES]
+"""How many candidates a second `cnnspec sweep` goes through: python benchmarks/sweep.py [CANDIDATES] [--jobs N | --dask ADDRESS]
 
 CPU time (user + system) of whole commands, their start included, on a family like MobileNetV2's: its input's size, the widths of
 its seven stages, the expansion and the kernel, ten parameters; and with the depths of the seven stages, which decide the structure.
-Some of the candidates are held against `load`.
+Some of the candidates are held against `load`. With --jobs or --dask the first row is measured so, too, and the answer held against
+that of one process. With --whole a space is gone through from its first candidate to its last, with a histogram, and written as a table.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import random
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
+from typing import NamedTuple
 
 import cnnspec
 
@@ -50,8 +54,15 @@ ROWS = (
 CHECKED = 20
 
 
-def measure(folder: Path, over: list[str], columns: str, candidates: int) -> tuple[float, int, dict[str, object]]:
-    """CPU seconds, the largest memory in bytes, and what the command prints."""
+class Measured(NamedTuple):
+    cpu: float  # seconds of all processes on this machine that the command started, and its own
+    passed: float  # seconds of the clock
+    memory: int  # bytes of the largest process
+    printed: dict[str, object]
+
+
+def measure(folder: Path, over: list[str], columns: str, candidates: int | None, *more: str) -> Measured:
+    """What the command takes; with None as many candidates as there are."""
     command = [
         sys.executable,
         "-m",
@@ -60,15 +71,19 @@ def measure(folder: Path, over: list[str], columns: str, candidates: int) -> tup
         "family.cnn",
         "--columns",
         columns,
-        "--sample",
-        str(candidates),
+        *more,
     ]
+    if candidates is not None:
+        command += ["--sample", str(candidates)]
     command += [word for axis in over for word in ("--over", axis)]
+    began = time.monotonic()
     with open(folder / "shown.json", "wb") as shown:
         process = subprocess.Popen([*command, "--format", "json"], stdout=shown, cwd=folder)
         _, status, used = os.wait4(process.pid, 0)
     assert status == 0, "the command failed"
-    return used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, json.loads((folder / "shown.json").read_text())
+    passed = time.monotonic() - began
+    printed = json.loads((folder / "shown.json").read_text())
+    return Measured(used.ru_utime + used.ru_stime, passed, used.ru_maxrss * 1024, printed)
 
 
 def check(over: list[str], columns: str) -> int:
@@ -84,21 +99,63 @@ def check(over: list[str], columns: str) -> int:
     return wrong
 
 
+def write_row(what: str, measured: Measured) -> None:
+    cpu, passed, memory, found = measured
+    count = int(str(found["done"]))
+    print(
+        f"{what:45} {count:>10,} candidates {cpu:7.2f} CPU s {count / cpu:>11,.0f} a CPU second, {passed:7.2f} s of the clock"
+        f" {memory / 2**20:6.0f} MiB  {found['structures']} structures, {found['one_by_one']} one by one",
+        flush=True,
+    )
+
+
+def compare(folder: Path, candidates: int, *crew: str) -> None:
+    """The first row, by one process and by others."""
+    what, over, columns, _ = ROWS[0]
+    asked = ("--where", "params < 5M and w[0] <= w[1]", "--pareto", "params,macs", "--histogram", "params,macs")
+    one = measure(folder, over, columns, candidates, *asked)
+    write_row(what, one)
+    others = measure(folder, over, columns, candidates, *asked, *crew)
+    write_row(f"  {' '.join(crew)}", others)
+    work = ("seconds", "structures")
+    same = all([others.printed[name] == value for name, value in one.printed.items() if name not in work])
+    print("the answer is the same" if same else "THE ANSWER DIFFERS")
+
+
+def go_through(folder: Path, candidates: int, *crew: str) -> None:
+    """A whole space of about so many candidates, as a table and without one."""
+    over = ["size=96..256:32", "w[1]=8..128:8", "w[2]=8..160:8", "w[3]=8..160:8", "t=2..6", "k=3,5,7"]
+    left = max(candidates // (6 * 16 * 20 * 20 * 5 * 3), 1)
+    over.append(f"w[0]=8..{8 * left}:8")
+    asked = ("--histogram", "params,macs,receptive_field", "--pareto", "params,macs", *crew)
+    write_row("a whole space", measure(folder, over, "params,macs,receptive_field", None, *asked))
+    table = measure(folder, over, "params,macs,receptive_field", None, *asked, "-o", "table.csv", "--force")
+    write_row(f"  as a table of {(folder / 'table.csv').stat().st_size / 2**20:,.0f} MiB", table)
+
+
 def main() -> None:
-    candidates = int(float(sys.argv[1])) if len(sys.argv) > 1 else 1_000_000
+    parser = argparse.ArgumentParser()
+    parser.add_argument("candidates", nargs="?", default="1e6")
+    parser.add_argument("--jobs")
+    parser.add_argument("--dask")
+    parser.add_argument("--whole", action="store_true")
+    options = parser.parse_args()
+    candidates = int(float(options.candidates))
+    crew = [
+        word for name, value in (("--jobs", options.jobs), ("--dask", options.dask)) if value for word in (name, value)
+    ]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "family.cnn").write_text(FAMILY)
+        if options.whole:
+            return go_through(folder, candidates, *crew)
+        if crew:
+            return compare(folder, candidates, *crew)
         for what, over, columns, share in ROWS:
-            count = int(candidates * share)
-            seconds, memory, found = measure(folder, over, columns, count)
-            print(
-                f"{what:45} {count:>10,} candidates {seconds:7.2f} s {count / seconds:>11,.0f} a second {memory / 2**20:6.0f} MiB"
-                f"  {found['structures']} structures, {found['one_by_one']} one by one",
-                flush=True,
-            )
+            write_row(what, measure(folder, over, columns, int(candidates * share)))
     for over, columns in ((TEN, "params,macs,receptive_field"), (DEPTHS, "params,macs,receptive_field")):
         print(f"wrong among {CHECKED} that `load` was asked about: {check(over, columns)}")
+    return None
 
 
 if __name__ == "__main__":

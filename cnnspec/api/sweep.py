@@ -99,12 +99,13 @@ def hold_in_pandas(column: Any, pandas: Any) -> Any:
     """A column as pandas holds it, with what is not known."""
     import numpy as np
 
-    if not isinstance(column, np.ma.MaskedArray):
+    if not np.ma.isMaskedArray(column):
         return column
     kinds = {"i": pandas.arrays.IntegerArray, "b": pandas.arrays.BooleanArray}
     if column.dtype.kind in kinds:
         return kinds[column.dtype.kind](np.ma.getdata(column), np.ma.getmaskarray(column))
-    return column.filled(np.nan) if column.dtype.kind == "f" else column.astype(object).filled(None)
+    nothing = np.nan if column.dtype.kind == "f" else None
+    return np.ma.filled(column, nothing)
 
 
 def hold_in_polars(column: Any, kind: type) -> Any:

@@ -140,7 +140,7 @@ def check_in_workers(
     if options.jobs == 1 or len(numbers) < (2 if options.jobs else FEW + 1):
         return
     from cnnspec import pipeline  # noqa: F401  (imported once, for all that are forked)
-    from cnnspec.cli.jobs import Died, cores, spread
+    from cnnspec.base.jobs import Died, cores, spread
 
     jobs = min(options.jobs or cores(), len(numbers))
     if jobs == 1:

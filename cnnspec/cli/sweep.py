@@ -226,7 +226,8 @@ def find(request: Request, options: argparse.Namespace, *keepers: Keeper) -> tup
                     raise UsageError(str(error)) from None
                 found, broken = error.found, str(error)
         if table:
-            table.finish(bool(found.kept))
+            with Bar(found.kept, watched(options.format != "text"), "candidates, written") as bar:
+                table.finish(bool(found.kept), bar.step)
     finally:
         if table:
             table.remove()
@@ -270,10 +271,10 @@ class Table:
     def keep(self, kept: Kept) -> None:
         self.sorter.keep(kept)
 
-    def finish(self, is_any: bool) -> None:
-        """Put the table in its place, where there are any rows."""
+    def finish(self, is_any: bool, step: Callable[[int], None]) -> None:
+        """Put the table in its place, where there are any rows; `step` is told how many more are written."""
         try:
-            self.sorter.close()
+            self.sorter.close(step)
             self.writer.close()
         except OSError as error:
             raise UsageError(f"cannot write {self.path}: {error.strerror}") from None

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import logging
+from concurrent.futures import FIRST_COMPLETED, CancelledError, wait
 from time import monotonic
 
 from cnnspec.sweep.remote import SweepBroken, compute, find_version
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from concurrent.futures import Future
     from typing import Any
 
     from cnnspec.sweep.candidates import Part
     from cnnspec.sweep.partial import Partial
 
+PATIENCE = 1.0  # seconds without anything, after which the scheduler is looked at
+AHEAD = 2  # parts that a worker has waiting
 CONNECTING = 5  # seconds that a scheduler has to answer
 SCHEMES = ("tcp", "tls", "ws", "wss")
 LONELY = 30  # seconds that a scheduler may be without workers: what watches over them starts others
@@ -25,9 +29,10 @@ class Cluster:
     SweepBroken where nobody answers, there are no workers, or they have other code."""
 
     def __init__(self, scheduler: Any) -> None:
-        from distributed import Client
+        from distributed import Client, KilledWorker
 
         self.is_ours = isinstance(scheduler, str)
+        self.killed: type[Exception] = KilledWorker
         self.client: Any = None
         self.logged = 0
         if self.is_ours:
@@ -45,7 +50,6 @@ class Cluster:
         else:
             raise TypeError(f"dask is the address of a scheduler or a distributed.Client, not {scheduler!r}")
         self.address = self.client.scheduler.address if self.client.scheduler else scheduler
-        self.setup = b""
         self.alone_since: float | None = None
         try:
             self.workers = self.count_workers()
@@ -74,16 +78,34 @@ class Cluster:
                     f"the Dask worker {worker} has {version}, this process {find_version()}: install the same"
                 )
 
-    def begin(self, setup: bytes) -> None:
-        self.setup = setup
-
-    def start(self, part: Part) -> Future[Partial]:
+    def compute(self, setup: bytes, parts: Iterator[Part]) -> Iterator[Partial]:
+        """What each part comes to. Dask itself gives a part to another worker when one ends."""
+        under_way: set[Future[Partial]] = set()
         try:
-            return self.executor.submit(compute, self.setup, part)  # type: ignore[no-any-return]
+            while True:
+                while len(under_way) < self.workers * (1 + AHEAD) and (part := next(parts, None)) is not None:
+                    under_way.add(self.start(setup, part))
+                if not under_way:
+                    return
+                done, under_way = wait(under_way, PATIENCE, FIRST_COMPLETED)
+                if not done:
+                    self.look()
+                for future in done:
+                    try:
+                        yield future.result()
+                    except (CancelledError, self.killed) as error:
+                        raise SweepBroken(self.explain(error)) from None
+        finally:
+            self.close()
+
+    def start(self, setup: bytes, part: Part) -> Future[Partial]:
+        try:
+            return self.executor.submit(compute, setup, part)  # type: ignore[no-any-return]
         except RuntimeError:
             raise SweepBroken(f"the Dask scheduler at {self.address} is gone") from None
 
     def look(self) -> None:
+        """SweepBroken where nothing will come any more."""
         if self.client.status != "running":
             raise SweepBroken(f"the Dask scheduler at {self.address} is gone")
         if self.count_workers():
@@ -93,19 +115,11 @@ class Cluster:
         if monotonic() - self.alone_since > LONELY:
             raise SweepBroken(f"the Dask scheduler at {self.address} has no workers any more")
 
-    def mend(self, error: BaseException) -> bool:
-        """Dask gives a part to another worker by itself."""
-        from concurrent.futures import CancelledError
-
-        from distributed import KilledWorker
-
+    def explain(self, error: BaseException) -> str:
+        """Why no answer came of a part."""
         if isinstance(error, CancelledError):
-            raise SweepBroken(f"the Dask scheduler at {self.address} is gone, or was told to stop") from None
-        if isinstance(error, KilledWorker):
-            raise SweepBroken(
-                f"several Dask workers in turn ended while they computed the same candidates: {write_line(error)}"
-            )
-        return False
+            return f"the Dask scheduler at {self.address} is gone, or was told to stop"
+        return f"several Dask workers in turn ended while they computed the same candidates: {write_line(error)}"
 
     def close(self) -> None:
         if self.is_ours and self.client is not None:

@@ -44,10 +44,10 @@ class Sorter:
         if sum([part.count for part in self.held]) > HELD:
             self._set_aside()
 
-    def close(self) -> None:
-        """Give all on."""
+    def close(self, step: Callable[[int], None] | None = None) -> None:
+        """Give all on. `step` is told how many more are."""
         if self.file is None:
-            self._give(self.held)
+            self._give(self.held, step)
             return
         self._set_aside()
         for number in sorted(self.places):
@@ -55,7 +55,7 @@ class Sorter:
             for place, length in self.places[number]:
                 self.file.seek(place)
                 parts.append(pickle.loads(self.file.read(length)))
-            self._give(parts)
+            self._give(parts, step)
         self.file.close()
 
     def _set_aside(self) -> None:
@@ -75,7 +75,10 @@ class Sorter:
         kept = join_all(parts, len(self.sizes), self.quantities)
         return kept.take(np.argsort(find_numbers(kept.digits, self.sizes), kind="stable"))
 
-    def _give(self, parts: list[Kept]) -> None:
+    def _give(self, parts: list[Kept], step: Callable[[int], None] | None) -> None:
         kept = self._sort(parts)
         for start in range(0, kept.count, ROWS):
-            self.keep_sorted(kept.take(np.arange(start, min(start + ROWS, kept.count))))
+            some = kept.take(np.arange(start, min(start + ROWS, kept.count)))
+            self.keep_sorted(some)
+            if step is not None:
+                step(some.count)

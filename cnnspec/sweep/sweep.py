@@ -6,7 +6,6 @@ from time import process_time
 
 from cnnspec.base.record import Record
 from cnnspec.sweep.candidates import ROWS, Sample, Whole, find_digits
-from cnnspec.sweep.crew import spread
 from cnnspec.sweep.histogram import make_histogram
 from cnnspec.sweep.named import check_conditions
 from cnnspec.sweep.partial import nothing_done, sort_front
@@ -114,9 +113,9 @@ def compute_parts(candidates: Whole | Sample, reducer: Reducer, crew: Crew | Non
     if crew is None:
         yield from map(reducer.reduce, candidates.cut(grouped, 1))
         return
-    crew.begin(write_setup(reducer.request, reducer.rows))
     chunks = candidates.count // ROWS // (MOST_CHUNKS * crew.workers)
-    yield from spread(crew, candidates.cut(grouped, max(1, min(chunks, MOST_CHUNKS))))
+    parts = candidates.cut(grouped, max(1, min(chunks, MOST_CHUNKS)))
+    yield from crew.compute(write_setup(reducer.request, reducer.rows), parts)
 
 
 def choose_count(request: Request) -> int:

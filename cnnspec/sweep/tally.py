@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST_BINS = 4096
 FINEST = {10: 5, 2: 16}  # digits to which many values are rounded down first, by base
+TINY = 1e-280  # below it floats are rounded one by one
 EXACT_POWER = 22  # the largest power of ten that is a float
 
 
@@ -105,8 +106,10 @@ def _round_int(value: int, digits: int, base: int) -> int:
 def _round_floats(values: NDArray[np.float64], digits: int) -> NDArray[np.float64]:
     """Floats rounded down to decimal digits: to the floats that these are written as."""
     size = np.abs(values)
-    there = size > 0
-    power = np.where(there, np.floor(np.log10(np.where(there, size, 1))), 0).astype(np.int64)
+    tiny = np.flatnonzero((size > 0) & (size < TINY))
+    there = size >= TINY
+    size = np.where(there, size, 1.0)
+    power = np.floor(np.log10(size)).astype(np.int64)
     power -= find_float(np.ones_like(power), power) > size  # the logarithm is rounded
     power += find_float(np.ones_like(power), power + 1) <= size
     power -= digits - 1
@@ -114,7 +117,19 @@ def _round_floats(values: NDArray[np.float64], digits: int) -> NDArray[np.float6
     first -= find_float(first, power) > size
     first += find_float(first + 1, power) <= size
     first += (values < 0) & (find_float(first, power) < size)
-    return np.where(there, np.sign(values) * find_float(first, power), 0.0)
+    made = np.where(there, np.sign(values) * find_float(first, power), 0.0)
+    made[tiny] = [_round_tiny(value, digits) for value in values[tiny].tolist()]
+    return made
+
+
+def _round_tiny(value: float, digits: int) -> float:
+    """The same of a number whose powers of ten are no floats of full precision."""
+    first, _, power = f"{abs(value):.25e}".partition("e")
+    number, place = int(first.replace(".", "")[:digits]), int(power) - digits + 1
+    number += float(f"{number + 1}e{place}") <= abs(value)
+    number += value < 0 and float(f"{number}e{place}") < abs(value)
+    made = float(f"{number}e{place}")
+    return -made if value < 0 else made
 
 
 def find_float(number: NDArray[np.int64], power: NDArray[np.int64]) -> NDArray[np.float64]:

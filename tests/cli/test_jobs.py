@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from cnnspec.cli import jobs, main
+from cnnspec.base import jobs
+from cnnspec.cli import main
 from tests.cli.caching import write_corpus
 from tests.support import THOROUGH
 
@@ -28,7 +29,8 @@ BEGINNING = f"""
 import os, signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has what it runs in the background ignore it
 sys.path.insert(0, {str(ROOT)!r})
-from cnnspec.cli import main, check_files, jobs
+from cnnspec.base import jobs
+from cnnspec.cli import main, check_files
 """
 # a worker that comes to a file of this name is gone; the parent must never try
 DEADLY = """
@@ -88,8 +90,8 @@ def test_where_no_process_can_be_started_it_is_done_here(monkeypatch: pytest.Mon
 def test_few_files_start_no_process(tmp_path: Path) -> None:
     for number in range(9):
         (tmp_path / f"net{number}.cnn").write_text(GOOD)
-    script = "sys.modules.pop('cnnspec.cli.jobs'); import cnnspec.cli as c; del c.jobs\n" + (
-        "import atexit; atexit.register(lambda: print('cnnspec.cli.jobs' in sys.modules, file=sys.stderr))"
+    script = "sys.modules.pop('cnnspec.base.jobs'); import cnnspec.base as c; del c.jobs\n" + (
+        "import atexit; atexit.register(lambda: print('cnnspec.base.jobs' in sys.modules, file=sys.stderr))"
     )
     for arguments, expected in (
         ([f"net{n}.cnn" for n in range(8)], "False"),

@@ -60,6 +60,7 @@ search train.cnn --over classes=2..3 | search {EXAMPLES}/resnet18.cnn --over cla
 import no.keras | play no_file_that_there_is.cnn | play --write | check no_file_that_there_is.cnn | summary | server a_word_that_it_does_not_take | check --no-such-option-at-all
 """.replace("\n", " | ")
 COMMANDS = [line.strip() for line in f"{OF_A_FILE}|{OF_NONE}".split("|") if line.strip()]
+BAR = "█▏▎▍▌▋▊▉"  # which is as long as there is room for
 RULE = re.compile(r"^.*\n (─+)$", re.M)
 
 
@@ -115,7 +116,7 @@ def compare(out: str, whole: str, width: int, command: list[str]) -> None:
     }  # a heading stands before a long word of its column
     figures = re.compile(r"\d[\d,.x]*\d")
     assert set(figures.findall(shown)) <= set(figures.findall(unwrap(whole))), (command, width)
-    assert {word for word in shown.split() if not word.startswith("─")} <= known, (command, width)
+    assert {word for word in shown.split() if not word.startswith("─") and word.strip(BAR)} <= known, (command, width)
     for match in RULE.finditer(whole):
         for heading in re.split(r"  +", match[0].splitlines()[0].strip()):
             assert set(heading.split()) <= set(shown.split()) or heading in note, (command, width, heading)

@@ -109,13 +109,12 @@ def test_a_part_whose_process_is_killed_is_computed_again(alone: Any) -> None:
 class Deadly(Processes):
     """Processes that end at every part."""
 
-    def start(self, part: Any) -> Any:
-        super().start(part).cancel()
-        assert self.pool is not None
-        return self.pool.submit(end, part)
+    def __init__(self, workers: int) -> None:
+        super().__init__(workers)
+        self.work = end
 
 
-def end(part: Any) -> None:
+def end(setup: bytes, part: Any) -> Any:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
@@ -210,7 +209,8 @@ def test_another_version_is_told() -> None:
         compute(pickle.dumps(("another", packed)), next(choose_candidates(ask()).cut((), 1)))
 
 
-SCRIPT = "import cnnspec\nprint(cnnspec.sweep({text!r}, ['size=8..9'], jobs=2).kept)\n"
+# beside another thread processes are started anew, and import the script
+SCRIPT = "import cnnspec, threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()\nprint(cnnspec.sweep({text!r}, ['size=8..9'], jobs=2).kept)\n"
 
 
 def test_a_script_that_starts_processes_at_its_top_is_told_why(tmp_path: Path) -> None:
@@ -258,7 +258,7 @@ def test_processes_end_with_their_parent(folder: Path) -> None:
     parent = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     children: list[str] = []
     for _ in range(400):
-        if len(children) >= 3:  # and the tracker of what multiprocessing shares
+        if len(children) >= 2:
             break
         time.sleep(0.05)
         children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text().split()
@@ -355,6 +355,29 @@ def test_a_dask_scheduler_that_ends_is_told_soon_and_what_is_done_is_kept(schedu
     assert time.monotonic() - ended[0] < 15
     assert broken.value.found is not None
     assert 0 < broken.value.found.done < 240_000
+
+
+def test_what_is_done_is_shown_and_written_when_it_cannot_go_on(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Processes.compute
+
+    def break_down(*asked: Any) -> Iterator[Any]:
+        parts = whole(*asked)
+        yield next(parts)
+        parts.close()  # type: ignore[attr-defined]
+        raise SweepBroken("the workers are gone")
+
+    monkeypatch.setattr(Processes, "compute", break_down)
+    command = ["sweep", "net.cnn", *[f"--over={axis}" for axis in OVER], "--jobs", "2", "--top", "2", "-o", "table.csv"]
+    assert main(command) == 2
+    shown = capsys.readouterr()
+    assert "stopped before its end" in shown.out and "The first 2 by params" in shown.out
+    assert "cnnspec: the workers are gone" in shown.err
+    assert len((folder / "table.csv").read_text().splitlines()) > 100
+    with pytest.raises(SweepBroken) as broken:
+        cnnspec.sweep("net.cnn", OVER, jobs=2)
+    assert broken.value.found is not None and broken.value.found.done
 
 
 NOBODY = {

@@ -11,12 +11,11 @@ import contextlib
 import os
 import signal
 import sys
-from collections import deque
 from multiprocessing import connection, get_context
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
     Channel = connection.Connection[Any, Any]
@@ -47,18 +46,19 @@ def cores() -> int:
         return os.cpu_count() or 1
 
 
-def spread(work: Callable[[Any], Any], tasks: Sequence[Any], jobs: int) -> Iterator[tuple[int, Any]]:
-    """The number of each task and what `work` makes of it, or `Died`, as they come. Tasks and results must be picklable."""
-    waiting = deque(enumerate(tasks))
+def spread(work: Callable[[Any], Any], tasks: Iterable[Any], jobs: int) -> Iterator[tuple[int, Any]]:
+    """The number of each task and what `work` makes of it, or `Died`, as they come. A task is asked for when somebody is free. Tasks and
+    results must be picklable."""
+    waiting = Waiting(tasks)
     workers: dict[Channel, tuple[Any, int]] = {}  # its process, and the number of its task
 
     def start() -> bool:
-        number, task = waiting[0]
+        number, task = waiting.look()
         try:
             channel, process = start_worker(work, list(workers))
         except OSError:  # no more processes, or no memory for one
             return False
-        waiting.popleft()
+        waiting.take()
         workers[channel] = process, number
         send_task(channel, task)
         return True
@@ -81,7 +81,7 @@ def spread(work: Callable[[Any], Any], tasks: Sequence[Any], jobs: int) -> Itera
                         start()
                     continue
                 if waiting:
-                    following, task = waiting.popleft()
+                    following, task = waiting.take()
                     workers[channel] = process, following
                     send_task(channel, task)
                 else:
@@ -89,7 +89,8 @@ def spread(work: Callable[[Any], Any], tasks: Sequence[Any], jobs: int) -> Itera
                     channel.close()
                     process.join()
                 yield number, result
-        for number, task in waiting:  # no process could be started
+        while waiting:  # no process could be started
+            number, task = waiting.take()
             yield number, work(task)
     finally:
         for process, _ in workers.values():
@@ -97,6 +98,29 @@ def spread(work: Callable[[Any], Any], tasks: Sequence[Any], jobs: int) -> Itera
         for channel, (process, _) in workers.items():
             process.join()
             channel.close()
+
+
+class Waiting:
+    """The tasks that nobody has yet, with their numbers; true while there are any."""
+
+    def __init__(self, tasks: Iterable[Any]) -> None:
+        self.tasks = enumerate(tasks)
+        self.first: tuple[int, Any] | None = None
+
+    def __bool__(self) -> bool:
+        self.first = self.first or next(self.tasks, None)
+        return self.first is not None
+
+    def look(self) -> tuple[int, Any]:
+        """The first."""
+        assert self, "there is one"
+        assert self.first is not None
+        return self.first
+
+    def take(self) -> tuple[int, Any]:
+        """The first, for somebody."""
+        found, self.first = self.look(), None
+        return found
 
 
 def send_task(channel: Channel, task: Any) -> None:
