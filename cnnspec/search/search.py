@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import os
-import socket
 import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -44,6 +43,7 @@ from cnnspec.search.trials import (
     WORKER,
     count_epochs,
     count_trained,
+    name_worker,
     read_found,
     read_trials,
 )
@@ -91,7 +91,7 @@ class Search:
             with suppress(OSError):
                 os.removedirs(os.path.join(asked.folder, LOCKS))  # where they are empty
             raise
-        self.worker = f"{socket.gethostname()}:{os.path.abspath(asked.folder)}"
+        self.worker = name_worker(asked.folder)
         self.read: Reader = ReadOnce() if is_read_once(self.space) else read_raw
         self.began = time.monotonic()
 

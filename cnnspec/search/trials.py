@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 
 from cnnspec.base.record import Record
 
@@ -22,7 +23,8 @@ WORKER, STATE, WHY, RUN, VALUE, DIGITS = "worker", "state", "why", "run", "value
 class Trial(Record):
     """One candidate that was tried. `state` is finished, given up (its curve was not good enough), failed, running (or waiting to
     be gone on with), unfit or repeated, which were not trained; `why` says more. `parameters` are as the language writes them;
-    `value` is the objective's at the best epoch, `curve` its value after each; `run` the run folder."""
+    `value` is the objective's at the best epoch, `curve` its value after each; `run` the run folder, HOST:FOLDER of another
+    machine or folder."""
 
     number: int
     state: str
@@ -107,7 +109,9 @@ def read_trial(trial: Any, folder: str) -> Trial:
         name: value for name, value in attributes.items()
         if name not in (PARAMETERS, REASON, WORKER, STATE, WHY, RUN, VALUE, DIGITS)
     }  # fmt: skip
-    run = os.path.join(folder, attributes[RUN]) if RUN in attributes else ""
+    worker = attributes.get(WORKER)
+    place = folder if worker in (None, name_worker(folder)) else worker
+    run = os.path.join(place, attributes[RUN]) if RUN in attributes else ""
     value = trial.value if trial.state.name == "COMPLETE" else attributes.get(VALUE)
     curve = tuple(sorted(trial.intermediate_values.items()))
     state = attributes.get(STATE) or {"COMPLETE": FINISHED, "RUNNING": RUNNING}.get(trial.state.name, FAILED)
@@ -115,6 +119,11 @@ def read_trial(trial: Any, folder: str) -> Trial:
         state = FAILED
     why = attributes.get(WHY) or attributes.get(REASON) or ""
     return Trial(trial.number, state, dict(attributes.get(PARAMETERS, {})), figures, value, curve, run, why)
+
+
+def name_worker(folder: str) -> str:
+    """The name of those that work in a folder of this machine: what they leave, another of them goes on with."""
+    return f"{socket.gethostname()}:{os.path.abspath(folder)}"
 
 
 def count_trained(trials: Sequence[Trial]) -> int:

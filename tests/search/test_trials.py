@@ -65,7 +65,8 @@ def search(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Fou
         monkeypatch.setattr(searching, "train_candidate", trainings)
         at = str(tmp_path / folder)
         space = more.pop("space", SPACE)
-        asked = Asked(space, {}, "val_accuracy", False, trials, at, os.path.join(at, "study.db"), EPOCHS, **more)
+        study = os.path.join(at, "study.db")
+        asked = Asked(space, {}, "val_accuracy", False, trials, at, more.pop("study", study), EPOCHS, **more)
         return searching.Search(asked, Lines(open(os.devnull, "w"), quiet=True)).run()
 
     return run
@@ -86,6 +87,23 @@ def test_an_interruption_changes_nothing(search: Callable[..., Found]) -> None:
     assert rest.trained[0] == stopped.trained[-1], "what was interrupted goes on"
     assert show(found) == show(whole)
     assert show(search(Trainings(), trials=4, seed=1, folder="other", pruner="none")) != show(whole)
+
+
+def test_two_folders_share_a_study(search: Callable[..., Found], tmp_path: Path) -> None:
+    """What is left in one is not gone on with in the other, which counts it, and says where it lies."""
+    shared = {"study": str(tmp_path / "study.db"), "pruner": "none"}
+    with pytest.raises(KeyboardInterrupt):
+        search(Trainings(stop=2), trials=4, folder="one", **shared)
+    other = Trainings()
+    found = search(other, trials=4, folder="two", **shared)
+    assert len(other.trained) == 2
+    assert [one.state for one in found.trials if one.run] == ["finished", "running", "finished", "finished"]
+    places = [one.run for one in found.trials if one.run]
+    assert places[0].endswith(f":{tmp_path}/one/trial-0")
+    assert places[2] == f"{tmp_path}/two/{Path(places[2]).name}"
+    assert [one.state for one in search(Trainings(), trials=4, folder="one", **shared).trials if one.run] == [
+        "finished"
+    ] * 4
 
 
 def test_no_candidate_is_trained_twice_until_all_were(search: Callable[..., Found]) -> None:
