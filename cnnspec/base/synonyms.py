@@ -24,6 +24,7 @@ COMMANDS = """
     compare: comparison versus vs
     diff: difference cmp delta changes
     sweep: grid gridsearch explore candidates
+    solve: optimize optimise maximize minimize fill scale
     import: load decompile
     fix: mend repair autofix
     format: fmt beautify pretty prettify reformat

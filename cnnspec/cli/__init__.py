@@ -30,6 +30,7 @@ VERBS = {
     "compare": "show the figures of several networks side by side",
     "diff": "compare two networks, layer by layer and in total",
     "sweep": "go over many candidates of a spec: which are legal, which fit, which are the best",
+    "solve": "fill parameters: the best candidate under conditions, with its proof",
     "trace": "show the numbers of a network on one input, and how each comes about",
     "quiz": "ask about a network: exercises with the usual slips, and their solutions",
     "import": "write a saved model as a spec",

@@ -10,6 +10,7 @@ from cnnspec.base.record import Record
 from cnnspec.base.source import Source, brief, printable
 from cnnspec.layers.argument import Term
 from cnnspec.lint.budget import QUANTITIES
+from cnnspec.sweep.ranges import split
 from cnnspec.sweep.structure import Quantity
 from cnnspec.syntax import tree
 from cnnspec.syntax.parse import parse
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 MEASURED = tuple([name for name in QUANTITIES if name != "output"])  # what is a number, or true or false
-FUNCTIONS = ("min", "max")
+FUNCTIONS = ("min", "max", "sum", "log2")
 
 
 class BadCondition(ValueError):
@@ -36,7 +37,11 @@ class Condition(Record):
 
 
 def read_conditions(text: str, parameters: Sequence[str]) -> list[Condition]:
-    """The conditions of a text, those with `and` between them apart. Raises BadCondition."""
+    """The conditions of a text, those with `and` or a comma between them apart. Raises BadCondition."""
+    return [condition for part in split(text) for condition in _read_conditions(part.strip(), parameters)]
+
+
+def _read_conditions(text: str, parameters: Sequence[str]) -> list[Condition]:
     source = Source("--where", f"x = {text}")
     parsed = parse(source)
     item = parsed.body.items[0] if len(parsed.body.items) == 1 else None
@@ -52,8 +57,8 @@ def read_conditions(text: str, parameters: Sequence[str]) -> list[Condition]:
 
 def read_quantity(text: str, parameters: Sequence[str] = ()) -> Quantity:
     """A quantity as text: peak_memory(batch=1, dtype=int8). Raises BadCondition."""
-    (condition, *others) = read_conditions(text, parameters)
-    if others or len(condition.quantities) != 1 or not isinstance(condition.node, (tree.Name, tree.Call)):
+    condition, *others = read_conditions(text, parameters) or [None]
+    if condition is None or others or len(condition.quantities) != 1 or not isinstance(condition.node, (tree.Name, tree.Call)):
         raise BadCondition(f'"{brief(printable(text))}" is no quantity: {", ".join(MEASURED)}')
     return condition.quantities[0]
 

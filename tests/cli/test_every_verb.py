@@ -73,6 +73,7 @@ quiz FILE | quiz FILE --format gift | quiz FILE --ask | quiz FILE --variant --ki
 compare FILE | compare FILE FILE --format latex | compare FILE --format json --device v100 | compare FILE --columns rf,macs --relative
 diff FILE FILE | diff FILE GOOD | diff GOOD FILE --format json | diff GOOD FILE --format markdown --max-params +5% --budget lossless
 sweep FILE --over n=1..3 | sweep FILE --over input=4..8 --by macs --pareto params,-coverage | sweep FILE --over n=1 -o OUT.csv --format json
+solve FILE --over n=1..3 --maximize macs | solve FILE --over input=4..8 --minimize params --subject "lossless" -o OUT.cnn --format json
 compile FILE -o - | compile FILE -o OUT.py | compile FILE -o OUT.keras | compile FILE -o OUT.onnx
 compile FILE -o OUT.tflite | compile FILE -o OUT/
 train FILE --dry-run | train FILE --dry-run --data digits
@@ -106,7 +107,7 @@ def expected(verb: str, what: str) -> set[int]:
     if what in NOTHING or what in BLOCKS:
         return {0} if verb == "check" and what in BLOCKS else {2}
     return (
-        {2} if verb in ("diff", "quiz") else {1, 2} if verb in ("explain", "rf", "sweep") else {1}
+        {2} if verb in ("diff", "quiz") else {1, 2} if verb in ("explain", "rf", "solve", "sweep") else {1}
     )  # 2 where the layer is not there
 
 

@@ -1,0 +1,69 @@
+"""Why nothing fits: how near legal candidates come to each condition, and which layers weigh most there."""
+
+from __future__ import annotations
+
+from cnnspec.base.record import Record
+from cnnspec.lint.budget import QUANTITIES, find_heaviest
+from cnnspec.solve.answer import Obstacle
+from cnnspec.solve.candidate import check_candidate
+from cnnspec.solve.expressions import Objective
+from cnnspec.sweep.structure import find_answer
+from cnnspec.syntax import tree
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from cnnspec.facts.facts import Facts
+    from cnnspec.solve.answer import Search
+    from cnnspec.solve.question import Request
+    from cnnspec.sweep.conditions import Condition
+
+    Run = Callable[[Request], Search]
+
+LOWER, UPPER = ("<", "<="), (">", ">=")
+
+
+class Heaviest(Record):
+    """The layers that weigh most in a quantity, as a figure."""
+
+    name: str
+    is_flag = False
+
+    def measure(self, facts: Facts) -> tuple[Any, ...] | None:
+        return (find_heaviest(self.name, facts),)
+
+
+def find_obstacles(request: Request, run: Run) -> tuple[Obstacle, ...]:
+    """What stands in the way of any answer: of each condition, whether a legal candidate meets it alone. `run` is what searches."""
+    return tuple([find_obstacle(request, condition, run) for condition in request.conditions])
+
+
+def find_obstacle(request: Request, condition: Condition, run: Run) -> Obstacle:
+    node = condition.node
+    one_sided = isinstance(node, tree.Compare) and node.operator in (*LOWER, *UPPER)
+    if not one_sided:
+        alone = run(request.replace(conditions=(condition,)))
+        return Obstacle(condition.text, alone.digits is None and alone.is_whole)
+    assert isinstance(node, tree.Compare)
+    beyond = tree.Arithmetic(node.start, node.end, node.left, (("-", node.right),))
+    nearest = Objective(condition.text, beyond, node.operator in UPPER)
+    found = run(request.replace(objective=nearest, conditions=()))
+    if found.digits is None:
+        return Obstacle(condition.text, False)
+    checked = check_candidate(request.replace(conditions=(condition,)), found.digits)
+    axes = request.space.axes
+    options = {axis.name: axis.options[digit] for axis, digit in zip(axes, found.digits, strict=True)}
+    is_alone = not all(checked.met) and found.is_whole
+    return Obstacle(condition.text, is_alone, checked.sides[0], options, find_weight(request, condition, found.digits))
+
+
+def find_weight(request: Request, condition: Condition, digits: tuple[int, ...]) -> str:
+    """The layers that weigh most in the quantity of a condition, where it has one such."""
+    names = [quantity.name for quantity in condition.quantities if quantity.name in QUANTITIES]
+    if len(names) != 1:
+        return ""
+    heaviest: Any = Heaviest(names[0])
+    answer = find_answer(request.question.replace(quantities=(heaviest,)), request.space.candidate(digits))
+    return answer.figures[0][0] if answer.error is None and answer.figures[0] else ""

@@ -1,0 +1,89 @@
+"""The answer to a request: the method that suits, its search, and what is to be told of the candidate that it found."""
+
+from __future__ import annotations
+
+from time import process_time
+
+from cnnspec.solve.answer import BEST, BOUNDED, NOTHING, OPEN, Limit, Obstacle, Search, Solved, find_gap
+from cnnspec.solve.candidate import Checked, check_candidate
+from cnnspec.solve.exhaustive import search_all
+from cnnspec.solve.obstacles import find_obstacles
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from cnnspec.solve.question import Request
+
+MOST_CANDIDATES = 10**7  # that are gone through
+
+
+def solve(request: Request, step: Callable[[int], None] | None = None) -> Solved:
+    """The best candidate, its proof, and what binds. Raises BadRequest for a request that no method can answer."""
+    began = process_time()
+    search = run_search(request, step)
+    return describe(request, search, process_time() - began)
+
+
+def run_search(request: Request, step: Callable[[int], None] | None = None) -> Search:
+    return search_all(request, step)
+
+
+def describe(request: Request, search: Search, seconds: float) -> Solved:
+    """What is to be told of what a search found."""
+    if search.digits is None:
+        return describe_nothing(request, search, seconds)
+    checked = check_candidate(request, search.digits)
+    value = checked.value
+    bound = value if search.is_whole and search.method == "exhaustive" else search.bound
+    gap = find_gap(value, bound)
+    status = OPEN if bound is None else BEST if gap == 0 else BOUNDED
+    options = tuple([axis.options[digit] for axis, digit in zip(request.space.axes, search.digits, strict=True)])
+    parameters = request.space.candidate(search.digits)
+    return Solved(
+        request, status, search, parameters, options, checked.figures, value, bound, gap,
+        find_limits(request, search.digits, checked), (), write_filled(request, search.digits), seconds,
+    )  # fmt: skip
+
+
+def describe_nothing(request: Request, search: Search, seconds: float) -> Solved:
+    """The same where there is no candidate: why, if that is proven."""
+    obstacles: tuple[Obstacle, ...] = ()
+    example = ""
+    if search.is_whole:
+        obstacles = find_obstacles(request, run_search)
+        if not any([obstacle.is_alone or obstacle.nearest for obstacle in obstacles]):
+            error = check_candidate(request, [0] * len(request.space.axes)).error
+            example = error.message if error is not None else ""
+    status = NOTHING if search.is_whole else OPEN
+    return Solved(request, status, search, {}, (), (), None, None, None, (), obstacles, "", seconds, example)
+
+
+def find_limits(request: Request, digits: tuple[int, ...], checked: Checked) -> tuple[Limit, ...]:
+    """The conditions at a candidate, and which of them stand in the way of the candidates one option away that are better."""
+    binding: set[int] = set()
+    sign = 1 if request.objective.is_largest else -1
+    for axis, size in enumerate(request.space.sizes):
+        for digit in (digits[axis] - 1, digits[axis] + 1):
+            if 0 <= digit < size:
+                near = check_candidate(request, (*digits[:axis], digit, *digits[axis + 1 :]))
+                if near.is_legal and near.value is not None and sign * (near.value - checked.value) > 0:
+                    binding |= {number for number, met in enumerate(near.met) if not met}
+    return tuple(
+        [
+            Limit(condition.text, *sides, number in binding)
+            for number, (condition, sides) in enumerate(zip(request.conditions, checked.sides, strict=True))
+        ]
+    )
+
+
+def write_filled(request: Request, digits: tuple[int, ...]) -> str:
+    """The spec of a candidate, to stand beside the one that was read."""
+    import os
+
+    from cnnspec.sweep.specs import write_spec
+
+    folder = os.path.dirname(os.path.abspath(request.question.tree.source.name))
+    parameters: dict[str, Any] = request.space.candidate(digits)
+    return write_spec(request.question, parameters, folder)
