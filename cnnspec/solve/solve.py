@@ -5,9 +5,13 @@ from __future__ import annotations
 from time import process_time
 
 from cnnspec.solve.answer import BEST, BOUNDED, NOTHING, OPEN, Limit, Obstacle, Search, Solved, find_gap
+from cnnspec.solve.branching import CannotFollow, NoSum, search_chain
 from cnnspec.solve.candidate import Checked, check_candidate
+from cnnspec.solve.cp_sat import search_cp_sat
+from cnnspec.solve.elimination import TooWide
 from cnnspec.solve.exhaustive import search_all
 from cnnspec.solve.obstacles import find_obstacles
+from cnnspec.sweep.question import BadRequest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +20,8 @@ if TYPE_CHECKING:
 
     from cnnspec.solve.question import Request
 
-MOST_CANDIDATES = 10**7  # that are gone through
+FEW = 2 * 10**6  # candidates that are gone through in a few seconds
+MANY = 10**8  # candidates that are gone through where there is no other way
 
 
 def solve(request: Request, step: Callable[[int], None] | None = None) -> Solved:
@@ -27,7 +32,28 @@ def solve(request: Request, step: Callable[[int], None] | None = None) -> Solved
 
 
 def run_search(request: Request, step: Callable[[int], None] | None = None) -> Search:
-    return search_all(request, step)
+    """What the method finds that is asked for, or that suits. Raises BadRequest where none does."""
+    if request.method == "exhaustive" or request.method is None and request.space.count <= FEW:
+        return search_all(request, step)
+    try:
+        if request.method != "cp-sat":
+            return search_chain(request)
+        return search_cp_sat(request)
+    except (CannotFollow, NoSum, TooWide) as error:
+        if request.method is not None:
+            raise BadRequest(f"{request.method} is no method for this: {error}; leave --method out") from None
+        return search_otherwise(request, str(error), step)
+
+
+def search_otherwise(request: Request, why: str, step: Callable[[int], None] | None) -> Search:
+    """The same where the parameters do not form a chain."""
+    if request.space.count <= MANY:
+        return search_all(request, step)
+    try:
+        return search_cp_sat(request)
+    except (CannotFollow, NoSum) as error:
+        what = "take options of fewer than 100,000,000 candidates, and all are gone through"
+        raise BadRequest(f"no method can search {request.space.count:,} candidates here: {error}; {what}") from None
 
 
 def describe(request: Request, search: Search, seconds: float) -> Solved:
@@ -36,7 +62,7 @@ def describe(request: Request, search: Search, seconds: float) -> Solved:
         return describe_nothing(request, search, seconds)
     checked = check_candidate(request, search.digits)
     value = checked.value
-    bound = value if search.is_whole and search.method == "exhaustive" else search.bound
+    bound = search.bound
     gap = find_gap(value, bound)
     status = OPEN if bound is None else BEST if gap == 0 else BOUNDED
     options = tuple([axis.options[digit] for axis, digit in zip(request.space.axes, search.digits, strict=True)])
