@@ -57,7 +57,11 @@ class Sides(Comparison):
             return None
         try:
             left, right = evaluation.value(self.node.left), evaluation.value(self.node.right)
-            both = [evaluation.numbers(side) for side in (self.node.left, self.node.right) if is_number(left) and is_number(right)]
+            both = [
+                evaluation.numbers(side)
+                for side in (self.node.left, self.node.right)
+                if is_number(left) and is_number(right)
+            ]
         except Unknown:
             return None
         return (both[0][0], both[1][0]) if both and all([len(set(side)) == 1 for side in both]) else None

@@ -67,7 +67,7 @@ class Dual:
         solutions: list[list[int]] = []
         floor = -self.elimination.maximize(np.array([-1.0, *[0.0] * budgets]))[0]  # no candidate is lower
         pace, waited = 1.0, 0
-        for round_ in range(rounds if budgets else 1):
+        for _ in range(rounds if budgets else 1):
             bound, digits = self.elimination.maximize(np.array([1.0, *-prices]))
             if digits is None:
                 return self._conclude(-np.inf, prices, None, -np.inf, [])
@@ -167,7 +167,9 @@ class Dual:
                     changed = [*digits]
                     changed[axis] = option
                     made = self._change_one(changed, axis)
-                    if made is not None and (worth := float(self.sums.add_up(made)[0])) > value + NOISE * (1 + abs(value)):
+                    if made is not None and (worth := float(self.sums.add_up(made)[0])) > value + NOISE * (
+                        1 + abs(value)
+                    ):
                         digits, value, again = self.grow(made), worth, True
                         value = float(self.sums.add_up(digits)[0])
                         break

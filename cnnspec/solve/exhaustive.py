@@ -33,4 +33,6 @@ def search_all(request: Request, step: Callable[[int], None] | None = None) -> S
     value = read_value(columns[0][0]) if found.best.count and columns else None
     digits = None if value is None else tuple([int(np.asarray(digit)[0]) for digit in found.best.digits])
     is_whole = found.done == found.asked
-    return Search(NAME, digits, value, value if is_whole else None, is_whole, found.structures, found.done, found.trouble)
+    return Search(
+        NAME, digits, value, value if is_whole else None, is_whole, found.structures, found.done, found.trouble
+    )

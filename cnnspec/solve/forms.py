@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     Array: TypeAlias = NDArray[Any]
     Terms: TypeAlias = dict[tuple[int, ...], Any]  # products of expressions, by their places, and their factors
 
-LARGEST = 2**19  # entries of a table
 FEW_AXES, SMALL = 3, 2**14  # a table of truths of more axes has at most so many entries
 MOST_ALTERNATIVES = 256
 STEP_TABLE = 2**12  # entries of a table that is a step on the way
@@ -61,27 +60,25 @@ class Form(Record):
 
 
 class Linear(Record):
-    """A condition: the form, compared with 0. `forms` says what its places are. One whose axes no table holds is < or <=."""
+    """A condition: the form, compared with 0. `forms` says what its places are. One whose axes no table holds is <=, or of floats <."""
 
     forms: Forms
     form: Form
     operator: str
 
-    @property
-    def closed(self) -> Form:
-        """What is at most 0 where the condition, < or <=, holds; for a float it may be 0 where it does not."""
-        return self.form + Form(1, {}) if self.operator == "<" and self.forms.is_whole(self.form) else self.form
-
 
 class Forms:
-    """The numbers of one tape. `leaves` and `sizes` as `Replay` has them."""
+    """The numbers of one tape. `leaves` and `sizes` as `Replay` has them; `largest`: entries of a table at most."""
 
     def __init__(
-        self, tape: Tape, leaves: Mapping[Any, tuple[int, Array]], sizes: Sequence[int], outputs: Sequence[int]
-    ) -> None:
+        self, tape: Tape, leaves: Mapping[Any, tuple[int, Array]], sizes: Sequence[int], outputs: Sequence[int], largest: int
+    ) -> None:  # fmt: skip
+        self.largest = largest
         self.sizes, self.leaves = tuple(sizes), leaves
         self.expressions = tape.expressions
-        self.replay = Replay(tape, leaves, sizes, [*outputs, *[side for guard in tape.guards for side in guard[1:]]], STEP_TABLE)
+        self.replay = Replay(
+            tape, leaves, sizes, [*outputs, *[side for guard in tape.guards for side in guard[1:]]], STEP_TABLE
+        )
         self.guards = tape.guards
         self._forms: dict[int, Form] = {}
         self._split = False
@@ -165,7 +162,7 @@ class Forms:
 
     def holds(self, places: Sequence[int]) -> bool:
         """Whether a table can hold a product of expressions."""
-        return self.count(self.axes_of(places)) <= LARGEST
+        return self.count(self.axes_of(places)) <= self.largest
 
     def table_of(self, place: int) -> Table:
         """The values of an expression whose axes a table can hold."""
@@ -229,6 +226,8 @@ class Forms:
             return [[*a, *b] for a, b in product(self.compare(form, "<="), self.compare(form, ">="))]
         if operator == "!=":
             return [*self.compare(form, "<"), *self.compare(form, ">")]
+        if operator == "<" and self.is_whole(form):
+            form, operator = form + Form(1, {}), "<="
         return self._split_maxima(Linear(self, form, operator))
 
     def axes_in(self, form: Form) -> tuple[int, ...]:
@@ -237,7 +236,7 @@ class Forms:
     def is_small(self, form: Form) -> bool:
         """Whether a condition on a form is to be a table of truths: one of many axes would couple them all."""
         axes = self.axes_in(form)
-        return self.count(axes) <= (LARGEST if len(axes) <= FEW_AXES else SMALL)
+        return self.count(axes) <= (self.largest if len(axes) <= FEW_AXES else min(SMALL, self.largest))
 
     def _split_maxima(self, linear: Linear) -> list[list[Linear]]:
         """A maximum is at most something where all its parts are, and at least where one of them is."""

@@ -31,10 +31,13 @@ def write_data(solved: Solved, name: str, file: str) -> dict[str, Any]:
         "value": solved.value,
         "bound": solved.bound,
         "gap": solved.gap,
-        "parameters": {a.name: option_data(o) for a, o in zip(request.space.axes, solved.options, strict=bool(solved.options))},
+        "parameters": {
+            a.name: option_data(o) for a, o in zip(request.space.axes, solved.options, strict=bool(solved.options))
+        },
         "figures": {str(q): values_data(values) for q, values in quantities if not isinstance(q, Parameter)},
         "conditions": [
-            {"condition": limit.text, "value": limit.left, "limit": limit.right, "binds": limit.binds} for limit in solved.limits
+            {"condition": limit.text, "value": limit.left, "limit": limit.right, "binds": limit.binds}
+            for limit in solved.limits
         ],
         "obstacles": [
             {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from cnnspec.base.limits import MAX_LAYERS
 from cnnspec.base.record import Record
@@ -102,7 +103,5 @@ def read_objective(text: str, is_largest: bool, parameters: Sequence[str]) -> Ob
 def check_objective(objective: Objective, graph: Graph, space: Space) -> None:
     """BadCondition where an objective is no number."""
     parameters = {**graph.parameters, **space.candidate([0] * len(space.axes))}
-    try:
+    with suppress(Unknown):
         Evaluation(parameters, lambda quantity: (True,) if quantity.is_flag else (1,)).numbers(objective.node)
-    except Unknown:
-        pass

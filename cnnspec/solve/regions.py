@@ -92,7 +92,12 @@ def tabulate(linear: Linear, axes: tuple[int, ...]) -> Mask:
 
 def as_exact(values: Any, factor: Any) -> Any:
     """A factor in a type in which the product is exact."""
-    large = values.dtype.kind == "i" and isinstance(factor, int) and values.size and float(np.abs(values).max()) * abs(factor) >= 2**62
+    large = (
+        values.dtype.kind == "i"
+        and isinstance(factor, int)
+        and values.size
+        and float(np.abs(values).max()) * abs(factor) >= 2**62
+    )
     return np.array(factor, object) if large else factor
 
 
@@ -114,8 +119,8 @@ class Piece(Record):
 class Explorer:
     """What is known of a space: `structures` were analysed so far."""
 
-    def __init__(self, request: Request) -> None:
-        self.request, self.space = request, request.space
+    def __init__(self, request: Request, largest: int) -> None:
+        self.request, self.space, self.largest = request, request.space, largest
         self.question = ask(request)
         self.engine = Engine(self.question, request.space)
         self.mixed = [axis for axis in range(len(self.space.axes)) if self.engine.is_mixed(axis)]
@@ -152,10 +157,14 @@ class Explorer:
         begin = {**constants, **self.engine.begin([0] * len(self.sizes), self.mixed)}
         with Tape() as tape:
             try:
-                numbers = work_out(Evaluation({n: begin_numbers(v, tape) for n, v in begin.items()}, lambda quantity: None))
+                numbers = work_out(
+                    Evaluation({n: begin_numbers(v, tape) for n, v in begin.items()}, lambda quantity: None)
+                )
             except (Unknown, BadCondition):
                 return None
-        forms = Forms(tape, self.engine.leaves, self.sizes, [n.expression for n in numbers if isinstance(n, Taped)])
+        forms = Forms(
+            tape, self.engine.leaves, self.sizes, [n.expression for n in numbers if isinstance(n, Taped)], self.largest
+        )
         bounds = forms.replay.bounds
         always = [is_decided(g[0], bounds[g[1]], bounds[g[2]]) is answer for g, answer in tape.guards.items()]
         return (forms, numbers) if all(always) else None
@@ -170,11 +179,16 @@ class Explorer:
             raise CannotFollow(f"{type(error).__name__}: {error}") from None
         self.structures += 1
         numbers = [n for figure in structure.answer.figures for n in figure or () if isinstance(n, Taped)]
-        forms = Forms(structure.tape, self.engine.leaves, self.sizes, [number.expression for number in numbers])
+        forms = Forms(
+            structure.tape, self.engine.leaves, self.sizes, [number.expression for number in numbers], self.largest
+        )
         try:
             within, left = self._divide(forms, digits, region)
             pieces = [
-                piece for one in within for piece in self._find_pieces(structure, forms, one) if not piece.region.is_empty()
+                piece
+                for one in within
+                for piece in self._find_pieces(structure, forms, one)
+                if not piece.region.is_empty()
             ]
         except TooManyAlternatives:
             raise CannotFollow("a condition falls into too many cases") from None

@@ -5,12 +5,13 @@ from __future__ import annotations
 from time import process_time
 
 from cnnspec.solve.answer import BEST, BOUNDED, NOTHING, OPEN, Limit, Obstacle, Search, Solved, find_gap
-from cnnspec.solve.branching import CannotFollow, NoSum, search_chain
 from cnnspec.solve.candidate import Checked, check_candidate
 from cnnspec.solve.cp_sat import search_cp_sat
 from cnnspec.solve.elimination import TooWide
 from cnnspec.solve.exhaustive import search_all
+from cnnspec.solve.lagrange import NoSum, search_chain
 from cnnspec.solve.obstacles import find_obstacles
+from cnnspec.solve.regions import CannotFollow
 from cnnspec.sweep.question import BadRequest
 
 TYPE_CHECKING = False

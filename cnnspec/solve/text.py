@@ -58,7 +58,9 @@ def write_proof(solved: Solved) -> list[str]:
     search, request = solved.search, solved.request
     how = HOW[search.method]
     if solved.status == NOTHING:
-        return [f"No legal candidate meets {'the conditions' if request.conditions else 'what is asked'}: proven, {how}."]
+        return [
+            f"No legal candidate meets {'the conditions' if request.conditions else 'what is asked'}: proven, {how}."
+        ]
     if solved.value is None:
         return [f"Nothing was found in {request.seconds:g} seconds, and nothing is proven: {how}."]
     value, beyond = show_number(solved.value), "larger" if request.objective.is_largest else "smaller"
@@ -146,7 +148,9 @@ def write_obstacle(solved: Solved, number: int, obstacle: Obstacle) -> str:
     nearest = show_side(solved, number, obstacle.nearest[0])
     axes = {axis.name: axis.parameter for axis in solved.request.space.axes}
     at = ", ".join([f"{name}={show_option(axes[name], option)}" for name, option in obstacle.options.items()])
-    what = f"No legal candidate meets {obstacle.text}, whatever the other conditions: the nearest has {nearest}, with {at}"
+    what = (
+        f"No legal candidate meets {obstacle.text}, whatever the other conditions: the nearest has {nearest}, with {at}"
+    )
     return f"{what} ({obstacle.heaviest})." if obstacle.heaviest else f"{what}."
 
 

@@ -58,7 +58,12 @@ def _read_conditions(text: str, parameters: Sequence[str]) -> list[Condition]:
 def read_quantity(text: str, parameters: Sequence[str] = ()) -> Quantity:
     """A quantity as text: peak_memory(batch=1, dtype=int8). Raises BadCondition."""
     condition, *others = read_conditions(text, parameters) or [None]
-    if condition is None or others or len(condition.quantities) != 1 or not isinstance(condition.node, (tree.Name, tree.Call)):
+    if (
+        condition is None
+        or others
+        or len(condition.quantities) != 1
+        or not isinstance(condition.node, (tree.Name, tree.Call))
+    ):
         raise BadCondition(f'"{brief(printable(text))}" is no quantity: {", ".join(MEASURED)}')
     return condition.quantities[0]
 
