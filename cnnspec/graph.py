@@ -254,7 +254,8 @@ class Graph:
         self.outputs: list[int] = []
         self.output_names: dict[int, str] = {}  # as the text calls them, which may be other than their layers' names
         self.budgets: list[BudgetLimit] = []
-        self.parameters: dict[str, Any] = {}
+        self.parameters: dict[str, Any] = {}  # with the holes, ?a
+        self.choices: dict[str, Any] = {}  # of some parameters the `Choices` that make sense
         self.module_classes: dict[str, str] = {}
         self.remark = ""  # what was said where it comes from, and is no part of it
         self.bindings: dict[int, Binding] = {}  # layer functions with a name, by the identities of their statements
@@ -316,7 +317,7 @@ class Graph:
             return self
         made = Graph(self.name)
         made.inputs, made.budgets, made.parameters = self.inputs, self.budgets, self.parameters
-        made.bindings, made.output_names = self.bindings, self.output_names
+        made.bindings, made.output_names, made.choices = self.bindings, self.output_names, self.choices
         made.outputs = [] if self.ends_assumed else self.outputs
         for node in self.nodes:
             layer, shape = None if node.guessed else node.layer, None if node.assumed else node.shape

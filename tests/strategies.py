@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from cnnspec.base.source import Source
 from cnnspec.syntax import tree as t
+from cnnspec.syntax.build_values import read_any_size
 from cnnspec.syntax.lexer import KIND, Lexer
 
 NUMBERS = {
@@ -29,14 +30,16 @@ words = st.sampled_from(WORDS)
 names = st.builds(lambda text: t.Name(0, 0, text), words)
 numbers = st.sampled_from(sorted(NUMBERS)).map(lambda text: t.Number(0, 0, NUMBERS[text], text))
 sizes = st.none() | st.integers(0, 300)
-dims = st.one_of(st.just((None,)), st.lists(sizes, min_size=2, max_size=4).map(tuple)).map(lambda s: t.Dims(0, 0, s))
+dims = st.lists(sizes, min_size=2, max_size=4).map(tuple).map(lambda s: t.Dims(0, 0, s))
+any_size = st.just(t.Dims(0, 0, (None,)))
+holes = st.sampled_from(["", "", "a", "x_2"]).map(lambda name: t.Hole(0, 0, name))
 characters = st.characters(codec="utf-8", exclude_characters="\n")
 contents = st.sampled_from(["relu", "same", "channels_last", "stem"]) | st.text(characters, max_size=6).map(
     lambda s: s.replace("'", "") if '"' in s else s
 )
 texts = contents.map(lambda s: t.Text(0, 0, s))
 atoms = st.one_of(
-    names, names, numbers, numbers, dims, texts, st.booleans().map(lambda b: t.Flag(0, 0, b)), st.just(t.Here(0, 0))
+    names, names, numbers, numbers, dims, holes, texts, st.booleans().map(lambda b: t.Flag(0, 0, b)), st.just(t.Here(0, 0))
 )  # fmt: skip
 
 
@@ -59,8 +62,26 @@ def ternary(then: t.Node, condition: t.Node, otherwise: t.Node) -> t.Ternary:
             return t.Ternary(0, 0, then, condition, otherwise)
 
 
-def arguments(values: Any) -> Any:
-    return some(node(t.Argument, st.none() | names, values))
+def arguments(values: Any, of_contract: bool = False) -> Any:
+    """Arguments, in whose shapes of inputs and contracts ? is no hole."""
+    return some(
+        node(t.Argument, st.none() | names, values).map(
+            lambda a: (
+                a.replace(value=read_any_size(a.value))
+                if (a.name.text == "input_shape" if a.name else of_contract)
+                else a
+            )
+        )
+    )
+
+
+def stepped(inner: Any) -> Any:
+    """Ranges with a step, which stand in lists and among values."""
+    return node(t.Range, inner, inner, inner, st.booleans())
+
+
+def values(inner: Any) -> Any:
+    return node(t.Values, st.one_of(inner, stepped(inner), node(t.List, some(stepped(inner) | inner))))
 
 
 def larger(inner: Any) -> Any:
@@ -74,13 +95,25 @@ def larger(inner: Any) -> Any:
         node(t.Call, inner, arguments(inner)),
         node(t.Call, names, arguments(inner)),
         node(t.Chain, some(inner, 2, 6)),
-        node(t.Contract, arguments(inner)),
+        node(t.Contract, arguments(inner, of_contract=True)),
+        node(t.Hole, st.sampled_from(["", "b"]), values(inner)),
+        node(t.List, some(stepped(inner))),
         node(t.Index, inner, inner),
         node(t.Attribute, inner, names),
         node(t.Tuple, some(inner)),
         node(t.List, some(inner)),
         node(t.List, tables),
-        node(t.List, some(node(t.Input, st.none() | contents.map(lambda s: t.Name(0, 0, s)), st.none() | inner), 1)),
+        node(
+            t.List,
+            some(
+                node(
+                    t.Input,
+                    st.none() | contents.map(lambda s: t.Name(0, 0, s)),
+                    st.none() | inner.map(read_any_size).filter(lambda s: not holes_in(s)),
+                ),
+                1,
+            ),
+        ),
         node(t.Mapping, some(node(t.Entry, texts, inner), 1)),
         node(t.Braces, node(t.Body, some(node(t.Step, inner)))),
         node(t.Naming, inner, names),
@@ -95,8 +128,16 @@ def larger(inner: Any) -> Any:
     )
 
 
+def holes_in(shape: t.Node) -> bool:
+    """Whether a shape has a hole, which that of an input has not."""
+    sizes = shape.items if isinstance(shape, (t.Tuple, t.List)) else (shape,)
+    return any(isinstance(size, t.Hole) for size in sizes)
+
+
 expressions = st.recursive(atoms, larger, max_leaves=12)
-shapes = st.one_of(names, numbers, dims, node(t.Tuple, some(expressions, 0)), expressions)
+shapes = st.one_of(
+    names, numbers, dims, any_size, node(t.Tuple, some(expressions, 0)).map(read_any_size), expressions
+).filter(lambda shape: not holes_in(shape))  # fmt: skip
 inputs = st.one_of(
     node(t.Input, st.none() | names, shapes, some(expressions)),
     node(t.Input, st.just(None), st.just(None), some(expressions)),
@@ -121,13 +162,15 @@ def nesting(items: Any) -> Any:
     """Items with a body of `items`."""
     body = node(t.Body, some(items))
     parameters = some(node(t.Parameter, names, st.none() | expressions))
+    defaults = st.none() | expressions.filter(lambda default: not isinstance(default, t.Hole))
+    ranged = some(node(t.Parameter, names, defaults, st.none() | values(expressions)))
     branch = node(t.Branch, expressions, body, st.none() | body)
     return st.one_of(
         node(t.Loop, some(names, 1), expressions, body),
         branch,
         node(t.Branch, expressions, body, branch),
         node(t.Block, names, parameters, body),
-        node(t.Model, names, parameters, body),
+        node(t.Model, names, ranged, body),
     )
 
 

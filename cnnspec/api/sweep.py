@@ -87,13 +87,14 @@ class Sweep(Answer, Found):
 
 
 def sweep(
-    path_or_text: str | os.PathLike[str], over: Mapping[str, str | Iterable[Any]] | Sequence[str], *, where: str = "",
+    path_or_text: str | os.PathLike[str], over: Mapping[str, str | Iterable[Any]] | Sequence[str] = (), *, where: str = "",
     by: str = "", top: int = 10, pareto: str = "", columns: str = "", sample: int | None = None, seed: int = 0,
     model: str | None = None, **parameters: Any,
 ) -> Sweep:  # fmt: skip
     """Go over the candidates of a spec, as `cnnspec sweep` does; takes a path or a text, as `load` does.
 
-    `over` has the options of each parameter: {"width": range(16, 129, 8), "w[0]": "8..64:8", "input": [(32, 32), (64, 64)]}.
+    `over` has the options of each parameter: {"width": range(16, 129, 8), "w[0]": "8..64:8", "input": [(32, 32), (64, 64)]}. Of
+    parameters and holes that it does not name, the options are the values that the text gives them: width=64 in 16..128:8.
     `where` is the condition that is kept, "params < 5M and w[0] <= w[1]"; `by` the keys that order the `top` ones, "macs"; `pareto`
     those of a front, "params,-receptive_field"; `columns` the figures, "params,peak_memory(dtype=int8)". `sample` draws so many
     candidates. The other keywords give parameters one value each.

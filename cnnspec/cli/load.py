@@ -66,10 +66,15 @@ def read_parameters(options: argparse.Namespace) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for text in options.set:
         name, equals, value = text.partition("=")
-        if not equals or not name.strip().isidentifier():
+        if not equals or not is_parameter_name(name.strip()):
             raise UsageError(f'--set takes name=value, not "{text}"')
         values[name.strip()] = evaluate_option(value, "--set", f" {name}")
     return values
+
+
+def is_parameter_name(text: str) -> bool:
+    """Whether a text could be the name of a parameter, or of a hole: width, ?a, ?1."""
+    return text.isidentifier() or text.startswith("?") and (text[1:].isidentifier() or text[1:].isdecimal())
 
 
 def place_in_file(found: tuple[Diagnostic, ...], tree: Tree, options: argparse.Namespace) -> tuple[Diagnostic, ...]:

@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--over", metavar="NAME=OPTIONS", action="append", default=[],
         help="a parameter's options: 16..128:8, 8..256:*2, [relu, swish]; NAME[0] is an element of a list, NAME[*] each, input the"
-        " input's size; may be given several times",
+        " input's size, ?a a hole; may be given several times (the values that the spec has: width=64 in 16..128:8)",
     )  # fmt: skip
     parser.add_argument("--where", metavar="CONDITION", default="", help='what is kept: "params < 5M and w[0] <= w[1]"')
     parser.add_argument(

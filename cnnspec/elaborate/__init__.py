@@ -7,11 +7,11 @@ from cnnspec.base.did_you_mean import write_suggestion
 from cnnspec.base.limits import MAX_LAYERS
 from cnnspec.base.record import Record
 from cnnspec.elaborate.files import Definitions, Files
+from cnnspec.elaborate.holes import Holes, bind_choices, bind_holes
 from cnnspec.elaborate.network_builder import NetworkBuilder
 from cnnspec.elaborate.train_section import evaluate_train_section
-from cnnspec.elaborate.values import UNKNOWN, Scope
+from cnnspec.elaborate.values import UNKNOWN, Scope, read_parameter
 from cnnspec.graph import Graph
-from cnnspec.layers.argument import Term
 from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cnnspec.layers.base import Shape
 
 
+__all__ = ("Elaborated", "elaborate", "read_parameter")
 PROMISES = ("E020", "E021", "E030")  # broken promises and bad training settings do not keep a network from being built
 
 
@@ -51,20 +52,22 @@ def elaborate(
 ) -> tuple[Elaborated, ...]:  # fmt: skip
     """Every network of a file, or the model called `only`; none for a file of blocks alone.
 
-    `parameters` replace the defaults of the models' parameters. A parameter that no model has is a KeyError.
+    `parameters` replace the defaults of the models' parameters, and fill holes: {"width": 64, "?a": 16}. A parameter that no
+    model has is a KeyError.
     `observer` is told what happens; `shapes` are those of inputs, counted from 0, in place of what the text gives them.
     """
-    first = NetworkBuilder(parsed.source.stem, max_layers, observer, shapes)
+    holes = Holes(parsed, parameters or {})
+    first = NetworkBuilder(parsed.source.stem, max_layers, observer, shapes, holes)
     definitions = Files(read, first.building).define(parsed)
     models = [m for m in definitions.models if only is None or m.name.text == only]
     if parameters:
-        known = {p.name.text for m in models for p in m.parameters}
+        known = {p.name.text for m in models for p in m.parameters} | {*holes.by_name}
         for name in parameters:
             if name not in known:
                 has = f"it has {', '.join(sorted(known))}" if known else "it has none"
                 raise KeyError(f'no model has a parameter "{name}"', has + write_suggestion(name, known))
     if not definitions.models:
-        return _whole_file(first, definitions)
+        return _whole_file(first, definitions, holes)
     beside = next((item for item in parsed.body.items if isinstance(item, NETWORK_ITEMS)), None)
     if beside is not None and not any(isinstance(item, tree.Bad) for item in parsed.body.items):
         message = "a step beside a model belongs to none"
@@ -73,13 +76,13 @@ def elaborate(
         if isinstance(item, tree.Assign):
             first.bodies.assign(item, definitions.scope, None)
     train = evaluate_train_section(first, definitions)
-    builders = [NetworkBuilder(model.name.text, max_layers, observer, shapes) for model in models]
+    builders = [NetworkBuilder(model.name.text, max_layers, observer, shapes, holes) for model in models]
     for builder in builders[:1]:  # what is wrong with the file itself is told with its first model
         builder.building.continue_from(first.building)
         builder.graph.bindings.update(first.graph.bindings)
     for builder in builders:
         builder.graph.assumptions += first.graph.assumptions
-    graphs = [_model(b, model, definitions.scope, parameters or {}) for b, model in zip(builders, models, strict=True)]
+    graphs = [_model(b, model, definitions.scope, holes) for b, model in zip(builders, models, strict=True)]
     for builder in builders[:1]:
         first.building.continue_from(builder.building)
     first.bodies.report_never_run(definitions.scope)
@@ -91,7 +94,7 @@ def elaborate(
     )
 
 
-def _whole_file(builder: NetworkBuilder, definitions: Definitions) -> tuple[Elaborated, ...]:
+def _whole_file(builder: NetworkBuilder, definitions: Definitions, holes: Holes) -> tuple[Elaborated, ...]:
     items = definitions.parsed.body.items
     if not any(isinstance(item, NETWORK_ITEMS) for item in items):
         for item in items:
@@ -107,7 +110,9 @@ def _whole_file(builder: NetworkBuilder, definitions: Definitions) -> tuple[Elab
             )  # fmt: skip
         if not builder.report.errors:
             return ()
+    bind_holes(builder, holes, None, definitions.scope)
     graph = builder.build(definitions.parsed.body, definitions.scope)
+    bind_choices(builder, holes, None, definitions.scope)
     if not graph.inputs and not builder.report.errors and not definitions.parsed.diagnostics:
         first = next(item for item in items if isinstance(item, NETWORK_ITEMS))
         builder.report.error(
@@ -118,12 +123,13 @@ def _whole_file(builder: NetworkBuilder, definitions: Definitions) -> tuple[Elab
     return (Elaborated(graph, train, tuple(builder.report.errors), None),)
 
 
-def _model(builder: NetworkBuilder, model: tree.Model, outer: Scope, parameters: Mapping[str, Any]) -> Graph:
-    scope = outer.inner()
+def _model(builder: NetworkBuilder, model: tree.Model, outer: Scope, holes: Holes) -> Graph:
+    scope, parameters = outer.inner(), holes.given
+    bind_choices(builder, holes, model, outer)
     for parameter in model.parameters:
         name = parameter.name.text
         if name in parameters:
-            value = read_parameter(parameters[name])
+            value = parameters[name]
         elif parameter.default is not None:
             value = builder.evaluator.evaluate(parameter.default, scope, None)
         else:
@@ -137,6 +143,7 @@ def _model(builder: NetworkBuilder, model: tree.Model, outer: Scope, parameters:
             value = UNKNOWN
         builder.graph.parameters[name] = value
         scope.bind(name, value, builder.assumptions.take_doubt())
+    bind_holes(builder, holes, model, scope)
     graph = builder.build(model.body, scope)
     if not graph.inputs and not builder.report.errors and not builder.inputs.unread:
         builder.report.error(
@@ -147,15 +154,3 @@ def _model(builder: NetworkBuilder, model: tree.Model, outer: Scope, parameters:
             "begin with, for example, input 28x28x1",
         )
     return graph
-
-
-def read_parameter(value: Any) -> Any:
-    """A parameter's value from Python, as the language has it: None becomes the word none, a whole number of NumPy an int."""
-    if value is None:
-        return Term("none")
-    if isinstance(value, (list, tuple)):
-        return type(value)([read_parameter(v) for v in value]) if type(value) in (list, tuple) else value
-    try:
-        return value if isinstance(value, int) else value.__index__()
-    except (AttributeError, TypeError):
-        return value

@@ -7,6 +7,7 @@ from cnnspec.elaborate.assumptions import Assumptions
 from cnnspec.elaborate.dispatch import Dispatch, Work
 from cnnspec.elaborate.evaluator import Evaluator
 from cnnspec.elaborate.graph_builder import GraphBuilder
+from cnnspec.elaborate.holes import Holes
 from cnnspec.elaborate.names import Names, UnknownWords
 from cnnspec.elaborate.observer import Observer
 from cnnspec.elaborate.report import Report
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 class Building:
     """A network while it is built: its graph, and what is known of it so far. Each part knows those above it alone."""
 
-    def __init__(self, name: str, max_layers: int, observer: Observer | None) -> None:
+    def __init__(self, name: str, max_layers: int, observer: Observer | None, holes: Holes | None = None) -> None:
         self.observer = observer or Observer()
         self.graph = Graph(name)
         self.assumptions = Assumptions(self.graph.assumptions)
@@ -32,14 +33,15 @@ class Building:
         self.shared = SharedWeights(self.graph, self.report)
         self.work = Work(self.graph.nodes, self.report)
         self.arithmetic = Arithmetic(self.words)
+        known = self.words, self.arithmetic, self.graph.nodes, self.observer, holes or Holes(None, {})
         if observer is None:
             self.dispatch = Dispatch(self.assumptions, self.work)
-            self.evaluator = Evaluator(self.words, self.arithmetic, self.graph.nodes, self.observer)
+            self.evaluator = Evaluator(*known)
         else:
             from cnnspec.elaborate.watched import WatchedDispatch, WatchedEvaluator
 
             self.dispatch = WatchedDispatch(self.assumptions, self.work, observer)
-            self.evaluator = WatchedEvaluator(self.words, self.arithmetic, self.graph.nodes, observer)
+            self.evaluator = WatchedEvaluator(*known)
 
     def changing(self) -> tuple[Changing, ...]:
         """The parts that change while the network is built."""

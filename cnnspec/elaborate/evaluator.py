@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.elaborate.arithmetic import Arithmetic
+    from cnnspec.elaborate.holes import Holes
     from cnnspec.elaborate.names import UnknownWords
     from cnnspec.elaborate.observer import Observer
     from cnnspec.graph import Node
@@ -50,7 +51,9 @@ NO_VALUES: dict[type[tree.Node], tuple[str, str]] = {  # what an expression cann
 class Evaluator:
     """Evaluates every kind of expression; asks the nodes of the graph for the shapes of tensors."""
 
-    def __init__(self, words: UnknownWords, arithmetic: Arithmetic, nodes: list[Node], observer: Observer) -> None:
+    def __init__(
+        self, words: UnknownWords, arithmetic: Arithmetic, nodes: list[Node], observer: Observer, holes: Holes
+    ) -> None:
         self.words = words
         self.report = words.report
         self.assumptions = words.assumptions
@@ -60,6 +63,7 @@ class Evaluator:
         self.kinds: dict[type, Callable[[Any, Scope, Tensor | None], Any]] = {
             tree.Number: lambda node, scope, current: node.value,
             tree.Dims: self.evaluate_dims,
+            tree.Hole: lambda node, scope, current: holes.evaluate(node, scope, self.report),
             tree.Text: lambda node, scope, current: node.value,
             tree.Flag: lambda node, scope, current: node.value,
             tree.Name: self.evaluate_name,
@@ -273,6 +277,9 @@ class Evaluator:
         return self.arithmetic.compare(node, left, right, scope)
 
     def evaluate_range(self, node: tree.Range, scope: Scope, current: Tensor | None) -> Any:
+        if node.step is not None:
+            message = "a range with a step stands only among the values of a parameter"
+            return self.report.error("E012", node, scope, message, "write its numbers: [16, 24, 32]")
         first, last = self.evaluate(node.first, scope, current), self.evaluate(node.last, scope, current)
         return self.arithmetic.range(node, first, last, scope)
 

@@ -26,6 +26,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cnnspec.elaborate.holes import Holes
     from cnnspec.elaborate.observer import Observer
     from cnnspec.elaborate.values import Scope
     from cnnspec.graph import Graph
@@ -36,13 +37,13 @@ SHOWN = 1000  # layers that are kept of a network that is too large
 
 class NetworkBuilder:
     """Builds one network from the items of its body. `observer` is told what happens; `shapes` are those that inputs,
-    counted from 0, have in place of what the text gives them."""
+    counted from 0, have in place of what the text gives them; `holes` are those of its text."""
 
     def __init__(
         self, name: str, max_layers: int = MAX_LAYERS, observer: Observer | None = None,
-        shapes: Mapping[int, Shape] | None = None,
+        shapes: Mapping[int, Shape] | None = None, holes: Holes | None = None,
     ) -> None:  # fmt: skip
-        self.building = building = Building(name, max_layers, observer)
+        self.building = building = Building(name, max_layers, observer, holes)
         self.graph = building.graph
         self.report = building.report
         self.assumptions = building.assumptions
@@ -76,6 +77,7 @@ class NetworkBuilder:
                 tree.Call: calls.apply_call,
                 tree.Braces: bodies.apply_braces,
                 tree.Here: steps.apply_here,
+                tree.Hole: steps.refuse_hole,
                 tree.Bad: steps.apply_bad,
                 object: steps.apply_computed,
             },

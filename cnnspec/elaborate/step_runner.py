@@ -26,6 +26,12 @@ class StepRunner(Runner):
     def apply_here(self, node: tree.Here, scope: Scope, current: Tensor) -> Tensor:
         return current
 
+    def refuse_hole(self, node: tree.Hole, scope: Scope, current: Tensor) -> Tensor:
+        """Report a hole where a step is due."""
+        message = "a hole is a place for a number, and no step"
+        self.report.error("E012", node, scope, message, "write a layer with a hole: conv(?, 3x3)", sure=True)
+        return self.builder.add_unknown(node, scope, current)
+
     def apply_bad(self, node: tree.Bad, scope: Scope, current: Tensor) -> Tensor:
         return self.builder.add_unknown(node, scope, current)
 

@@ -185,6 +185,18 @@ class Binding:
         return self.value.uses if isinstance(self.value, Closure) else []
 
 
+def read_parameter(value: Any) -> Any:
+    """A parameter's value from Python, as the language has it: None becomes the word none, a whole number of NumPy an int."""
+    if value is None:
+        return Term("none")
+    if isinstance(value, (list, tuple)):
+        return type(value)([read_parameter(v) for v in value]) if type(value) in (list, tuple) else value
+    try:
+        return value if isinstance(value, int) else value.__index__()
+    except (AttributeError, TypeError):
+        return value
+
+
 # ---- kinds of values ---------------------------------------------------------------------------------------
 def is_number(value: Any) -> bool:
     return isinstance(value, (int, float, Size)) and not isinstance(value, bool)

@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 from cnnspec.format.pieces import pieces
-from cnnspec.syntax.tree import Arithmetic, Assign, Dims, Flag, Here, List, Name, Node, Number, Signed, Text, Tuple
+from cnnspec.syntax.tree import (
+    Arithmetic,
+    Assign,
+    Dims,
+    Flag,
+    Here,
+    Hole,
+    List,
+    Name,
+    Node,
+    Number,
+    Signed,
+    Text,
+    Tuple,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,6 +72,8 @@ def _atom(node: Node) -> str | None:
         return inner and node.operator + inner
     if isinstance(node, (Name, Number, Dims, Text, Flag, Here)):
         return str(pieces(node)[0])
+    if isinstance(node, Hole) and node.values is None:
+        return f"?{node.name}"
     return None
 
 

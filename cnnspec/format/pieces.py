@@ -28,6 +28,7 @@ from cnnspec.syntax.tree import (
     Entry,
     Flag,
     Here,
+    Hole,
     Index,
     Input,
     Limit,
@@ -53,6 +54,7 @@ from cnnspec.syntax.tree import (
     Train,
     Tuple,
     Use,
+    Values,
 )
 
 TYPE_CHECKING = False
@@ -62,6 +64,7 @@ if TYPE_CHECKING:
 
     Piece: TypeAlias = "str | tuple[Node, int] | Bracket"
 
+VALUE = -1  # where also `?a in 8..64` may stand
 EXPR, CHAIN, STAGE, CONDITION, CONJUNCTION, NEGATION, COMPARISON, RANGE, SUM, PRODUCT, UNARY, POWER, POSTFIX, ATOM = (
     range(14)
 )
@@ -94,6 +97,8 @@ def level(node: Node) -> int:
         return SUM if node.rest[0][0] in "+-" else PRODUCT
     if isinstance(node, Logic):
         return CONDITION if node.operator == "or" else CONJUNCTION
+    if isinstance(node, Hole):
+        return VALUE if node.values and not _is_short(node) else ATOM
     return _LEVELS.get(type(node), ATOM)
 
 
@@ -115,7 +120,7 @@ def pieces(node: Node, place: int = EXPR) -> list[Piece]:
     """The spelling of a node, all but its parentheses, where an expression of precedence `place` is due."""
     if isinstance(node, Naming):  # "a if c else b as name" names the whole
         return [
-            (node.value, EXPR if place == EXPR and isinstance(node.value, Ternary) else CONDITION),
+            (node.value, EXPR if place <= EXPR and isinstance(node.value, Ternary) else CONDITION),
             f" as {node.name.text}",
         ]
     return _SPELLINGS[type(node)](node)
@@ -185,10 +190,36 @@ def _budget(node: Budget) -> list[Piece]:
     return out
 
 
-def _named(node: Argument | Parameter) -> list[Piece]:
-    value = node.default if isinstance(node, Parameter) else node.value
-    name = [node.name.text] if node.name else []
-    return [*name, *(["="] if name and value else []), *([(value, EXPR)] if value else [])]
+def _argument(node: Argument) -> list[Piece]:
+    return [*([f"{node.name.text}="] if node.name else []), (node.value, VALUE)]
+
+
+def _parameter(node: Parameter) -> list[Piece]:
+    default: list[Piece] = ["=", (node.default, EXPR)] if node.default is not None else []
+    return [node.name.text, *default, *([(node.values, EXPR)] if node.values else [])]
+
+
+def _range(node: Range) -> list[Piece]:
+    step: list[Piece] = [":" + "*" * node.times, (node.step, SUM)] if node.step is not None else []
+    signed = isinstance(node.last, Signed) and isinstance(node.last.value, Number)
+    plain = signed or isinstance(node.last, (Number, Name))
+    if step and not plain:  # which the grammar wants in parentheses
+        return [(node.first, SUM), "..(", (node.last, VALUE), ")", *step]
+    return [(node.first, SUM), "..", (node.last, SUM), *step]
+
+
+def _hole(node: Hole) -> list[Piece]:
+    if node.values is None:
+        return [f"?{node.name}"]
+    return ["?", (node.values.choice, RANGE)] if _is_short(node) else [f"?{node.name}", (node.values, EXPR)]
+
+
+def _is_short(node: Hole) -> bool:
+    """Whether a hole is written as its range is, ?8..64:8: it has no name, and the range is one between numbers."""
+    choice = node.values.choice if node.values and not node.name else None
+    if not isinstance(choice, Range):
+        return False
+    return all([isinstance(part, Number) for part in (choice.first, choice.last, choice.step) if part is not None])
 
 
 _SPELLINGS: dict[type[Node], Callable[[Any], list[Piece]]] = {
@@ -198,8 +229,10 @@ _SPELLINGS: dict[type[Node], Callable[[Any], list[Piece]]] = {
     Text: lambda n: [quoted(n.value)],
     Flag: lambda n: ["true" if n.value else "false"],
     Here: lambda n: ["in"],
-    Argument: _named,
-    Parameter: _named,
+    Argument: _argument,
+    Parameter: _parameter,
+    Hole: _hole,
+    Values: lambda n: [" in ", (n.choice, RANGE)],
     Call: lambda n: [(n.function, POSTFIX), _listed(n, n.arguments, "()", n.end - 1)],
     Contract: lambda n: ["expect", _listed(n, n.arguments, "()", n.end - 1)],
     Index: lambda n: [(n.value, POSTFIX), "[", (n.index, EXPR), "]"],
@@ -213,13 +246,13 @@ _SPELLINGS: dict[type[Node], Callable[[Any], list[Piece]]] = {
     Logic: _logic,
     Opposite: lambda n: ["not ", (n.value, NEGATION)],
     Compare: lambda n: [(n.left, RANGE), f" {n.operator} ", (n.right, RANGE)],
-    Range: lambda n: [(n.first, SUM), "..", (n.last, SUM)],
+    Range: _range,
     Arithmetic: _arithmetic,
     Power: lambda n: [(n.base, POSTFIX), "^", (n.exponent, UNARY)],
     Signed: lambda n: [n.operator, (n.value, UNARY)],
     Step: lambda n: [(n.value, EXPR)],
     Output: lambda n: ["output " + ", ".join([name.text for name in n.names])],
-    Assign: lambda n: [f"{n.name.text} = ", (n.value, EXPR)],
+    Assign: lambda n: [f"{n.name.text} = ", (n.value, VALUE)],
     Shared: lambda n: [f"shared {n.name.text} = ", (n.value, EXPR)],
     Loop: lambda n: [f"for {', '.join([t.text for t in n.targets])} in ", (n.iterable, EXPR), " ", (n.body, EXPR)],
     Branch: _branch,

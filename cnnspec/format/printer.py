@@ -12,7 +12,7 @@ from __future__ import annotations
 from cnnspec.format.columns import aligned, rows
 from cnnspec.format.comments import SPACE, Attacher, Comment, new_line
 from cnnspec.format.measure import Heads, width
-from cnnspec.format.pieces import CONDITION, EXPR, Bracket, head_of_input, needs_group, pieces, segments
+from cnnspec.format.pieces import CONDITION, EXPR, VALUE, Bracket, head_of_input, needs_group, pieces, segments
 from cnnspec.syntax.tree import Argument, Assign, Body, Braces, Branch, Input, List, Step, Train
 
 TYPE_CHECKING = False
@@ -48,7 +48,7 @@ class _Printer:
     def flat(self, node: Node, place: int) -> str | None:
         """A node on one line; None where it may not stand on one."""
         if needs_group(node, place):
-            inner = self.flat(node, EXPR)
+            inner = self.flat(node, VALUE)
             return None if inner is None else f"({inner})"
         if id(node) not in self.flats:
             self.flats[id(node)] = self.flat_body(node) if isinstance(node, Body) else self.flat_node(node, place)
@@ -120,10 +120,10 @@ class _Printer:
     def lay_open(self, node: Node, place: int, indent: int, used: int, after: int) -> str:
         if needs_group(node, place):
             flat = self.flat(node, place)
-            if flat is not None and not self.heads.of([(node, EXPR)], 0)[1]:
+            if flat is not None and not self.heads.of([(node, VALUE)], 0)[1]:
                 return flat  # parentheses around what cannot break do not break either
             inner = indent + INDENT
-            return f"({new_line(inner)}{self.lay(node, EXPR, inner, inner, 0)}{new_line(indent)})"
+            return f"({new_line(inner)}{self.lay(node, VALUE, inner, inner, 0)}{new_line(indent)})"
         if isinstance(node, Body):
             return self.block(node, indent)
         if isinstance(node, Braces):
@@ -221,7 +221,7 @@ class _Printer:
     # ---- pieces and comments -------------------------------------------------------------------------------
     def pieces(self, node: Node, place: int) -> list[Piece]:
         if isinstance(node, Assign) and id(node) in self.widths:
-            return [node.name.text.ljust(self.widths[id(node)]) + " = ", (node.value, EXPR)]
+            return [node.name.text.ljust(self.widths[id(node)]) + " = ", (node.value, VALUE)]
         if isinstance(node, Train):
             self.widths |= aligned(node.body, self.comments)
         return pieces(node, place)

@@ -118,7 +118,12 @@ class _Rewriter:
             shape = in_canonical_form(item.shape) if item.shape else None
             return item.replace(shape=shape, stages=tuple([self.expression(s, True, True) for s in item.stages]))
         if isinstance(item, (Block, Model)):
-            parameters = [p.replace(default=p.default and self.expression(p.default)) for p in item.parameters]
+            parameters = [
+                p.replace(
+                    default=p.default and self.expression(p.default), values=p.values and self.expression(p.values)
+                )
+                for p in item.parameters
+            ]
             return item.replace(parameters=tuple(parameters), body=self.body(item.body, isinstance(item, Block)))
         if isinstance(item, Branch):
             otherwise = item.otherwise and self.expression(item.otherwise)

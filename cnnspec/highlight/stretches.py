@@ -30,7 +30,7 @@ OF_WORDS: tuple[tuple[tuple[str, ...], str], ...] = (
 )
 TYPES: dict[str, str] = {
     **{KEYWORDS[word]: of for listed, of in OF_WORDS for word in listed},
-    "PASTED_INPUT": "Name.Builtin", "NUMBER": "Number", "SHAPE": "Number", "STRING": "String",
+    "PASTED_INPUT": "Name.Builtin", "NUMBER": "Number", "SHAPE": "Number", "HOLE": "Number", "RANGED": "Number", "STRING": "String",
     "COMMA": "Punctuation", "COLON": "Punctuation", "DOT": "Punctuation", "LPAR": "Punctuation", "RPAR": "Punctuation", "LSQB": "Punctuation",
     "RSQB": "Punctuation", "LBRACE": "Punctuation", "RBRACE": "Punctuation",
 }  # fmt: skip

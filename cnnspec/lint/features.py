@@ -148,6 +148,7 @@ FEATURES: dict[str, Callable[[Context], bool]] = {
     TRAIN: lambda context: bool(context.train),
     COMMENTS: lambda context: False,  # no network has any: what is wrong with a file's, lint/ignores.py says
     "a budget": lambda context: bool(context.graph.budgets),
+    "values that make sense": lambda context: bool(context.graph.choices),
     "an unused binding": has_unused_binding,
     "a binding used twice": has_binding_used_twice,
     "a number of classes": has_number_of_classes,

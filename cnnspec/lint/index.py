@@ -101,6 +101,7 @@ NAMES = {
     "W213": "unused-binding",
     "W214": "layer-made-twice",
     "W215": "idle-dilation",
+    "W216": "value-out-of-range",
 }
 
 # what the language itself refuses; the others are rules
@@ -131,6 +132,7 @@ RULES: dict[str, tuple[str, ...]] = {
     "W213": ("an unused binding",),
     "W214": ("a binding used twice",),
     "W215": ("a gap between positions",),
+    "W216": ("values that make sense",),
     "R301": ("a global pool",),
     "R302": (),
     "R303": ("a gap between positions",),

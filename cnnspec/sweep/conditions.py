@@ -48,11 +48,31 @@ def _read_conditions(text: str, parameters: Sequence[str]) -> list[Condition]:
     if parsed.diagnostics or not isinstance(item, tree.Assign):
         why = f": {parsed.diagnostics[0].message}" if parsed.diagnostics else ""
         raise BadCondition(f'"{brief(printable(text))}" is no condition, such as params < 5M and w[0] <= w[1]{why}')
-    node = item.value
+    node = name_holes(item.value)
     parts = node.terms if isinstance(node, tree.Logic) and node.operator == "and" else (node,)
     return [
         Condition(source.text[part.start : part.end], part, tuple(find_quantities(part, parameters))) for part in parts
     ]
+
+
+def name_holes(node: tree.Node) -> Any:
+    """An expression whose holes are names: ?a is a parameter called so."""
+    if isinstance(node, tree.Hole):
+        return tree.Name(node.start, node.end, f"?{node.name}")
+    changed: dict[str, Any] = {}
+    for name in node._fields:
+        value = getattr(node, name)
+        if isinstance(value, tree.Node):
+            changed[name] = name_holes(value)
+        elif isinstance(value, tuple):
+            changed[name] = tuple([_name_holes_in(part) for part in value])
+    return node.replace(**changed) if changed else node
+
+
+def _name_holes_in(part: Any) -> Any:
+    if isinstance(part, tuple):  # an operator and its term
+        return tuple([_name_holes_in(one) for one in part])
+    return name_holes(part) if isinstance(part, tree.Node) else part
 
 
 def read_quantity(text: str, parameters: Sequence[str] = ()) -> Quantity:

@@ -9,6 +9,7 @@ from functools import partial
 from cnnspec.base.limits import MAX_LAYERS
 from cnnspec.base.source_files import read
 from cnnspec.elaborate import elaborate, read_parameter
+from cnnspec.elaborate.choices import list_once
 from cnnspec.elaborate.value_text import evaluate_text
 from cnnspec.elaborate.values import UNKNOWN
 from cnnspec.sweep.conditions import BadCondition, read_conditions, read_quantity
@@ -21,7 +22,7 @@ from cnnspec.syntax import tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from typing import Any, TypeAlias
 
     from cnnspec.elaborate.files import Read
@@ -105,7 +106,8 @@ def find_model(
 
 
 def make_space(graph: Graph, given: Mapping[str, Any], over: Over) -> Space:
-    """The space of some axes."""
+    """The space of some axes: those of `over`, and one for every other parameter and hole for which the text has values that
+    make sense and `given` has none. Raises BadRange."""
     axes: list[Axis] = []
     for text, values in over.items() if isinstance(over, Mapping) else [(text, None) for text in over]:
         if isinstance(values, str):
@@ -116,23 +118,43 @@ def make_space(graph: Graph, given: Mapping[str, Any], over: Over) -> Space:
             axes += read_axes(text, graph.parameters)
         else:
             axes += make_axes(text, partial(take_options, text, values), graph.parameters)
+    for axis in axes:
+        if axis.parameter in given:
+            raise BadRange(f"{axis.parameter} has a value already: leave --set {axis.parameter}=… out")
+    axes += make_text_axes(graph, {*given, *[axis.parameter for axis in axes]})
     names = [axis.name for axis in axes]
     whole = [axis.parameter for axis in axes if axis.element is None]
     for axis in axes:
         if names.count(axis.name) > 1 or axis.parameter in whole and axis.element is not None:
             raise BadRange(f"{axis.name} is given twice")
-        if axis.parameter in given:
-            raise BadRange(f"{axis.parameter} has a value already: leave --set {axis.parameter}=… out")
     fixed = dict(given)
     for axis in axes:
         if axis.element is not None:
             fixed[axis.parameter] = graph.parameters[axis.parameter]
+    missing = [n for n, value in graph.parameters.items() if value is UNKNOWN and n not in (*fixed, *whole)]
+    if missing and missing[0].startswith("?"):
+        say = "say which numbers it may be, --over {0}=8..64:8, or give it one, --set {0}=64"
+        raise BadRange(f"the hole {missing[0]} has no values: {say.format(missing[0])}")
     if not axes:
         raise BadRange("there is nothing to go over: name a parameter and its options, --over width=16..128:8")
-    missing = [n for n, value in graph.parameters.items() if value is UNKNOWN and n not in (*fixed, *whole)]
     if missing:
         raise BadRange(f"the parameter {missing[0]} has no value: give it one with --set {missing[0]}=…, or options")
     return Space(tuple(axes), fixed)
+
+
+def make_text_axes(graph: Graph, named: Collection[str]) -> list[Axis]:
+    """The axes that a text itself has: the values of its parameters and holes that make sense, but for those of some names. Of
+    a parameter that is a list, values that are none are those of each of its elements."""
+    axes: list[Axis] = []
+    for name, choices in graph.choices.items():
+        if name in named:
+            continue
+        options, default = list_once(choices), graph.parameters[name]
+        if isinstance(default, list) and choices.are_of_elements:
+            axes += [Axis(name, options, place) for place in range(len(default))]
+        else:
+            axes.append(Axis(name, options))
+    return axes
 
 
 def take_options(name: str, values: Iterable[Any]) -> tuple[Any, ...]:

@@ -7,7 +7,7 @@ import os
 from cnnspec.base.diagnostic import Edit
 from cnnspec.base.source import Source, Span
 from cnnspec.elaborate import elaborate
-from cnnspec.layers.argument import show
+from cnnspec.elaborate.filling import find_fillings
 from cnnspec.layers.base import show_shape
 from cnnspec.lint.fix.project import apply_edits
 from cnnspec.sweep.structure import INPUT, find_answer
@@ -40,18 +40,9 @@ def write_spec(question: Question, parameters: Mapping[str, Any], folder: str) -
 
 
 def find_edits(question: Question, parameters: Mapping[str, Any]) -> Iterator[Edit]:
-    """The parameters' values in the place of their defaults, and the input's size in the place of its own."""
+    """The parameters' values in the place of their defaults and holes, and the input's size in the place of its own."""
     source = question.tree.source
-    models = [item for item in question.tree.body.items if isinstance(item, tree.Model)]
-    for model in [model for model in models if model.name.text == question.model]:
-        for parameter in model.parameters:
-            if parameter.name.text in parameters:
-                value = show(parameters[parameter.name.text])
-                if parameter.default is None:
-                    end = parameter.name.end
-                    yield Edit(Span(source, end, end), f"={value}")
-                else:
-                    yield Edit(Span(source, parameter.default.start, parameter.default.end), value)
+    yield from find_fillings(question.tree, parameters, question.model)
     if INPUT in parameters:
         (made,) = elaborate(question.tree, question.read, {}, question.max_layers, question.model)
         node: Any = made.graph.nodes[made.graph.inputs[0]].site.node

@@ -6,11 +6,22 @@ in the grammar's order; what no node can be made of it refuses.
 
 from __future__ import annotations
 
-import re
-
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.base.source import Source, Span, brief
-from cnnspec.syntax.lexer import PLAIN, plain_number, sizes_in
+from cnnspec.syntax.build_numbers import build_dims, build_number
+from cnnspec.syntax.build_values import (
+    build_block,
+    build_contract,
+    build_hole,
+    build_keyword,
+    build_model,
+    build_parameter,
+    build_ranged_hole,
+    build_signed_number,
+    build_stepped,
+    read_input_shape,
+)
+from cnnspec.syntax.lexer import PLAIN
 from cnnspec.syntax.tree import (
     Argument,
     Arithmetic,
@@ -25,7 +36,6 @@ from cnnspec.syntax.tree import (
     Call,
     Chain,
     Compare,
-    Contract,
     Dims,
     Entry,
     Flag,
@@ -44,7 +54,6 @@ from cnnspec.syntax.tree import (
     Number,
     Opposite,
     Output,
-    Parameter,
     Power,
     Range,
     Shared,
@@ -55,6 +64,7 @@ from cnnspec.syntax.tree import (
     Train,
     Tuple,
     Use,
+    Values,
 )
 
 TYPE_CHECKING = False
@@ -64,15 +74,7 @@ if TYPE_CHECKING:
 
     Build = Callable[["Refusals", int, int, list[Any]], Any]  # (where to refuse, start, end, children) → what is built
 
-MAX_DIGITS = 18
 ITEMS = (Use, Block, Model, Train, Input, Output, Shared, Loop, Branch, Budget, Assign, Step, Bad)
-UNITS = {"": 1} | {
-    prefix + binary + "B" * byte: (1024 if binary else 1000) ** power
-    for power, prefix in enumerate("kMGT", 1)
-    for binary in ("", "i")
-    for byte in (0, 1)
-}
-UNITS |= {"B": 1, "KiB": 1024, "KB": 1000}
 
 
 class Refusals:
@@ -97,13 +99,6 @@ def node_of_all(kind: Any, *first: Any) -> Build:
     return lambda refusals, start, end, children: kind(start, end, *first, tuple(children))
 
 
-def node_with_parameters(kind: Any) -> Build:
-    """A block or a model: its name, its parameters if it has some, and its body."""
-    return lambda refusals, start, end, children: kind(
-        start, end, children[0], children[1] if len(children) == 3 else (), children[-1]
-    )
-
-
 def build_tuple(refusals: Refusals, start: int, end: int, children: list[Any]) -> tuple[Any, ...]:
     return tuple(children)
 
@@ -126,7 +121,7 @@ def build_input(refusals: Refusals, start: int, end: int, children: list[Any]) -
     name = rest.pop() if rest else None
     if isinstance(children[0], Input):
         return children[0].replace(end=end, stages=stages)
-    return Input(start, end, name, shape, stages)
+    return Input(start, end, name, read_input_shape(refusals, shape), stages)
 
 
 def build_pasted_input(refusals: Refusals, start: int, end: int, children: list[Any]) -> Input:
@@ -144,7 +139,7 @@ def build_pasted_input(refusals: Refusals, start: int, end: int, children: list[
             refusals.refuse("E011", argument.start, argument.end, f'an input has no argument "{word}"')
     if isinstance(shape, Number) and len(arguments) > 1 and not any(a.name for a in arguments):
         shape = Tuple(arguments[0].start, arguments[-1].end, tuple([a.value for a in arguments]))
-    return Input(start, end, name, shape)
+    return Input(start, end, name, read_input_shape(refusals, shape))
 
 
 def build_listed_shape(refusals: Refusals, start: int, end: int, children: list[tuple[Argument, ...]]) -> Node:
@@ -206,36 +201,6 @@ def build_entry(refusals: Refusals, start: int, end: int, children: list[Any]) -
     return Entry(start, end, Text(start, start + len(key), key[1:-1]), value)
 
 
-def build_number(refusals: Refusals, start: int, end: int, children: list[Any]) -> Node:
-    text: str = children[0]
-    if text.isdigit() and len(text) <= MAX_DIGITS:
-        return Number(start, end, int(text), text)
-    text = plain_number(text)
-    found = re.fullmatch(r"([0-9.]+(?:[eE][+-]?[0-9]+)?)([A-Za-z]*)", text)
-    digits, unit = found.groups() if found else (text, "?")
-    if unit not in UNITS:
-        known = ", ".join(u for u in UNITS if u)
-        refusals.refuse("E001", start, end, f'"{unit}" is not a unit', f"known are {known}")
-        return Bad(start, end)
-    value = float(digits) if len(digits) <= 2 * MAX_DIGITS else float("inf")
-    if value * UNITS[unit] >= 10**MAX_DIGITS:
-        refusals.refuse("E003", start, end, f"this number has more than {MAX_DIGITS} digits", "write a smaller one")
-        return Bad(start, end)
-    exact = int(digits) if digits.isdigit() else value
-    scaled = exact * UNITS[unit]
-    if unit and isinstance(scaled, float) and round(scaled, 6).is_integer():
-        scaled = round(scaled)  # 4.2G is a whole number
-    return Number(start, end, scaled, text)
-
-
-def build_dims(refusals: Refusals, start: int, end: int, children: list[Any]) -> Node:
-    parts = sizes_in(children[0])
-    if max(map(len, parts)) > MAX_DIGITS:
-        refusals.refuse("E003", start, end, f"this size has more than {MAX_DIGITS} digits", "write a smaller one")
-        return Bad(start, end)
-    return Dims(start, end, tuple([None if p == "?" else int(p) if p.isdigit() else p for p in parts]))
-
-
 def build_text(refusals: Refusals, start: int, end: int, children: list[str]) -> Text:
     return Text(start, end, children[0][1:-1])
 
@@ -257,11 +222,12 @@ BUILD: dict[str, Build] = {
     "start": build_child,
     "body": node_of_all(Body),
     "use": build_use,
-    "block": node_with_parameters(Block),
-    "model": node_with_parameters(Model),
+    "block": build_block,
+    "model": build_model,
     "train": node(Train),
     "params": build_tuple,
-    "param": node(Parameter),
+    "param": build_parameter,
+    "values": node(Values),
     "input": build_input,
     "onward": node_of_all(Chain),
     "pasted": build_pasted_input,
@@ -286,18 +252,22 @@ BUILD: dict[str, Build] = {
     "opposite": node(Opposite),
     "comparison": build_comparison,
     "range": node(Range),
+    "stepped": build_stepped,
     "sum": build_arithmetic,
     "product": build_arithmetic,
     "power": node(Power),
     "signed": build_signed,
+    "signed_number": build_signed_number,
     "call": node(Call),
-    "contract": node(Contract),
+    "contract": build_contract,
     "index": node(Index),
     "attribute": node(Attribute),
     "args": build_arguments,
-    "keyword": node(Argument),
+    "keyword": build_keyword,
     "number": build_number,
     "dims": build_dims,
+    "hole": build_hole,
+    "ranged_hole": build_ranged_hole,
     "string": build_text,
     "true": build_true,
     "false": build_false,

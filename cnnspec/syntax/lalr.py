@@ -75,13 +75,13 @@ class Stack:
         return opened, outside
 
     def find_context(self) -> str:
-        """What the text at fault began as: an item, an argument, an element of a list, a condition or an expression."""
+        """What the text at fault began as: a parameter, an item, an argument, an element of a list, a condition or an expression."""
         _, outside = self.find_brackets()
         for i in reversed(outside):
             before = self.values[i - 1] if i else ""
             if type(before) is str and (before == "=" or re.fullmatch(TERMINALS["_ARROW"], before)):
                 continue  # look at what the value is given to, where the chain began
-            for word in ("item", "arg", "_element", "condition", "expr"):
+            for word in ("param", "item", "arg", "_element", "condition", "expr"):
                 if word in GOTOS[self.states[i]]:
                     return word
         return ""

@@ -69,8 +69,33 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
         ("model { relu }", "model Net relu", "model Net()\n{ relu }", "model (x) { relu }"),
     ),
     (
+        "values are missing",
+        "write some behind `in`: width=64 in 16..128:8, or in [relu, swish]",
+        (*(f"model M({a} in{b}) {{ relu }}" for a in ("w", "w=8", "w=x") for b in ("", ", v", " = 8")), "conv(?a in)", "conv(?a in, 3x3)", "x = ?a in", "x = ?a in\nrelu"),
+    ),
+    (
+        "a range has a first and a last number, and a step behind a colon if you like",
+        "write, for example, 16..128:8, or 8..256:*2; what is computed stands in parentheses: 16..(2 * 64):8",
+        tuple(
+            text.format(values)
+            for text in ("model M(w=8 in {}) {{ relu }}", "model M(w in {}) {{ relu }}", "conv(?a in {})", "x = ?a in {}")
+            for values in ("x..y..z", "8..x..2", "x..", "x..8:", "x..8:*", "x..8:**2", "x..8:2:3", "x:8", "..8", "x..2 ^ 3:8", "x..f(3):8", "x..w[0]:8", "x..8 * y:8")
+        ),
+    ),
+    (
+        "values are one, a range, or a list in brackets",
+        "write, for example, in 16..128:8, in [8, 16..64:16] or in [relu, swish]",
+        tuple(f"model M(w=8 in {values}) {{ relu }}" for values in ("a or b", "a and b", "> 8", "8 <= w", "w < 9", "a if b else c", "not 3", "a -> b", "a as b")),
+    ),
+    ("a default stands before the values", "write width=64 in 16..128:8", tuple(f"model M(w in {values} = 8) {{ relu }}" for values in ("8..16", "8..16:2", "8", "[8]", "x", "8 * 2"))),
+    (
+        "two parameters stand side by side",
+        'put a "," between them; values that make sense stand behind `in`: width=64 in 16..128:8',
+        tuple(f"model M(w{a} {b}) {{{{ relu }}}}".replace("{{", "{").replace("}}", "}") for a in ("=8", "=x", " in 8..9", " in 8..9:2", " in z", " in [8]", "=[8]") for b in ("v", "v=3", "8", "for v")),
+    ),
+    (
         "parameters are names, each with a default if you like",
-        "write, for example, (filters, stride=1)",
+        "write, for example, (filters, stride=1), and several values in brackets: (width=64 in [32, 64])",
         ("block f(3) { relu }", "block f(x y) { relu }", "block f(x, 3) { relu }"),
     ),
     ("train takes a body", "write train { epochs = 10 }", ("train epochs", "train = 3", "train(epochs=3)", "train\n{ epochs = 1 }")),

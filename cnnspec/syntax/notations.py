@@ -109,6 +109,17 @@ def _bracketed(found: re.Match[str]) -> Said:
     return "arguments stand in parentheses", f"write {found[1]}({found[2].strip()})"
 
 
+def _range(found: re.Match[str]) -> Said | None:
+    """The values of a parameter, or of a loop, between two numbers: in 16 to 128, in 16:128:8, in 16..128 step 8."""
+    step = f":{found['step']}" if found["step"] else ""
+    written = f"{found['first']}..{found['last']}{step}"
+    return (
+        None
+        if found[0].endswith(written)
+        else ("a range is written 16..128, with a step 16..128:8", f"write {written}")
+    )
+
+
 def _rows(found: re.Match[str]) -> Said | None:
     """Numbers with blanks between them, and rows of them with semicolons: [0 -1 0], [1 2; 3 4]."""
     if not re.search(r"[\d.][ \t]+[-+\u2212.\d]|;", found[1]):
@@ -133,7 +144,14 @@ _NOTATIONS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Said | None]]
         _layer,
     ),
     (re.compile(r"(?:^|(?<=[>→⇒]))\s*(?P<times>\d+)\s*[x×]\s*(?P<what>\w+\(.*\)|\(.*\)|\w+)"), _before),
-    (re.compile(r"\b([A-Za-z_]\w*)\s*[\[{<]\s*(\d+\s*[,x][^\]}>]*)[\]}>]"), _bracketed),
+    (
+        re.compile(
+            rf"\bin[ \t]*\[?[ \t]*(?P<first>{_NUMBER})[ \t]*(?:\.\.+|…|:|~|\bto\b|\bthrough\b)[ \t]*(?P<last>{_NUMBER})"
+            rf"(?:[ \t]*(?:\.\.|:|\bby\b|\bstep\b)[ \t]*(?P<step>{_NUMBER}))?"
+        ),
+        _range,
+    ),
+    (re.compile(r"\b(?!in\b)([A-Za-z_]\w*)\s*[\[{<]\s*(\d+\s*[,x][^\]}>]*)[\]}>]"), _bracketed),
     (re.compile(rf"\[[ \t]*({_NUMBER}(?:[ \t]*[,;][ \t]*{_NUMBER}|[ \t]+{_NUMBER})+)[ \t]*\]"), _rows),
     (re.compile(r"(?<=[)\]}])\s*[xX×]\s*(?P<times>\w+)"), _behind),
     (

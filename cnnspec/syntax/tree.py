@@ -42,6 +42,13 @@ class Dims(Node):
     sizes: tuple[int | str | None, ...]
 
 
+class Hole(Node):
+    """`?a`: a place for a number that is to be found; `name` is "" where it has none. `values`: those that make sense."""
+
+    name: str
+    values: Values | None = None
+
+
 class Text(Node):
     value: str
 
@@ -136,8 +143,18 @@ class Compare(Node):
 
 
 class Range(Node):
+    """`1..8`; among values also with a step, `16..128:8`, or a factor, `8..256:*2`: then `times`."""
+
     first: Node
     last: Node
+    step: Node | None = None
+    times: bool = False
+
+
+class Values(Node):
+    """`in 16..128:8`: the values of a parameter or a hole that make sense: one, a range, or a list of such."""
+
+    choice: Node
 
 
 class Arithmetic(Node):
@@ -212,6 +229,7 @@ class Budget(Node):
 class Parameter(Node):
     name: Name
     default: Node | None = None
+    values: Values | None = None
 
 
 class Block(Node):

@@ -149,17 +149,23 @@
 
 (rx-define cnnspec--size (or (+ (any "0-9")) "?"))
 (rx-define cnnspec--named-size (seq (any "A-Z") (* (any "A-Z0-9_"))))
+(rx-define cnnspec--plain-number
+  (seq (or (seq (+ (any "0-9")) (? "." (+ (any "0-9")))) (seq "." (+ (any "0-9"))))
+       (? (any "eE") (? (any "+-")) (+ (any "0-9")))
+       (? (or (seq (any "kKMGT") (? "i") (? "B")) "B"))))
 (defconst cnnspec--number
   (rx (or (seq (or (seq symbol-start (+ (any "0-9"))) "?")
                (or (+ (* blank) (any "xX×") (* blank) cnnspec--size)
                    (+ "x" (or cnnspec--size cnnspec--named-size))))
           (seq symbol-start cnnspec--named-size (*? "x" (or (+ (any "0-9")) cnnspec--named-size))
                "x?" (+ "x" (or cnnspec--size cnnspec--named-size)))
-          "?"
+          (seq "?" (* blank) cnnspec--plain-number (* blank) ".." (* blank) cnnspec--plain-number
+               (? (* blank) ":" (* blank) (? "*") (* blank) cnnspec--plain-number))
+          (seq "?" (* (any "A-Za-z0-9_")))
           (seq (or (seq symbol-start (+ (any "0-9")) (? "." (+ (any "0-9")))) (seq "." (+ (any "0-9"))))
                (? (any "eE") (? (any "+-")) (+ (any "0-9")))
                (? (or (seq (any "kKMGT") (? "i") (? "B")) "B")))))
-  "Numbers and shapes: 3x3, ?x?x1, 0.5, 1e-3, 5M, 256KiB.")
+  "Numbers, shapes and holes: 3x3, ?x?x1, 0.5, 1e-3, 5M, 256KiB, ?a, ?8..64:8.")
 
 ;;;; Colours
 

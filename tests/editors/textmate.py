@@ -61,7 +61,7 @@ BRACKET = "punctuation.section.brackets"
 REPOSITORY: dict[str, Rule] = {
     "body": {"patterns": include("use definition train loop budget input binding expression")},
     "expression": {
-        "patterns": include("comment string pasted-input shape property keyword call layer name number operator bracket")
+        "patterns": include("comment string pasted-input shape hole property keyword call layer name number operator bracket")
     },
     # ---- statements ------------------------------------------------------------------------------------------
     "use": region(
@@ -135,6 +135,7 @@ REPOSITORY: dict[str, Rule] = {
     },
     "pasted-input": match(PASTED_INPUT, "support.function.layer"),
     "shape": match(TERMINALS["SHAPE"], "constant.numeric.shape"),
+    "hole": match(f"{TERMINALS['RANGED']}|{TERMINALS['HOLE']}", "constant.numeric.hole"),
     "number": match(TERMINALS["NUMBER"], "constant.numeric"),
     "property": parts(rf"(?<!\.)(\.)({NAME})\b(?!\s*\()", "punctuation.accessor variable.other.property"),
     "keyword": {

@@ -130,19 +130,19 @@ def test_what_makes_no_sense_is_told_in_a_sentence(where: str) -> None:
 OVERS = {
     "size=8..4": '"8..4" is empty: its first number is larger than its last',
     "sizes=8..4": 'the model has no parameter "sizes"',
-    "size=1..1000000000": "has more than 1,000,000 numbers",
+    "size=1..1000000000": "these are more than 1,000,000 values",
     "size=[]": '"size=[]" has no options',
     "size=": "has no options",
     "size": '"size" names no parameter',
     "w=1,2": "w is a list, and so is each of its options",
     "w[5]=1": "w has no element 5: its last is w[1]",
     "k[0]=1": "k is no list, and has no element 0",
-    "size=0.5..2": '"0.5..2" needs a step: 0.5..2:0.25',
+    "size=0.5..2": '"0.5..2" needs a step; a step stands behind a colon',
     "size=4..8:0": "never ends",
     "size=1..8:*1": "never ends",
-    "size=4..x": '"4..x" is no range',
+    "size=4..x": 'a range goes between numbers, not from or to "x"',
     "size=(": "is no value",
-    "act=[relu, relu]": "has the option relu twice",
+    "act=[relu, relu]": "the value relu stands here twice",
     "input=3,4x5x6": "is no size of the input, which has 2 of them",
 }
 

@@ -109,9 +109,11 @@ syntax case match
 syntax match cnnspecPunctuation /[()\[\]{},;.]/
 syntax match cnnspecOperator /[-+*/%^=<>!−–＊∗⋅·×≤≥≠]\+\|\.\./
 syntax match cnnspecArrow /--\?>\|==\?>\|[→⇒⟶⟹➔➜]\|[−–—]>/
+syntax match cnnspecNumber /\v\?%([A-Za-z_][A-Za-z0-9_]*|\d+[A-Za-z0-9_.]@!|%([A-Za-z0-9_]|\.\d)@!)/
 syntax match cnnspecNumber /\v%(\d+%(\.%(\d+|\.@!))?|\.\d+)%([eE][+-]?\d+)?%([kKMGT]i?B?|B)?[A-Za-z0-9_]@!/
-syntax match cnnspecNumber /\v%(\d+|\?)%([ \t]*[xX×][ \t]*%(\d+|\?))+[A-Za-z0-9_]@!|%(\d+|\?)%(x%(\d+|\?|[A-Z][A-Z0-9_]*))+[A-Za-z0-9_]@!|\?[A-Za-z0-9_]@!/
+syntax match cnnspecNumber /\v%(\d+|\?)%([ \t]*[xX×][ \t]*%(\d+|\?))+[A-Za-z0-9_]@!|%(\d+|\?)%(x%(\d+|\?|[A-Z][A-Z0-9_]*))+[A-Za-z0-9_]@!/
 syntax match cnnspecNumber /\v<[A-Z][A-Z0-9_]*%(x%(\d+|[A-Z][A-Z0-9_]*))*x\?%(x%(\d+|\?|[A-Z][A-Z0-9_]*))+[A-Za-z0-9_]@!/
+syntax match cnnspecNumber /\v\?[ \t]*%(\d+%(\.%(\d+|\.@!))?|\.\d+)%([eE][+-]?\d+)?%([kKMGT]i?B?|B)?[ \t]*\.\.[ \t]*%(\d+%(\.%(\d+|\.@!))?|\.\d+)%([eE][+-]?\d+)?%([kKMGT]i?B?|B)?%([ \t]*:[ \t]*\*?[ \t]*%(\d+%(\.%(\d+|\.@!))?|\.\d+)%([eE][+-]?\d+)?%([kKMGT]i?B?|B)?)?[A-Za-z0-9_]@!/
 
 " ---- names, by the form that they stand in ----
 syntax cluster cnnspecWords contains=cnnspecStatement,cnnspecControl,cnnspecWordOperator,cnnspecCurrent,cnnspecConstant

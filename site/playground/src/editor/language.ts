@@ -29,6 +29,8 @@ const ALIKE: [RegExp, Style][] = [
   [pattern("PASTED_INPUT"), "layer"],
   [pattern("STRING"), "string"],
   [pattern("SHAPE"), "number"],
+  [pattern("RANGED"), "number"],
+  [pattern("HOLE"), "number"],
   [pattern("NUMBER"), "number"],
   ...OPERATOR_TERMINALS.map((name): [RegExp, Style] => [pattern(name), "operator"]),
   [/[()[\]{},.;:]/y, "punctuation"],
