@@ -10,7 +10,7 @@ from cnnspec.base.record import Record
 from cnnspec.base.source import Source, brief, printable
 from cnnspec.base.source_files import read
 from cnnspec.solve.expressions import NO_NUMBER, Evaluation, Objective, Unknown
-from cnnspec.sweep.conditions import BadCondition, find_quantities
+from cnnspec.sweep.conditions import BadCondition, find_quantities, name_holes
 from cnnspec.sweep.question import BadRequest, find_model, make_request
 from cnnspec.sweep.structure import Quantity
 from cnnspec.syntax import tree
@@ -94,10 +94,11 @@ def read_objective(text: str, is_largest: bool, parameters: Sequence[str]) -> Ob
     if parsed.diagnostics or not isinstance(item, tree.Assign):
         why = f": {parsed.diagnostics[0].message}" if parsed.diagnostics else ""
         raise BadCondition(f'"{brief(printable(text))}" is no objective, such as macs or sum(log2(w)){why}')
-    if isinstance(item.value, (tree.Compare, tree.Logic, tree.Opposite)):
+    node = name_holes(item.value)
+    if isinstance(node, (tree.Compare, tree.Logic, tree.Opposite)):
         raise BadCondition(f'"{brief(printable(text))}" is a condition, which belongs to --subject; {NO_NUMBER}')
-    find_quantities(item.value, parameters)
-    return Objective(text, item.value, is_largest)
+    find_quantities(node, parameters)
+    return Objective(text, node, is_largest)
 
 
 def check_objective(objective: Objective, graph: Graph, space: Space) -> None:

@@ -9,6 +9,7 @@ from cnnspec.lint.budget import IN_BYTES, SHARES
 from cnnspec.solve.answer import BEST, BOUNDED, NOTHING
 from cnnspec.sweep.structure import Parameter
 from cnnspec.sweep.table import show_option, show_values
+from cnnspec.syntax import tree
 from cnnspec.tables.figures import show_figure
 from cnnspec.tables.page import Page, Table
 
@@ -87,7 +88,7 @@ def list_tables(solved: Solved) -> list[tuple[tuple[str, ...], list[tuple[str, .
         if not isinstance(quantity, Parameter)
     ]
     limits = [
-        (limit.text, show_side(solved, n, limit.left), show_side(solved, n, limit.right), write_used(limit.left, limit.right),
+        (limit.text, show_side(solved, n, limit.left), show_side(solved, n, limit.right), write_used(solved, n, limit.left, limit.right),
          "binds" if limit.binds else "")
         for n, limit in enumerate(solved.limits)
     ]  # fmt: skip
@@ -127,8 +128,11 @@ def show_number(value: Any) -> str:
     return show_figure(value)
 
 
-def write_used(left: Any, right: Any) -> str:
-    return "" if not right or left is None or right < 0 or left < 0 else percent(left / right)
+def write_used(solved: Solved, number: int, left: Any, right: Any) -> str:
+    """The share of an upper limit that is used."""
+    node = solved.request.conditions[number].node
+    is_upper = isinstance(node, tree.Compare) and node.operator in ("<", "<=")
+    return percent(left / right) if is_upper and left is not None and right > 0 and left >= 0 else ""
 
 
 def write_obstacles(solved: Solved) -> list[str]:

@@ -10,7 +10,6 @@ from cnnspec.base.record import Record
 from cnnspec.base.source import Source, brief, printable
 from cnnspec.layers.argument import Term
 from cnnspec.lint.budget import QUANTITIES
-from cnnspec.sweep.ranges import split
 from cnnspec.sweep.structure import Quantity
 from cnnspec.syntax import tree
 from cnnspec.syntax.parse import parse
@@ -38,7 +37,7 @@ class Condition(Record):
 
 def read_conditions(text: str, parameters: Sequence[str]) -> list[Condition]:
     """The conditions of a text, those with `and` or a comma between them apart. Raises BadCondition."""
-    return [condition for part in split(text) for condition in _read_conditions(part.strip(), parameters)]
+    return [condition for part in split_commas(text) for condition in _read_conditions(part.strip(), parameters)]
 
 
 def _read_conditions(text: str, parameters: Sequence[str]) -> list[Condition]:
@@ -53,6 +52,21 @@ def _read_conditions(text: str, parameters: Sequence[str]) -> list[Condition]:
     return [
         Condition(source.text[part.start : part.end], part, tuple(find_quantities(part, parameters))) for part in parts
     ]
+
+
+def split_commas(text: str) -> Iterator[str]:
+    """The parts of a text between commas outside of brackets and quotes."""
+    depth = start = 0
+    quoted = ""
+    for place, sign in enumerate(text):
+        if quoted or sign in "\"'":
+            quoted = "" if sign == quoted else quoted or sign
+        elif sign == "," and depth == 0:
+            yield text[start:place]
+            start = place + 1
+        else:
+            depth += (sign in "([{") - (sign in ")]}")
+    yield text[start:]
 
 
 def name_holes(node: tree.Node) -> Any:
