@@ -51,7 +51,7 @@ class Solution(Answer, Solved):
 
 def solve(
     path_or_text: str | os.PathLike[str], over: Mapping[str, str | Iterable[Any]] | Sequence[str] = (), *,
-    maximize: str = "", minimize: str = "", subject: str = "", method: str | None = None, seconds: float = 60.0,
+    maximize: str = "", minimize: str = "", subject: str = "", scale_to: str = "", multiple: int = 8, method: str | None = None, seconds: float = 60.0,
     gap: float = 0.01, model: str | None = None, **parameters: Any,
 ) -> Solution:  # fmt: skip
     """Find the best candidate of a spec, as `cnnspec solve` does; takes a path or a text, as `load` does.
@@ -60,6 +60,9 @@ def solve(
     "sum(log2(w))", "widths". `subject` are the conditions: "params <= 1M, peak_memory(dtype=int8) <= 256KiB, lossless". `method` forces one
     ("exhaustive", "chain", "cp-sat"), `seconds` and `gap` end a search that branches. The other keywords give parameters one value
     each.
+
+    `scale_to` finds the largest factor of all numbers of filters and units at which these conditions hold, instead: "macs <= 5M"; they are
+    rounded to a `multiple`, and are parameters, or where the spec has none of these, numbers of its text.
 
     Raises what `load` raises for a file, SpecError for a spec with mistakes, ValueError for a request that makes no sense, and
     MissingExtra where NumPy, or OR-tools, is needed and not installed.
@@ -76,12 +79,20 @@ def solve(
         raise SpecError(f"{take_path(path_or_text)} is a model file, which has no parameters")
     if isinstance(over, str):
         raise TypeError("over has a text for each parameter: a list of texts, or a dict of options")
-    texts = {"maximize": maximize, "minimize": minimize, "subject": subject}
+    texts = {"maximize": maximize, "minimize": minimize, "subject": subject, "scale_to": scale_to}
     for name, text in texts.items():
         take_text(text, name)
     source = read_source(path_or_text)
     parsed = parse(source)
     if parsed.diagnostics:
         raise SpecError(f"{source.name} has mistakes", parsed.diagnostics)
-    request = make_solve_request(parsed, model, parameters, over, method=method, seconds=seconds, gap=gap, **texts)
-    return make_answer(Solution, find_best(request), request.question.model or source.stem, source.name)
+    if texts.pop("scale_to").strip():
+        if maximize or minimize or over or method:
+            raise ValueError("scale_to finds one factor for all widths: leave maximize, minimize, over and method out")
+        from cnnspec.solve.scale import scale_to as find_factor
+
+        solved = find_factor(parsed, model, parameters, scale_to=scale_to, subject=subject, multiple=multiple)
+    else:
+        request = make_solve_request(parsed, model, parameters, over, method=method, seconds=seconds, gap=gap, **texts)
+        solved = find_best(request)
+    return make_answer(Solution, solved, solved.request.question.model or source.stem, source.name)

@@ -8,6 +8,7 @@ import sys
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.load import add_layer_limit, load_source, read_parameters
 from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_diagnostic
+from cnnspec.cli.option_values import read_positive
 from cnnspec.cli.own_outputs import add_force_option, check_not_read, check_replaceable, write_output
 from cnnspec.cli.progress import Bar, watched
 from cnnspec.cli.streams import find_width
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.solve.answer import Solved
-    from cnnspec.solve.question import Request
+    from cnnspec.syntax.tree import Tree
 
 METHODS = ("exhaustive", "chain", "cp-sat")
 
@@ -47,6 +48,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a parameter's options: 16..128:8, 8..256:*2, [relu, swish]; NAME[0] is an element of a list, NAME[*] each, input the"
         " input's size; may be given several times",
     )  # fmt: skip
+    parser.add_argument(
+        "--scale-to", metavar="CONDITIONS", default="",
+        help="find the largest factor of all numbers of filters and units at which these hold, instead: \"macs <= 5M\"",
+    )  # fmt: skip
+    parser.add_argument(
+        "--multiple", metavar="N", type=read_positive, default=8, help="round what is scaled to multiples of N (8)"
+    )
     parser.add_argument("--method", choices=METHODS, help="how it is searched (what suits)")
     parser.add_argument(
         "--seconds", metavar="N", type=read_amount, default=60.0, help="end a search that branches after so many (60)"
@@ -75,7 +83,7 @@ def read_amount(text: str) -> float:
 
 def run(options: argparse.Namespace) -> int:
     check_numpy()
-    from cnnspec.solve.question import make_solve_request
+    from cnnspec.compile.backend import MissingExtra
     from cnnspec.sweep.conditions import BadCondition
     from cnnspec.sweep.question import BadRequest
     from cnnspec.sweep.sweep import TooManyCandidates
@@ -95,15 +103,12 @@ def run(options: argparse.Namespace) -> int:
     if parsed.diagnostics:
         return FINDINGS
     try:
-        request = make_solve_request(
-            parsed, options.model, read_parameters(options), options.over, maximize=options.maximize, minimize=options.minimize,
-            subject=options.subject, method=options.method, seconds=options.seconds, gap=options.gap,
-            max_layers=options.max_layers,
-        )  # fmt: skip
-        solved = find(request, options)
+        solved = find(parsed, options)
     except (BadRequest, BadCondition, TooManyCandidates) as error:
         raise UsageError(str(error)) from None
-    tell(solved, request.question.model or source.stem, source.name, options)
+    except MissingExtra as error:
+        raise UsageError(str(error)) from None
+    tell(solved, solved.request.question.model or source.stem, source.name, options)
     if solved.value is None:
         return FINDINGS
     if options.output is not None:
@@ -111,12 +116,39 @@ def run(options: argparse.Namespace) -> int:
     return CLEAN
 
 
-def find(request: Request, options: argparse.Namespace) -> Solved:
-    """The answer, with a bar while all candidates are gone through."""
+def find(parsed: Tree, options: argparse.Namespace) -> Solved:
+    """The answer, with a bar while all candidates are gone through. Raises BadRequest for options that make no sense."""
+    from cnnspec.solve.question import make_solve_request
     from cnnspec.solve.solve import solve
 
+    if options.scale_to.strip():
+        check_scaling(options)
+        from cnnspec.solve.scale import scale_to
+
+        return scale_to(
+            parsed, options.model, read_parameters(options), scale_to=options.scale_to, subject=options.subject,
+            multiple=options.multiple, max_layers=options.max_layers,
+        )  # fmt: skip
+    request = make_solve_request(
+        parsed, options.model, read_parameters(options), options.over, maximize=options.maximize, minimize=options.minimize,
+        subject=options.subject, method=options.method, seconds=options.seconds, gap=options.gap,
+        max_layers=options.max_layers,
+    )  # fmt: skip
     with Bar(request.space.count, watched(options.format != "text"), "candidates") as bar:
         return solve(request, bar.step)
+
+
+def check_scaling(options: argparse.Namespace) -> None:
+    """UsageError for what says something else than --scale-to."""
+    others = {
+        "--maximize": options.maximize,
+        "--minimize": options.minimize,
+        "--over": options.over,
+        "--method": options.method,
+    }
+    for name, value in others.items():
+        if value:
+            raise UsageError(f"--scale-to finds one factor for all widths: leave {name} out")
 
 
 def tell(solved: Solved, name: str, file: str, options: argparse.Namespace) -> None:

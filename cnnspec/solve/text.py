@@ -28,6 +28,7 @@ HOW = {
     "exhaustive": "all candidates were gone through",
     "chain": "by Lagrange multipliers and branching",
     "cp-sat": "by CP-SAT",
+    "scale": "all roundings were gone through",
 }
 
 
@@ -47,6 +48,8 @@ def write_head(solved: Solved, name: str) -> str:
     request = solved.request
     axes = len(request.space.axes)
     which = f"{count_nouns(request.space.count, 'candidate')} on {axes} {'axes' if axes > 1 else 'axis'}"
+    if solved.search.method == "scale":
+        which = f"{count_nouns(solved.search.steps, 'rounding')} of its widths"
     return f'{write_objective(request)} of "{name}": {which}'
 
 
@@ -59,6 +62,8 @@ def write_proof(solved: Solved) -> list[str]:
     search, request = solved.search, solved.request
     how = HOW[search.method]
     if solved.status == NOTHING:
+        if any([obstacle.is_alone for obstacle in solved.obstacles]):
+            return [f"Nothing fits: proven, {how}."]
         return [
             f"No legal candidate meets {'the conditions' if request.conditions else 'what is asked'}: proven, {how}."
         ]
@@ -101,6 +106,8 @@ def write_options(axis: Axis) -> str:
     first, last = (show_option(axis.parameter, axis.options[place]) for place in (0, -1))
     if len(axis.options) == 1:
         return first
+    if isinstance(axis.options[0], (list, tuple)):
+        return f"{len(axis.options):,} options"
     return f"{first}, {last}" if len(axis.options) == 2 else f"{first} to {last}, {len(axis.options):,} options"
 
 
@@ -152,9 +159,8 @@ def write_obstacle(solved: Solved, number: int, obstacle: Obstacle) -> str:
     nearest = show_side(solved, number, obstacle.nearest[0])
     axes = {axis.name: axis.parameter for axis in solved.request.space.axes}
     at = ", ".join([f"{name}={show_option(axes[name], option)}" for name, option in obstacle.options.items()])
-    what = (
-        f"No legal candidate meets {obstacle.text}, whatever the other conditions: the nearest has {nearest}, with {at}"
-    )
+    which = "the least" if solved.search.method == "scale" else "the nearest"
+    what = f"No legal candidate meets {obstacle.text}, whatever the other conditions: {which} has {nearest}, with {at}"
     return f"{what} ({obstacle.heaviest})." if obstacle.heaviest else f"{what}."
 
 

@@ -65,7 +65,9 @@ def agrees(request: Request, search: Search, best: float) -> bool:
     if best == -inf:
         return search.digits is None and search.is_whole
     found = signed(request, search.value)
-    return search.is_whole and not search.trouble and abs(found - best) <= 1e-9 * (1 + abs(best)) and near(request, search)
+    return (
+        search.is_whole and not search.trouble and abs(found - best) <= 1e-9 * (1 + abs(best)) and near(request, search)
+    )
 
 
 def near(request: Request, search: Search) -> bool:
