@@ -168,6 +168,9 @@ def asked(net: cnnspec.Network) -> Iterator[tuple[str, Answer]]:
         "sweep",
         cnnspec.sweep(SWEPT, {"n": range(5), "act": "relu, tanh"}, where="n > 1", pareto="macs", columns="lossless"),
     )
+    yield "solve", cnnspec.solve(SWEPT, {"n": range(1, 5)}, maximize="params / n", subject="n > 1, lossless or n < 3")
+    yield "solve", cnnspec.solve(SWEPT, {"n": range(1, 5)}, minimize="params", subject="n > 5, params < 2")
+    yield "solve", cnnspec.solve(SWEPT, scale_to="params < 1k")
 
 
 SWEPT = "model Net(n=3, act=relu) {\n  input HxWx3\n  conv(n, 3x3) -> act\n}"
