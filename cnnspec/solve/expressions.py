@@ -110,7 +110,7 @@ class Evaluation:
 
     def numbers(self, node: tree.Node) -> tuple[Any, ...]:
         value = self.value(node)
-        if not is_number(value):
+        if isinstance(value, bool):
             raise BadCondition(NO_NUMBER)
         return as_parts(value)
 

@@ -80,7 +80,7 @@ def describe_nothing(request: Request, search: Search, seconds: float) -> Solved
     example = ""
     if search.is_whole:
         obstacles = find_obstacles(request, run_search)
-        if not any([obstacle.is_alone or obstacle.nearest for obstacle in obstacles]):
+        if not obstacles:
             error = check_candidate(request, [0] * len(request.space.axes)).error
             example = error.message if error is not None else ""
     status = NOTHING if search.is_whole else OPEN
