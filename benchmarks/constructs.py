@@ -137,6 +137,18 @@ TEXTS: dict[str, Construct] = {
         + whole(f"b({numbered('p~=8', n, ', ')})")
     ),
     "parameters of a model": lambda n: f"model M({numbered('p~=8', n, ', ')}) {{\n{whole(CONV)}}}\n",
+    "parameters with values": lambda n: f"model M({numbered('p~=8 in 8..64:8', n, ', ')}) {{\n{whole(CONV)}}}\n",
+    "values of a parameter": lambda n: (
+        f"model M(p=8 in [{numbered('8..64:*2, ~000000', n, ', ')}]) {{\n{whole(CONV)}}}\n"
+    ),
+    "holes": lambda n: whole(numbered("conv(?a~ in 8..64, ?, padding=same)", n)),
+    "holes of one name": lambda n: whole(numbered("conv(?a in 8..64:8, 1x1)", n)),
+    "holes in blocks and models": lambda n: (
+        numbered("block b~(f) { conv(f, ?~b) -> conv(?a, 1x1) }".replace("?~b", "?"), n)
+        + "\n"
+        + numbered(f"model M~ {{\n{whole('b~(?) -> b~(?a)')}}}", n)
+        + "\n"
+    ),
     "terms of a sum": lambda n: whole(f"k = {numbered('1', n, ' + ')}", CONV),
     "factors of a product": lambda n: whole(f"k = {numbered('1', n, ' * ')}", CONV),
     "terms of a layer's sum": lambda n: whole(f"conv({numbered('1', n, ' + ')}, 1x1)"),

@@ -41,6 +41,11 @@ CASES = """
     comparisons: format                                          100
     parts of an or: format                                       100
     elements of a list: check, format                            200
+    parameters with values: check, format                        60
+    values of a parameter: check, format                         60
+    holes: check, format                                         60
+    holes of one name: check                                     60
+    holes in blocks and models: check                            30
     settings: format                                             200
     blank lines between: check, format                           60
     a long string: check, format                                 100

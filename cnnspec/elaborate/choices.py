@@ -39,9 +39,13 @@ class Progression(Record):
     whole: bool
 
     def __iter__(self) -> Iterator[int | float]:
-        kind = int if self.whole else float
         for place in range(self.count):
-            yield kind(self.first + place * self.step)
+            yield self.find(place)
+
+    def find(self, place: int) -> int | float:
+        """The number at a place, counted from 0."""
+        number = self.first + place * self.step
+        return int(number) if self.whole else float(number)
 
     def __len__(self) -> int:
         return self.count
@@ -72,9 +76,8 @@ class Choices(Record):
 
     def allow(self, value: Any) -> bool:
         """Whether a value is among them; a list also where each of its elements is one."""
-        if any([_is_in(value, part) for part in self.parts]):
-            return True
-        return isinstance(value, list) and self.are_of_elements and all([self.allow(element) for element in value])
+        elements = value if isinstance(value, list) and self.are_of_elements else [value]
+        return all([any([_is_in(element, part) for part in self.parts]) for element in elements])
 
     @property
     def are_of_elements(self) -> bool:

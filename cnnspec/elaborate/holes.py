@@ -32,6 +32,9 @@ class Holes:
         self.given = {name: read_parameter(value) for name, value in given.items() if value is not UNKNOWN}
         items = parsed.body.items if parsed is not None else ()
         self.items = [item for item in items if not isinstance(item, tree.Train)]
+        self.named = {
+            item.name.text: item for item in self.items if isinstance(item, (tree.Block, tree.Assign, tree.Shared))
+        }
         self.by_name: dict[str, list[tree.Hole]] = {}
         self.names: dict[int, str] = {}  # by the places of the holes
         self.refused: set[bool] = set()  # whether one that cannot be filled is reported, here or in another file
@@ -70,18 +73,17 @@ class Holes:
         """The holes that a model reaches, by the names of blocks and constants; without one, those of the whole file."""
         if item is None or not self.by_name:
             return [*self.by_name]
-        named = {one.name.text: one for one in self.items if isinstance(one, (tree.Block, tree.Assign, tree.Shared))}
         queue: list[tree.Node] = [item]
-        reached = {id(item)}
-        starts = set()
+        reached, found = {id(item)}, set[int]()
         while queue:
             for part in tree.walk(queue.pop()):
                 if isinstance(part, tree.Hole):
-                    starts.add(part.start)
-                elif isinstance(part, tree.Name) and part.text in named and id(named[part.text]) not in reached:
-                    reached.add(id(named[part.text]))
-                    queue.append(named[part.text])
-        return [name for name, holes in self.by_name.items() if any([hole.start in starts for hole in holes])]
+                    found.add(part.start)
+                elif isinstance(part, tree.Name) and id(self.named.get(part.text, item)) not in reached:
+                    reached.add(id(self.named[part.text]))
+                    queue.append(self.named[part.text])
+        used = {self.names[start] for start in found if start in self.names}
+        return sorted(used, key=lambda name: self.by_name[name][0].start)
 
 
 def bind_holes(builder: NetworkBuilder, holes: Holes, item: tree.Model | None, scope: Scope) -> None:
@@ -98,7 +100,7 @@ def bind_holes(builder: NetworkBuilder, holes: Holes, item: tree.Model | None, s
             holes.by_name[missing[0]][0],
             scope,
             f"the network has {what}",
-            f"holes are filled by `cnnspec solve`, or give a number: --set {missing[0]}=64",
+            f"holes are filled by `cnnspec solve`, or give a number: --set {missing[0]}=…",
             sure=True,
         )
 
@@ -106,11 +108,12 @@ def bind_holes(builder: NetworkBuilder, holes: Holes, item: tree.Model | None, s
 def bind_choices(builder: NetworkBuilder, holes: Holes, item: tree.Model | None, scope: Scope) -> None:
     """Note the values that make sense for the parameters and holes of a network; what is wrong with them is reported. `scope`:
     the file's, since they are the same whatever the parameters are."""
+    parameters = {parameter.name.text for parameter in item.parameters} if item is not None else set()
     for name, place, values in find_values(holes, item):
         from cnnspec.elaborate.choices import BadChoices
 
         try:
-            choices = read(builder, values, item, scope)
+            choices = read(builder, values, parameters, scope)
             before = builder.graph.choices.get(name)
             if choices is not None and before is not None and before.parts != choices.parts:
                 message = f"{name} has other values above: {before.text}"
@@ -135,13 +138,12 @@ def find_values(holes: Holes, item: tree.Model | None) -> Iterator[tuple[str, tr
                 yield name, hole, hole.values
 
 
-def read(builder: NetworkBuilder, values: tree.Values, item: tree.Model | None, scope: Scope) -> Choices | None:
+def read(builder: NetworkBuilder, values: tree.Values, parameters: set[str], scope: Scope) -> Choices | None:
     """The values of one; None where a mistake is reported. Raises BadChoices."""
     from cnnspec.elaborate.choices import BadChoices, ChoiceReader
 
-    names = {parameter.name.text for parameter in item.parameters} if item is not None else set()
     for part in tree.walk(values):
-        if isinstance(part, tree.Name) and part.text in names and scope.find(part.text) is None:
+        if isinstance(part, tree.Name) and part.text in parameters and scope.find(part.text) is None:
             message = f"{part.text} is a parameter, and these values are the same whatever the parameters are"
             raise BadChoices(message, part, "write a number, or a constant outside of the model")
     return ChoiceReader(builder.evaluator, scope).read(values)

@@ -9,6 +9,7 @@ from cnnspec.elaborate.evaluator import ATTRIBUTES
 from cnnspec.layers import CATALOGUE, first_line
 from cnnspec.layers.activation import FUNCTIONS
 from cnnspec.server.called import describe_block, find_block, find_called
+from cnnspec.server.choices import list_choices, list_holes
 from cnnspec.server.context import ATTRIBUTE, BEGINNING, BEHIND, NEW_NAME, STEP, TERM, find_context
 from cnnspec.server.items import list_arguments, write_called
 from cnnspec.server.names import list_bodies, list_named
@@ -42,6 +43,8 @@ def list_completions(document: Document, documents: Documents, position: types.P
         return list_begun(document, documents, context, context.begun, at)
     if context.quiet or context.place == NEW_NAME or document.refusal is not None:
         return []
+    if (holes := list_holes(document.source.text, at)) is not None:
+        return holes
     if context.place == ATTRIBUTE:
         return [types.CompletionItem(word, kind=ITEM.Property) for word in ATTRIBUTES]
     if context.used is not None:
@@ -51,6 +54,8 @@ def list_completions(document: Document, documents: Documents, position: types.P
         constants = [item.name.text for item in body.items if isinstance(item, tree.Assign)]
         return list_settings(document, documents, context, body, at, constants)
     if context.place == BEHIND:
+        if context.in_head:
+            return list_keywords((*OPERATORS, "in"))
         return list_keywords(("in",) if context.statement[:1] == ("for",) else OPERATORS)
     return list_values(document, documents, context, body, at)
 
@@ -59,6 +64,8 @@ def list_values(
     document: Document, documents: Documents, context: Context, body: tree.Body, at: int
 ) -> list[types.CompletionItem]:
     """What a statement or a value can be."""
+    if context.in_head and context.statement[-1:] == ("=",) and (values := list_choices(document.source.text, at)):
+        return values
     names = list_known(document, documents, context, body, at)
     if context.place == TERM:
         return [*names, *list_keywords(TERMS)]

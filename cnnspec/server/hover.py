@@ -11,6 +11,7 @@ from cnnspec.explain import find_explanation
 from cnnspec.explain.markdown import write_items
 from cnnspec.layers import first_line
 from cnnspec.layers.base import show_shape
+from cnnspec.server.choices import describe_choices
 from cnnspec.server.losses import write_lost
 from cnnspec.server.totals import write_figures
 from cnnspec.server.uses import find_around
@@ -40,8 +41,22 @@ def find_hover(document: Document, documents: Documents, position: types.Positio
     """What is known about the innermost part of an open file at a position."""
     at = document.places.find_offset(position)
     return (
-        find_value(document, documents, at) or find_whole(document, documents, at) or find_step(document, documents, at)
+        find_choices(document, documents, at)
+        or find_value(document, documents, at)
+        or find_whole(document, documents, at)
+        or find_step(document, documents, at)
     )
+
+
+def find_choices(document: Document, documents: Documents, at: int) -> types.Hover | None:
+    """The values that make sense for the parameter or the hole at an offset, and which it has."""
+    found = None if document.is_python else describe_choices(document, documents, at)
+    if found is None:
+        return None
+    value = find_value(document, documents, at)
+    said, start, end = found
+    has = value.contents.value if value is not None and isinstance(value.contents, types.MarkupContent) else ""
+    return write_hover("  \n".join(filter(None, (has, said))), start, end, document)
 
 
 def find_value(document: Document, documents: Documents, at: int) -> types.Hover | None:

@@ -32,7 +32,7 @@ KINDS = (
 MODIFIERS = (MODIFIER.Declaration, MODIFIER.Definition, MODIFIER.Readonly, MODIFIER.DefaultLibrary)
 LEGEND = types.SemanticTokensLegend([kind.value for kind in KINDS], [modifier.value for modifier in MODIFIERS])
 SIGNS = {
-    "NUMBER": KIND.Number, "SHAPE": KIND.Number, "STRING": KIND.String, "PASTED_INPUT": KIND.Keyword,
+    "NUMBER": KIND.Number, "SHAPE": KIND.Number, "HOLE": KIND.Number, "RANGED": KIND.Number, "STRING": KIND.String, "PASTED_INPUT": KIND.Keyword,
 } | dict.fromkeys(("COMPARE", "SIGN", "TIMES", "CIRCUMFLEX", "EQUAL", "_ARROW", "__ANON_0"), KIND.Operator)  # fmt: skip
 
 

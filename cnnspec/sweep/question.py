@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from typing import Any, TypeAlias
 
+    from cnnspec.base.diagnostic import Diagnostic
     from cnnspec.elaborate.files import Read
     from cnnspec.graph import Graph
     from cnnspec.sweep.conditions import Condition
@@ -102,7 +103,18 @@ def find_model(
         )
     if len(made) > 1:
         raise BadRequest(f"{parsed.source.name} has several models: choose one with --model, {', '.join(names)}")
+    check_text_values(parsed, made[0].errors)
     return made[0].graph, made[0].item
+
+
+def check_text_values(parsed: tree.Tree, errors: Sequence[Diagnostic]) -> None:
+    """BadRequest for values of a parameter or a hole that make no sense as the text has them."""
+    places = [(node.start, node.end) for node in tree.walk(parsed.body) if isinstance(node, tree.Values)]
+    for error in errors:
+        span = error.span
+        if span is not None and span.source is parsed.source:
+            if any([start <= span.start and span.end <= end for start, end in places]):
+                raise BadRequest("; ".join(filter(None, (f"{span.origin}: {error.message}", error.help))))
 
 
 def make_space(graph: Graph, given: Mapping[str, Any], over: Over) -> Space:

@@ -95,8 +95,9 @@ def build_ranged_hole(refusals: Refusals, start: int, end: int, children: list[s
         for part in (1, 2, 3)
         if found[part]
     ]
-    choice = Range(numbers[0].start, end, *numbers, times="*" in children[0])  # type: ignore[misc]
-    return Hole(start, end, "", Values(start, end, choice))
+    first, last, *steps = numbers
+    choice = Range(first.start, end, first, last, steps[0] if steps else None, "*" in children[0])
+    return Hole(start, end, "", Values(choice.start, end, choice))
 
 
 def read_any_size(shape: Node | None) -> Any:

@@ -50,7 +50,8 @@ ODD = [
     "floor(-0.5)", "l2(0.1)", "he_normal", "max_norm(2)", "relu if n == 1 else in", "3 if true else 4", "not true", "1 < 2", "-in.channels",
     "in.channels // 2", "2 * n", "n ^ 2", "conv(4, 3x3)", "{ relu }", "relu -> bn", "relu * 2", "conv", "dense", "digits", "adam", "channels_last",
 ]  # fmt: skip
-VALUES = [*NUMBERS, *NUMBERS, *EXTREMES, *SHAPES, *PADDINGS, *FUNCTIONS, *ODD]
+HOLES = ["?", "?a", "?a in 1..8:2", "(?b in [1, 2..8:*2])", "?1..8", "?0.5..2:0.5", "?1", "? in [relu, same]"]
+VALUES = [*NUMBERS, *NUMBERS, *EXTREMES, *SHAPES, *PADDINGS, *FUNCTIONS, *HOLES, *ODD]
 
 LAYERS = [layer.names[0] for layer in CATALOGUE]
 USUAL = [

@@ -41,7 +41,8 @@ class Writer:
             lines.append(f"n = {self.value()}")
         model = self.chance(0.15)
         if model:
-            lines.append("model M(n=3, w=[1, 2]) {")
+            values = " in 1..8", " in [3, 4..16:4]", " in [relu, swish]", " in 8..1", "", ""
+            lines.append(f"model M(n=3{'' if self.careful else self.random.choice(values)}, w=[1, 2] in 1..8:*2) {{")
         lines.append(self.input())
         lines.append(self.body(0))
         if self.chance(0.1) and self.names:
