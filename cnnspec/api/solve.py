@@ -86,13 +86,16 @@ def solve(
     parsed = parse(source)
     if parsed.diagnostics:
         raise SpecError(f"{source.name} has mistakes", parsed.diagnostics)
-    if texts.pop("scale_to").strip():
+    if scale_to.strip():
         if maximize or minimize or over or method:
             raise ValueError("scale_to finds one factor for all widths: leave maximize, minimize, over and method out")
         from cnnspec.solve.scale import scale_to as find_factor
 
         solved = find_factor(parsed, model, parameters, scale_to=scale_to, subject=subject, multiple=multiple)
     else:
-        request = make_solve_request(parsed, model, parameters, over, method=method, seconds=seconds, gap=gap, **texts)
+        request = make_solve_request(
+            parsed, model, parameters, over, maximize=maximize, minimize=minimize, subject=subject, method=method, seconds=seconds,
+            gap=gap,
+        )  # fmt: skip
         solved = find_best(request)
     return make_answer(Solution, solved, solved.request.question.model or source.stem, source.name)

@@ -7,7 +7,7 @@ import sys
 
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.load import add_layer_limit, load_source, read_parameters
-from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_diagnostic
+from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_diagnostic, print_message
 from cnnspec.cli.option_values import read_positive
 from cnnspec.cli.own_outputs import add_force_option, check_not_read, check_replaceable, write_output
 from cnnspec.cli.progress import Bar, watched
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         parser,
         {
             "cnnspec solve net.cnn --over filters=2..64 --maximize macs": "the most work",
-            'cnnspec solve net.cnn --over filters=2..64 --maximize widths --subject "params <= 2k"': "the widest that fits",
+            'cnnspec solve net.cnn --scale-to "macs <= 90k"': "the largest factor of all widths",
         },
     )
     parser.add_argument("file", metavar="FILE", help="a spec, or - for stdin")
@@ -110,10 +110,20 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(str(error)) from None
     tell(solved, solved.request.question.model or source.stem, source.name, options)
     if solved.value is None:
+        print_message(f"{source.name}: {say_nothing(solved)}")
         return FINDINGS
     if options.output is not None:
         write_output(options.output, solved.text, options.force)
     return CLEAN
+
+
+def say_nothing(solved: Solved) -> str:
+    """Why there is no answer, in short."""
+    from cnnspec.solve.answer import NOTHING
+
+    if solved.status != NOTHING:
+        return "no candidate was found in time"
+    return "no candidate is legal" if solved.example else "no legal candidate meets the conditions"
 
 
 def find(parsed: Tree, options: argparse.Namespace) -> Solved:

@@ -6,7 +6,7 @@ What a search answers is checked so, whatever led to it.
 from __future__ import annotations
 
 from cnnspec.base.record import Record
-from cnnspec.solve.expressions import COMPARED, Comparison, find_comparisons
+from cnnspec.solve.expressions import COMPARED, Comparison, Evaluation, Unknown, find_comparisons, is_number
 from cnnspec.sweep.structure import find_answer
 from cnnspec.syntax import tree
 
@@ -42,16 +42,17 @@ class Checked(Record):
         return self.is_legal and all(self.met) and self.value is not None
 
 
-class Sides(Comparison):
+class Sides(Record):
     """Both sides of a comparison, as a figure."""
+
+    node: tree.Node
+    is_flag = False
 
     @property
     def name(self) -> str:
         return "sides"
 
     def measure(self, facts: Facts) -> tuple[Any, ...] | None:
-        from cnnspec.solve.expressions import Evaluation, Unknown, is_number
-
         evaluation = Evaluation(facts.graph.parameters, lambda quantity: quantity.measure(facts))
         if not isinstance(self.node, tree.Compare):
             return None

@@ -82,11 +82,9 @@ class Sums:
         """All sums of one candidate."""
         made = self.constants.copy()
         for axes, stack in zip(self.axes, self.stacks, strict=True):
-            made += stack[(slice(None), *[digits[axis] for axis in axes])]
+            place: Any = (slice(None), *[digits[axis] for axis in axes])
+            made += stack[place]
         return made
-
-    def allows(self, digits: Sequence[int]) -> bool:
-        return all([bool(holds[tuple([digits[axis] for axis in axes])]) for axes, holds in self.truths.items()])
 
     def vary(self, digits: Sequence[int], axis: int) -> tuple[Array, Array]:
         """What the tables of one axis add to all sums for each of its options, the others as they are; and which options there are."""

@@ -90,7 +90,7 @@ def list_all(search: Branching, node: Node, sums: Sums) -> None:
         best = int(figures[0].argmax()) if search.explorer.stated is not None else 0
         bound = min(node.bound, figures[0].max()) if search.explorer.stated is not None else node.bound
         if search.is_better(bound):
-            search.look_into(node.replace(bound=bound), sums.spell(digits[:, best]))
+            search.look_into(node.replace(bound=bound), sums.spell(digits[:, best].tolist()))
         return
     for place in np.argsort(-figures[0], kind="stable"):
         if not search.is_better(figures[0][place]):
@@ -98,7 +98,7 @@ def list_all(search: Branching, node: Node, sums: Sums) -> None:
         if search.is_late():
             search.drop(float(figures[0][place]))
             return
-        if search.offer(sums.spell(digits[:, place]), float(figures[0][place])):
+        if search.offer(sums.spell(digits[:, place].tolist()), float(figures[0][place])):
             return
 
 

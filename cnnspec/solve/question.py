@@ -81,7 +81,7 @@ def make_solve_request(
     except BadCondition as error:
         raise BadRequest(str(error)) from None
     for condition in asked.conditions:
-        quantities += condition.quantities  # type: ignore[arg-type]
+        quantities += condition.quantities
     question = asked.question.replace(quantities=tuple(dict.fromkeys([*SHOWN, *quantities])))
     return Request(question, asked.space, objective, asked.conditions, method, seconds, gap, asked.constants)
 

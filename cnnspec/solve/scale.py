@@ -242,7 +242,7 @@ def find_met(scaling: Scaling) -> dict[int, tuple[bool, ...]]:
     first = len(request.quantities) + 1
     for batch in engine.run(listed):
         columns = batch.figures[first:]
-        for row in np.flatnonzero(batch.legal):
+        for row in np.flatnonzero(batch.legal).tolist():
             figures = iter([read_figure(column, row) for column in columns])
             number = places[tuple([int(digits[row]) for digits in batch.digits])]
             found[number] = tuple([is_met(condition, figures) for condition in request.conditions])

@@ -92,7 +92,7 @@ def list_tables(solved: Solved) -> list[tuple[tuple[str, ...], list[tuple[str, .
         for quantity, values in zip(request.quantities, solved.figures, strict=True)
         if not isinstance(quantity, Parameter)
     ]
-    limits = [
+    limits: list[tuple[str, ...]] = [
         (limit.text, show_side(solved, n, limit.left), show_side(solved, n, limit.right), write_used(solved, n, limit.left, limit.right),
          "binds" if limit.binds else "")
         for n, limit in enumerate(solved.limits)

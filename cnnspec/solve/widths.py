@@ -24,7 +24,8 @@ class Channels(Quantity):
     """The channels behind every layer with weights, and those of the outputs, as a figure."""
 
     def measure(self, facts: Facts) -> tuple[Any, ...] | None:
-        inner, outer = [], []
+        inner: list[Any] = []
+        outer: list[Any] = []
         for index, node in enumerate(facts.graph.nodes):
             shape = facts.shapes[index]
             if shape and node.layer is not None and facts.parameters[index]:

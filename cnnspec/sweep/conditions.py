@@ -91,13 +91,8 @@ def _name_holes_in(part: Any) -> Any:
 
 def read_quantity(text: str, parameters: Sequence[str] = ()) -> Quantity:
     """A quantity as text: peak_memory(batch=1, dtype=int8). Raises BadCondition."""
-    condition, *others = read_conditions(text, parameters) or [None]
-    if (
-        condition is None
-        or others
-        or len(condition.quantities) != 1
-        or not isinstance(condition.node, (tree.Name, tree.Call))
-    ):
+    condition, *others = read_conditions(text, parameters)
+    if others or len(condition.quantities) != 1 or not isinstance(condition.node, (tree.Name, tree.Call)):
         raise BadCondition(f'"{brief(printable(text))}" is no quantity: {", ".join(MEASURED)}')
     return condition.quantities[0]
 

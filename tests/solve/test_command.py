@@ -49,25 +49,25 @@ def test_the_text_says_the_answer_the_proof_and_what_binds(spec: str, capsys: py
         == """\
 Largest widths + size of "Net": 1,024 candidates on 4 axes
 
-22.585, and no other is larger: proven, all candidates were gone through.
+27, and no other is larger: proven, all candidates were gone through.
 
  Parameter   Value   Options
- ─────────────────────────────────────────────────────────
- size           16   6 to 20, 8 options
+ ────────────────────────────────────────────────────────
+ size           20   6 to 20, 8 options   at its largest
  w[0]            4   4 to 32, 8 options   at its smallest
- w[1]           24   4 to 32, 8 options
+ w[1]           32   4 to 32, 8 options   at its largest
  act          relu   relu, tanh
 
- Figure     Value
- ────────────────
- params     1,250
- macs      43,008
- lossless     yes
+ Figure      Value
+ ─────────────────
+ params      1,626
+ macs       91,760
+ lossless      yes
 
- Condition      Value     Limit   Used
- ─────────────────────────────────────────────
- macs < 100k   43,008   100,000   43 %
- lossless                                binds
+ Condition      Value     Limit      Used
+ ────────────────────────────────────────────────
+ macs < 100k   91,760   100,000   91.76 %   binds
+ lossless
 """
     )
     written = Path("best.cnn").read_text()
@@ -98,7 +98,7 @@ def test_what_is_written_passes_check_and_has_the_figures_that_are_told(
     assert main(["check", "best.cnn"]) == 0
     capsys.readouterr()
     assert main(["summary", "best.cnn", "--format", "json"]) == 0
-    total = json.loads(capsys.readouterr().out)["total"]
+    total = json.loads(capsys.readouterr().out)["totals"]
     assert (told["figures"]["params"], told["figures"]["macs"]) == (total["params"], total["macs"])
     assert told["value"] == total["macs"]
 
@@ -256,7 +256,7 @@ model D(g=[8, 8, 8, 8, 8, 8, 8]) {
   for n in g { layer(n) }
   conv(in.channels // 3, 1x1) -> gap -> dense(4)
 }"""
-    with pytest.raises(ValueError, match="chain is no method for this: .* is no sum of terms"):
+    with pytest.raises(ValueError, match=r"chain is no method for this: .* is no sum of terms"):
         cnnspec.solve(dense, ["g[*]=8..64:4"], maximize="widths", subject="params < 20k", method="chain")
 
 
