@@ -55,9 +55,11 @@ class Dual:
         constant = abs(self.sums.constants[number])
         return float(constant or max([float(np.abs(stack[number]).max()) for stack in self.sums.stacks if stack[number].size], default=1) or 1)  # fmt: skip
 
-    def find_bound(self, prices: Array, rounds: int, least: float, is_late: Callable[[], bool]) -> Bounded:
-        """The lowest bound in so many rounds from some prices. It ends early where the bound is at most `least`, which is known to be
-        reached by another candidate."""
+    def find_bound(
+        self, prices: Array, rounds: int, least: float, enough: float, is_late: Callable[[], bool]
+    ) -> Bounded:
+        """The lowest bound in so many rounds from some prices. `least` is known to be reached by another candidate; a bound of `enough` ends
+        it early."""
         budgets = len(self.scales)
         prices = np.array(prices if len(prices) == budgets else np.zeros(budgets))
         lowest, best_prices = np.inf, prices
@@ -85,7 +87,7 @@ class Dual:
                     found, value = repaired, worth
             if lowest < floor - NOISE * (1 + abs(floor)):
                 return self._conclude(-np.inf, best_prices, None, -np.inf, solutions)
-            if lowest <= max(least, value) + NOISE * (1 + abs(lowest)) or is_late():
+            if lowest <= max(enough, value + NOISE * (1 + abs(lowest))) or is_late():
                 break
             beyond = sums[1:]
             direction = np.where((prices <= 0) & (beyond < 0), 0, beyond)

@@ -61,7 +61,7 @@ class Lagrange:
             return
         dual = Dual(sums)
         rounds = FIRST_ROUNDS if not len(node.prices) else ROUNDS
-        found = dual.find_bound(node.prices, rounds, search.value, search.is_late)
+        found = dual.find_bound(node.prices, rounds, search.value, search.limit, search.is_late)
         bound = min(node.bound, found.bound)
         if bound == -np.inf:
             return
@@ -74,7 +74,9 @@ class Lagrange:
             return
         if digits is not None:
             search.offer(digits, found.value)
-        if search.is_better(bound):
+        if bound <= search.limit:
+            search.drop(bound)
+        else:
             split(search, node.replace(bound=bound, prices=found.prices), sums, found)
 
 
