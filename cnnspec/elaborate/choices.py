@@ -39,8 +39,11 @@ class Progression(Record):
     whole: bool
 
     def __iter__(self) -> Iterator[int | float]:
-        for place in range(self.count):
-            yield self.find(place)
+        if self.whole:
+            first, step = int(self.first), int(self.step)
+            yield from range(first, first + self.count * step, step)
+        else:
+            yield from map(self.find, range(self.count))
 
     def find(self, place: int) -> int | float:
         """The number at a place, counted from 0."""

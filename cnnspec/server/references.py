@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types
 
+from cnnspec.server.hole_names import list_same_holes
 from cnnspec.server.places import TOP
 from cnnspec.server.specs import Specs
 from cnnspec.syntax import tree
@@ -37,7 +38,10 @@ def list_references(
     """Every place at which the name at a position is meant, in this file and in those that can mean it; with the `binding`,
     that where it is bound too."""
     specs = Specs(documents)
-    found = specs.find_bound(specs.of(document), document.places.find_offset(position))
+    own, at = specs.of(document), document.places.find_offset(position)
+    if holes := list_same_holes(own, at):
+        return [types.Location(own.uri, own.find_range(name)) for name in holes]
+    found = specs.find_bound(own, at)
     if found is None:
         return []
     return [
@@ -53,8 +57,10 @@ def list_highlights(
 ) -> list[types.DocumentHighlight]:
     """Every place in an open file at which the name at a position is meant; that where it is bound is written."""
     specs = Specs(documents)
-    spec = specs.of(document)
-    found = specs.find_bound(spec, document.places.find_offset(position))
+    spec, at = specs.of(document), document.places.find_offset(position)
+    if holes := list_same_holes(spec, at):
+        return [types.DocumentHighlight(spec.find_range(name), READ) for name in holes]
+    found = specs.find_bound(spec, at)
     if found is None:
         return []
     places = sorted(specs.list_in(spec, found[1]), key=lambda name: name.start)

@@ -20,6 +20,7 @@ from cnnspec.lint.fix.project import apply_edits, resolve_path
 from cnnspec.lint.fix.unchanged import settings_of
 from cnnspec.pipeline import analyse
 from cnnspec.server.documents import UnusableSettings
+from cnnspec.server.hole_names import list_same_holes, refuse_hole_name
 from cnnspec.server.names import list_names
 from cnnspec.server.specs import Specs
 from cnnspec.syntax import tree
@@ -50,6 +51,9 @@ def prepare_rename(
     """The name at a position that can be renamed. Raises NotRenamed."""
     specs = Specs(documents)
     spec, at = specs.of(document), document.places.find_offset(position)
+    if holes := list_same_holes(spec, at):
+        own = next(one for one in holes if one.start - 1 <= at <= one.end)
+        return types.PrepareRenamePlaceholder(spec.find_range(own), own.text)
     _, name = find_renamed(specs, spec, at)
     here = next(one for one in list_names(spec.parsed.body) if one.start <= at <= one.end and one.text == name.text)
     return types.PrepareRenamePlaceholder(spec.find_range(here), name.text)
@@ -59,7 +63,12 @@ def rename(document: Document, documents: Documents, position: types.Position, n
     """The edits, of all files, that give the name at a position another; with them the networks stay as they are, and what
     is found too. Raises NotRenamed."""
     specs = Specs(documents)
-    home, name = find_renamed(specs, specs.of(document), document.places.find_offset(position))
+    spec, at = specs.of(document), document.places.find_offset(position)
+    if holes := list_same_holes(spec, at):
+        if why := refuse_hole_name(new, holes, spec):
+            raise NotRenamed(why)
+        return write_edit({spec: holes}, new, documents)
+    home, name = find_renamed(specs, spec, at)
     refuse_word(new, home, name)
     places = specs.list_places(home, name)
     for spec in (*places, *(specs.list_users(home, name.text) if specs.is_offered(home, name) else ())):

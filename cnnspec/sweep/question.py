@@ -10,6 +10,7 @@ from cnnspec.base.limits import MAX_LAYERS
 from cnnspec.base.source_files import read
 from cnnspec.elaborate import elaborate, read_parameter
 from cnnspec.elaborate.choices import list_once
+from cnnspec.elaborate.holes import Holes
 from cnnspec.elaborate.value_text import evaluate_text
 from cnnspec.elaborate.values import UNKNOWN
 from cnnspec.sweep.conditions import BadCondition, read_conditions, read_quantity
@@ -49,8 +50,10 @@ def make_request(
     try:
         graph, item = find_model(parsed, model, given, read, max_layers)
         space = make_space(graph, given, over)
+        needing = [one.name.text for one in item.parameters if one.default is None] if item else []
+        check_given(needing, (*given, *[axis.parameter for axis in space.axes]))
         named = [*graph.parameters]
-        derived = find_derived(item, [*given, *[axis.parameter for axis in space.axes]])
+        derived = find_derived(item, [*given, *[axis.parameter for axis in space.axes]], parsed)
         conditions = [
             condition.replace(quantities=(*condition.quantities, *find_parameters(condition, derived)))
             for condition in (read_conditions(where, named) if where.strip() else ())
@@ -143,15 +146,22 @@ def make_space(graph: Graph, given: Mapping[str, Any], over: Over) -> Space:
     for axis in axes:
         if axis.element is not None:
             fixed[axis.parameter] = graph.parameters[axis.parameter]
-    missing = [n for n, value in graph.parameters.items() if value is UNKNOWN and n not in (*fixed, *whole)]
-    if missing and missing[0].startswith("?"):
-        say = "say which numbers it may be, --over {0}=8..64:8, or give it one, --set {0}=64"
-        raise BadRange(f"the hole {missing[0]} has no values: {say.format(missing[0])}")
+    unknown = [name for name, value in graph.parameters.items() if value is UNKNOWN]
+    holes = [name for name in unknown if name.startswith("?")]
+    for name in [name for name in holes if name not in (*fixed, *whole)]:
+        say = f"say which numbers it may be, --over {name}=8..64:8, or give it one, --set {name}=64"
+        raise BadRange(f"the hole {name} has no values: {say}")
     if not axes:
         raise BadRange("there is nothing to go over: name a parameter and its options, --over width=16..128:8")
-    if missing:
-        raise BadRange(f"the parameter {missing[0]} has no value: give it one with --set {missing[0]}=…, or options")
+    if not holes:  # else it may be one that is computed from them
+        check_given(unknown, (*fixed, *whole))
     return Space(tuple(axes), fixed)
+
+
+def check_given(names: Iterable[str], given: Collection[str]) -> None:
+    """BadRange for a parameter that needs a value, and is given none."""
+    for name in [name for name in names if name not in given]:
+        raise BadRange(f"the parameter {name} has no value: give it one with --set {name}=…, or options")
 
 
 def make_text_axes(graph: Graph, named: Collection[str]) -> list[Axis]:
@@ -198,18 +208,29 @@ def read_input(text: str, graph: Graph, values: Iterable[Any] | None = None) -> 
     return [Axis(INPUT, tuple(sizes))]
 
 
-def find_derived(item: tree.Model | None, given: Sequence[str]) -> set[str]:
-    """The parameters whose defaults are computed from others, and so differ between candidates."""
+def find_derived(item: tree.Model | None, given: Sequence[str], parsed: tree.Tree | None = None) -> set[str]:
+    """The parameters whose defaults are computed from others, or from holes, and so differ between candidates. `parsed` has the
+    constants that are computed from holes, too."""
+    holes = Holes(parsed, {}).names
+    varying = {*given}
+    for constant in parsed.body.items if parsed is not None else ():
+        if isinstance(constant, tree.Assign) and list_read(constant.value, holes) & varying:
+            varying.add(constant.name.text)
     derived: set[str] = set()
     for parameter in item.parameters if item else ():
-        read_names = (
-            {node.text for node in tree.walk(parameter.default) if isinstance(node, tree.Name)}
-            if parameter.default
-            else set()
-        )
-        if parameter.name.text not in given and read_names & {*derived, *given}:
+        if parameter.name.text in given:
+            continue
+        varying.discard(parameter.name.text)  # which hides a constant of its name
+        if parameter.default is not None and list_read(parameter.default, holes) & varying:
             derived.add(parameter.name.text)
+            varying.add(parameter.name.text)
     return derived
+
+
+def list_read(node: tree.Node, holes: Mapping[int, str]) -> set[str]:
+    """The names in an expression, with those of its holes."""
+    named = {part.text for part in tree.walk(node) if isinstance(part, tree.Name)}
+    return named | {holes.get(part.start, "") for part in tree.walk(node) if isinstance(part, tree.Hole)}
 
 
 def find_parameters(condition: Condition, derived: set[str]) -> list[Parameter]:

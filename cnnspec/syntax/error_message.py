@@ -39,6 +39,7 @@ _CHARACTERS = {
     "×": 'write 3x3 with the letter x, a product and a repeat with "*"',
     "²": "write 3x3 for a size, ^2 for a power",
     "½": "write 1/2",
+    "?": "a hole is ?, or has a name, ?a; its values stand behind `in`: ?a in 8..64:8",
     "@": "write filters and kernel apart: conv(64, 5x5)",
     "!": 'write "not", or "!=" between two numbers',
     "&": 'write "and"',

@@ -78,7 +78,7 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
         "write, for example, 16..128:8, or 8..256:*2; what is computed stands in parentheses: 16..(2 * 64):8",
         tuple(
             text.format(values)
-            for text in ("model M(w=8 in {}) {{ relu }}", "model M(w in {}) {{ relu }}", "conv(?a in {})", "x = ?a in {}")
+            for text in ("model M(w=8 in {}) {{ relu }}", "model M(w in {}) {{ relu }}")
             for values in ("x..y..z", "8..x..2", "x..", "x..8:", "x..8:*", "x..8:**2", "x..8:2:3", "x:8", "..8", "x..2 ^ 3:8", "x..f(3):8", "x..w[0]:8", "x..8 * y:8")
         ),
     ),
@@ -150,4 +150,5 @@ MISTAKES: list[tuple[str, str, tuple[str, ...]]] = [
     ('an operator misses its right side', "write a number or a layer after it", ("conv *", "conv(2 *)", "conv(2 +, 3)", "a = 2 ^", "a = 3 *\nrelu", "conv(-)", "a = 1 ..", "a = {b: 2 *}", "a = {b: c *}", "a = {b: 2 +, c: d}", "a = {b: -}", "a = {b: 2 +\nc: d}")),
     ("an operator misses its left side", "write a number or a layer before it", ("* 3", "conv(* 3)", "a = * 3", "a = {b: * 3}")),
     ("a keyword cannot be a name", "choose another name", ("model = model", "in = 3", "for = 3", "as = 3", "conv as model", "conv(in=3)", "conv(model=3)", *(f"a = {{b: {word}}}" for word in _WORDS))),
+    ("values stand behind a hole, or a parameter of a model", "write, for example, 2 * (?a in 8..64:8)", ("conv(2 * ?a in 8..16)", "conv(8, f in 3)", "conv(a=f in 3)", "x = 2 * ?a in 3", "x = 8 in 3", "x = [2 * ?a in 3]", "conv(8) in 3")),
 ]  # fmt: skip

@@ -151,6 +151,10 @@ _NOTATIONS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Said | None]]
         ),
         _range,
     ),
+    (
+        re.compile(r"(?<![\w?])\?(?![ \t]*[xX×])\w*[ \t]*(?!in\b)(?:[\[(:=]|\.\.|(?<=[ \t])(?=\w))[^,)\]]*"),
+        _same("the values of a hole stand behind `in`", "write ?a in 8..64:8, ? in [8, 16], or ?8..64:8 between two numbers"),
+    ),
     (re.compile(r"\b(?!in\b)([A-Za-z_]\w*)\s*[\[{<]\s*(\d+\s*[,x][^\]}>]*)[\]}>]"), _bracketed),
     (re.compile(rf"\[[ \t]*({_NUMBER}(?:[ \t]*[,;][ \t]*{_NUMBER}|[ \t]+{_NUMBER})+)[ \t]*\]"), _rows),
     (re.compile(r"(?<=[)\]}])\s*[xX×]\s*(?P<times>\w+)"), _behind),

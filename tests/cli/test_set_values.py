@@ -85,3 +85,23 @@ def test_mistakes_of_the_file_stay_its_own(spec: Path, capsys: pytest.CaptureFix
 def test_no_bracket_is_told_that_nobody_wrote(spec: Path, capsys: pytest.CaptureFixture[str], value: str) -> None:
     assert main(["summary", "net.cnn", "--set", f"layer={value}"]) == 2
     assert capsys.readouterr().err == f'cnnspec: --set layer: "{value}" is no value\n'
+
+
+def test_a_value_that_is_none_of_those_that_make_sense_is_a_warning(
+    spec: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (spec / "net.cnn").write_text(TEXT.replace("n=4", "n=4 in 4..16:4"))
+    assert "W216" not in "".join(map(str, run(capsys, "check", "net.cnn", "--set", "n=8")))
+    _, out, _ = run(capsys, "check", "net.cnn", "--set", "n=9")
+    assert "n is set to 9, which is none of its values: 4..16:4" in " ".join(out.split()) and "error" not in out
+    status, out, err = run(capsys, "summary", "net.cnn", "--set", "n=9")
+    assert status == 0 and "6x6x9" in out and "W216" in err
+
+
+def test_a_hole_is_filled(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (spec / "net.cnn").write_text(TEXT.replace("conv(n, 3x3", "conv(?n, ?"))
+    status, out, _ = run(capsys, "summary", "net.cnn", "--set", "?n=9", "--set", "?1=3")
+    assert status == 0 and "6x6x9" in out
+    for wrong in ("?=3", "?n", "??n=3", "?m=3", "?n="):
+        status, out, err = run(capsys, "summary", "net.cnn", "--set", wrong)
+        assert (status, out) == (2, "") and err.count("\n") <= 2

@@ -7,6 +7,8 @@ from lsprotocol import types
 
 from cnnspec.server.completion import list_completions
 from cnnspec.server.hover import find_hover
+from cnnspec.server.references import list_highlights, list_references
+from cnnspec.server.renaming import NotRenamed, prepare_rename, rename
 from tests.server.opened import open_text
 
 TEXT = """n = 8
@@ -68,3 +70,25 @@ def test_in_is_offered_behind_a_default() -> None:
     assert "in" not in complete("input 8x8x3\nw = 64 |")
     assert "relu" in complete("model M(act=|) { input 8 }")
     assert "relu" in complete("model M(act=| in [relu, ) { input 8 }")
+
+
+def test_a_hole_is_renamed_where_it_stands() -> None:
+    documents, document = open_text("/nowhere/a.cnn", TEXT)
+    position = document.places.find_position(TEXT.index("?a, free") + 1)
+    assert prepare_rename(document, documents, position).placeholder == "a"
+    made = rename(document, documents, position, "width")
+    (edits,) = (made.changes or {"": made.document_changes[0].edits}).values()  # type: ignore[index, union-attr]
+    assert [document.places.find_offset(edit.range.start) for edit in edits] == [  # type: ignore[union-attr]
+        TEXT.index("?a in") + 1,
+        TEXT.index("?a, free") + 1,
+    ]
+    assert (
+        len(list_references(document, documents, position)) == len(list_highlights(document, documents, position)) == 2
+    )
+
+
+@pytest.mark.parametrize(("new", "why"), [("3a", "is no name"), ("x3", "is a shape"), ("b", "there is a hole")])
+def test_a_hole_is_not_renamed_to_what_it_cannot_be_called(new: str, why: str) -> None:
+    documents, document = open_text("/nowhere/a.cnn", TEXT.replace("(?,", "(?b,"))
+    with pytest.raises(NotRenamed, match=why):
+        rename(document, documents, document.places.find_position(TEXT.index("?a in")), new)

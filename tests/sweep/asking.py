@@ -27,7 +27,7 @@ def ask(text: str, over: dict[str, tuple[Any, ...]], quantities: tuple[Quantity,
     assert not tree.diagnostics, tree.diagnostics
     axes = []
     for name, options in over.items():
-        parameter, element = re.fullmatch(r"(\w+)(?:\[(\d)\])?", name).groups()  # type: ignore[union-attr]
+        parameter, element = re.fullmatch(r"(\??\w+)(?:\[(\d)\])?", name).groups()  # type: ignore[union-attr]
         words = tuple([Term(option) if isinstance(option, str) else option for option in options])
         axes.append(Axis(parameter, words, None if element is None else int(element)))
     defaults = cnnspec.loads(text).analysed.graph.parameters

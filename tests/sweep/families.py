@@ -35,6 +35,17 @@ model Residual(size=16, w=[8, 8, 16], k=3, pad=1) {
 }""",
         {"size": (9, 12, 16, 31), "w[0]": (8, 16), "w[1]": (8, 16), "w[2]": (8, 12, 16), "k": (1, 2, 3), "pad": (0, 1)},
     ),
+    "holes in blocks, loops and constants": Family(
+        """c = 2 * ?base
+block cell(f) { conv(f, ?k, stride=?s) -> relu }
+model Holes(size=24) {
+  input (size, size, 3)
+  for i in 1..2 { cell(i * ?) }
+  conv(c, 1x1, groups=?g) -> (relu -> conv(c // ?g, ?k)) * ?n
+  gap -> dense(10)
+}""",
+        {"size": (12, 24, 41), "?base": (2, 3, 4), "?k": (1, 2, 3, 5), "?s": (1, 2), "?1": (2, 3, 4, 6), "?g": (1, 2, 4), "?n": (0, 1, 2)},
+    ),
     "groups of channels": Family(
         """model Groups(w=32, g=4, m=1, s=2) {
   input 24x24x8

@@ -92,6 +92,14 @@ def test_conditions_and_keys_know_holes() -> None:
     assert [found.request.space.candidate([int(d[0]) for d in found.best.digits])] == [{"?a": 6, "?1": 7}]
 
 
+def test_what_is_computed_from_holes_differs_between_candidates() -> None:
+    text = (
+        "n = 2 * ?a\nmodel M(b=n + 1, c=?a * 3, d=b + 1, e=5) {{ input 8x8x3\nconv(?a in 2..6, 1x1) -> conv({}, 1x1) }}"
+    )
+    found = cnnspec.sweep(text.format("b"), where="b > 6 and c < 18 and d < 13 and e == 5")
+    assert [int(a) for a in found["?a"]] == [3, 4, 5]
+
+
 def test_candidates_are_written_with_their_holes_filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("net.cnn").write_text(RANGED.replace("relu }", "relu }  # ?a"))
