@@ -123,7 +123,7 @@ def say_nothing(solved: Solved) -> str:
 
     if solved.status != NOTHING:
         return "no candidate was found in time"
-    return "no candidate is legal" if solved.example else "no legal candidate meets the conditions"
+    return "nothing fits"
 
 
 def find(parsed: Tree, options: argparse.Namespace) -> Solved:

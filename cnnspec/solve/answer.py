@@ -68,7 +68,7 @@ class Solved(Record):
     obstacles: tuple[Obstacle, ...]
     text: str
     seconds: float
-    example: str = ""  # the mistake of one candidate, where none is legal
+    why: str = ""  # what else is to be said of why there is no answer
 
 
 def find_gap(value: Any, bound: Any) -> float | None:

@@ -88,9 +88,11 @@ def find_comparisons(node: tree.Node) -> list[tree.Node]:
 def compare(evaluation: Evaluation, node: tree.Node) -> tuple[Any, ...]:
     """The differences that a comparison compares with zero, or one truth."""
     if not isinstance(node, tree.Compare):
-        return (all(evaluation.flags(node)),)
+        return (evaluation.flag(node),)
     left, right = evaluation.value(node.left), evaluation.value(node.right)
     if not is_number(left) or not is_number(right):
+        if node.operator not in ("==", "!="):
+            raise BadCondition("what is no number is compared with == or !=")
         same = write(left) == write(right)
         return (same == (node.operator == "=="),)
     return tuple([a - b for a in as_parts(left) for b in as_parts(right)])
@@ -114,9 +116,11 @@ class Evaluation:
             raise BadCondition(NO_NUMBER)
         return as_parts(value)
 
-    def flags(self, node: tree.Node) -> tuple[bool, ...]:
+    def flag(self, node: tree.Node) -> bool:
         value = self.value(node)
-        return (value,) if isinstance(value, bool) else as_parts(value)
+        if not isinstance(value, bool):
+            raise BadCondition("a condition is true or false: compare it with a number, params < 5M")
+        return value
 
     def value(self, node: tree.Node) -> Any:
         """A number, `Parts`, a word or a list."""

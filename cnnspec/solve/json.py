@@ -49,6 +49,7 @@ def write_data(solved: Solved, name: str, file: str) -> dict[str, Any]:
             }
             for obstacle in solved.obstacles
         ],
+        "why": solved.why,
         "structures": search.structures,
         "steps": search.steps,
         "text": solved.text,

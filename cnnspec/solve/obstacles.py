@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     Run = Callable[[Request], Search]
 
+ANY = Objective("1", tree.Number(0, 0, 1, "1"), True)  # of which any candidate is the best
 LOWER, UPPER = ("<", "<="), (">", ">=")
 
 
@@ -38,8 +39,7 @@ class Heaviest(Record):
 def find_obstacles(request: Request, run: Run) -> tuple[Obstacle, ...]:
     """What stands in the way of any answer: of each condition, whether a legal candidate meets it alone; nothing where no candidate is
     legal. `run` is what searches."""
-    any_ = Objective("1", tree.Number(0, 0, 1, "1"), True)
-    if run(request.replace(objective=any_, conditions=())).digits is None:
+    if run(request.replace(objective=ANY, conditions=())).digits is None:
         return ()
     return tuple([find_obstacle(request, condition, run) for condition in request.conditions])
 

@@ -9,7 +9,7 @@ from cnnspec.base.limits import MAX_LAYERS
 from cnnspec.base.record import Record
 from cnnspec.base.source import Source, brief, printable
 from cnnspec.base.source_files import read
-from cnnspec.solve.expressions import NO_NUMBER, Evaluation, Objective, Unknown
+from cnnspec.solve.expressions import NO_NUMBER, Evaluation, Objective, Unknown, compare, find_comparisons
 from cnnspec.sweep.conditions import BadCondition, find_quantities, name_holes
 from cnnspec.sweep.question import BadRequest, find_model, make_request
 from cnnspec.sweep.structure import Quantity
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cnnspec.elaborate.files import Read
-    from cnnspec.graph import Graph
     from cnnspec.sweep.conditions import Condition
     from cnnspec.sweep.question import Over
     from cnnspec.sweep.space import Space
@@ -76,7 +75,7 @@ def make_solve_request(
             text = re.sub(rf"\b{WIDTHS}\b", write_widths(asked.question, asked.space), text)
         objective = read_objective(text, bool(maximize.strip()), [*graph.parameters])
         objective = objective.replace(text=(maximize or minimize).strip())
-        check_objective(objective, graph, asked.space)
+        check(objective, asked.conditions, {**graph.parameters, **asked.space.candidate([0] * len(asked.space.axes))})
         quantities = find_quantities(objective.node, [*graph.parameters])
     except BadCondition as error:
         raise BadRequest(str(error)) from None
@@ -101,8 +100,12 @@ def read_objective(text: str, is_largest: bool, parameters: Sequence[str]) -> Ob
     return Objective(text, node, is_largest)
 
 
-def check_objective(objective: Objective, graph: Graph, space: Space) -> None:
-    """BadCondition where an objective is no number."""
-    parameters = {**graph.parameters, **space.candidate([0] * len(space.axes))}
-    with suppress(Unknown):
-        Evaluation(parameters, lambda quantity: (True,) if quantity.is_flag else (1,)).numbers(objective.node)
+def check(objective: Objective | None, conditions: Sequence[Condition], parameters: Mapping[str, Any]) -> None:
+    """BadCondition where an objective is no number, or a condition neither true nor false."""
+    evaluation = Evaluation(parameters, lambda quantity: (True,) if quantity.is_flag else (1,))
+    if objective is not None:
+        with suppress(Unknown):
+            evaluation.numbers(objective.node)
+    for node in [node for condition in conditions for node in find_comparisons(condition.node)]:
+        with suppress(Unknown):
+            compare(evaluation, node)

@@ -21,7 +21,7 @@ from cnnspec.solve.answer import BEST, NOTHING, Limit, Obstacle, Search, Solved
 from cnnspec.solve.candidate import ask, check_candidate, is_met
 from cnnspec.solve.expressions import Objective
 from cnnspec.solve.obstacles import find_weight
-from cnnspec.solve.question import SHOWN, Request
+from cnnspec.solve.question import SHOWN, Request, check
 from cnnspec.solve.solve import write_filled
 from cnnspec.solve.widths import find_widths
 from cnnspec.sweep.candidates import Sample
@@ -127,6 +127,7 @@ def make_scaling(
     }
     try:
         read_ = read_conditions(conditions, [*graph.parameters]) if conditions.strip() else []
+        check(None, read_, {**graph.parameters, **fixed})
     except BadCondition as error:
         raise BadRequest(str(error)) from None
     quantities: Any = dict.fromkeys([*SHOWN, *[quantity for condition in read_ for quantity in condition.quantities]])

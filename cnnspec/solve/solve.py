@@ -10,7 +10,7 @@ from cnnspec.solve.cp_sat import search_cp_sat
 from cnnspec.solve.elimination import TooWide
 from cnnspec.solve.exhaustive import search_all
 from cnnspec.solve.lagrange import NoSum, search_chain
-from cnnspec.solve.obstacles import find_obstacles
+from cnnspec.solve.obstacles import ANY, find_obstacles
 from cnnspec.solve.regions import CannotFollow
 from cnnspec.sweep.question import BadRequest
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 FEW = 2 * 10**6  # candidates that are gone through in a few seconds
 MANY = 10**8  # candidates that are gone through where there is no other way
+
+
+UNDEFINED = "The objective of no candidate that fits is known: it divides by zero, or depends on something unknown."
 
 
 def solve(request: Request, step: Callable[[int], None] | None = None) -> Solved:
@@ -77,14 +80,17 @@ def describe(request: Request, search: Search, seconds: float) -> Solved:
 def describe_nothing(request: Request, search: Search, seconds: float) -> Solved:
     """The same where there is no candidate: why, if that is proven."""
     obstacles: tuple[Obstacle, ...] = ()
-    example = ""
+    why = ""
     if search.is_whole:
-        obstacles = find_obstacles(request, run_search)
-        if not obstacles:
+        if run_search(request.replace(objective=ANY)).digits is not None:
+            why = UNDEFINED
+        else:
+            obstacles = find_obstacles(request, run_search)
             error = check_candidate(request, [0] * len(request.space.axes)).error
-            example = error.message if error is not None else ""
+            if not obstacles and error is not None:
+                why = f"No candidate is legal; one of them: {error.message}"
     status = NOTHING if search.is_whole else OPEN
-    return Solved(request, status, search, {}, (), (), None, None, None, (), obstacles, "", seconds, example)
+    return Solved(request, status, search, {}, (), (), None, None, None, (), obstacles, "", seconds, why)
 
 
 def find_limits(request: Request, digits: tuple[int, ...], checked: Checked) -> tuple[Limit, ...]:

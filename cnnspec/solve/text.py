@@ -62,7 +62,7 @@ def write_proof(solved: Solved) -> list[str]:
     search, request = solved.search, solved.request
     how = HOW[search.method]
     if solved.status == NOTHING:
-        if any([obstacle.is_alone for obstacle in solved.obstacles]):
+        if solved.why or any([obstacle.is_alone for obstacle in solved.obstacles]):
             return [f"Nothing fits: proven, {how}."]
         return [
             f"No legal candidate meets {'the conditions' if request.conditions else 'what is asked'}: proven, {how}."
@@ -167,8 +167,8 @@ def write_obstacle(solved: Solved, number: int, obstacle: Obstacle) -> str:
 def write_notes(solved: Solved) -> list[str]:
     """What else is to be said."""
     notes = write_obstacles(solved)
-    if solved.example:
-        notes.append(f"No candidate is legal; one of them: {solved.example}")
+    if solved.why:
+        notes.append(solved.why)
     if solved.search.trouble:
         notes.append(f"What a candidate does could not always be followed ({solved.search.trouble}).")
     return notes

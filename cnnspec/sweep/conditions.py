@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cnnspec.base.record import Record
 from cnnspec.base.source import Source, brief, printable
-from cnnspec.layers.argument import Term
+from cnnspec.layers.argument import Term, word_of
 from cnnspec.lint.budget import QUANTITIES
 from cnnspec.sweep.structure import Quantity
 from cnnspec.syntax import tree
@@ -162,7 +162,26 @@ def make_quantity(node: tree.Node, parameters: Sequence[str]) -> Quantity:
             has = f"it takes {', '.join(takes)}" if takes else "it takes none"
             raise BadCondition(f'{name} has no argument "{word}": {has}')
         given.append((word, read_argument(argument.value)))
+        check_argument(name, word, given[-1][1])
     return Quantity(name, tuple(given))
+
+
+def check_argument(quantity: str, name: str, value: Any) -> None:
+    """BadCondition for a value that a quantity's argument cannot have."""
+    from cnnspec.facts.optimizer_slots import count_slots
+    from cnnspec.facts.precision import find_precision
+
+    try:
+        if name == "dtype":
+            find_precision(word_of(value) or "?")
+        elif name == "optimizer" and isinstance(value, Term):
+            count_slots(value.name, dict(value.keywords))
+        elif name == "optimizer" or name == "batch" and (not isinstance(value, int) or value < 1):
+            raise ValueError(
+                f"{quantity}'s {name} must be {'an optimizer' if name == 'optimizer' else 'a number from 1'}"
+            )
+    except ValueError as error:
+        raise BadCondition(str(error)) from None
 
 
 def read_argument(node: tree.Node) -> Any:
