@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from cnnspec.base.record import Record
 from cnnspec.lint.budget import QUANTITIES, find_heaviest
 from cnnspec.solve.answer import Obstacle
 from cnnspec.solve.candidate import check_candidate
-from cnnspec.solve.expressions import Objective
+from cnnspec.solve.expressions import COMPARED, Objective
+from cnnspec.sweep.question import BadRequest
 from cnnspec.sweep.structure import find_answer
 from cnnspec.syntax import tree
 
@@ -45,21 +48,28 @@ def find_obstacles(request: Request, run: Run) -> tuple[Obstacle, ...]:
 
 
 def find_obstacle(request: Request, condition: Condition, run: Run) -> Obstacle:
+    """Whether legal candidates meet a condition alone, and where it is a limit, how near they come."""
     node = condition.node
-    one_sided = isinstance(node, tree.Compare) and node.operator in (*LOWER, *UPPER)
-    if not one_sided:
-        alone = run(request.replace(conditions=(condition,)))
+    if isinstance(node, tree.Compare) and node.operator in (*LOWER, *UPPER):
+        beyond = tree.Arithmetic(node.start, node.end, node.left, (("-", node.right),))
+        nearest = Objective(condition.text, beyond, node.operator in UPPER)
+        with suppress(BadRequest):  # no sum: a maximum has no dual
+            return measure_obstacle(request, condition, run(request.replace(objective=nearest, conditions=(), gap=0.0)))
+    with suppress(BadRequest):
+        alone = run(request.replace(objective=ANY, conditions=(condition,)))
         return Obstacle(condition.text, alone.digits is None and alone.is_whole)
-    assert isinstance(node, tree.Compare)
-    beyond = tree.Arithmetic(node.start, node.end, node.left, (("-", node.right),))
-    nearest = Objective(condition.text, beyond, node.operator in UPPER)
-    found = run(request.replace(objective=nearest, conditions=()))
+    return Obstacle(condition.text, False)
+
+
+def measure_obstacle(request: Request, condition: Condition, found: Search) -> Obstacle:
+    """The same of a limit, to which a candidate was found that comes the nearest."""
     if found.digits is None:
         return Obstacle(condition.text, False)
     checked = check_candidate(request.replace(conditions=(condition,)), found.digits)
     axes = request.space.axes
     options = {axis.name: axis.options[digit] for axis, digit in zip(axes, found.digits, strict=True)}
-    is_alone = not all(checked.met) and found.is_whole
+    assert isinstance(condition.node, tree.Compare)
+    is_alone = found.bound is not None and not COMPARED[condition.node.operator](found.bound)
     return Obstacle(condition.text, is_alone, checked.sides[0], options, find_weight(request, condition, found.digits))
 
 
