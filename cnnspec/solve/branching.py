@@ -81,13 +81,9 @@ class Branching:
         left = max([self.closed, *[-entry[0] for entry in self.heap[:1]]])
         bound = max(left, self.value)
         is_whole = not self.heap and self.closed <= self.value or self.best is not None and left <= self.limit
-        shown = (
-            None
-            if not np.isfinite(bound)
-            else self.real
-            if bound <= self.value * (1 + 1e-12) or bound == self.value
-            else self.sign * bound
-        )
+        shown = None
+        if np.isfinite(bound):
+            shown = self.sign * bound if self.is_better(bound) else self.real
         return Search(
             self.method.name,
             self.best,
@@ -102,7 +98,8 @@ class Branching:
     def tighten(self, bound: Any) -> Any:
         """A bound of whole numbers as one."""
         if isinstance(self.real, int) and isinstance(bound, float):
-            return int(np.floor(bound + 1e-6)) if self.sign > 0 else int(np.ceil(bound - 1e-6))
+            noise = max(1e-6, 1e-12 * abs(bound))
+            return int(np.floor(bound + noise)) if self.sign > 0 else int(np.ceil(bound - noise))
         return bound
 
     @property
