@@ -12,8 +12,8 @@ from types import ModuleType
 __version__ = "0.1.0"
 __all__ = [
     "Blocks", "Comparison", "Cost", "Diagnostic", "Difference", "Evaluation", "Explanation", "Findings", "InputSizes", "LayerFigures", "Lost", "MissingExtra",
-    "Network", "NetworkPicture", "Picture", "Predictions", "Quiz", "ReceptiveField", "ReceptiveFields", "Runs", "SeenLayers", "Size", "SpecError", "Sweep", "Trace", "Training", "UnitField", "blocks", "check", "check_text", "compare", "diff",
-    "evaluate", "from_keras", "from_torch", "load", "loads", "predict", "quiz", "resume", "runs", "sweep",
+    "Network", "NetworkPicture", "Picture", "Predictions", "Quiz", "ReceptiveField", "ReceptiveFields", "Runs", "SeenLayers", "Size", "Solution", "SpecError", "Sweep", "Trace", "Training", "UnitField", "blocks", "check", "check_text", "compare", "diff",
+    "evaluate", "from_keras", "from_torch", "load", "loads", "predict", "quiz", "resume", "runs", "solve", "sweep",
 ]  # fmt: skip
 
 TYPE_CHECKING = False
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cnnspec.api.network_picture import NetworkPicture
     from cnnspec.api.picture import Picture
     from cnnspec.api.quiz import Quiz, quiz
+    from cnnspec.api.solve import Solution, solve
     from cnnspec.api.sweep import Sweep, sweep
     from cnnspec.api.torch_models import from_torch
     from cnnspec.api.trace import Trace
@@ -51,6 +52,7 @@ _HOMES = {
     **dict.fromkeys(("Blocks", "blocks"), "cnnspec.api.block_answers"),
     **dict.fromkeys(("Comparison", "compare"), "cnnspec.api.comparison"),
     **dict.fromkeys(("Quiz", "quiz"), "cnnspec.api.quiz"),
+    **dict.fromkeys(("Solution", "solve"), "cnnspec.api.solve"),
     **dict.fromkeys(("Sweep", "sweep"), "cnnspec.api.sweep"),
     **dict.fromkeys(("Evaluation", "Predictions", "evaluate", "predict"), "cnnspec.api.trained_models"),
     **dict.fromkeys(("Training", "resume"), "cnnspec.api.training"),

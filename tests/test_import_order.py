@@ -40,6 +40,7 @@ ORDER = [
     {"analysis"},
     {"pipeline"},
     {"sweep"},
+    {"solve"},
     {"findings", "quiz", "look", "highlight", "compare"},
     {"draw"},
     {"api", "server"},

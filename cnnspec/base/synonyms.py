@@ -25,6 +25,7 @@ COMMANDS = """
     diff: difference cmp delta changes
     sweep: grid gridsearch explore candidates
     search: tune tuner hyperparameters hpo nas optuna study trials automl
+    solve: optimize optimise maximize minimize fill scale
     import: load decompile
     fix: mend repair autofix
     format: fmt beautify pretty prettify reformat

@@ -31,6 +31,7 @@ VERBS = {
     "diff": "compare two networks, layer by layer and in total",
     "sweep": "go over many candidates of a spec: which are legal, which fit, which are the best",
     "search": "train candidates of a spec that fit, and find the best",
+    "solve": "fill parameters: the best candidate under conditions, with its proof",
     "trace": "show the numbers of a network on one input, and how each comes about",
     "quiz": "ask about a network: exercises with the usual slips, and their solutions",
     "import": "write a saved model as a spec",

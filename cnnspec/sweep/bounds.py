@@ -33,6 +33,10 @@ def find_bounds(operation: str, a: Bounds, b: Bounds = (0, 0)) -> Bounds:
         return a[0] - b[1], a[1] - b[0]
     if operation == "max":
         return max(a[0], b[0]), max(a[1], b[1])
+    if operation == "log2":
+        if a[0] <= 0 or not is_finite(a[1]):
+            return EVERYTHING
+        return math.nextafter(math.log2(a[0]), -math.inf), math.nextafter(math.log2(a[1]), math.inf)
     if operation in ROUND:
         rounded = ROUND[operation]
         return (rounded(a[0]), rounded(a[1])) if is_finite(a[0]) and is_finite(a[1]) else EVERYTHING

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cnnspec.base.record import Record
 from cnnspec.base.source import Source, brief, printable
-from cnnspec.layers.argument import Term
+from cnnspec.layers.argument import Term, word_of
 from cnnspec.lint.budget import QUANTITIES
 from cnnspec.sweep.structure import Quantity
 from cnnspec.syntax import tree
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 MEASURED = tuple([name for name in QUANTITIES if name != "output"])  # what is a number, or true or false
-FUNCTIONS = ("min", "max")
+FUNCTIONS = ("min", "max", "sum", "log2")
 
 
 class BadCondition(ValueError):
@@ -36,7 +36,11 @@ class Condition(Record):
 
 
 def read_conditions(text: str, parameters: Sequence[str]) -> list[Condition]:
-    """The conditions of a text, those with `and` between them apart. Raises BadCondition."""
+    """The conditions of a text, those with `and` or a comma between them apart. Raises BadCondition."""
+    return [condition for part in split_commas(text) for condition in _read_conditions(part.strip(), parameters)]
+
+
+def _read_conditions(text: str, parameters: Sequence[str]) -> list[Condition]:
     source = Source("--where", f"x = {text}")
     parsed = parse(source)
     item = parsed.body.items[0] if len(parsed.body.items) == 1 else None
@@ -48,6 +52,21 @@ def read_conditions(text: str, parameters: Sequence[str]) -> list[Condition]:
     return [
         Condition(source.text[part.start : part.end], part, tuple(find_quantities(part, parameters))) for part in parts
     ]
+
+
+def split_commas(text: str) -> Iterator[str]:
+    """The parts of a text between commas outside of brackets and quotes."""
+    depth = start = 0
+    quoted = ""
+    for place, sign in enumerate(text):
+        if quoted or sign in "\"'":
+            quoted = "" if sign == quoted else quoted or sign
+        elif sign == "," and depth == 0:
+            yield text[start:place]
+            start = place + 1
+        else:
+            depth += (sign in "([{") - (sign in ")]}")
+    yield text[start:]
 
 
 def name_holes(node: tree.Node) -> Any:
@@ -72,7 +91,7 @@ def _name_holes_in(part: Any) -> Any:
 
 def read_quantity(text: str, parameters: Sequence[str] = ()) -> Quantity:
     """A quantity as text: peak_memory(batch=1, dtype=int8). Raises BadCondition."""
-    (condition, *others) = read_conditions(text, parameters)
+    condition, *others = read_conditions(text, parameters)
     if others or len(condition.quantities) != 1 or not isinstance(condition.node, (tree.Name, tree.Call)):
         raise BadCondition(f'"{brief(printable(text))}" is no quantity: {", ".join(MEASURED)}')
     return condition.quantities[0]
@@ -143,7 +162,26 @@ def make_quantity(node: tree.Node, parameters: Sequence[str]) -> Quantity:
             has = f"it takes {', '.join(takes)}" if takes else "it takes none"
             raise BadCondition(f'{name} has no argument "{word}": {has}')
         given.append((word, read_argument(argument.value)))
+        check_argument(name, word, given[-1][1])
     return Quantity(name, tuple(given))
+
+
+def check_argument(quantity: str, name: str, value: Any) -> None:
+    """BadCondition for a value that a quantity's argument cannot have."""
+    from cnnspec.facts.optimizer_slots import count_slots
+    from cnnspec.facts.precision import find_precision
+
+    try:
+        if name == "dtype":
+            find_precision(word_of(value) or "?")
+        elif name == "optimizer" and isinstance(value, Term):
+            count_slots(value.name, dict(value.keywords))
+        elif name == "optimizer" or name == "batch" and (not isinstance(value, int) or value < 1):
+            raise ValueError(
+                f"{quantity}'s {name} must be {'an optimizer' if name == 'optimizer' else 'a number from 1'}"
+            )
+    except ValueError as error:
+        raise BadCondition(str(error)) from None
 
 
 def read_argument(node: tree.Node) -> Any:

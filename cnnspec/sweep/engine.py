@@ -64,7 +64,7 @@ class Engine:
         self.structures = self.singly = 0
         self.trouble: tuple[int, str] | None = None
         self._numbers = [[numbers_in(option) for option in axis.options] for axis in space.axes]
-        self._leaves = self._find_leaves()
+        self.leaves = self._find_leaves()
         self._group: Any = None  # that of the structures that are known
         self._known: list[Known] = []
 
@@ -72,13 +72,13 @@ class Engine:
         """For every number that is on tapes, by its axis and its place in an option, its values."""
         made = {}
         for axis, options in enumerate(self._numbers):
-            if not self._is_mixed(axis):
+            if not self.is_mixed(axis):
                 for place, values in enumerate(zip(*options, strict=True)):
                     fits = all([isinstance(value, float) or -(2**63) <= value < 2**63 for value in values])
                     made[axis, place] = axis, np.array(values, None if fits else object)
         return made
 
-    def _is_mixed(self, axis: int) -> bool:
+    def is_mixed(self, axis: int) -> bool:
         """Whether the options of an axis are no numbers, or of several types."""
         options = self.space.axes[axis].options
         return not self._numbers[axis][0] or len({outline(option) for option in options}) > 1
@@ -86,7 +86,7 @@ class Engine:
     # ---- what decides the structure ------------------------------------------------------------------------
     def find_grouped(self, candidates: Whole | Sample) -> tuple[int, ...]:
         """The axes by which candidates are grouped."""
-        mixed = [axis for axis in range(len(self.space.axes)) if self._is_mixed(axis)]
+        mixed = [axis for axis in range(len(self.space.axes)) if self.is_mixed(axis)]
         pinned: dict[int, int] = {}
         random = np.random.default_rng(0)
         for probe in range(PROBES):
@@ -106,7 +106,7 @@ class Engine:
 
     def _find_pinned(self, digits: Sequence[int], grouped: Sequence[int]) -> set[int]:
         try:
-            tape = trace(self.question, self._begin(digits, grouped)).tape
+            tape = trace(self.question, self.begin(digits, grouped)).tape
         except Exception:
             return set()
         found: set[int] = set()
@@ -124,7 +124,7 @@ class Engine:
                 waiting += operands
         return found
 
-    def _begin(self, digits: Sequence[int], grouped: Sequence[int]) -> dict[str, Any]:
+    def begin(self, digits: Sequence[int], grouped: Sequence[int]) -> dict[str, Any]:
         """The parameters of a candidate, with the numbers of axes that are not grouped to begin tapes with."""
         values = []
         for number, (axis, digit) in enumerate(zip(self.space.axes, digits, strict=True)):
@@ -175,7 +175,7 @@ class Engine:
     def _learn(self, digits: Sequence[int], grouped: Sequence[int], sizes: Sequence[int], limit: int) -> Known | None:
         """The structure of a candidate; None where it cannot be followed."""
         try:
-            structure = trace(self.question, self._begin(digits, grouped))
+            structure = trace(self.question, self.begin(digits, grouped))
         except Exception as error:
             self._note_trouble(digits, f"{type(error).__name__}: {error}")
             return None
@@ -186,7 +186,7 @@ class Engine:
             for number in values or ()
             if isinstance(number, Taped)
         ]
-        replay = Replay(structure.tape, self._leaves, sizes, outputs, limit)
+        replay = Replay(structure.tape, self.leaves, sizes, outputs, limit)
         return Known(structure, replay, self._find_reason(structure.answer))
 
     def _note_trouble(self, digits: Sequence[int], why: str) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from cnnspec.sweep.conditions import Condition
 
-FUNCTIONS: dict[str, Callable[..., Any]] = {"min": np.minimum, "max": np.maximum}
+FUNCTIONS: dict[str, Callable[..., Any]] = {"min": np.minimum, "max": np.maximum, "sum": np.add, "log2": np.log2}
 ARITHMETIC: dict[str, tuple[str, Callable[..., Any]]] = {
     "+": ("add", np.add), "-": ("sub", np.subtract), "*": ("mul", np.multiply), "/": ("truediv", np.true_divide),
     "//": ("floordiv", np.floor_divide), "%": ("mod", np.mod),
@@ -45,7 +45,8 @@ class Options(Record):
 
 class Met:
     """Which of some candidates meet conditions. `names` are parameters and, by their quantity, figures, one array an axis of
-    the network. `divided`: those that would divide by zero, and meet nothing."""
+    the network. `divided`: those that would divide by zero, or take the logarithm of what is not positive, and meet
+    nothing."""
 
     def __init__(self, names: Mapping[Any, Any], count: int, parameters: Sequence[str]) -> None:
         self.names, self.count, self.parameters = names, count, parameters
@@ -154,13 +155,22 @@ class Met:
         return node.value  # type: ignore[attr-defined]
 
     def call(self, function: Callable[..., Any], node: tree.Node, asked: NDArray[np.bool_]) -> Any:
-        parts = [part for a in node.arguments for part in self.numbers(self.value(a.value, asked))]  # type: ignore[attr-defined]
+        values = [self.value(argument.value, asked) for argument in node.arguments]  # type: ignore[attr-defined]
+        parts = [part for value in values for element in find_elements(value) for part in self.numbers(element)]
         if not parts:
-            raise BadCondition("min and max take numbers: min(a, b)")
+            raise BadCondition("min, max, sum and log2 take numbers, or a list of them: min(a, b), sum(w)")
+        if function is np.log2:
+            return [self.log2(part, asked) for part in parts]
         made = parts[0]
         for part in parts[1:]:
-            made = function(made, part)
+            one, other, safe = exact("add", made, part) if function is np.add else (made, part, True)
+            made = function(one, other) if safe else narrow(function(one, other))
         return [made]
+
+    def log2(self, values: Any, asked: NDArray[np.bool_]) -> Any:
+        bad = ma.filled(values <= 0, False)
+        self.divided |= bad & asked
+        return ma.log2(ma.array(ma.where(bad, 1, values), np.float64))
 
     def index(self, value: Any, at: Any) -> Any:
         if isinstance(value, tuple):
@@ -203,6 +213,11 @@ class Met:
         one, other, safe = exact(name, left, right)
         made = function(one, other)
         return made if safe else narrow(made)
+
+
+def find_elements(value: Any) -> tuple[Any, ...]:
+    """The elements of a list; what is none alone."""
+    return value if isinstance(value, tuple) else isinstance(value, Options) and split_list(value) or (value,)
 
 
 def split_list(value: Options) -> tuple[Any, ...]:

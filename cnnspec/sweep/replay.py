@@ -29,8 +29,10 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "floordiv": np.floor_divide, "mod": np.mod,
     "truediv": np.true_divide, "max": np.maximum, "lt": np.less, "eq": np.equal,
 }  # fmt: skip
+ALONE: dict[str, Callable[..., Any]] = {"log2": np.log2}  # of floats
 ROUNDING: dict[str, Callable[..., Any]] = {"round": np.rint, "floor": np.floor, "ceil": np.ceil}
 LINEAR = ("add", "sub", "mul")
+FLOATS = ("truediv", *ALONE)  # what is a float, whatever it is made of
 
 
 class Table:
@@ -120,11 +122,11 @@ class Replay:
             self._keep(place, Table(() if axis is None else (axis,), values))
             return
         axes = tuple(sorted({axis for operand in operands for axis in self.axes[operand]}))
-        self.whole[place] = operation in ROUNDING or operation != "truediv" and all([self.whole[i] for i in operands])
+        self.whole[place] = operation in ROUNDING or operation not in FLOATS and all([self.whole[i] for i in operands])
         self.bounds[place] = find_bounds(operation, *[self.bounds[i] for i in operands])
         if self._count(axes) <= self.limit:
             spread = [self.tables[i].spread(axes) for i in operands]
-            self._keep(place, Table(axes, self._work_out(place, spread)))
+            self._keep(place, Table(axes, self.work_out(place, spread)))
         else:
             self.axes[place] = axes
 
@@ -137,7 +139,7 @@ class Replay:
         )
         self.whole[place] = values.dtype != np.float64
 
-    def _work_out(self, place: int, operands: Sequence[Array]) -> Array:
+    def work_out(self, place: int, operands: Sequence[Array]) -> Array:
         """An operation on arrays."""
         operation, *sides = self.expressions[place]
         if operation in ROUNDING:
@@ -145,6 +147,8 @@ class Replay:
             if within(self.bounds[place], INT64):
                 return np.asarray(rounded.astype(np.int64))
             return as_ints(rounded)
+        if operation in ALONE:
+            return np.asarray(ALONE[operation](operands[0].astype(np.float64)))
         safe = within(self.bounds[place], INT64) if self.whole[place] else self._is_exact(sides)
         if not safe:
             operands = [operand.astype(object) for operand in operands]
@@ -236,7 +240,7 @@ class Replay:
             elif self.whole[place] and operation in (*LINEAR, "max") and within(self.bounds[place], INT64):
                 made = self._gather(place, rows)
             else:
-                made = self._work_out(place, [self._value(i, rows) for i in operands])
+                made = self.work_out(place, [self._value(i, rows) for i in operands])
             rows.known[place] = made
         return rows.known[place]
 

@@ -142,7 +142,9 @@ def write_notes(found: Found) -> list[str]:
     """What else is to be said."""
     notes = []
     if found.divided:
-        notes.append(f"{found.divided:,} candidates would divide by zero in a condition, and are left out")
+        notes.append(
+            f"{found.divided:,} candidates would divide by zero, or take the logarithm of zero, in a condition, and are left out"
+        )
     if found.singly:
         why = f"as one could not be followed ({found.trouble})"
         notes.append(f"{found.singly:,} candidates were computed one by one, {why}")

@@ -29,10 +29,10 @@ LEFT_OUT = re.compile(
 )
 # Of cnnspec: what needs Keras, NumPy, an editor, a notebook or a shell; and, with it, what cannot be imported without that.
 OWN_LEFT_OUT = re.compile(
-    r"notebook/|look/|trace/|quiz/|sweep/|search/|api/(html/)?sweep\.|playground/(local_server\.|site/)|train/(evaluation|runs)/(?!__init__)"
+    r"notebook/|look/|trace/|quiz/|sweep/|search/|solve/|api/(html/)?(solve|sweep)\.|playground/(local_server\.|site/)|train/(evaluation|runs)/(?!__init__)"
     r"|compile/(runtimes/|to_(header|litert|onnx)\.|quantize_onnx\.|trained_models\.)|train/(starting/(?!__init__|named_layers)|devices/(distribution|share|runtime|feed)|progress|throughput|offline|ending)"
     r"|train/data/(?!__init__|array_names|cells|columns|files|framing|given_names|table_lines|tables)|server/(language_server|protocol|results|requests)\."
-    r"|cli/(look|trace|quiz|sweep|search|train|resume|runs|evaluate|predict|server|play|completion)\."
+    r"|cli/(look|trace|quiz|search|solve|sweep|train|resume|runs|evaluate|predict|server|play|completion)\."
 )
 ASKED = re.compile(
     r"(__init__|pipeline|api/(__init__|network)|cli/(__init__|check|summary|explain|rf|lost|cost|sizes|draw|import_model|fix|format|compile|rules|rule|layers|help)|train/(network_settings|data_check|data/tables|starting/named_layers)|playground/\w+)\.py"

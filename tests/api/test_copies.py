@@ -148,6 +148,7 @@ def make_answers() -> dict[str, Any]:
         "blocks of any size": cnnspec.blocks(LIBRARY, "HxWx8", "residual", filters=8),
         "trace": cnnspec.loads(SPECS["vectors"]).trace(loss="mse", target="ones", step=0.1),
         "sweep": cnnspec.sweep(SWEPT, {"n": range(5), "act": "relu, tanh"}, where="n > 1", pareto="params", top=3),
+        "solution": cnnspec.solve(SWEPT, {"n": range(1, 5), "act": "relu, tanh"}, maximize="n", subject="n < 3"),
         "runs": cnnspec.Runs((run,), False),
         "training": cnnspec.Training("runs/m-1", {"loss": 1.0}, "3 test examples", {"epoch": 1, "loss": 1.0}, ({"epoch": 1, "loss": 1.5},)),
         "evaluation": cnnspec.Evaluation(

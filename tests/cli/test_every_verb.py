@@ -74,6 +74,7 @@ compare FILE | compare FILE FILE --format latex | compare FILE --format json --d
 diff FILE FILE | diff FILE GOOD | diff GOOD FILE --format json | diff GOOD FILE --format markdown --max-params +5% --budget lossless
 sweep FILE --over n=1..3 | sweep FILE --over input=4..8 --by macs --pareto params,-coverage --histogram macs | sweep FILE --over n=1 -o OUT.csv --format json
 search FILE --over n=1..3 | search FILE --over input=4..8 --format json
+solve FILE --over n=1..3 --maximize macs | solve FILE --over input=4..8 --minimize params --subject "lossless" -o OUT.cnn --format json
 compile FILE -o - | compile FILE -o OUT.py | compile FILE -o OUT.keras | compile FILE -o OUT.onnx
 compile FILE -o OUT.tflite | compile FILE -o OUT/
 train FILE --dry-run | train FILE --dry-run --data digits

@@ -57,6 +57,7 @@ export no.keras -o no.onnx | help | help summary | help sumary | completion | co
 summary blocks.cnn --input 56x56x64 --set filters=64 | summary blocks.cnn --input 56x56x64 --block head | check blocks.cnn --input 56x56x64 | check blocks.cnn
 sweep {EXAMPLES}/resnet18.cnn --over classes=10..50:10 --over input=32..96:32 --where "macs < 1G" --pareto macs,-classes --by=-params --histogram params,macs,coverage | sweep train.cnn --over classes=2..90 --histogram classes,peak_memory --top 0 | sweep train.cnn --over classes=2..3
 search train.cnn --over classes=2..3 | search {EXAMPLES}/resnet18.cnn --over classes=10..50:10 --where "params < 1" | search no_file_that_there_is.cnn
+solve {EXAMPLES}/resnet18.cnn --over classes=10..50:10 --over input=32..96:32 --maximize coverage --subject "macs < 1G, params > 1M" | solve train.cnn --over classes=2..3 --minimize macs --subject "params < 1"
 import no.keras | play no_file_that_there_is.cnn | play --write | check no_file_that_there_is.cnn | summary | server a_word_that_it_does_not_take | check --no-such-option-at-all
 """.replace("\n", " | ")
 COMMANDS = [line.strip() for line in f"{OF_A_FILE}|{OF_NONE}".split("|") if line.strip()]

@@ -176,6 +176,9 @@ def asked(net: cnnspec.Network) -> Iterator[tuple[str, Answer]]:
             histogram="macs,coverage,n",
         ),
     )
+    yield "solve", cnnspec.solve(SWEPT, {"n": range(1, 5)}, maximize="params / n", subject="n > 1, lossless or n < 3")
+    yield "solve", cnnspec.solve(SWEPT, {"n": range(1, 5)}, minimize="params", subject="n > 5, params < 2")
+    yield "solve", cnnspec.solve(SWEPT.replace("act\n", "act -> conv(2, 1x1)\n"), scale_to="params < 1k")
 
 
 SWEPT = "model Net(n=3, act=relu) {\n  input HxWx3\n  conv(n, 3x3) -> act\n}"

@@ -94,6 +94,11 @@ OPTIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "--format": ("text", "markdown", "latex", "html", "gift", "json", "x"), "--kinds": ("size", "size,field", "x", ""), "--count": ("1", "0", "999", "x"),
         "--seed": ("0", "7", "-1", "x"), "--variant": (), "--solutions": (), "--ask": (), **MODEL,
     },
+    "solve": {
+        "--over": ("n=1..9", "n=1, 2, 3", "input=8..64:8", "w[*]=4, 8", "x=1", "n=9..1", ""), "--maximize": ("params", "log2(n)", "widths", "n / (n - 1)", "x", "act", "", "params <"),
+        "--minimize": ("macs", "-n", ""), "--subject": ("params < 5k, lossless", "n == 2 or macs / n > 3", "1 / 0 > 2", "x", ""), "--method": ("exhaustive", "chain", "x"),
+        "--scale-to": ("macs < 1M", "n < 2", "x", ""), "--multiple": ("1", "8", "0", "x"), "--gap": ("0", "0.5", "x"), "--seconds": ("1", "x"), **MODEL,
+    },
     "sweep": {
         "--over": ("n=1..9", "n=1, 2, 3", "n=8..64:*2", "input=8..64:8", "w[0]=1..3", "w[*]=4, 8", "x=1", "n=", "n=9..1", "n=1..1e9", "", "=", "n=[", "input=x"),
         "--where": ("params < 5k", "n == 2 or macs / n > 3", "x", "1 / 0 > 2", "lossless", "params <", ""), "--by": ("macs", "params,macs", "n", "x", ""),

@@ -114,7 +114,10 @@ BAD = {
     "peak_memory(foo=1) < 3": 'peak_memory has no argument "foo": it takes batch, dtype',
     "params(1) < 3": "it takes none",
     "params <": "is no condition, such as params < 5M and w[0] <= w[1]",
-    "params < 5, macs < 3": "is no condition",
+    "params < 5,": "is no condition",
+    "params < 5, mac < 3": 'nothing is called "mac"',
+    "sum() < 3": "min, max, sum and log2 take numbers, or a list of them",
+    "log2(act) < 3": "relu is no number",
     "sqrt(params) < 5": 'nothing is called "sqrt"',
 }
 
