@@ -12,7 +12,7 @@ from cnnspec.cli.option_values import read_positive
 from cnnspec.cli.own_outputs import add_force_option, check_not_read, check_replaceable, write_output
 from cnnspec.cli.progress import Bar, watched
 from cnnspec.cli.streams import find_width
-from cnnspec.cli.sweep import check_numpy
+from cnnspec.cli.sweep import INTERRUPTED, check_numpy
 from cnnspec.cli.table_forms import add_format_option, print_form
 from cnnspec.cli.write_file import check_place
 
@@ -109,12 +109,12 @@ def run(options: argparse.Namespace) -> int:
     except MissingExtra as error:
         raise UsageError(str(error)) from None
     tell(solved, solved.request.question.model or source.stem, source.name, options)
-    if solved.value is None:
+    if solved.value is None and not solved.search.is_stopped:
         print_message(f"{source.name}: {say_nothing(solved)}")
         return FINDINGS
-    if options.output is not None:
+    if options.output is not None and solved.text:
         write_output(options.output, solved.text, options.force)
-    return CLEAN
+    return INTERRUPTED if solved.search.is_stopped else CLEAN
 
 
 def say_nothing(solved: Solved) -> str:

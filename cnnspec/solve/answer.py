@@ -27,6 +27,7 @@ class Search(Record):
     structures: int
     steps: int
     trouble: str = ""
+    is_stopped: bool = False  # by the user
 
 
 class Limit(Record):

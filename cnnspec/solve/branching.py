@@ -60,6 +60,7 @@ class Branching:
         self.closed = self.dropped = -np.inf  # the largest bounds of what was left unopened
         self.count = self.steps = 0
         self.trouble = ""
+        self.is_stopped = False
         self.end = monotonic() + request.seconds
 
     def is_late(self) -> bool:
@@ -77,7 +78,7 @@ class Branching:
                 self.method.open(self, node)
                 self.closed = max(before, self.dropped)
         except KeyboardInterrupt:
-            pass
+            self.is_stopped = True
         left = max([self.closed, *[-entry[0] for entry in self.heap[:1]]])
         bound = max(left, self.value)
         is_whole = not self.heap and self.closed <= self.value or self.best is not None and left <= self.limit
@@ -93,6 +94,7 @@ class Branching:
             self.explorer.structures,
             self.steps,
             self.trouble,
+            self.is_stopped,
         )
 
     def tighten(self, bound: Any) -> Any:

@@ -6,6 +6,7 @@ counted in small units and rounded so that the bound stays one.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from math import prod
 from time import monotonic
 
@@ -39,19 +40,18 @@ class CpSat:
         model = Model(search, node)
         for _ in range(AGAIN):
             digits, bound = model.solve(max(0.05, search.end - monotonic()))
-            if bound == -np.inf:
-                return
-            if node.piece is None:
-                if digits is not None:
-                    search.look_into(node.replace(bound=min(node.bound, bound)), digits)
-                else:
-                    search.drop(min(node.bound, bound))
-                return
+            bound = min(node.bound, bound)
+            if node.piece is None and digits is not None:
+                search.look_into(node.replace(bound=bound), digits)
+                break
             if digits is None or search.offer(digits, np.inf):
-                search.drop(min(node.bound, bound))
-                return
+                search.drop(bound)
+                break
             model.exclude(digits)
-        search.drop(min(node.bound, bound))
+        else:
+            search.drop(bound)
+        if model.is_stopped:
+            raise KeyboardInterrupt
 
 
 class Model:
@@ -76,6 +76,7 @@ class Model:
         for linear in region.linears:
             self.model.add(self.form_of(linear.forms, linear.form, np.floor)[0] <= 0)
         self.unit = 1.0
+        self.is_stopped = False
         objective = search.explorer.stated
         if node.piece is not None:
             objective = node.piece.forms, node.piece.objective
@@ -216,6 +217,23 @@ class Model:
             self.flat[axes] = made
         return self.flat[axes]
 
+    def wait(self, solver: Any) -> Any:
+        """The status of the solver, which Ctrl-C stops."""
+        from threading import Thread
+
+        found: list[Any] = []
+        thread = Thread(target=lambda: found.append(solver.solve(self.model)))
+        thread.start()
+        while thread.is_alive():
+            try:
+                thread.join(0.2)
+            except KeyboardInterrupt:
+                self.is_stopped = True
+            if self.is_stopped:
+                with suppress(RuntimeError):  # it has not begun, or has ended
+                    solver.stop_search()
+        return found[0] if found else self.cp.UNKNOWN
+
     # ---- the answer ----------------------------------------------------------------------------------------------
     def solve(self, seconds: float) -> tuple[tuple[int, ...] | None, float]:
         """The best candidate that there is time to find, None for none; and the bound of all, -inf where it is proven that there is
@@ -223,7 +241,8 @@ class Model:
         solver = self.cp.CpSolver()
         solver.parameters.max_time_in_seconds = seconds
         solver.parameters.relative_gap_limit = self.search.request.gap
-        status = solver.solve(self.model)
+        solver.parameters.catch_sigint_signal = False  # it would leave Python without Ctrl-C
+        status = self.wait(solver)
         if status == self.cp.MODEL_INVALID:
             raise NoSum("numbers beyond 64 bits")
         if status == self.cp.INFEASIBLE:
