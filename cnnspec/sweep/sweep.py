@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from cnnspec.sweep.structure import Question
 
 TOO_MANY = 10**9  # candidates that are all gone through
-INSTEAD = "draw some with --sample 1e6, or take fewer options"
+INSTEAD = "draw some with --sample 1e6, find the best with `cnnspec solve`, or take fewer options"
 MOST_CHUNKS = 8  # that another process is given at once
 
 
