@@ -118,6 +118,7 @@ BAD = {
     "params < 5, mac < 3": 'nothing is called "mac"',
     "sum() < 3": "min, max, sum and log2 take numbers, or a list of them",
     "log2(act) < 3": "relu is no number",
+    "params < 5 and ": "something is missing at its end",
     "sqrt(params) < 5": 'nothing is called "sqrt"',
 }
 
