@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from cnnspec.base.join_words import list_some
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.messages import CLEAN, USAGE, UsageError, print_message
 from cnnspec.cli.own_outputs import add_force_option, check_replaceable, write_output
@@ -13,7 +14,7 @@ from cnnspec.cli.table_forms import add_format_option, print_form
 from cnnspec.cli.write_file import check_place
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.runs.folder import RUNS
-from cnnspec.train.runs.listing import find_runs
+from cnnspec.train.runs.listing import find_runs, list_runs
 from cnnspec.train.runs.text import write_text
 
 TYPE_CHECKING = False
@@ -57,13 +58,20 @@ def run(options: argparse.Namespace) -> int:
 
         print_form(Runs(tuple(found), compared), options.format)
     elif not found:
-        print_message(f"there are no runs in {paths[0] if paths else RUNS}")
+        print_message(f"there are no runs in {paths[0] if paths else RUNS}{name_folders(paths[0] if paths else RUNS)}")
     else:
         print(write_text(found, compared, find_width(sys.stdout)), end="")
     damaged = [one for one in found if one.wrong]
     for one in damaged:
         print_message(one.wrong)
     return USAGE if damaged else CLEAN
+
+
+def name_folders(path: str) -> str:
+    """The folders of runs in a folder that has none itself, as the end of a sentence: those of searches lie there."""
+    folders = [name for name in sorted(os.listdir(path)) if os.path.isdir(os.path.join(path, name))]
+    places = [place for name in folders if list_runs(place := os.path.join(path, name))]
+    return f"; there are some in {list_some(places)}" if places else ""
 
 
 def write_page(found: Sequence[Run], compared: bool, path: str, force: bool) -> int:

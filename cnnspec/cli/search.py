@@ -8,7 +8,7 @@ import sys
 from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.inputs import leads_to_model
-from cnnspec.cli.load import add_file_argument, add_layer_limit, load_source, read_parameters
+from cnnspec.cli.load import add_layer_limit, load_source, read_parameters
 from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_diagnostic, print_message
 from cnnspec.cli.option_values import read_positive, read_seed
 from cnnspec.cli.own_outputs import add_force_option, check_not_read, check_replaceable, write_output
@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "cnnspec search net.cnn --over filters=4..64 -o found.html": "with a report",
         },
     )
-    add_file_argument(parser)
+    parser.add_argument("file", metavar="FILE", help="a spec, or - for stdin")
     parser.add_argument(
         "--over",
         metavar="NAME=OPTIONS",

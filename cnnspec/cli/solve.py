@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--over", metavar="NAME=OPTIONS", action="append", default=[],
         help="a parameter's options: 16..128:8, 8..256:*2, [relu, swish]; NAME[0] is an element of a list, NAME[*] each, input the"
-        " input's size; may be given several times",
+        " input's size, ?a a hole; may be given several times",
     )  # fmt: skip
     parser.add_argument(
         "--scale-to", metavar="CONDITIONS", default="",

@@ -43,9 +43,9 @@ def write_page(found: Found) -> str:
     head = (
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><title>{xml(write_head(found))}</title>'
-        f"<style>{STYLE}</style>"
+        f"<style>{STYLE}h1{{font-size:1.6em;line-height:1.2}}</style>"
     )
-    body = f"{write_html(make_report(found))}\n{draw_curves(found)}\n{draw_costs(found)}"
+    body = f"<h1>{xml(write_head(found))}</h1>{write_html(make_report(found).replace(title=''))}\n{draw_curves(found)}\n{draw_costs(found)}"
     return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>\n{body}\n</body></html>\n'
 
 
@@ -59,9 +59,10 @@ def draw_curves(found: Found) -> str:
     points = [point for line, _, _ in lines for point in line]
     frame = Frame(points, "epoch", found.objective)
     drawn = [
+        draw_point(frame.place(line[0]), 3, color, name) if len(line) == 1 else  # a line of one point is not seen
         f'<polyline fill="none" stroke="{color}" stroke-width="2" points="{" ".join([frame.place(p) for p in line])}"><title>{name}</title></polyline>'
         for line, name, color in lines
-    ]
+    ]  # fmt: skip
     return frame.write(f"{found.objective} after each epoch", drawn)
 
 
@@ -75,11 +76,20 @@ def draw_costs(found: Found) -> str:
     frame = Frame([point for _, point in known], found.cost, found.objective)
     drawn = []
     for trial, point in known:
-        x, y = frame.place(point).split(",")
         color = BEST if trial.number in front else OTHERS
         named = f"trial {trial.number}: {found.cost} {show_number(trial.figures[found.cost])}, {found.objective} {show_number(trial.value)}"
-        drawn.append(f'<circle cx="{x}" cy="{y}" r="5" fill="{color}"><title>{xml(named)}</title></circle>')
+        drawn.append(draw_point(frame.place(point), 5, color, named))
     return frame.write(f"{found.objective} and {found.cost}", drawn)
+
+
+def draw_point(place: str, radius: int, color: str, name: str) -> str:
+    x, y = place.split(",")
+    return f'<circle cx="{x}" cy="{y}" r="{radius}" fill="{color}"><title>{xml(name)}</title></circle>'
+
+
+def show_end(value: float) -> str:
+    """What stands at an end of an axis: a whole number as the tables have it."""
+    return show_number(int(value) if float(value).is_integer() else value)
 
 
 class Frame:
@@ -100,9 +110,9 @@ class Frame:
             return ""
         bottom, texts = HEIGHT - BELOW, []
         for value, x in ((self.x[0], LEFT), (self.x[1], WIDTH - 20)):
-            texts.append(f'<text x="{x}" y="{bottom + 16}" text-anchor="middle">{show_number(value)}</text>')
+            texts.append(f'<text x="{x}" y="{bottom + 16}" text-anchor="middle">{show_end(value)}</text>')
         for value, y in ((self.y[0], bottom), (self.y[1], 20)):
-            texts.append(f'<text x="{LEFT - 6}" y="{y + 4}" text-anchor="end">{show_number(value)}</text>')
+            texts.append(f'<text x="{LEFT - 6}" y="{y + 4}" text-anchor="end">{show_end(value)}</text>')
         texts.append(f'<text x="{(WIDTH + LEFT) / 2}" y="{HEIGHT - 6}" text-anchor="middle">{xml(self.across)}</text>')
         texts.append(f'<text x="{LEFT - 6}" y="{HEIGHT / 2}" text-anchor="end">{xml(self.up)}</text>')
         axes = f'<path d="M{LEFT} 20V{bottom}H{WIDTH - 20}" fill="none" stroke="#888"/>'
@@ -115,4 +125,5 @@ class Frame:
 def find_range(values: Sequence[float]) -> tuple[float, float]:
     """The smallest and the largest of some numbers, apart."""
     least, most = min(values, default=0.0), max(values, default=1.0)
-    return (least, most) if most > least else (least - 0.5, most + 0.5)
+    around = 1 if float(least).is_integer() else 0.5
+    return (least, most) if most > least else (least - around, most + around)

@@ -10,7 +10,7 @@ from cnnspec.base.record import Record
 from cnnspec.base.source import Source, brief, printable
 from cnnspec.base.source_files import read
 from cnnspec.solve.expressions import NO_NUMBER, Evaluation, Objective, Unknown, compare, find_comparisons
-from cnnspec.sweep.conditions import BadCondition, find_quantities, name_holes
+from cnnspec.sweep.conditions import BadCondition, explain, find_quantities, name_holes
 from cnnspec.sweep.question import BadRequest, find_model, make_request
 from cnnspec.sweep.structure import Quantity
 from cnnspec.syntax import tree
@@ -91,7 +91,7 @@ def read_objective(text: str, is_largest: bool, parameters: Sequence[str]) -> Ob
     parsed = parse(Source("--maximize" if is_largest else "--minimize", f"x = {text}"))
     item = parsed.body.items[0] if len(parsed.body.items) == 1 else None
     if parsed.diagnostics or not isinstance(item, tree.Assign):
-        why = f": {parsed.diagnostics[0].message}" if parsed.diagnostics else ""
+        why = f": {explain(parsed.diagnostics[0])}" if parsed.diagnostics else ""
         raise BadCondition(f'"{brief(printable(text))}" is no objective, such as macs or sum(log2(w)){why}')
     node = name_holes(item.value)
     if isinstance(node, (tree.Compare, tree.Logic, tree.Opposite)):

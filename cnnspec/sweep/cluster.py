@@ -38,7 +38,7 @@ class Cluster:
         if self.is_ours:
             self.logged = silence(logging.CRITICAL)  # what it has to say of a connection is told in a sentence
             scheme, found, _ = scheduler.partition("://")
-            if found and scheme not in SCHEMES:
+            if found and scheme not in SCHEMES or not has_port(scheduler):
                 raise SweepBroken(f"a Dask scheduler has an address such as tcp://127.0.0.1:8786, not {scheduler}")
             try:
                 self.client = Client(scheduler, timeout=CONNECTING, set_as_default=False)
@@ -133,6 +133,17 @@ def silence(level: int) -> int:
     before = logger.level
     logger.setLevel(level)
     return before
+
+
+def has_port(address: str) -> bool:
+    """Whether an address can be connected to at all: a Client of another one waits when it ends, for a scheduler that it has not."""
+    from distributed.comm.addressing import parse_address, parse_host_port
+
+    try:
+        _, port = parse_host_port(parse_address(address)[1])
+    except ValueError:
+        return False
+    return 0 < int(port) < 65536
 
 
 def write_line(error: BaseException) -> str:

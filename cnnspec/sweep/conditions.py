@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
+    from cnnspec.base.diagnostic import Diagnostic
+
 MEASURED = tuple([name for name in QUANTITIES if name != "output"])  # what is a number, or true or false
 FUNCTIONS = ("min", "max", "sum", "log2")
 
@@ -40,12 +42,17 @@ def read_conditions(text: str, parameters: Sequence[str]) -> list[Condition]:
     return [condition for part in split_commas(text) for condition in _read_conditions(part.strip(), parameters)]
 
 
+def explain(finding: Diagnostic) -> str:
+    """What is wrong with a text that stands in no file."""
+    return finding.message.replace("the end of the file cannot stand here", "something is missing at its end")
+
+
 def _read_conditions(text: str, parameters: Sequence[str]) -> list[Condition]:
     source = Source("--where", f"x = {text}")
     parsed = parse(source)
     item = parsed.body.items[0] if len(parsed.body.items) == 1 else None
     if parsed.diagnostics or not isinstance(item, tree.Assign):
-        why = f": {parsed.diagnostics[0].message}" if parsed.diagnostics else ""
+        why = f": {explain(parsed.diagnostics[0])}" if parsed.diagnostics else ""
         raise BadCondition(f'"{brief(printable(text))}" is no condition, such as params < 5M and w[0] <= w[1]{why}')
     node = name_holes(item.value)
     parts = node.terms if isinstance(node, tree.Logic) and node.operator == "and" else (node,)

@@ -30,6 +30,9 @@ def read_axes(text: str, parameters: Mapping[str, Any]) -> list[Axis]:
     """The axes of a text NAME=OPTIONS; several for w[*], one for each element. `parameters`: those of the model, with their
     defaults. Raises BadRange."""
     before, equals, after = text.partition("=")
+    if not equals and NAME.match(text):
+        name = text.strip()
+        raise BadRange(f"{_quote(name)} has no options: write, for example, {name}=16..128:8")
     if not equals:
         raise BadRange(f"{_quote(text)} names no parameter: write, for example, width=16..128:8")
     return make_axes(before, lambda: read_options(after, f"{before.strip()}={after}"), parameters)

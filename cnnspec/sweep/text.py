@@ -118,7 +118,8 @@ def list_tables(found: Found) -> Iterator[tuple[str, Kept]]:
     if request.top and found.best.count:
         order = ", ".join(map(str, request.by))
         some = found.best.count < found.kept
-        yield (f"The first {found.best.count:,} by {order}" if some else f"By {order}"), found.best
+        first = "The first" if found.best.count == 1 else f"The first {found.best.count:,}"
+        yield (f"{first} by {order}" if some else f"By {order}"), found.best
     if request.front and found.front.count:
         yield f"Beaten by no other in {join_words([*map(str, request.front)])}: {found.front.count:,}", found.front
 

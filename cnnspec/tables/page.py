@@ -77,7 +77,8 @@ class Page:
         left_out = dict.fromkeys([heading for table in self.tables for heading in table.left_out])
         if left_out:
             how = f"--width {self._find_needed()} shows all" + f", {also}" * bool(also)
-            note = f"Not shown in {self.width} columns: {', '.join(left_out)}; {how}"
+            named = ", ".join(filter(None, left_out)) or "what has no heading"
+            note = f"Not shown in {self.width} columns: {named}; {how}"
             self.lines += ["", *wrap_text(note, self.width)]
         return "\n".join(self.lines) + "\n"
 

@@ -86,7 +86,7 @@ def test_a_search_gives_up_and_goes_on(capsys: pytest.CaptureFixture[str], folde
     assert "the best: trial " in out
     assert "trial 0: f=" in err
     page = (folder / "found.html").read_text()
-    assert page.count("<polyline") == 3
+    assert page.count("<polyline") + page.count('r="3"') == 3
     drawn = [ElementTree.fromstring(part) for part in re.findall("<svg.*?</svg>", page, re.S)]
     assert len(drawn) == 2
     for picture in drawn:
@@ -109,6 +109,7 @@ def test_a_search_gives_up_and_goes_on(capsys: pytest.CaptureFixture[str], folde
     status, out, _ = run(capsys, "runs", "runs/net-search")
     assert status == 0
     assert out.count("trial-") == 4
+    assert run(capsys, "runs")[::2] == (0, "cnnspec: there are no runs in runs; there are some in runs/net-search\n")
     for form in ("markdown", "csv", "latex"):  # in which nothing is trained any more
         status, out, _ = run(capsys, "search", "net.cnn", *OVER, "--trials", "4", "--epochs", "2", "--format", form)
         assert status == 0

@@ -19,6 +19,7 @@ from tests.search.specs import DIGITS
 pytest.importorskip("optuna", reason="Optuna comes with the extra search")
 from cnnspec.search import search as searching
 from cnnspec.search.asked import Asked, BadSearch, read_budget
+from cnnspec.search.html import write_page
 from cnnspec.search.trials import Found
 
 SPACE = make_space(DIGITS, {"f": "2..12:2", "k": [1, 3]}, where="params < 200")
@@ -87,6 +88,23 @@ def test_an_interruption_changes_nothing(search: Callable[..., Found]) -> None:
     assert rest.trained[0] == stopped.trained[-1], "what was interrupted goes on"
     assert show(found) == show(whole)
     assert show(search(Trainings(), trials=4, seed=1, folder="other", pruner="none")) != show(whole)
+
+
+def test_the_page_shows_trials_of_one_epoch_and_has_the_numbers_of_the_table(search: Callable[..., Found]) -> None:
+    found = search(Trainings(), trials=12)
+    trials = [
+        one.replace(figures={**one.figures, "params": one.figures["params"] * 1234567})
+        for one in found.trials
+        if one.curve
+    ]
+    page = write_page(found.replace(trials=trials))
+    lengths = [len(trial.curve) for trial in trials]
+    assert page.count('r="3"') == lengths.count(1) > 0
+    assert page.count("<polyline") == len(lengths) - lengths.count(1) > 0
+    done = [one.figures["params"] for one in trials if one.state == "finished"]
+    ends = (min(done), max(done)) if len(done) > 1 else (done[0] - 1, done[0] + 1)
+    assert all(f">{end:,}</text>" in page for end in ends)
+    assert page.count("<h1>Search of ") == 1 == page.count("Search of ") - page.count("<title>Search of ")
 
 
 def test_two_folders_share_a_study(search: Callable[..., Found], tmp_path: Path) -> None:

@@ -79,6 +79,11 @@ Beaten by no other in params and -receptive_field: 1
     )
 
 
+def test_one_candidate_is_the_first(spec: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sweep", spec, *OVER, "--top", "1"]) == 0
+    assert "\nThe first by params\n" in capsys.readouterr().out
+
+
 def test_json_has_the_same(spec: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert (
         main(["sweep", spec, *OVER, "--where", "macs < 20k", "--columns", "params,lossless", "--format", "json"]) == 0

@@ -118,6 +118,7 @@ BAD = {
     "params < 5, mac < 3": 'nothing is called "mac"',
     "sum() < 3": "min, max, sum and log2 take numbers, or a list of them",
     "log2(act) < 3": "relu is no number",
+    "params < 5 and ": "something is missing at its end",
     "sqrt(params) < 5": 'nothing is called "sqrt"',
 }
 
@@ -136,7 +137,9 @@ OVERS = {
     "size=1..1000000000": "these are more than 1,000,000 values",
     "size=[]": '"size=[]" has no options',
     "size=": "has no options",
-    "size": '"size" names no parameter',
+    "size": '"size" has no options: write, for example, size=16..128:8',
+    "w[*]": '"w[*]" has no options: write, for example, w[*]=16..128:8',
+    "16..128:8": '"16..128:8" names no parameter',
     "w=1,2": "w is a list, and so is each of its options",
     "w[5]=1": "w has no element 5: its last is w[1]",
     "k[0]=1": "k is no list, and has no element 0",

@@ -90,6 +90,13 @@ def test_what_is_left_out_is_named_in_the_last_line() -> None:
     assert lines[-2:] == ["Not shown in 44 columns: Memory; --width 55", "shows all"]
 
 
+def test_a_column_without_a_heading_is_not_named() -> None:
+    table = Table((*TABLE.headings, ""), [(*row, "binds") for row in TABLE.rows], {2, 3}, ("Memory", ""))
+    assert lay_out(table, 44)[-2:] == ["Not shown in 44 columns: Memory; --width 62", "shows all"]
+    alone = Table(("Layer", ""), [("conv1", "binds"), ("conv2", "")], set(), ("",))
+    assert "Not shown in 9 columns: what has no heading; --width 11" in " ".join(" ".join(lay_out(alone, 9)).split())
+
+
 def test_rows_have_colors_where_they_are_wanted() -> None:
     page = Page(60, color=True)
     page.add_text("title", style=BOLD)
