@@ -226,7 +226,8 @@ def as_key(value: Any) -> Any:
 def write_factor(start: Fraction, end: Fraction) -> float:
     """The shortest decimal from one factor up to another; from 0 the largest that is so short, as 0 is no factor."""
     if not start:
-        return next(n / 10**digits for digits in range(12) if (n := ceil(end * 10**digits) - 1) > 0)
+        tenths = [(ceil(end * 10**digits) - 1, 10**digits) for digits in range(12)]
+        return next(float(Fraction(number, scale)) for number, scale in tenths if number > 0)
     for digits in range(1, 12):
         number = Fraction(ceil(start * 10**digits), 10**digits)
         if 0 < number < end:
