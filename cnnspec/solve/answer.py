@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cnnspec.solve.question import Request
 
 BEST, BOUNDED, NOTHING, OPEN = "best", "bounded", "nothing", "open"
+MOST_FACTOR = 16  # a width multiplier at most
 
 
 class Search(Record):

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
         def open(self, search: Branching, node: Node) -> None: ...
 
 
-NOISE = 1e-9  # the share by which sums of floats may be off
+NOISE = 1e-11  # the share by which sums of floats may be off
+WHOLE_NOISE = 1e-12  # the same of whole numbers, which floats hold exactly up to 2**53
 
 
 class Node(Record):
@@ -58,6 +59,7 @@ class Branching:
         self.real: Any = None
         self.heap: list[tuple[float, int, Node]] = []
         self.closed = self.dropped = -np.inf  # the largest bounds of what was left unopened
+        self.is_whole = True  # whether every objective that was bounded is a whole number
         self.count = self.steps = 0
         self.trouble = ""
         self.is_stopped = False
@@ -68,6 +70,9 @@ class Branching:
 
     def run(self) -> Search:
         root = self.explorer.find_whole()
+        if self.explorer.stated is not None:
+            forms, objective = self.explorer.stated
+            self.is_whole = forms.is_whole(objective)
         if not root.is_empty():
             self.push(Node(np.inf, root, None, np.zeros(0)))
         try:
@@ -85,6 +90,8 @@ class Branching:
         shown = None
         if np.isfinite(bound):
             shown = self.sign * bound if self.is_better(bound) else self.real
+            if self.best is not None and isinstance(self.real, int) and self.noise >= 1:
+                shown = self.sign * max(bound, self.value + self.noise)  # so near, floats do not tell numbers apart
         return Search(
             self.method.name,
             self.best,
@@ -99,7 +106,7 @@ class Branching:
 
     def tighten(self, bound: Any) -> Any:
         """A bound of whole numbers as one."""
-        if isinstance(self.real, int) and isinstance(bound, float):
+        if self.is_whole and isinstance(self.real, int) and isinstance(bound, float):
             noise = max(1e-6, 1e-12 * abs(bound))
             return int(np.floor(bound + noise)) if self.sign > 0 else int(np.ceil(bound - noise))
         return bound
@@ -109,11 +116,16 @@ class Branching:
         """The bound from which on a region is not worth opening."""
         if self.best is None:
             return -np.inf
-        return self.value + max(self.request.gap * abs(self.value), NOISE * (1 + abs(self.value)))
+        return self.value + max(self.request.gap * abs(self.value), self.noise)
+
+    @property
+    def noise(self) -> float:
+        """What is beyond the value by no more is not better: less than 1 where whole numbers are compared that floats tell apart."""
+        return (WHOLE_NOISE if isinstance(self.real, int) else NOISE) * (1 + abs(self.value))
 
     def is_better(self, value: float) -> bool:
         """Whether a value, or a bound, is beyond what was found."""
-        return self.best is None or value > self.value + NOISE * (1 + abs(self.value))
+        return self.best is None or value > self.value + self.noise
 
     def drop(self, bound: float) -> None:
         """Leave a region unopened for good: nothing in it is beyond a bound."""
@@ -133,6 +145,7 @@ class Branching:
         for region in left:
             self.push(Node(bound, region, None, np.zeros(0)))
         for piece in pieces:
+            self.is_whole = self.is_whole and piece.forms.is_whole(piece.objective)
             self.push(Node(bound, piece.region, piece, np.zeros(0)))
 
     def offer(self, digits: tuple[int, ...], value: float) -> bool:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 LARGEST = 2**12  # entries of a table of terms
 MOST = 2**60  # a number that CP-SAT is given at most
-UNITS = 2**36  # of a float, where that fits
+UNITS = 2**44  # of a float, where that fits
 AGAIN = 100  # answers that the analysis denies, before a region is left
 
 
@@ -84,7 +84,7 @@ class Model:
         if objective is not None:
             goal, self.unit = self.form_of(objective[0], objective[1].times(search.sign), np.ceil)
             if search.best is not None:
-                self.model.add(goal >= int(np.ceil((search.value + 1e-9 * abs(search.value)) * self.unit - 1)))
+                self.model.add(goal >= int(np.ceil((search.value + search.noise) * self.unit - 1)))
             self.model.maximize(goal)
 
     def allow(self, axes: tuple[int, ...], holds: Any) -> None:

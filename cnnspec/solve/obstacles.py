@@ -54,23 +54,28 @@ def find_obstacle(request: Request, condition: Condition, run: Run) -> Obstacle:
         beyond = tree.Arithmetic(node.start, node.end, node.left, (("-", node.right),))
         nearest = Objective(condition.text, beyond, node.operator in UPPER)
         with suppress(BadRequest):  # no sum: a maximum has no dual
-            return measure_obstacle(request, condition, run(request.replace(objective=nearest, conditions=(), gap=0.0)))
+            found = run(request.replace(objective=nearest, conditions=(), gap=0.0))
+            if found.digits is not None:
+                measured, is_met = measure_obstacle(request, condition, found)
+                if measured.is_alone or is_met:
+                    return measured
     with suppress(BadRequest):
         alone = run(request.replace(objective=ANY, conditions=(condition,)))
         return Obstacle(condition.text, alone.digits is None and alone.is_whole)
     return Obstacle(condition.text, False)
 
 
-def measure_obstacle(request: Request, condition: Condition, found: Search) -> Obstacle:
-    """The same of a limit, to which a candidate was found that comes the nearest."""
-    if found.digits is None:
-        return Obstacle(condition.text, False)
+def measure_obstacle(request: Request, condition: Condition, found: Search) -> tuple[Obstacle, bool]:
+    """The same of a limit, to which a candidate was found that comes the nearest; and whether this one meets it. What is unknown, or
+    has a figure for each axis, may be near and not met."""
+    assert found.digits is not None
     checked = check_candidate(request.replace(conditions=(condition,)), found.digits)
     axes = request.space.axes
     options = {axis.name: axis.options[digit] for axis, digit in zip(axes, found.digits, strict=True)}
     assert isinstance(condition.node, tree.Compare)
     is_alone = found.bound is not None and not COMPARED[condition.node.operator](found.bound)
-    return Obstacle(condition.text, is_alone, checked.sides[0], options, find_weight(request, condition, found.digits))
+    heaviest = find_weight(request, condition, found.digits)
+    return Obstacle(condition.text, is_alone, checked.sides[0], options, heaviest), all(checked.met)
 
 
 def find_weight(request: Request, condition: Condition, digits: tuple[int, ...]) -> str:

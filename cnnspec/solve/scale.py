@@ -17,7 +17,7 @@ from cnnspec.base.record import Record
 from cnnspec.base.source import Source, Span
 from cnnspec.base.source_files import read
 from cnnspec.lint.fix.project import apply_edits
-from cnnspec.solve.answer import BEST, NOTHING, Limit, Obstacle, Search, Solved
+from cnnspec.solve.answer import BEST, MOST_FACTOR, NOTHING, Limit, Obstacle, Search, Solved
 from cnnspec.solve.candidate import ask, check_candidate, is_met
 from cnnspec.solve.expressions import Objective
 from cnnspec.solve.obstacles import find_weight
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 
 NAME = "scale"
 MULTIPLE = 8
-MOST_FACTOR = 16
 MOST_ROUNDINGS = 10**6
 FACTOR = "factor"
 
@@ -72,8 +71,12 @@ def scale_to(
     shown = max([number for number, conditions in met.items() if all(conditions)], default=None)
     search = Search(NAME, None if shown is None else scaling.digits[shown], None, None, True, 0, len(scaling.starts))
     if shown is None:
-        obstacles = find_obstacles(scaling, met)
-        return Solved(request, NOTHING, search, {}, (), (), None, None, None, (), obstacles, "", process_time() - began)
+        obstacles = find_obstacles(scaling, met) if met else ()
+        error = None if met else check_candidate(request, scaling.digits[0]).error
+        why = "" if error is None else f"No rounding is legal; the least: {error.message}"
+        return Solved(
+            request, NOTHING, search, {}, (), (), None, None, None, (), obstacles, "", process_time() - began, why
+        )
     checked = check_candidate(request, scaling.digits[shown])
     binding = met.get(shown + 1, ())
     limits = [
@@ -221,7 +224,10 @@ def as_key(value: Any) -> Any:
 
 
 def write_factor(start: Fraction, end: Fraction) -> float:
-    """The shortest decimal from one factor up to another."""
+    """The shortest decimal from one factor up to another; from 0 the largest that is so short, as 0 is no factor."""
+    if not start:
+        tenths = [(ceil(end * 10**digits) - 1, 10**digits) for digits in range(12)]
+        return next(float(Fraction(number, scale)) for number, scale in tenths if number > 0)
     for digits in range(1, 12):
         number = Fraction(ceil(start * 10**digits), 10**digits)
         if 0 < number < end:

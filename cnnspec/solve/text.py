@@ -6,7 +6,7 @@ from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.percent import percent
 from cnnspec.facts.precision import in_bytes
 from cnnspec.lint.budget import IN_BYTES, SHARES
-from cnnspec.solve.answer import BEST, BOUNDED, NOTHING
+from cnnspec.solve.answer import BEST, BOUNDED, MOST_FACTOR, NOTHING
 from cnnspec.sweep.structure import Parameter
 from cnnspec.sweep.table import show_option, show_values
 from cnnspec.syntax import tree
@@ -70,6 +70,11 @@ def write_proof(solved: Solved) -> list[str]:
     if solved.value is None:
         return [f"Nothing was found in {request.seconds:g} seconds, and nothing is proven: {how}."]
     value, beyond = show_number(solved.value), "larger" if request.objective.is_largest else "smaller"
+    if search.method == "scale":
+        sizes = request.space.sizes
+        if search.digits == tuple([size - 1 for size in sizes]):
+            return [f"{value}: all of the factors up to {MOST_FACTOR} that are larger make the same widths, {how}."]
+        return [f"{value}, and no factor that makes the widths larger fits: proven, {how}."]
     if solved.status == BEST:
         return [f"{value}, and no other is {beyond}: proven, {how}."]
     if solved.status == BOUNDED:

@@ -8,11 +8,13 @@ from math import inf
 
 import pytest
 
+import cnnspec
+from cnnspec.solve.branching import Branching
 from cnnspec.solve.cp_sat import search_cp_sat
 from cnnspec.solve.exhaustive import search_all
-from cnnspec.solve.lagrange import NoSum, search_chain
+from cnnspec.solve.lagrange import Lagrange, NoSum, search_chain
 from tests.solve.asking import agrees, ask, find_by_loading, signed
-from tests.solve.families import FAMILIES
+from tests.solve.families import FAMILIES, Asked
 
 NEEDS_CP_SAT = pytest.mark.skipif(find_spec("ortools") is None, reason="OR-tools is not installed")
 
@@ -72,3 +74,50 @@ def test_a_form_that_is_no_sum_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(sys.modules["cnnspec.solve.lagrange"], "LARGEST", 4)
     with pytest.raises(NoSum, match="is no sum of terms that a few parameters decide"):
         search_chain(ask(FAMILIES["dense connections"]))
+
+
+NEAR = """model Near(a=64, biased=true) {
+  input 1024x1024x3
+  conv(a, 3x3, padding=same, bias=false) -> conv(64, 3x3, padding=same, bias=false) -> gap -> dense(3, bias=biased)
+}"""
+
+
+@pytest.mark.parametrize("method", ["exhaustive", "chain", pytest.param("cp-sat", marks=NEEDS_CP_SAT)])
+@pytest.mark.parametrize("biased", [(True, False), (False, True)])
+@pytest.mark.parametrize("objective", ["macs + params", "-macs - params", "macs / 3 + params"])
+def test_large_numbers_that_hardly_differ_are_told_apart(
+    method: str, biased: tuple[bool, bool], objective: str
+) -> None:
+    """A bias of 3 numbers beside 40,000,000,000: structures of their own, one after the other."""
+    for wanted in ("maximize", "minimize"):
+        found = cnnspec.solve(NEAR, {"a": (62, 64), "biased": biased}, method=method, gap=0.0, **{wanted: objective})
+        assert found.status == "best"
+        assert found.parameters["biased"] is ((wanted == "maximize") != objective.startswith("-"))
+
+
+def test_of_numbers_that_floats_do_not_tell_apart_nothing_is_claimed() -> None:
+    """One of them is found, and the bound is beyond both."""
+    text = "model M(a=5) {\n input 8x8x3\n conv(a, 1x1)\n}"
+    found = cnnspec.solve(text, {"a": (2**53, 2**53 + 1)}, maximize="a", method="chain", gap=0.0)
+    assert found.status == "bounded"
+    assert found.bound > 2**53 + 1
+
+
+def test_a_bound_is_rounded_to_whole_numbers_where_all_objectives_are() -> None:
+    wanted = {"max(a, b / 10)": 5.9, "max(a, b)": 5}
+    text = "model M(a=5, b=8) {\n input 8x8x3\n conv(a, 1x1) -> conv(b, 1x1)\n}"
+    for objective, bound in wanted.items():
+        asked = Asked(text, {"a": (4, 5), "b": (8, 59)}, objective, "")
+        search = Branching(ask(asked), Lagrange(), 2**19)
+        search.run()
+        search.real = 5
+        assert search.tighten(5.9) == bound
+
+
+@pytest.mark.parametrize("method", ["exhaustive", "chain", pytest.param("cp-sat", marks=NEEDS_CP_SAT)])
+@pytest.mark.parametrize("subject", ["macs > 5", "macs <= 5", "params / 0 > 3", "receptive_field <= 2"])
+def test_a_condition_that_is_unknown_or_never_met_on_all_axes_is_named(method: str, subject: str) -> None:
+    """The height of the input is not known, and the receptive field is 5x1."""
+    text = "model M(a=8) {\n input ?x9x3\n conv(a, 3x1, padding=same) -> conv(a, 3x1)\n gap -> dense(3)\n}"
+    found = cnnspec.solve(text, {"a": (8, 16)}, minimize="params", subject=f"{subject}, params > 3", method=method)
+    assert (found.status, [obstacle.is_alone for obstacle in found.obstacles]) == ("nothing", [True, False])

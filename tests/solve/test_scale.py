@@ -104,3 +104,25 @@ def test_what_does_not_fit_at_any_factor_is_told() -> None:
     assert "No legal candidate meets params <= 100, whatever the other conditions: the least has 1,802" in " ".join(
         str(found).split()
     )
+
+
+@pytest.mark.parametrize(
+    ("condition", "factor", "proof"),
+    [
+        ("params <= 1810", 0.1, "0.1, and no factor that makes the widths larger fits: proven"),
+        ("macs <= 2M", 2.44, "2.44, and no factor that makes the widths larger fits: proven"),
+        ("params >= 1", 15.94, "15.94: all of the factors up to 16 that are larger make the same widths"),
+    ],
+)
+def test_the_factor_is_one_and_what_is_said_of_larger_ones_is_true(condition: str, factor: float, proof: str) -> None:
+    found = cnnspec.solve(PARAMETERS, scale_to=condition)
+    assert found.value == factor
+    assert proof in str(found)
+    net = load_parameters(Fraction(str(factor)), 8)
+    assert dict(zip(map(str, found.request.quantities), found.figures, strict=True))["params"] == (net.params,)
+
+
+def test_where_no_rounding_is_legal_that_is_told() -> None:
+    found = cnnspec.solve(PARAMETERS, scale_to="params <= 10k", multiple=10**11)
+    assert (found.status, found.obstacles) == ("nothing", ())
+    assert "No rounding is legal; the least: conv's kernel would have" in " ".join(str(found).split())
