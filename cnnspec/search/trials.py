@@ -61,7 +61,7 @@ class Found(Record):
 
     @property
     def best(self) -> Trial | None:
-        """The finished trial with the best value, the first of equal ones; of those given up only where none is finished."""
+        """The finished trial with the best value, the first of equal ones; None where none is finished."""
         known = [trial for trial in self.of(FINISHED) if trial.value is not None]
         return min(known, key=self.order, default=None)
 

@@ -12,6 +12,7 @@ from time import monotonic
 
 import numpy as np
 
+from cnnspec.solve.apart import must_be_apart, search_apart
 from cnnspec.solve.branching import Branching, Node
 from cnnspec.solve.lagrange import NoSum
 
@@ -124,14 +125,12 @@ class Model:
         return total, unit
 
     def term(self, forms: Forms, places: tuple[int, ...]) -> Any:
-        """A product of expressions as a variable."""
+        """A product of expressions, which a table holds, or one expression as a variable."""
         key = id(forms), places
         if key not in self.values:
             if forms.holds(places):
                 table = forms.product_of(places)
                 self.values[key] = self.element(table.axes, table.values) if table.axes else int(table.values)
-            elif len(places) > 1:
-                self.values[key] = self.multiply([self.term(forms, (place,)) for place in places])
             else:
                 self.values[key] = self.knot(forms, places[0])
         return self.values[key]
@@ -186,11 +185,6 @@ class Model:
         least, most = forms.replay.bounds[place]
         self.check([least, most])
         return int(least), int(most)
-
-    def multiply(self, parts: Sequence[Any]) -> Any:
-        made = self.model.new_int_var(-(2**40), 2**40, "product")
-        self.model.add_multiplication_equality(made, parts)
-        return made
 
     def check(self, numbers: Sequence[Any]) -> None:
         if any([abs(number) > MOST for number in numbers]):
@@ -261,4 +255,6 @@ def search_cp_sat(request: Request) -> Search:
         from cnnspec.compile.backend import MissingExtra
 
         raise MissingExtra("OR-tools is not installed; what no chain of parameters holds needs it", "solve")
+    if must_be_apart():
+        return search_apart(request)
     return Branching(request, CpSat(), LARGEST).run()

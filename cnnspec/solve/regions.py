@@ -13,7 +13,7 @@ import numpy as np
 from cnnspec.base.record import Record
 from cnnspec.base.tape import Tape, Taped
 from cnnspec.solve.candidate import ask
-from cnnspec.solve.expressions import Comparison, Evaluation, Unknown, compare, find_comparisons, smallest
+from cnnspec.solve.expressions import Evaluation, Unknown, compare, find_comparisons, smallest
 from cnnspec.solve.forms import Form, Forms, Linear, TooManyAlternatives
 from cnnspec.sweep.conditions import BadCondition
 from cnnspec.sweep.engine import Engine
@@ -274,6 +274,3 @@ def all_of(parts: Sequence[list[list[Linear]]]) -> list[list[Linear]]:
         if len(found) > MOST_PIECES:
             raise TooManyAlternatives
     return found
-
-
-__all__ = ["CannotFollow", "Comparison", "Explorer", "Piece", "Region"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cnnspec.base.tape import Tape, Taped
 from cnnspec.sweep.conditions import BadCondition
-from cnnspec.sweep.structure import Begin, Quantity, trace
+from cnnspec.sweep.structure import Quantity, trace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from cnnspec.facts.facts import Facts
     from cnnspec.sweep.space import Space
     from cnnspec.sweep.structure import Question
+
+TRIED = 64  # candidates, until one is legal
 
 
 class Channels(Quantity):
@@ -85,7 +87,3 @@ def write_widths(question: Question, space: Space) -> str:
             "widths are parameters with options that are numbers of filters or units of a layer, and there are none"
         )
     return f"sum({', '.join([f'log2({space.axes[axis].name})' for axis in sorted(found)])})"
-
-
-TRIED = 64
-__all__ = ["Begin", "find_widths", "write_widths"]

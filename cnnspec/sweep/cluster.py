@@ -36,10 +36,10 @@ class Cluster:
         self.client: Any = None
         self.logged = 0
         if self.is_ours:
-            self.logged = silence(logging.CRITICAL)  # what it has to say of a connection is told in a sentence
             scheme, found, _ = scheduler.partition("://")
             if found and scheme not in SCHEMES or not has_port(scheduler):
                 raise SweepBroken(f"a Dask scheduler has an address such as tcp://127.0.0.1:8786, not {scheduler}")
+            self.logged = silence(logging.CRITICAL)  # what it has to say of a connection is told in a sentence
             try:
                 self.client = Client(scheduler, timeout=CONNECTING, set_as_default=False)
             except Exception as error:  # of any kind, when something else answers
@@ -96,6 +96,8 @@ class Cluster:
                     except (CancelledError, self.killed) as error:
                         raise SweepBroken(self.explain(error)) from None
         finally:
+            for future in under_way:  # the workers of a client that is not ours would go on
+                future.cancel()
             self.close()
 
     def start(self, setup: bytes, part: Part) -> Future[Partial]:

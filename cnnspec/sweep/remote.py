@@ -130,6 +130,11 @@ def compute(setup: bytes, part: Part) -> Partial:
 
 def read_setup(sent: bytes) -> Reducer:
     """The reducer that a setup says."""
+    return Reducer(*read_request(sent))
+
+
+def read_request(sent: bytes) -> tuple[Any, bool]:
+    """The request of a setup, and whether rows come along. Raises SweepBroken where this process cannot read it."""
     version, packed = pickle.loads(sent)
     if version != find_version():
         raise SweepBroken(f"a worker has {find_version()}, and this process {version}: install the same for both")
@@ -140,4 +145,4 @@ def read_setup(sent: bytes) -> Reducer:
                 f'a worker does not find "{use.text}", which the spec uses, in {os.path.dirname(use.by)}: let it see these files'
             )
     question = setup.request.question.replace(tree=parse(setup.source))
-    return Reducer(setup.request.replace(question=question), setup.rows)
+    return setup.request.replace(question=question), setup.rows

@@ -12,6 +12,7 @@ import pytest
 
 import cnnspec
 from cnnspec.cli import main
+from tests.support import IN_THOROUGH
 
 TEXT = """model Net(size=12, w=[4, 8], k=3, act=relu) {
   input (size, size, 3)
@@ -113,7 +114,7 @@ def test_the_spec_goes_to_stdout_alone(spec: str, capsys: pytest.CaptureFixture[
     ("maximize", "minimize", "subject"),
     [
         ("widths", "", "params <= 5M, macs <= 600M"),
-        ("widths", "", "params <= 1M, macs <= 200M, peak_memory(dtype=int8) <= 512KiB"),
+        pytest.param("widths", "", "params <= 1M, macs <= 200M, peak_memory(dtype=int8) <= 512KiB", marks=IN_THOROUGH),
         ("", "macs", "sum(log2(w)) >= 110, params <= 8M"),
         ("sum(w)", "", "macs <= 1G, params <= 10M, w[0] <= w[1], w[18] <= w[19]"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -396,8 +397,9 @@ def test_where_no_dask_scheduler_answers_it_is_told_soon(
     address: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pytest.importorskip("distributed", reason="Dask's distributed is not installed")
-    began = time.monotonic()
+    began, level = time.monotonic(), logging.getLogger("distributed.client").level
     assert main(["sweep", "net.cnn", "--over", "size=8..9", "-o", "x.csv", "--dask", address]) == 2
+    assert logging.getLogger("distributed.client").level == level
     assert NOBODY[address] in " ".join(capsys.readouterr().err.split())
     assert time.monotonic() - began < (9 if address == "tcp://127.0.0.1:1" else 5)
     assert not (folder / "x.csv").exists()
