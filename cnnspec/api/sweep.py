@@ -152,7 +152,7 @@ def sweep(
     from cnnspec.sweep.crews import choose_crew
     from cnnspec.sweep.question import make_request
     from cnnspec.sweep.rows import join_all
-    from cnnspec.sweep.sweep import run_sweep
+    from cnnspec.sweep.sweep import check_request, run_sweep
     from cnnspec.sweep.table import find_columns
     from cnnspec.syntax.parse import parse
 
@@ -168,6 +168,7 @@ def sweep(
     if parsed.diagnostics:
         raise SpecError(f"{source.name} has mistakes", parsed.diagnostics)
     request = make_request(parsed, model, parameters, over, top=top, sample=sample, seed=seed, **texts)  # type: ignore[arg-type]
+    check_request(request)  # before processes are started
     parts: list[Kept] = []
     found = run_sweep(request, keepers=[parts.append], crew=choose_crew(jobs, dask))
     kept = join_all(parts, len(request.space.axes), len(request.question.quantities))

@@ -211,13 +211,13 @@ def find(request: Request, options: argparse.Namespace, *keepers: Keeper) -> tup
     """The sweep, with a bar while it takes long, and what is kept in a file where that is asked for; and why it could not go on, where
     that is so."""
     from cnnspec.sweep.remote import SweepBroken
-    from cnnspec.sweep.sweep import check_count, choose_count, run_sweep
+    from cnnspec.sweep.sweep import check_request, choose_count, run_sweep
 
-    check_count(request)  # before anything is written or started
-    crew = find_crew(options)
+    check_request(request)  # before anything is written or started
     table = Table(options.output, request) if options.output is not None else None
     broken = ""
     try:
+        crew = find_crew(options)
         with Bar(choose_count(request), watched(options.format != "text"), "candidates") as bar:
             try:
                 found = run_sweep(request, bar.step, [*keepers, *([table.keep] if table else [])], crew)

@@ -258,4 +258,4 @@ def describe_misfit(space: SearchSpace, found: Any) -> str:
     if not found.legal:
         return f"none of the {of} of {space.name} is legal: {found.reasons[0][0].error.message}"
     conditions = " and ".join([condition.text for condition in space.conditions])
-    return f"none of the {of} of {space.name} meets {conditions}; of these {found.legal:,} are legal"
+    return f"none of the {of} of {space.name} meets {conditions}; of these, {found.legal:,} are legal"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.join_words import join_words
+from cnnspec.elaborate.value_text import evaluate_text
+from cnnspec.layers.argument import show
 from cnnspec.search.trials import FAILED, FINISHED, GIVEN_UP, REPEATED, RUNNING, UNFIT
 from cnnspec.tables.page import Page, Table
 
@@ -87,8 +89,7 @@ def find_option(trial: Trial, axis: str) -> str:
     value = trial.parameters.get(name, "-")
     if not place:
         return value
-    parts = value.strip("[]()").split(", ")
-    return parts[int(place[:-1])] if int(place[:-1]) < len(parts) else value
+    return show(evaluate_text(value, axis)[int(place[:-1])])
 
 
 def show_number(value: object) -> str:

@@ -216,7 +216,15 @@ class Model:
         from threading import Thread
 
         found: list[Any] = []
-        thread = Thread(target=lambda: found.append(solver.solve(self.model)))
+        failed: list[Exception] = []
+
+        def search() -> None:
+            try:
+                found.append(solver.solve(self.model))
+            except Exception as error:  # of the solver's, told where it is waited for
+                failed.append(error)
+
+        thread = Thread(target=search)
         thread.start()
         while thread.is_alive():
             try:
@@ -226,7 +234,9 @@ class Model:
             if self.is_stopped:
                 with suppress(RuntimeError):  # it has not begun, or has ended
                     solver.stop_search()
-        return found[0] if found else self.cp.UNKNOWN
+        if failed:
+            raise failed[0]
+        return found[0]
 
     # ---- the answer ----------------------------------------------------------------------------------------------
     def solve(self, seconds: float) -> tuple[tuple[int, ...] | None, float]:

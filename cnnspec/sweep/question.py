@@ -253,7 +253,7 @@ def read_key(text: str, space: Space, parameters: Sequence[str]) -> Key:
             if not _are_numbers(axis.options):
                 raise BadRange(f"{name} is no number, by which candidates could be compared")
             return Key(name, largest)
-    if name in parameters:
+    if name.partition("[")[0].strip() in parameters:
         raise BadRange(f"{name} is no axis of the space, whose numbers candidates could be compared by")
     return Key(read_quantity(name), largest)
 

@@ -130,6 +130,12 @@ def choose_candidates(request: Request) -> Whole | Sample:
     return Whole(request.space)
 
 
+def check_request(request: Request) -> None:
+    """What is found before anything is computed: TooManyCandidates, and BadCondition for conditions that make no sense."""
+    check_count(request)
+    check_conditions(request)
+
+
 def check_count(request: Request) -> None:
     """Raise TooManyCandidates where that is so."""
     space = request.space

@@ -87,7 +87,7 @@ def test_a_candidate_is_a_network() -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"over": {"n": "1..3"}, "where": "params < 1"}, "none of the 3 candidates of Deep meets params < 1; of these 3 are legal"),
+        ({"over": {"n": "1..3"}, "where": "params < 1"}, "none of the 3 candidates of Deep meets params < 1; of these, 3 are legal"),
         ({"over": {"f": "-3..-1"}}, "none of the 3 candidates of Deep is legal"),
         ({"over": {"n": "1..3"}, "where": "params < 10 and params > 20"}, "meets params < 10 and params > 20"),
     ],
