@@ -18,7 +18,9 @@ NAMES = ["a", "b", "w[0]", "w[1]", "params", "macs", "receptive_field", "0", "1"
 NUMBERS = st.recursive(
     st.sampled_from(NAMES),
     lambda inner: (
-        st.tuples(inner, st.sampled_from("+ - * / // %".split()), inner).map(lambda part: f"({' '.join(part)})")
+        st.tuples(inner, st.sampled_from(["+", "-", "*", "/", "//", "%"]), inner).map(
+            lambda part: f"({' '.join(part)})"
+        )
         | st.tuples(st.sampled_from(["min", "max", "sum"]), inner, inner).map(
             lambda part: f"{part[0]}({part[1]}, {part[2]})"
         )
@@ -28,7 +30,7 @@ NUMBERS = st.recursive(
     ),
     max_leaves=4,
 )
-COMPARISONS = st.tuples(NUMBERS, st.sampled_from("< <= > >= == !=".split()), NUMBERS).map(" ".join)
+COMPARISONS = st.tuples(NUMBERS, st.sampled_from(["<", "<=", ">", ">=", "==", "!="]), NUMBERS).map(" ".join)
 CONDITIONS = st.recursive(
     COMPARISONS,
     lambda inner: (
