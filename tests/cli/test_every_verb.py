@@ -108,7 +108,7 @@ def expected(verb: str, what: str) -> set[int]:
     if what in NOTHING or what in BLOCKS:
         return {0} if verb == "check" and what in BLOCKS else {2}
     return (
-        {2} if verb in ("diff", "quiz") else {1, 2} if verb in ("explain", "rf", "sweep", "search") else {1}
+        {2} if verb in ("diff", "quiz") else {1, 2} if verb in ("explain", "rf", "sweep", "search", "solve") else {1}
     )  # 2 where the layer is not there
 
 

@@ -19,7 +19,7 @@ ELSEWHERE = {  # rules whose examples are no Keras model, or are not printed who
     "E112": "its data are in a train section", "L805": "Keras pads no pool", "P505": "a train section says the memory",
     "S710": "it is about a comment", "S711": "it is about a comment", "T402": "train", "T403": "train", "T404": "train", "T406": "train", "T412": "train",
     "W204": "Keras leaves out what no output needs", "W212": "it is about how a spec is written", "W213": "bindings are of specs",
-    "W214": "bindings are of specs",
+    "W214": "bindings are of specs", "W216": "the values of a parameter are",
 }  # fmt: skip
 OF_SPECS = re.compile(  # what nobody writes in Keras
     r"\b(gap|bn|avgpool|maxpool|group_norm|layer_norm|channel_shuffle)\b|block \w+,|batch =|\w=(same|valid|true|false)\b"

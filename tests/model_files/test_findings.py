@@ -31,6 +31,7 @@ OF_TEXTS = {  # rules that look at what only a text has
     "W212": "how a number is written",
     "W213": "a binding",
     "W214": "a binding",
+    "W216": "the values of a parameter",
     **dict.fromkeys(("T402", "T403", "T404", "T406", "T412", "P505"), "a train section"),
 }
 

@@ -209,6 +209,7 @@ def test_what_pdftex_has_no_letter_for_is_as_wide_as_planned() -> None:
     assert "{,}{,}" in write_picture(draw("a,,b"), "tex").decode(), "two commas are no quotation mark"
 
 
+@pytest.mark.skipif(not shutil.which("pdflatex") or not shutil.which("kpsewhich"), reason="pdflatex is not installed")
 def test_tikz_compiles(tmp_path: File) -> None:
     if not subprocess.run(["kpsewhich", "tikz.sty"], capture_output=True).stdout:
         pytest.skip("TikZ is not installed")

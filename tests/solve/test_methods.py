@@ -120,7 +120,10 @@ def test_a_bound_is_rounded_to_whole_numbers_where_all_objectives_are() -> None:
 
 
 @pytest.mark.parametrize("method", ["exhaustive", "chain", pytest.param("cp-sat", marks=NEEDS_CP_SAT)])
-@pytest.mark.parametrize("subject", ["macs > 5", "macs <= 5", "params / 0 > 3", "receptive_field <= 2"])
+@pytest.mark.parametrize(
+    "subject",
+    sample(["macs > 5", "macs <= 5", "params / 0 > 3", "receptive_field <= 2"], {"macs <= 5", "params / 0 > 3"}),
+)
 def test_a_condition_that_is_unknown_or_never_met_on_all_axes_is_named(method: str, subject: str) -> None:
     """The height of the input is not known, and the receptive field is 5x1."""
     text = "model M(a=8) {\n input ?x9x3\n conv(a, 3x1, padding=same) -> conv(a, 3x1)\n gap -> dense(3)\n}"
