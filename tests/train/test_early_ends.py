@@ -118,12 +118,14 @@ def test_ctrl_c_from_a_terminal() -> None:
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
     )  # fmt: skip
     assert started.stderr is not None
+    lines = []
     for line in started.stderr:
+        lines.append(line)
         if line.startswith("epoch 2/"):
             break
     started.send_signal(signal.SIGINT)
     out, err = started.communicate()
-    assert started.returncode == 130
+    assert started.returncode == 130, "".join([*lines, err])
     assert out.startswith("saved runs/net-1/best.keras")
     assert "stopping after this batch" in err
     assert "go on with: cnnspec resume runs/net-1" in err

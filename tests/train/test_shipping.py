@@ -134,7 +134,12 @@ def test_int8_for_onnx(made: dict[str, Any], here: Path, capsys: pytest.CaptureF
     assert session.get_inputs()[0].shape == [4, 8, 8, 1]
     x = made["x"][:4]
     (plain,) = session.run(None, {session.get_inputs()[0].name: x})
-    assert abs(plain - made["model"].predict(x, verbose=0)).max() < 0.15
+    many = made["x"][:100]
+    parts = [session.run(None, {session.get_inputs()[0].name: many[at : at + 4]})[0] for at in range(0, 100, 4)]
+    difference = abs(np.concatenate(parts) - made["model"].predict(many, verbose=0))
+    assert difference.mean() < 0.015, (
+        difference.mean()
+    )  # of one probability it may be 0.2: the weights are those of a training on this CPU
     for number, name in enumerate(("net.onnx", "run")):
         np.savez("rows.npz", x_train=x[:3])
         assert main(["predict", name, "rows.npz", "--format", "json", "--top", "10"]) == 0
