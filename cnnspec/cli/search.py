@@ -109,7 +109,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     from cnnspec.cli.sweep import check_numpy
 
-    check_numpy()
+    check_numpy("search")
     if options.output is not None:
         check_report(options)
     if leads_to_model(options.file) or (source := load_source(options)).is_python:

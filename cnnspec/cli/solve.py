@@ -82,7 +82,7 @@ def read_amount(text: str) -> float:
 
 
 def run(options: argparse.Namespace) -> int:
-    check_numpy()
+    check_numpy("solve")
     from cnnspec.compile.backend import MissingExtra
     from cnnspec.sweep.conditions import BadCondition
     from cnnspec.sweep.question import BadRequest

@@ -98,7 +98,7 @@ def read_natural(text: str) -> int:
 
 
 def run(options: argparse.Namespace) -> int:
-    check_numpy()
+    check_numpy("sweep")
     from cnnspec.sweep.conditions import BadCondition
     from cnnspec.sweep.files import BadTable
     from cnnspec.sweep.question import BadRequest
@@ -143,14 +143,14 @@ def run(options: argparse.Namespace) -> int:
     return FINDINGS
 
 
-def check_numpy() -> None:
-    """UsageError where NumPy is not installed."""
+def check_numpy(verb: str) -> None:
+    """UsageError where NumPy is not installed, which comes with the extra of a verb."""
     from importlib.util import find_spec
 
     if find_spec("numpy") is None:
         from cnnspec.base.installing import write_install_command
 
-        raise UsageError(f"NumPy is not installed; this command needs it: {write_install_command('sweep')}")
+        raise UsageError(f"NumPy is not installed; this command needs it: {write_install_command(verb)}")
 
 
 def check_front_plot(options: argparse.Namespace) -> None:
