@@ -166,7 +166,7 @@ REPOSITORY: dict[str, Rule] = {
             match(rf"{TERMINALS['TIMES']}|{TERMINALS['SIGN']}|\^", "keyword.operator.arithmetic"),
             match("=", "keyword.operator.assignment"),
             match(r"\.", "punctuation.accessor"),
-            match(",", "punctuation.separator"),
+            match("[,:]", "punctuation.separator"),
             match(";", "punctuation.terminator"),
         ]
     },
