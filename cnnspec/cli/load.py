@@ -287,3 +287,13 @@ def load_one(
             print_diagnostic(diagnostic)
     refuse_unknown(network)
     return None if network.broken or for_keras and any(find_keras_problems(network.facts)) else network
+
+
+def parse_whole(source: Source) -> Tree | None:
+    """The tree of a text without mistakes of syntax; of another they are printed."""
+    from cnnspec.syntax.parse import parse
+
+    parsed = parse(source)
+    for diagnostic in parsed.diagnostics:
+        print_diagnostic(diagnostic)
+    return None if parsed.diagnostics else parsed

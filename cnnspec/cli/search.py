@@ -8,8 +8,8 @@ import sys
 from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.inputs import leads_to_model
-from cnnspec.cli.load import add_layer_limit, load_source, read_parameters
-from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_diagnostic, print_message
+from cnnspec.cli.load import add_layer_limit, load_source, parse_whole, read_parameters
+from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_message
 from cnnspec.cli.option_values import read_positive, read_seed
 from cnnspec.cli.own_outputs import add_force_option, check_not_read, check_replaceable, write_output
 from cnnspec.cli.streams import find_width, fit_sentence
@@ -114,12 +114,8 @@ def run(options: argparse.Namespace) -> int:
         check_report(options)
     if leads_to_model(options.file) or (source := load_source(options)).is_python:
         raise UsageError(f"{options.file} is no spec: a search goes over the parameters of one")
-    from cnnspec.syntax.parse import parse
-
-    parsed = parse(source)
-    for diagnostic in parsed.diagnostics:
-        print_diagnostic(diagnostic)
-    if parsed.diagnostics:
+    parsed = parse_whole(source)
+    if parsed is None:
         return FINDINGS
     from cnnspec.search.space import NothingFits
 

@@ -7,8 +7,8 @@ import os
 import sys
 
 from cnnspec.cli.argument_parser import add_examples
-from cnnspec.cli.load import add_layer_limit, evaluate_option, load_source, read_parameters
-from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_diagnostic, print_message
+from cnnspec.cli.load import add_layer_limit, evaluate_option, load_source, parse_whole, read_parameters
+from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_message
 from cnnspec.cli.option_values import read_positive, read_seed
 from cnnspec.cli.own_outputs import (
     add_force_option,
@@ -113,12 +113,8 @@ def run(options: argparse.Namespace) -> int:
     source = load_source(options)
     if source.is_python:
         raise UsageError(f"{source.name} is no spec: a sweep goes over the parameters of one")
-    from cnnspec.syntax.parse import parse
-
-    parsed = parse(source)
-    for diagnostic in parsed.diagnostics:
-        print_diagnostic(diagnostic)
-    if parsed.diagnostics:
+    parsed = parse_whole(source)
+    if parsed is None:
         return FINDINGS
     try:
         request = read_request(parsed, options)
