@@ -2,77 +2,28 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-import cnnspec
 from cnnspec.base.source import Source
 from cnnspec.base.source_files import read
 from cnnspec.cli import main
 from cnnspec.sweep import crew as crew_module
-from cnnspec.sweep.json import write_data
 from cnnspec.sweep.processes import Processes
 from cnnspec.sweep.question import make_request
 from cnnspec.sweep.remote import SweepBroken, compute, write_setup
-from cnnspec.sweep.sweep import Found, choose_candidates, run_sweep
+from cnnspec.sweep.sweep import choose_candidates
 from cnnspec.syntax.parse import parse
-from tests.support import IN_THOROUGH
+from tests.sweep.crews import OVER, TEXT, ask, find_child, kill_at, run
 
 ENDED = "processes in turn ended while they computed the same candidates"
-TEXT = """model Net(size=12, w=[4, 8], k=3, act=relu, n=1) {
-  input (size, size, 3)
-  conv(w[0], k) -> act -> maxpool(2) -> conv(w[1], k, groups=2) * n
-  gap -> dense(10)
-}
-"""
-OVER = ["size=1..40", "w[0]=2..21", "w[1]=1..20", "k=1..5", "n=0..2"]  # 240,000; n decides the structure
-ASKED: dict[str, Any] = {
-    "where": "macs < 2M",
-    "by": "-coverage,macs",
-    "pareto": "params,-receptive_field,macs",
-    "histogram": "macs,coverage,k",
-}
-
-
-def ask(over: list[str] = OVER, **asked: Any) -> Any:
-    return make_request(parse(Source("net.cnn", TEXT)), None, {}, over, **{**ASKED, **asked})
-
-
-def run(request: Any, crew: Any = None, step: Callable[[int], None] | None = None) -> tuple[dict[str, Any], list[Any]]:
-    """What is printed as JSON without what depends on who computes, and all rows that are kept, by their numbers."""
-    rows: list[Any] = []
-
-    def keep(kept: Any) -> None:
-        columns = [*kept.digits, *[column.filled(-1) for columns in kept.figures for column in columns]]
-        rows.extend(zip(*[column.tolist() for column in columns], strict=True))
-
-    found = run_sweep(request, step, [keep], crew)
-    return only_asked(found), sorted(rows)
-
-
-def only_asked(found: Found) -> dict[str, Any]:
-    data = write_data(found, "Net", "net.cnn")
-    del data["seconds"], data["structures"]
-    return json.loads(json.dumps(data))  # type: ignore[no-any-return]
-
-
-@pytest.fixture(scope="module")
-def alone() -> tuple[dict[str, Any], list[Any]]:
-    made = run(ask())
-    assert made[0]["legal"] > 50_000 < len(made[1])
-    assert len(made[0]["reasons"]) > 3
-    return made
 
 
 def test_processes_find_what_one_finds(alone: Any) -> None:
@@ -82,24 +33,6 @@ def test_processes_find_what_one_finds(alone: Any) -> None:
 def test_a_sample_is_the_same(tmp_path: Path) -> None:
     asked = ask(sample=50_000, seed=3)
     assert run(asked, Processes(2)) == run(asked)
-
-
-def kill_at(number: int, find: Callable[[], int]) -> Callable[[int], None]:
-    """What kills a process when so many parts are done."""
-    parts = []
-
-    def step(count: int) -> None:
-        parts.append(count)
-        if len(parts) == number:
-            os.kill(find(), signal.SIGKILL)
-
-    return step
-
-
-def find_child() -> int:
-    import multiprocessing
-
-    return int(multiprocessing.active_children()[0].pid or 0)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="nothing kills a process so here")
@@ -136,20 +69,6 @@ def test_ctrl_c_keeps_what_is_done_and_leaves_no_process() -> None:
     assert 0 < len(rows) == data["kept"]
     assert not multiprocessing.active_children()
     assert time.monotonic() - began < 30
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "pyproject.toml").touch()
-    (tmp_path / "net.cnn").write_text(TEXT)
-    (tmp_path / "sub").mkdir()
-    (tmp_path / "sub" / "user.cnn").write_text(
-        'use "../blocks.cnn" (twice)\nmodel Net(n=2) {\n  input 9x9x3\n  twice(n)\n}\n'
-    )
-    (tmp_path / "blocks.cnn").write_text('use "more.cnn" (once)\nblock twice(n) { once(n) -> once(n) }\n')
-    (tmp_path / "more.cnn").write_text("block once(n) { conv(n, 3x3) }\n")
-    return tmp_path
 
 
 @pytest.mark.parametrize("ending", ["csv", "json"])
@@ -282,142 +201,3 @@ def is_running(pid: str) -> bool:
 
 
 # ---- Dask --------------------------------------------------------------------------------------------------
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Any]:
-    distributed = pytest.importorskip("distributed", reason="Dask's distributed is not installed")
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=2, dashboard_address=":0") as made:
-        yield made
-
-
-def test_dask_finds_what_one_process_finds(alone: Any, cluster: Any) -> None:
-    from distributed import Client
-
-    from cnnspec.sweep.cluster import Cluster
-
-    assert run(ask(), Cluster(cluster.scheduler_address)) == alone
-    with Client(cluster) as client:
-        found = cnnspec.sweep(TEXT, OVER, dask=client, **ASKED)
-        assert client.status == "running"
-    assert json.loads(json.dumps(only_asked(found)).replace("<text>", "net.cnn")) == alone[0]
-    assert np.all(np.diff(found["number"]) > 0)
-
-
-def test_a_killed_dask_worker_changes_nothing(alone: Any, cluster: Any) -> None:
-    from distributed import Client
-
-    from cnnspec.sweep.cluster import Cluster
-
-    with Client(cluster) as client:
-        assert run(ask(), Cluster(client), kill_at(2, lambda: min(client.run(os.getpid).values()))) == alone
-
-
-@pytest.fixture
-def scheduler(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """The address of a scheduler with one worker, and its process."""
-    pytest.importorskip("distributed", reason="Dask's distributed is not installed")
-    place = tmp_path / "scheduler.json"
-    starting = [sys.executable, "-m", "dask"]
-    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path}
-    first = subprocess.Popen(
-        [*starting, "scheduler", "--port=0", "--dashboard-address=:0", f"--scheduler-file={place}"], **quiet
-    )
-    worker = subprocess.Popen(
-        [*starting, "worker", "--nthreads=1", "--no-nanny", "--no-dashboard", f"--scheduler-file={place}"], **quiet
-    )
-    try:
-        from distributed import Client
-
-        for _ in range(600):
-            if place.exists():
-                break
-            time.sleep(0.05)
-        address = json.loads(place.read_text())["address"]
-        with Client(address) as client:
-            client.wait_for_workers(1, 30)
-        yield address, first
-    finally:
-        for process in (worker, first):
-            process.kill()
-            process.wait()
-
-
-def test_a_dask_scheduler_that_ends_is_told_soon_and_what_is_done_is_kept(scheduler: Any) -> None:
-    from cnnspec.sweep.cluster import Cluster
-
-    address, process = scheduler
-    ended = []
-
-    def step(count: int) -> None:
-        process.kill()
-        ended.append(time.monotonic())
-
-    with pytest.raises(SweepBroken, match=f"the Dask scheduler at {address} is gone") as broken:
-        run(ask(), Cluster(address), step)
-    assert time.monotonic() - ended[0] < 15
-    assert broken.value.found is not None
-    assert 0 < broken.value.found.done < 240_000
-
-
-def test_what_is_done_is_shown_and_written_when_it_cannot_go_on(
-    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole = Processes.compute
-
-    def break_down(*asked: Any) -> Iterator[Any]:
-        parts = whole(*asked)
-        yield next(parts)
-        parts.close()  # type: ignore[attr-defined]
-        raise SweepBroken("the workers are gone")
-
-    monkeypatch.setattr(Processes, "compute", break_down)
-    command = ["sweep", "net.cnn", *[f"--over={axis}" for axis in OVER], "--jobs", "2", "--top", "2", "-o", "table.csv"]
-    assert main(command) == 2
-    shown = capsys.readouterr()
-    assert "stopped before its end" in shown.out and "The first 2 by params" in shown.out
-    assert "cnnspec: the workers are gone" in shown.err
-    assert len((folder / "table.csv").read_text().splitlines()) > 100
-    with pytest.raises(SweepBroken) as broken:
-        cnnspec.sweep("net.cnn", OVER, jobs=2)
-    assert broken.value.found is not None and broken.value.found.done
-
-
-NOBODY = {
-    "tcp://127.0.0.1:1": "no Dask scheduler answers at tcp://127.0.0.1:1",
-    "nowhere": "a Dask scheduler has an address such as tcp://127.0.0.1:8786, not nowhere",
-    "tcp://nowhere": "such as tcp://127.0.0.1:8786, not tcp://nowhere",
-    "tcp://127.0.0.1:many": "such as tcp://127.0.0.1:8786, not tcp://127.0.0.1:many",
-    "127.0.0.1:99999": "such as tcp://127.0.0.1:8786, not 127.0.0.1:99999",
-    "::1": "such as tcp://127.0.0.1:8786, not ::1",
-    "http://127.0.0.1:8786": "a Dask scheduler has an address such as tcp://127.0.0.1:8786, not http://127.0.0.1:8786",
-}
-
-
-@pytest.mark.parametrize("address", NOBODY)
-def test_where_no_dask_scheduler_answers_it_is_told_soon(
-    address: str, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    pytest.importorskip("distributed", reason="Dask's distributed is not installed")
-    began, level = time.monotonic(), logging.getLogger("distributed.client").level
-    assert main(["sweep", "net.cnn", "--over", "size=8..9", "-o", "x.csv", "--dask", address]) == 2
-    assert logging.getLogger("distributed.client").level == level
-    assert NOBODY[address] in " ".join(capsys.readouterr().err.split())
-    assert time.monotonic() - began < (9 if address == "tcp://127.0.0.1:1" else 5)
-    assert not (folder / "x.csv").exists()
-
-
-def test_without_dask_it_is_told_what_to_install(
-    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "distributed", None)
-    assert main(["sweep", "net.cnn", "--over", "size=8..9", "--dask", "tcp://127.0.0.1:1"]) == 2
-    assert "Dask's distributed is not installed; its workers need it:" in " ".join(capsys.readouterr().err.split())
-
-
-@IN_THOROUGH
-def test_a_scheduler_without_workers_is_told() -> None:
-    distributed = pytest.importorskip("distributed", reason="Dask's distributed is not installed")
-    from cnnspec.sweep.cluster import Cluster
-
-    told = pytest.raises(SweepBroken, match="has no workers: start some")
-    with distributed.LocalCluster(n_workers=0, dashboard_address=":0") as made, told:
-        Cluster(made.scheduler_address)
