@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 
 from cnnspec.api.answer import Answer, make_answer
-from cnnspec.api.argument_checks import take_path, take_text
-from cnnspec.api.errors import SpecError
-from cnnspec.api.sources import find_model_file, read_source
+from cnnspec.api.argument_checks import take_text
+from cnnspec.api.sources import read_tree
 from cnnspec.compile.backend import MissingExtra
 from cnnspec.solve.answer import Solved
 
@@ -73,19 +72,12 @@ def solve(
         raise MissingExtra("numpy is not installed; solving needs it", "solve")
     from cnnspec.solve.question import make_solve_request
     from cnnspec.solve.solve import solve as find_best
-    from cnnspec.syntax.parse import parse
 
-    if find_model_file(path_or_text):
-        raise SpecError(f"{take_path(path_or_text)} is a model file, which has no parameters")
-    if isinstance(over, str):
-        raise TypeError("over has a text for each parameter: a list of texts, or a dict of options")
     texts = {"maximize": maximize, "minimize": minimize, "subject": subject, "scale_to": scale_to}
     for name, text in texts.items():
         take_text(text, name)
-    source = read_source(path_or_text)
-    parsed = parse(source)
-    if parsed.diagnostics:
-        raise SpecError(f"{source.name} has mistakes", parsed.diagnostics)
+    parsed = read_tree(path_or_text, over)
+    source = parsed.source
     if scale_to.strip():
         if maximize or minimize or over or method:
             raise ValueError("scale_to finds one factor for all widths: leave maximize, minimize, over and method out")

@@ -9,10 +9,14 @@ from __future__ import annotations
 import os
 import re
 
-from cnnspec.api.argument_checks import take_text
+from cnnspec.api.argument_checks import take_path, take_text
 from cnnspec.api.errors import SpecError
 from cnnspec.base.source import NamedText, Source, brief, printable
 from cnnspec.base.source_files import read
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cnnspec.syntax.tree import Tree
 
 FILE_NAME = re.compile(r"[^#\"']*\.[A-Za-z][A-Za-z0-9]{0,7}")  # ends as the names of files do
 SPEC = re.compile(r"[\s(]")  # what stands in any text that is a network
@@ -40,6 +44,22 @@ def find_model_file(path: str | os.PathLike[str]) -> str:
     from cnnspec.model_files import is_model_file
 
     return name if is_model_file(name) else ""
+
+
+def read_tree(path_or_text: str | os.PathLike[str], over: object) -> Tree:
+    """The tree of a spec over whose candidates is gone. SpecError for a model file, which has no parameters, and for a spec with
+    mistakes; TypeError for options in one text."""
+    from cnnspec.syntax.parse import parse
+
+    if find_model_file(path_or_text):
+        raise SpecError(f"{take_path(path_or_text)} is a model file, which has no parameters")
+    if isinstance(over, str):
+        raise TypeError("over has a text for each parameter: a list of texts, or a dict of options")
+    source = read_source(path_or_text)
+    parsed = parse(source)
+    if parsed.diagnostics:
+        raise SpecError(f"{source.name} has mistakes", parsed.diagnostics)
+    return parsed
 
 
 def read_source(path: str | os.PathLike[str], texts: str = LOADS) -> Source:

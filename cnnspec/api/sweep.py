@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 
 from cnnspec.api.answer import Answer, make_answer
-from cnnspec.api.argument_checks import take_path, take_text
-from cnnspec.api.errors import SpecError
-from cnnspec.api.sources import find_model_file, read_source
+from cnnspec.api.argument_checks import take_text
+from cnnspec.api.sources import read_tree
 from cnnspec.compile.backend import MissingExtra
 from cnnspec.sweep.sweep import Found
 
@@ -154,19 +153,12 @@ def sweep(
     from cnnspec.sweep.rows import join_all
     from cnnspec.sweep.sweep import check_request, run_sweep
     from cnnspec.sweep.table import find_columns
-    from cnnspec.syntax.parse import parse
 
-    if find_model_file(path_or_text):
-        raise SpecError(f"{take_path(path_or_text)} is a model file, which has no parameters")
-    if isinstance(over, str):
-        raise TypeError("over has a text for each parameter: a list of texts, or a dict of options")
     texts = {"where": where, "by": by, "pareto": pareto, "histogram": histogram, "columns": columns}
     for name, text in texts.items():
         take_text(text, name)
-    source = read_source(path_or_text)
-    parsed = parse(source)
-    if parsed.diagnostics:
-        raise SpecError(f"{source.name} has mistakes", parsed.diagnostics)
+    parsed = read_tree(path_or_text, over)
+    source = parsed.source
     request = make_request(parsed, model, parameters, over, top=top, sample=sample, seed=seed, **texts)  # type: ignore[arg-type]
     check_request(request)  # before processes are started
     parts: list[Kept] = []

@@ -15,6 +15,7 @@ from cnnspec.cli.streams import find_width
 from cnnspec.cli.sweep import INTERRUPTED, check_numpy
 from cnnspec.cli.table_forms import add_format_option, print_form
 from cnnspec.cli.write_file import check_place
+from cnnspec.solve import METHODS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     from cnnspec.solve.answer import Solved
     from cnnspec.syntax.tree import Tree
-
-METHODS = ("exhaustive", "chain", "cp-sat")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

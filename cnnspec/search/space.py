@@ -153,19 +153,9 @@ def make_space(
     candidate must meet, "params < 1M"; `columns` the figures that are noted of each. The other keywords give parameters one
     value each. Raises OSError, SpecError for a spec with mistakes, ValueError for a space that makes no sense.
     """
-    from cnnspec.api.errors import SpecError
-    from cnnspec.api.sources import find_model_file, read_source
-    from cnnspec.syntax.parse import parse
+    from cnnspec.api.sources import read_tree
 
-    if file := find_model_file(path_or_text):
-        raise SpecError(f"{file} is a model file, which has no parameters")
-    if isinstance(over, str):
-        raise TypeError("over has a text for each parameter: a list of texts, or a dict of options")
-    source = read_source(path_or_text)
-    parsed = parse(source)
-    if parsed.diagnostics:
-        raise SpecError(f"{source.name} has mistakes", parsed.diagnostics)
-    return ask_space(parsed, model, parameters, over, where, columns)
+    return ask_space(read_tree(path_or_text, over), model, parameters, over, where, columns)
 
 
 def ask_space(

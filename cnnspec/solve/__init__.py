@@ -4,3 +4,5 @@ Three methods answer, each with a bound: all candidates are gone through (`exhau
 parameters decide are bounded by Lagrange multipliers and branched upon (`branching.py`); or CP-SAT is asked (`cp_sat.py`). What they know
 of a network is what an analysis left on its tape (`regions.py`, `forms.py`): no formula of a layer stands here.
 """
+
+METHODS = ("exhaustive", "chain", "cp-sat")

@@ -9,6 +9,7 @@ from cnnspec.base.limits import MAX_LAYERS
 from cnnspec.base.record import Record
 from cnnspec.base.source import Source, brief, printable
 from cnnspec.base.source_files import read
+from cnnspec.solve import METHODS
 from cnnspec.solve.expressions import NO_NUMBER, Evaluation, Objective, Unknown, compare, find_comparisons
 from cnnspec.sweep.conditions import BadCondition, explain, find_quantities, name_holes
 from cnnspec.sweep.question import BadRequest, find_model, make_request
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from cnnspec.sweep.space import Space
     from cnnspec.sweep.structure import Parameter, Question
 
-METHODS = ("exhaustive", "chain", "cp-sat")
 SECONDS = 60.0
 GAP = 0.01
 WIDTHS = "widths"
