@@ -159,7 +159,10 @@ def sweep(
         take_text(text, name)
     parsed = read_tree(path_or_text, over)
     source = parsed.source
-    request = make_request(parsed, model, parameters, over, top=top, sample=sample, seed=seed, **texts)  # type: ignore[arg-type]
+    request = make_request(
+        parsed, model, parameters, over, where=where, by=by, top=top, pareto=pareto, histogram=histogram, columns=columns,
+        sample=sample, seed=seed,
+    )  # fmt: skip
     check_request(request)  # before processes are started
     parts: list[Kept] = []
     found = run_sweep(request, keepers=[parts.append], crew=choose_crew(jobs, dask))

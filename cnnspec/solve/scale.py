@@ -148,8 +148,8 @@ def find_numbers(question: Question, values: Mapping[str, Any]) -> list[tuple[tu
     numbers = {name: value for name, value in marked.items() if value is not values[name]}
     try:
         found = find_widths(question, {**values, **numbers})
-    except Exception:  # nothing that can be followed
-        return []
+    except BadCondition as error:
+        raise BadRequest(str(error)) from None
     return [(path, number) for name in numbers for path, number in list_numbers(values[name], (name,)) if path in found]
 
 

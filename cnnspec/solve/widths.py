@@ -42,8 +42,11 @@ def leads_out(facts: Facts, index: int) -> bool:
 
 
 def find_widths(question: Question, parameters: Mapping[str, Any]) -> set[Any]:
-    """The names of the `Begin` numbers among parameters that are widths."""
-    structure = trace(question.replace(quantities=(Channels("channels"),)), parameters)
+    """The names of the `Begin` numbers among parameters that are widths. BadCondition where an analysis cannot be followed."""
+    try:
+        structure = trace(question.replace(quantities=(Channels("channels"),)), parameters)
+    except Exception as error:  # of any kind: a number on a tape does not do what a plain one does
+        raise BadCondition(f"what is a width cannot be followed here: {type(error).__name__}: {error}") from error
     found: set[Any] = set()
     inner, outer = structure.answer.figures[0] if structure.answer.figures and structure.answer.figures[0] else ((), ())
     for channels in inner:

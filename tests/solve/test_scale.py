@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import cnnspec
+from cnnspec.solve import widths
 from tests.support import sample
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -127,3 +128,13 @@ def test_where_no_rounding_is_legal_that_is_told() -> None:
     found = cnnspec.solve(PARAMETERS, scale_to="params <= 10k", multiple=10**11)
     assert (found.status, found.obstacles) == ("nothing", ())
     assert "No rounding is legal; the least: conv's kernel would have" in " ".join(str(found).split())
+
+
+@pytest.mark.parametrize("asked", [{"scale_to": "params <= 5k"}, {"maximize": "widths", "over": {"w[*]": "8..24:8"}}])
+def test_what_cannot_be_followed_is_told(asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise TypeError("no such operation")
+
+    monkeypatch.setattr(widths, "trace", fail)
+    with pytest.raises(ValueError, match="what is a width cannot be followed here: TypeError: no such operation"):
+        cnnspec.solve(COUPLED, **asked)
