@@ -45,8 +45,8 @@ class Options(Record):
 
 class Met:
     """Which of some candidates meet conditions. `names` are parameters and, by their quantity, figures, one array an axis of
-    the network. `divided`: those that would divide by zero, or take the logarithm of what is not positive, and meet
-    nothing."""
+    the network. `divided`: those that would divide by zero, or take the logarithm of what is not positive, which is not
+    known either."""
 
     def __init__(self, names: Mapping[Any, Any], count: int, parameters: Sequence[str]) -> None:
         self.names, self.count, self.parameters = names, count, parameters
@@ -55,8 +55,7 @@ class Met:
     def meets(self, condition: Condition) -> NDArray[np.bool_]:
         """Which meet a condition."""
         with np.errstate(all="ignore"):
-            found = self.flag(condition.node, np.ones(self.count, bool))
-        return found & ~self.divided
+            return self.flag(condition.node, np.ones(self.count, bool))
 
     def flag(self, node: tree.Node, asked: NDArray[np.bool_], wanted: bool = True) -> NDArray[np.bool_]:
         """Of which candidates a truth is known to be as `wanted`; `asked` are those for which it decides something."""
@@ -168,9 +167,14 @@ class Met:
         return [made]
 
     def log2(self, values: Any, asked: NDArray[np.bool_]) -> Any:
-        bad = ma.filled(values <= 0, False)
+        positive = self.hide(values, values <= 0, asked)
+        return ma.log2(ma.array(positive, np.float64))
+
+    def hide(self, values: Any, bad: Any, asked: NDArray[np.bool_]) -> Any:
+        """Numbers of which some are bad for what is computed of them: it is not known there."""
+        bad = np.broadcast_to(ma.filled(bad, False), (self.count,))
         self.divided |= bad & asked
-        return ma.log2(ma.array(ma.where(bad, 1, values), np.float64))
+        return ma.array(np.where(bad, 1, ma.getdata(values)), mask=bad | ma.getmaskarray(values))
 
     def index(self, value: Any, at: Any) -> Any:
         if isinstance(value, tuple):
@@ -207,9 +211,7 @@ class Met:
     def operate(self, operator: str, left: Any, right: Any, asked: NDArray[np.bool_]) -> Any:
         name, function = ARITHMETIC[operator]
         if name in ("truediv", "floordiv", "mod"):
-            zero = ma.filled(right == 0, False)
-            self.divided |= zero & asked
-            right = ma.where(zero, 1, right) if isinstance(right, np.ma.MaskedArray) else np.where(zero, 1, right)
+            right = self.hide(right, right == 0, asked)
         one, other, safe = exact(name, left, right)
         made = function(one, other)
         return made if safe else narrow(made)

@@ -61,7 +61,7 @@ class Reducer:
             for number, condition in enumerate(request.conditions):
                 meets = found & met.meets(condition)
                 unmet[number] = int(found.sum() - meets.sum())
-                divided += int((found & met.divided).sum())
+                divided += int((found & ~meets & met.divided).sum())
                 found = meets
         kept = Kept.of(batch, found)
         return Partial(

@@ -94,6 +94,21 @@ def test_a_condition_keeps_what_meets_it(where: str, legal: dict[int, tuple[dict
     assert not found.divided
 
 
+@pytest.mark.parametrize(
+    ("where", "kept"),
+    {  # of 12, where the divisor is zero, and of other sizes
+        "k / (size - 12) < 1000 or size == 12": True, "size == 12 or k / (size - 12) < 1000": True,
+        "not (k / (size - 12) < 1000 and size != 12)": True, "not (size != 12 and k / (size - 12) < 1000)": True,
+        "not k / (size - 12) < 1000": False, "not log2(size - 12) < 1000 or size != 12": False,
+        "not (k / (size - 12) < 1000 or size != 12)": False,
+    }.items(),
+)  # fmt: skip
+def test_a_division_by_zero_is_unknown_and_decides_only_what_nothing_else_does(where: str, kept: bool) -> None:
+    found = sweep(where, top=1000)
+    assert any([row.options[0] == 12 for row in rows(found)]) == kept
+    assert (found.divided > 0) != kept
+
+
 def test_what_divides_by_zero_is_left_out_and_counted(legal: dict[int, tuple[dict[str, Any], Any]]) -> None:
     found = sweep("k / (size - 12) != 0.25", top=1000)
     zero = [given for given, _ in legal.values() if given["size"] == 12]
