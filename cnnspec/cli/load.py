@@ -32,9 +32,19 @@ def add_file_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_model_options(parser: argparse.ArgumentParser) -> None:
+def add_spec_options(parser: argparse.ArgumentParser) -> None:
+    """Which network of a spec: of a command that takes nothing else."""
+    add_choice_options(parser)
+    add_layer_limit(parser)
+
+
+def add_choice_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--set", metavar="NAME=VALUE", action="append", default=[], help="give a parameter a value")
     parser.add_argument("--model", metavar="NAME", help="the model to take, where a file holds several")
+
+
+def add_model_options(parser: argparse.ArgumentParser) -> None:
+    add_choice_options(parser)
     add_python_options(parser)
     parser.set_defaults(input=[], block=None)  # where there are no options for blocks
     add_layer_limit(parser)

@@ -8,7 +8,7 @@ import sys
 from cnnspec.base.did_you_mean import NAMED_DATA
 from cnnspec.cli.argument_parser import add_examples
 from cnnspec.cli.inputs import leads_to_model
-from cnnspec.cli.load import add_layer_limit, load_source, parse_whole, read_parameters
+from cnnspec.cli.load import add_spec_options, load_source, parse_whole, read_parameters
 from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_message
 from cnnspec.cli.option_values import read_positive, read_seed
 from cnnspec.cli.own_outputs import add_force_option, check_not_read, check_replaceable, write_output
@@ -101,9 +101,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
     add_format_option(parser)
     add_force_option(parser)
-    parser.add_argument("--set", metavar="NAME=VALUE", action="append", default=[], help="give a parameter a value")
-    parser.add_argument("--model", metavar="NAME", help="the model to take, where a file holds several")
-    add_layer_limit(parser)
+    add_spec_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:

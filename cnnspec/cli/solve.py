@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from cnnspec.cli.argument_parser import add_examples
-from cnnspec.cli.load import add_layer_limit, load_source, parse_whole, read_parameters
+from cnnspec.cli.load import add_spec_options, load_source, parse_whole, read_parameters
 from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_message
 from cnnspec.cli.option_values import read_positive
 from cnnspec.cli.own_outputs import add_force_option, check_not_read, check_replaceable, write_output
@@ -64,9 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", metavar="OUT", help="write the answer as a spec: OUT.cnn, or - for stdout")
     add_format_option(parser)
     add_force_option(parser)
-    parser.add_argument("--set", metavar="NAME=VALUE", action="append", default=[], help="give a parameter a value")
-    parser.add_argument("--model", metavar="NAME", help="the model to take, where a file holds several")
-    add_layer_limit(parser)
+    add_spec_options(parser)
 
 
 def read_amount(text: str) -> float:

@@ -7,7 +7,7 @@ import os
 import sys
 
 from cnnspec.cli.argument_parser import add_examples
-from cnnspec.cli.load import add_layer_limit, evaluate_option, load_source, parse_whole, read_parameters
+from cnnspec.cli.load import add_spec_options, evaluate_option, load_source, parse_whole, read_parameters
 from cnnspec.cli.messages import CLEAN, FINDINGS, UsageError, print_message
 from cnnspec.cli.option_values import read_positive, read_seed
 from cnnspec.cli.own_outputs import (
@@ -85,9 +85,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_format_option(parser)
     add_force_option(parser)
-    parser.add_argument("--set", metavar="NAME=VALUE", action="append", default=[], help="give a parameter a value")
-    parser.add_argument("--model", metavar="NAME", help="the model to take, where a file holds several")
-    add_layer_limit(parser)
+    add_spec_options(parser)
 
 
 def read_natural(text: str) -> int:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cnnspec.solve.elimination import Sums
 
     Array = NDArray[Any]
+    Worth = Callable[[Array, Array, Array], Array]
 
 NOISE = 1e-9  # the share by which sums of floats may be off
 FIT = 1e-12  # the share of a budget that may be exceeded by noise
@@ -113,47 +114,18 @@ class Dual:
     # ---- candidates that fit -----------------------------------------------------------------------------------
     def repair(self, digits: Sequence[int]) -> list[int] | None:
         """A candidate near one that exceeds budgets and exceeds none; None where no way is found."""
-        digits = [*digits]
-        sums = self.sums.add_up(digits)
+        made: list[int] | None = [*digits]
         for _ in range(4 * sum(self.sums.sizes)):
-            beyond = np.maximum(sums[1:], 0)
-            if not (beyond > FIT).any():
-                return self.grow(digits)
-            best: tuple[float, int, int] | None = None
-            for axis, size in enumerate(self.sums.sizes):
-                if size > 1:
-                    change, allowed = self._changes(digits, axis)
-                    left = np.maximum(sums[1:, None] + change[1:], 0).sum(0)
-                    saved = np.where(allowed, beyond.sum() - left, -np.inf)
-                    rate = np.where(saved > NOISE, saved / np.maximum(-change[0], 1e-9), -np.inf)
-                    option = int(rate.argmax())
-                    if rate[option] > -np.inf and (best is None or rate[option] > best[0]):
-                        best = float(rate[option]), axis, option
-            if best is None:
-                return None
-            digits[best[1]] = best[2]
-            sums = self.sums.add_up(digits)
+            if made is None or not (self.sums.add_up(made)[1:] > FIT).any():
+                return None if made is None else self.grow(made)
+            made = self._change_one(made, find_savings)
         return None
 
     def grow(self, digits: list[int]) -> list[int]:
         """A candidate that fits, with one axis after the other bettered."""
-        sums = self.sums.add_up(digits)
-        while True:
-            best: tuple[float, int, int] | None = None
-            for axis, size in enumerate(self.sums.sizes):
-                if size > 1:
-                    change, allowed = self._changes(digits, axis)
-                    fits = allowed & (sums[1:, None] + change[1:] <= FIT).all(0)
-                    gain = np.where(fits, change[0], -np.inf)
-                    used = np.maximum(change[1:], 0).sum(0) + 1e-9
-                    rate = np.where(gain > NOISE * (1 + abs(sums[0])), gain / used, -np.inf)
-                    option = int(rate.argmax())
-                    if rate[option] > -np.inf and (best is None or rate[option] > best[0]):
-                        best = float(rate[option]), axis, option
-            if best is None:
-                return digits
-            digits[best[1]] = best[2]
-            sums = self.sums.add_up(digits)
+        while (changed := self._change_one(digits, find_gain_rates)) is not None:
+            digits = changed
+        return digits
 
     def polish(self, digits: list[int]) -> list[int]:
         """A candidate that fits, bettered by changing two axes at once."""
@@ -168,7 +140,7 @@ class Dual:
                         continue
                     changed = [*digits]
                     changed[axis] = option
-                    made = self._change_one(changed, axis)
+                    made = self._change_one(changed, find_gains, axis)
                     if made is not None and (worth := float(self.sums.add_up(made)[0])) > value + NOISE * (
                         1 + abs(value)
                     ):
@@ -177,24 +149,42 @@ class Dual:
                         break
         return digits
 
-    def _change_one(self, digits: list[int], but: int) -> list[int] | None:
-        """The best candidate that fits with another axis changed."""
+    def _change_one(self, digits: list[int], find_worth: Worth, but: int | None = None) -> list[int] | None:
+        """A candidate with another axis changed, in the way that is worth the most; None where none is worth anything."""
         sums = self.sums.add_up(digits)
         best: tuple[float, int, int] | None = None
         for axis, size in enumerate(self.sums.sizes):
             if axis != but and size > 1:
-                change, allowed = self._changes(digits, axis)
-                gain = np.where(allowed & (sums[1:, None] + change[1:] <= FIT).all(0), change[0], -np.inf)
-                option = int(gain.argmax())
-                if gain[option] > -np.inf and (best is None or gain[option] > best[0]):
-                    best = float(gain[option]), axis, option
+                worth = find_worth(sums, *self._changes(digits, axis))
+                option = int(worth.argmax())
+                if worth[option] > -np.inf and (best is None or worth[option] > best[0]):
+                    best = float(worth[option]), axis, option
         if best is None:
             return None
-        made = [*digits]
-        made[best[1]] = best[2]
-        return made
+        _, axis, option = best
+        return [*digits[:axis], option, *digits[axis + 1 :]]
 
     def _changes(self, digits: Sequence[int], axis: int) -> tuple[Array, Array]:
         """What each option of an axis changes of the sums."""
         made, allowed = self.sums.vary(digits, axis)
         return made - made[:, digits[axis], None], allowed
+
+
+# ---- what a change of one axis is worth: by the sums before it, what each option changes of them, and which are allowed --------
+def find_savings(sums: Array, change: Array, allowed: Array) -> Array:
+    """What is saved of what budgets are exceeded by, for the objective that it costs."""
+    beyond = np.maximum(sums[1:], 0).sum() - np.maximum(sums[1:, None] + change[1:], 0).sum(0)
+    saved = np.where(allowed, beyond, -np.inf)
+    return np.where(saved > NOISE, saved / np.maximum(-change[0], 1e-9), -np.inf)
+
+
+def find_gain_rates(sums: Array, change: Array, allowed: Array) -> Array:
+    """What the objective gains, for what is used of budgets."""
+    gains = find_gains(sums, change, allowed)
+    used = np.maximum(change[1:], 0).sum(0) + 1e-9
+    return np.where(gains > NOISE * (1 + abs(sums[0])), gains / used, -np.inf)
+
+
+def find_gains(sums: Array, change: Array, allowed: Array) -> Array:
+    """What the objective gains, where no budget is exceeded."""
+    return np.where(allowed & (sums[1:, None] + change[1:] <= FIT).all(0), change[0], -np.inf)
