@@ -12,6 +12,7 @@ from cnnspec.base.source_files import read
 from cnnspec.solve import METHODS
 from cnnspec.solve.expressions import NO_NUMBER, Evaluation, Objective, Unknown, compare, find_comparisons
 from cnnspec.sweep.conditions import BadCondition, explain, find_quantities, name_holes
+from cnnspec.sweep.named import check_conditions
 from cnnspec.sweep.question import BadRequest, find_model, make_request
 from cnnspec.sweep.structure import Quantity
 from cnnspec.syntax import tree
@@ -68,6 +69,7 @@ def make_solve_request(
     graph, _ = find_model(parsed, model, given, read, max_layers)
     asked = make_request(parsed, model, given, over, where=subject, read=read, max_layers=max_layers)
     try:
+        check_conditions(asked)
         text = maximize or minimize
         if WIDTHS not in graph.parameters and re.search(rf"\b{WIDTHS}\b", text):
             from cnnspec.solve.widths import write_widths

@@ -202,6 +202,7 @@ BAD = {
     "--maximize macs --subject parms<5": 'nothing is called "parms"; did you mean "params"?',
     "--maximize macs --subject macs": "a condition is true or false",
     "--maximize macs --subject ,": "is no condition",
+    "--maximize macs --over k=[3,relu] --subject k>2 --method chain": "what is no number is compared with == or !=",
     "--maximize macs --over k=9..1": "is empty",
     "--maximize macs --over z=1..3": 'the model has no parameter "z"',
     "--maximize macs --over k=1..3 --over k=5": "k is given twice",

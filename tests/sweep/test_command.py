@@ -127,6 +127,7 @@ BAD = {
     "--over size=4 --set size=8": "size has a value already",
     "--over size=1..99999 --over k=1..99999": "the space has 9,999,800,001 candidates, more than the 1,000,000,000 that are gone through",
     "--over size=4 --by act": "act is no axis of the space",
+    "--over size=4 --by w[0]": "w[0] is no axis of the space",
     "--over act=[relu,tanh] --by act": "act is no number, by which candidates could be compared",
     "--over size=4 --columns foo": 'nothing is called "foo"',
     "--over size=4 --pareto params,foo": 'nothing is called "foo"',
