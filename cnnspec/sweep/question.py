@@ -255,7 +255,7 @@ def read_key(text: str, space: Space, parameters: Sequence[str]) -> Key:
             return Key(name, largest)
     if name.partition("[")[0].strip() in parameters:
         raise BadRange(f"{name} is no axis of the space, whose numbers candidates could be compared by")
-    return Key(read_quantity(name), largest)
+    return Key(read_quantity(name, parameters), largest)
 
 
 def _are_numbers(options: Sequence[Any]) -> bool:
