@@ -218,7 +218,7 @@ def largest(parts: Sequence[Any]) -> Any:
 
 def smallest(parts: Sequence[Any]) -> Any:
     """The smallest number; of numbers that are one on their tape this."""
-    different = {part.expression if isinstance(part, Taped) else part: part for part in parts}
+    different = {(True, part.expression) if isinstance(part, Taped) else (False, part): part for part in parts}
     if len(different) == 1:
         return parts[0]
     return -largest([-part for part in different.values()])

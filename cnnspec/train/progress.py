@@ -11,6 +11,7 @@ import signal
 import threading
 import time
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO
 
 from cnnspec.base.source import printable
@@ -126,17 +127,27 @@ def format_figure(value: Any) -> str:
 
 
 class Interrupts:
-    """Whether a stop was asked for while stops were delayed, and the number of the signal."""
+    """Whether a stop was asked for while stops were delayed, and the number of the signal; `say` tells whoever asked that it is heard."""
 
-    def __init__(self) -> None:
+    def __init__(self, say: Callable[[], None] | None = None) -> None:
         self.asked = False
         self.number = 0
+        self.say = say
+
+    def tell(self) -> None:
+        """Say once that a stop was heard: at once, or as soon as what is being written is."""
+        if self.asked and self.say is not None:
+            try:
+                self.say()
+            except RuntimeError:  # a signal came while the stream was written to, which cannot be entered again
+                return
+            self.say = None
 
 
 @contextmanager
 def delay_interrupts(display: Lines | None = None, until: str = "") -> Iterator[Interrupts]:
     """Note Ctrl-C and SIGTERM instead of stopping at once. With a display, the second one stops at once."""
-    interrupts = Interrupts()
+    interrupts = Interrupts(None if display is None else partial(display.note, f"stopping {until}"))
     if threading.current_thread() is not threading.main_thread():
         yield interrupts
         return
@@ -145,8 +156,7 @@ def delay_interrupts(display: Lines | None = None, until: str = "") -> Iterator[
         if interrupts.asked and display is not None:
             raise KeyboardInterrupt
         interrupts.asked, interrupts.number = True, number
-        if display is not None:
-            display.note(f"stopping {until}")
+        interrupts.tell()
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -154,6 +164,7 @@ def delay_interrupts(display: Lines | None = None, until: str = "") -> Iterator[
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        interrupts.tell()
 
 
 def make_watcher(keras: Any, epochs: int, shown: Lines, meter: Meter, part: Part) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import cnnspec
@@ -41,6 +41,8 @@ CONDITIONS = st.recursive(
 )
 
 
+@example("sum(w) < a", "min(b, 3)")  # a number that is the place of another's expression
+@example("not (log2(a - a) > 0 and b < b)", "sum(w)")
 @given(condition=CONDITIONS, objective=NUMBERS)
 def test_solve_and_sweep_agree(condition: str, objective: str) -> None:
     swept = cnnspec.sweep(TEXT, OVER, where=condition, top=0)

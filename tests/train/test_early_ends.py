@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from cnnspec.base import installing
 from cnnspec.train import keras_objects
 from cnnspec.train.errors import TrainingFailed
+from cnnspec.train.progress import Lines, delay_interrupts
 from tests.support import sample
 from tests.train.trainings import SECTION, SMALL, command, refused, trained
 
@@ -131,6 +133,32 @@ def test_ctrl_c_from_a_terminal() -> None:
     assert "go on with: cnnspec resume runs/net-1" in err
     assert "Traceback" not in err
     keras.models.load_model("runs/net-1/last.keras", safe_mode=True)
+
+
+class Raw(io.RawIOBase):
+    """A stream that is told to stop while its first line is written."""
+
+    def __init__(self) -> None:
+        self.written = b""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, part: Any) -> int:
+        first, self.written = not self.written, self.written + bytes(part)
+        if first:
+            signal.raise_signal(signal.SIGINT)
+        return len(part)
+
+
+def test_ctrl_c_while_a_line_is_written_is_heard_and_told_behind_it() -> None:
+    raw = Raw()
+    stream = io.TextIOWrapper(io.BufferedWriter(raw), encoding="utf-8")
+    shown = Lines(stream)
+    with delay_interrupts(shown, "after this batch") as interrupts:
+        shown.note("epoch 1/2")
+        assert interrupts.asked
+    assert raw.written == b"epoch 1/2\nstopping after this batch\n"
 
 
 @pytest.mark.parametrize("missing", sample(["keras", "tensorflow", "sklearn", "numpy"], ["tensorflow", "numpy"]))
