@@ -6,7 +6,8 @@ from cnnspec.api.html.report import POLICY, STYLE
 from cnnspec.search.text import (
     find_right,
     list_trials,
-    show_number,
+    show_cost,
+    show_value,
     write_front_title,
     write_head,
     write_headings,
@@ -77,7 +78,7 @@ def draw_costs(found: Found) -> str:
     drawn = []
     for trial, point in known:
         color = BEST if trial.number in front else OTHERS
-        named = f"trial {trial.number}: {found.cost} {show_number(trial.figures[found.cost])}, {found.objective} {show_number(trial.value)}"
+        named = f"trial {trial.number}: {found.cost} {show_cost(found.cost, trial.figures[found.cost])}, {found.objective} {show_value(trial.value)}"
         drawn.append(draw_point(frame.place(point), 5, color, named))
     return frame.write(f"{found.objective} and {found.cost}", drawn)
 
@@ -85,11 +86,6 @@ def draw_costs(found: Found) -> str:
 def draw_point(place: str, radius: int, color: str, name: str) -> str:
     x, y = place.split(",")
     return f'<circle cx="{x}" cy="{y}" r="{radius}" fill="{color}"><title>{xml(name)}</title></circle>'
-
-
-def show_end(value: float) -> str:
-    """What stands at an end of an axis: a whole number as the tables have it."""
-    return show_number(int(value) if float(value).is_integer() else value)
 
 
 class Frame:
@@ -110,9 +106,9 @@ class Frame:
             return ""
         bottom, texts = HEIGHT - BELOW, []
         for value, x in ((self.x[0], LEFT), (self.x[1], WIDTH - 20)):
-            texts.append(f'<text x="{x}" y="{bottom + 16}" text-anchor="middle">{show_end(value)}</text>')
+            texts.append(f'<text x="{x}" y="{bottom + 16}" text-anchor="middle">{show_cost(self.across, value)}</text>')
         for value, y in ((self.y[0], bottom), (self.y[1], 20)):
-            texts.append(f'<text x="{LEFT - 6}" y="{y + 4}" text-anchor="end">{show_end(value)}</text>')
+            texts.append(f'<text x="{LEFT - 6}" y="{y + 4}" text-anchor="end">{show_value(value)}</text>')
         texts.append(f'<text x="{(WIDTH + LEFT) / 2}" y="{HEIGHT - 6}" text-anchor="middle">{xml(self.across)}</text>')
         texts.append(f'<text x="{LEFT - 6}" y="{HEIGHT / 2}" text-anchor="end">{xml(self.up)}</text>')
         axes = f'<path d="M{LEFT} 20V{bottom}H{WIDTH - 20}" fill="none" stroke="#888"/>'

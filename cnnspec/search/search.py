@@ -51,6 +51,7 @@ from cnnspec.sweep.structure import INPUT
 from cnnspec.train.data.prepare import read_raw
 from cnnspec.train.errors import TrainingFailed
 from cnnspec.train.folds import ReadOnce
+from cnnspec.train.progress import format_figure
 from cnnspec.train.runs.history import read_rows
 from cnnspec.train.runs.lock import acquire_lock
 
@@ -231,7 +232,7 @@ class Search:
             self.study.tell(trial, state=State.PRUNED)
         else:
             self.study.tell(trial, value)
-        self.shown.note(f"trial {trial.number} {state}: {asked.objective} {value:.4g}")
+        self.shown.note(f"trial {trial.number} {state}: {asked.objective} {format_figure(value)}")
         return "", None
 
     def fail(self, trial: Any, error: TrainingFailed) -> TrainingFailed:

@@ -7,15 +7,19 @@ from cnnspec.base.join_words import join_words
 from cnnspec.elaborate.value_text import evaluate_text
 from cnnspec.layers.argument import show
 from cnnspec.search.trials import FAILED, FINISHED, GIVEN_UP, REPEATED, RUNNING, UNFIT
+from cnnspec.sweep.table import show_quantity
 from cnnspec.tables.page import Page, Table
+from cnnspec.train.progress import format_figure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from cnnspec.search.trials import Found, Trial
 
 SHOWN = 20  # trials
+NOTHING = "-"  # where a trial has no such figure
 
 
 def write_text(found: Found, width: int | None = None) -> str:
@@ -76,7 +80,7 @@ def write_rows(found: Found, trials: Sequence[Trial]) -> list[list[str]]:
     return [
         [
             str(trial.number), *[find_option(trial, axis) for axis in found.axes],
-            *[show_number(trial.figures.get(name)) for name in name_figures(found)], show_number(trial.value),
+            *[show_cost(name, trial.figures.get(name)) for name in name_figures(found)], show_value(trial.value),
             str(trial.epochs), trial.state,
         ]
         for trial in trials
@@ -86,16 +90,20 @@ def write_rows(found: Found, trials: Sequence[Trial]) -> list[list[str]]:
 def find_option(trial: Trial, axis: str) -> str:
     """The option of a trial on an axis: of w[1] that element of the list."""
     name, _, place = axis.partition("[")
-    value = trial.parameters.get(name, "-")
+    value = trial.parameters.get(name, NOTHING)
     if not place:
         return value
     return show(evaluate_text(value, axis)[int(place[:-1])])
 
 
-def show_number(value: object) -> str:
-    if isinstance(value, bool) or value is None:
-        return "-" if value is None else str(value).lower()
-    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
+def show_cost(name: str, value: Any) -> str:
+    """A figure of a candidate: of "peak_memory(dtype=int8)" as that quantity is written."""
+    return NOTHING if value is None else show_quantity(name.partition("(")[0], value)
+
+
+def show_value(value: float | None) -> str:
+    """What a candidate was trained for."""
+    return NOTHING if value is None else format_figure(value)
 
 
 def write_notes(found: Found) -> list[str]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from cnnspec.base.count_nouns import count_nouns
 from cnnspec.base.percent import percent
-from cnnspec.facts.precision import in_bytes
-from cnnspec.lint.budget import IN_BYTES, SHARES
 from cnnspec.solve.answer import BEST, BOUNDED, MOST_FACTOR, NOTHING
 from cnnspec.sweep.structure import Parameter
-from cnnspec.sweep.table import show_option, show_values
+from cnnspec.sweep.table import show_option, show_quantity, show_values
 from cnnspec.syntax import tree
 from cnnspec.tables.figures import show_figure
 from cnnspec.tables.page import Page, Table
@@ -69,7 +67,7 @@ def write_proof(solved: Solved) -> list[str]:
         ]
     if solved.value is None:
         return [f"Nothing was found in {request.seconds:g} seconds, and nothing is proven: {how}."]
-    value, beyond = show_number(solved.value), "larger" if request.objective.is_largest else "smaller"
+    value, beyond = show_figure(solved.value), "larger" if request.objective.is_largest else "smaller"
     if search.method == "scale":
         sizes = request.space.sizes
         if search.digits == tuple([size - 1 for size in sizes]):
@@ -78,7 +76,7 @@ def write_proof(solved: Solved) -> list[str]:
     if solved.status == BEST:
         return [f"{value}, and no other is {beyond}: proven, {how}."]
     if solved.status == BOUNDED:
-        bound = show_number(solved.bound)
+        bound = show_figure(solved.bound)
         return [f"{value}, and no other is {beyond} than {bound}: the gap is {percent(solved.gap)}, {how}."]
     return [f"{value}; that no other is {beyond} is not proven: {how}, and stopped before its end."]
 
@@ -126,18 +124,7 @@ def write_end(axis: Axis, option: Any) -> str:
 def show_side(solved: Solved, number: int, value: Any) -> str:
     """A side of a condition, in the units of its quantities."""
     names = [quantity.name for quantity in solved.request.conditions[number].quantities]
-    if value is None:
-        return ""
-    if len(names) == 1 and names[0] in IN_BYTES:
-        return in_bytes(value)
-    return percent(value) if len(names) == 1 and names[0] in SHARES else show_number(value)
-
-
-def show_number(value: Any) -> str:
-    """A number: whole ones with separators, others with six digits."""
-    if isinstance(value, float):
-        return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
-    return show_figure(value)
+    return "" if value is None else show_quantity(names[0] if len(names) == 1 else "", value)
 
 
 def write_used(solved: Solved, number: int, left: Any, right: Any) -> str:

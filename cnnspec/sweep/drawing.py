@@ -6,11 +6,10 @@ from functools import partial
 
 import numpy as np
 
-from cnnspec.base.percent import percent
-from cnnspec.facts.precision import in_bytes
-from cnnspec.lint.budget import IN_BYTES
+from cnnspec.lint.budget import IN_BYTES, SHARES
 from cnnspec.sweep.candidates import find_numbers
 from cnnspec.sweep.rows import Key, find_key, join_all
+from cnnspec.sweep.table import show_quantity
 from cnnspec.tables.figures import round_figure
 from cnnspec.train.evaluation.confusion import make_metadata
 
@@ -88,8 +87,6 @@ def find_values(found: Found, kept: Kept, key: Key) -> Any:
 def write_tick(key: Key, value: float, place: int) -> str:
     """A number at a place beside an axis, as its quantity is written."""
     name = key.name if isinstance(key.name, str) else key.name.name
-    if name in IN_BYTES:
-        return in_bytes(value)
-    if name == "coverage":
-        return percent(value)
+    if name in IN_BYTES or name in SHARES:
+        return show_quantity(name, value)
     return round_figure(int(value)) if value == int(value) else f"{value:g}"

@@ -113,9 +113,14 @@ def show_values(quantity: Quantity | Parameter, values: tuple[Any, ...] | None) 
     if values is None:
         return "?"
     if isinstance(values[0], bool):
-        return "yes" if all(values) else "no"
-    if quantity.name in IN_BYTES:
-        return in_bytes(values[0])
-    if quantity.name == "coverage":
-        return percent(values[0])
-    return show_figure(values[0]) if len(set(values)) == 1 and len(values) == 1 else show_shape(values)
+        return show_quantity(quantity.name, all(values))
+    return show_quantity(quantity.name, values[0]) if len(values) == 1 else show_shape(values)
+
+
+def show_quantity(name: str, value: Any) -> str:
+    """One figure of the quantity of that name: bytes as KiB or MiB, shares in percent."""
+    if value is None:
+        return "?"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return in_bytes(value) if name in IN_BYTES else percent(value) if name in SHARES else show_figure(value)

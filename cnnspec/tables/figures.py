@@ -19,7 +19,9 @@ UNITS = (("k", 10**3), ("M", 10**6), ("G", 10**9), ("T", 10**12))
 
 
 def show_figure(value: Any) -> str:
-    """A number with separators, an expression as it is, ? for unknown."""
+    """A number with separators, one that is not whole with six digits, an expression as it is, ? for unknown."""
+    if isinstance(value, float):
+        return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
     return "?" if value is None else f"{value:,}" if isinstance(value, (int, Size)) else str(value)
 
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+import cnnspec
 from cnnspec.search import make_space
 from cnnspec.train.errors import TrainingFailed
-from cnnspec.train.progress import Lines
+from cnnspec.train.progress import Lines, format_figure
 from cnnspec.train.run import Outcome
 from tests.search.specs import DIGITS
 
@@ -20,6 +21,7 @@ pytest.importorskip("optuna", reason="Optuna comes with the extra search")
 from cnnspec.search import search as searching
 from cnnspec.search.asked import Asked, BadSearch, read_budget
 from cnnspec.search.html import write_page
+from cnnspec.search.text import name_figures, write_headings, write_rows
 from cnnspec.search.trials import Found
 
 SPACE = make_space(DIGITS, {"f": "2..12:2", "k": [1, 3]}, where="params < 200")
@@ -105,6 +107,24 @@ def test_the_page_shows_trials_of_one_epoch_and_has_the_numbers_of_the_table(sea
     ends = (min(done), max(done)) if len(done) > 1 else (done[0] - 1, done[0] + 1)
     assert all(f">{end:,}</text>" in page for end in ends)
     assert page.count("<h1>Search of ") == 1 == page.count("Search of ") - page.count("<title>Search of ")
+
+
+def test_a_figure_is_written_as_sweep_and_solve_write_it(search: Callable[..., Found]) -> None:
+    where = "params < 200 and coverage < 9 and peak_memory(dtype=int8) <= 4KiB"
+    found = search(Trainings(), space=make_space(DIGITS, {"f": "2..12:2", "k": [1, 3]}, where=where), pruner="none")
+    best = found.best
+    assert best is not None
+    cells = dict(zip(write_headings(found), write_rows(found, [best])[0], strict=True))
+    assert cells["peak_memory(dtype=int8)"].endswith(" bytes")
+    assert cells["coverage"].endswith(" %")
+    assert cells["val_accuracy"] == format_figure(best.value)
+    over = {"f": [int(best.parameters["f"])], "k": [int(best.parameters["k"])]}
+    swept = str(cnnspec.sweep(DIGITS, over, where=where)).splitlines()
+    row = next(line for line, above in zip(swept[2:], swept, strict=False) if above.split()[:1] == ["Number"])
+    solved = str(cnnspec.solve(DIGITS, over, maximize="macs", subject=where.replace(" and ", ", ")))
+    for name in name_figures(found):
+        assert cells[name] in row
+        assert f"{cells[name]} " in solved or f"{cells[name]}\n" in solved
 
 
 def test_two_folders_share_a_study(search: Callable[..., Found], tmp_path: Path) -> None:
