@@ -24,7 +24,7 @@ from cnnspec.solve.obstacles import find_weight
 from cnnspec.solve.question import SHOWN, Request, check
 from cnnspec.solve.solve import write_filled
 from cnnspec.solve.widths import find_widths
-from cnnspec.sweep.candidates import Sample
+from cnnspec.sweep.candidates import Listed
 from cnnspec.sweep.conditions import BadCondition, read_conditions
 from cnnspec.sweep.engine import Engine
 from cnnspec.sweep.question import BadRequest, find_model
@@ -239,11 +239,7 @@ def find_met(scaling: Scaling) -> dict[int, tuple[bool, ...]]:
     """Of the roundings that are legal, which conditions each meets."""
     request = scaling.request
     engine = Engine(ask(request), request.space)
-    listed = Sample(request.space, 1, 0)
-    listed.digits, listed.count = (
-        [np.array(column) for column in zip(*scaling.digits, strict=True)],
-        len(scaling.digits),
-    )
+    listed = Listed([np.array(column) for column in zip(*scaling.digits, strict=True)])
     places: dict[tuple[int, ...], int] = {digits: number for number, digits in enumerate(scaling.digits)}
     found: dict[int, tuple[bool, ...]] = {}
     first = len(request.quantities) + 1

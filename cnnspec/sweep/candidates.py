@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from cnnspec.base.record import Record
+from cnnspec.sweep.permutation import MOST, Permutation, draw_keys, mix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     Digits: TypeAlias = NDArray[np.intp]
 
 ROWS = 2**15  # candidates that are computed together
+HELD = 2**22  # drawn candidates that are held, and grouped, together
 
 
 class Chunk(Record):
@@ -65,15 +67,25 @@ class WholePart(Record):
             yield Chunk(key, rows, digits)
 
 
-class SamplePart(Record):
-    """Chunks of a sample."""
+class ListedPart(Record):
+    """Chunks of candidates that were listed."""
 
     axes: tuple[int, ...]
-    drawn: tuple[Chunk, ...]
+    listed: tuple[Chunk, ...]
 
     def chunks(self) -> Iterator[Chunk]:
-        for chunk in self.drawn:
+        for chunk in self.listed:
             yield chunk.replace(digits=[digits.astype(np.intp) for digits in chunk.digits])
+
+
+class Candidates(Protocol):
+    """Candidates of a space: so many in all, of which so many are grouped at a time."""
+
+    count: int
+    grouped_at_once: int
+
+    def cut(self, axes: tuple[int, ...], most: int) -> Iterator[Part]:
+        """Parts of at most so many chunks, grouped by some axes."""
 
 
 class Whole:
@@ -81,29 +93,26 @@ class Whole:
 
     def __init__(self, space: Space) -> None:
         self.sizes = space.sizes
-        self.count = space.count
+        self.count = self.grouped_at_once = space.count
 
     def cut(self, axes: tuple[int, ...], most: int) -> Iterator[Part]:
-        """Parts of at most so many chunks, grouped by some axes."""
         groups = prod([self.sizes[axis] for axis in axes])
         chunks = groups * count_chunks(self.count // groups)
         for first in range(0, chunks, most):
             yield WholePart(self.sizes, axes, first, min(first + most, chunks))
 
 
-class Sample:
-    """Some candidates of a space, drawn at random, each at most once."""
+class Listed:
+    """Candidates by their digits, one array an axis."""
 
-    def __init__(self, space: Space, count: int, seed: int) -> None:
-        self.sizes = space.sizes
-        self.digits = _draw(self.sizes, space.count, min(count, space.count), np.random.default_rng(seed))
-        self.count = len(self.digits[0]) if self.digits else 1
+    def __init__(self, digits: Sequence[NDArray[Any]]) -> None:
+        self.digits = digits
+        self.count = self.grouped_at_once = len(digits[0])
 
     def cut(self, axes: tuple[int, ...], most: int) -> Iterator[Part]:
-        """Parts of at most so many chunks, grouped by some axes."""
         chunks = self._chunks(axes)
-        while drawn := tuple(islice(chunks, most)):
-            yield SamplePart(axes, drawn)
+        while listed := tuple(islice(chunks, most)):
+            yield ListedPart(axes, listed)
 
     def _chunks(self, axes: tuple[int, ...]) -> Iterator[Chunk]:
         keys = [self.digits[axis] for axis in axes]
@@ -120,27 +129,46 @@ class Sample:
                 yield Chunk(group, end - first, [digits[rows] for digits in self.digits])
 
 
+class Sample:
+    """Some candidates of a space, drawn at random, each at most once. They are never all held."""
+
+    def __init__(self, space: Space, count: int, seed: int) -> None:
+        self.sizes, self.seed = space.sizes, seed
+        self.count = min(count, space.count)
+        self.grouped_at_once = min(self.count, HELD)
+        self.first = find_last_axes(self.sizes)
+        self.order = Permutation(prod(self.sizes[self.first :]), seed)
+
+    def cut(self, axes: tuple[int, ...], most: int) -> Iterator[Part]:
+        for first in range(0, self.count, HELD):
+            yield from Listed(self._draw(first, min(first + HELD, self.count))).cut(axes, most)
+
+    def _draw(self, first: int, end: int) -> list[NDArray[Any]]:
+        """The digits of those from `first` up to, not including, `end`."""
+        drawn: list[NDArray[Any]] = [np.empty(end - first, np.min_scalar_type(size - 1)) for size in self.sizes]
+        keys = draw_keys(self.seed + 1, self.first)
+        for start in range(first, end, ROWS):
+            stop = min(start + ROWS, end)
+            places = np.arange(start, stop, dtype=np.uint64)
+            some = [mix(mix(places) ^ key) % np.uint64(size) for key, size in zip(keys, self.sizes, strict=False)]
+            some += split_numbers(self.order.take(start, stop), self.sizes[self.first :])
+            for digits, own in zip(drawn, some, strict=True):
+                digits[start - first : stop - first] = own
+        return drawn
+
+
+def find_last_axes(sizes: Sequence[int]) -> int:
+    """The first of the last axes whose candidates can be brought into an order; those of the axes before it are drawn for each. As
+    many are far more than can be gone through, so that no two of them are the same."""
+    first = len(sizes)
+    while first and prod(sizes[first - 1 :]) <= MOST:
+        first -= 1
+    return first
+
+
 def count_chunks(rows: int) -> int:
     """Of a group with so many rows."""
     return -(-rows // ROWS)
-
-
-def _draw(sizes: Sequence[int], candidates: int, count: int, random: np.random.Generator) -> list[NDArray[Any]]:
-    """The digits of so many different candidates."""
-    kinds = [np.min_scalar_type(size - 1) for size in sizes]
-    if candidates <= 4 * count:
-        drawn = split_numbers(random.permutation(candidates)[:count], sizes)
-        return [digits.astype(kind) for digits, kind in zip(drawn, kinds, strict=True)]
-    found: list[NDArray[Any]] = [np.empty(0, kind) for kind in kinds]
-    while len(found[0]) < count:
-        missing = count - len(found[0])
-        more = [random.integers(0, size, missing, dtype=kind) for size, kind in zip(sizes, kinds, strict=True)]
-        found = [np.concatenate(both) for both in zip(found, more, strict=True)]
-        _, first = np.unique(find_numbers(found, sizes, wrapping=True), return_index=True)
-        if len(first) < len(found[0]):
-            first.sort()
-            found = [digits[first] for digits in found]
-    return found
 
 
 def split_numbers(numbers: NDArray[Any], sizes: Sequence[int]) -> list[NDArray[Any]]:
@@ -169,9 +197,9 @@ def find_number(digits: Sequence[int], sizes: Sequence[int]) -> int:
     return number
 
 
-def find_numbers(digits: Sequence[NDArray[Any]], sizes: Sequence[int], wrapping: bool = False) -> NDArray[Any]:
-    """The numbers of candidates: ints of Python where there are too many for 64 bits, unless they may wrap around."""
-    fits = wrapping or prod(sizes) < 2**63
+def find_numbers(digits: Sequence[NDArray[Any]], sizes: Sequence[int]) -> NDArray[Any]:
+    """The numbers of candidates: ints of Python where there are too many for 64 bits."""
+    fits = prod(sizes) < 2**63
     numbers: NDArray[Any] = np.zeros(len(digits[0]) if digits else 1, np.int64 if fits else object)
     for digit, size in zip(digits, sizes, strict=True):
         numbers = numbers * size + digit

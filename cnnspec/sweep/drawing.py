@@ -8,6 +8,7 @@ import numpy as np
 
 from cnnspec.lint.budget import IN_BYTES, SHARES
 from cnnspec.sweep.candidates import find_numbers
+from cnnspec.sweep.permutation import mix
 from cnnspec.sweep.rows import Key, find_key, join_all
 from cnnspec.sweep.table import show_quantity
 from cnnspec.tables.figures import round_figure
@@ -16,8 +17,6 @@ from cnnspec.train.evaluation.confusion import make_metadata
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-    from numpy.typing import NDArray
 
     from cnnspec.sweep.rows import Kept
     from cnnspec.sweep.space import Space
@@ -41,14 +40,6 @@ class Cloud:
         places = np.argsort(chances)[:MOST]
         self.kept = join_all(parts, len(kept.digits), len(kept.figures)).take(places)
         self.chances = chances[places]
-
-
-def mix(numbers: NDArray[Any]) -> NDArray[np.uint64]:
-    """Numbers that look drawn at random, each of another (the end of SplitMix64, by Sebastiano Vigna, which is in the public domain)."""
-    mixed = (numbers % 2**64).astype(np.uint64) if numbers.dtype == object else numbers.astype(np.uint64)
-    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1)):
-        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
-    return mixed
 
 
 def draw_front(found: Found, cloud: Cloud, name: str, path: str, ending: str) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from cnnspec.sweep.candidates import Part, Sample, Whole
+    from cnnspec.sweep.candidates import Candidates, Part
     from cnnspec.sweep.space import Space
     from cnnspec.sweep.structure import Question, Structure
 
@@ -84,7 +84,7 @@ class Engine:
         return not self._numbers[axis][0] or len({outline(option) for option in options}) > 1
 
     # ---- what decides the structure ------------------------------------------------------------------------
-    def find_grouped(self, candidates: Whole | Sample) -> tuple[int, ...]:
+    def find_grouped(self, candidates: Candidates) -> tuple[int, ...]:
         """The axes by which candidates are grouped."""
         mixed = [axis for axis in range(len(self.space.axes)) if self.is_mixed(axis)]
         pinned: dict[int, int] = {}
@@ -99,7 +99,7 @@ class Engine:
             groups *= self.space.sizes[axis]
         for axis in sorted(pinned, key=lambda axis: (-pinned[axis], self.space.sizes[axis])):
             groups *= self.space.sizes[axis]
-            if groups * LEAST_ROWS > candidates.count:
+            if groups * LEAST_ROWS > candidates.grouped_at_once:
                 break
             grouped.append(axis)
         return tuple(sorted(grouped))
@@ -133,7 +133,7 @@ class Engine:
         return self.space.combine(values)
 
     # ---- candidates ----------------------------------------------------------------------------------------
-    def run(self, candidates: Whole | Sample) -> Iterator[Batch]:
+    def run(self, candidates: Candidates) -> Iterator[Batch]:
         """What all candidates come to, some at a time."""
         for part in candidates.cut(self.find_grouped(candidates), 1):
             yield from self.compute(part)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
+    from cnnspec.sweep.candidates import Candidates
     from cnnspec.sweep.conditions import Condition
     from cnnspec.sweep.crew import Crew
     from cnnspec.sweep.histogram import Histogram
@@ -107,7 +108,7 @@ def run_sweep(
     return made
 
 
-def compute_parts(candidates: Whole | Sample, reducer: Reducer, crew: Crew | None) -> Iterator[Partial]:
+def compute_parts(candidates: Candidates, reducer: Reducer, crew: Crew | None) -> Iterator[Partial]:
     """What all candidates come to, a part at a time."""
     grouped = reducer.engine.find_grouped(candidates)
     if crew is None:
@@ -123,7 +124,7 @@ def choose_count(request: Request) -> int:
     return min(request.space.count, request.sample or request.space.count)
 
 
-def choose_candidates(request: Request) -> Whole | Sample:
+def choose_candidates(request: Request) -> Candidates:
     check_count(request)
     if request.sample is not None and request.sample < request.space.count:
         return Sample(request.space, request.sample, request.seed)

@@ -12,7 +12,7 @@ from cnnspec.base.source import Source
 from cnnspec.base.source_files import read
 from cnnspec.layers.argument import Term
 from cnnspec.lint.budget import QUANTITIES
-from cnnspec.sweep.candidates import Sample, Whole
+from cnnspec.sweep.candidates import Candidates, Listed
 from cnnspec.sweep.engine import Batch, Engine
 from cnnspec.sweep.space import Axis, Space
 from cnnspec.sweep.structure import Quantity, Question
@@ -35,14 +35,12 @@ def ask(text: str, over: dict[str, tuple[Any, ...]], quantities: tuple[Quantity,
     return Engine(Question(tree, None, quantities, read, 100_000), Space(tuple(axes), fixed))
 
 
-def choose(engine: Engine, rows: list[list[int]]) -> Sample:
+def choose(engine: Engine, rows: list[list[int]]) -> Listed:
     """Candidates with these digits."""
-    sample = Sample(engine.space, 1, 0)
-    sample.digits, sample.count = [np.array(column) for column in zip(*rows, strict=True)], len(rows)
-    return sample
+    return Listed([np.array(column) for column in zip(*rows, strict=True)])
 
 
-def answers(engine: Engine, candidates: Whole | Sample) -> list[tuple[list[int], Any]]:
+def answers(engine: Engine, candidates: Candidates) -> list[tuple[list[int], Any]]:
     """Of every candidate its digits, and what it comes to: the code of its error, or its figures."""
     return [answer for batch in engine.run(candidates) for answer in read_batch(engine, batch)]
 
