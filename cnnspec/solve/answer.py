@@ -43,10 +43,11 @@ class Limit(Record):
 
 class Obstacle(Record):
     """Why nothing fits: a condition, and the nearest that any legal candidate comes to it. `nearest` are both sides of its comparison
-    there, `heaviest` says which layers weigh most; `is_alone`: no legal candidate meets this condition, whatever the others."""
+    there, `heaviest` says which layers weigh most; `is_alone`: no legal candidate meets this condition, whatever the others; None where
+    that is not known."""
 
     text: str
-    is_alone: bool
+    is_alone: bool | None
     nearest: tuple[Any, Any] | None = None
     options: Mapping[str, Any] | None = None
     heaviest: str = ""

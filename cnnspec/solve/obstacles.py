@@ -40,10 +40,7 @@ class Heaviest(Record):
 
 
 def find_obstacles(request: Request, run: Run) -> tuple[Obstacle, ...]:
-    """What stands in the way of any answer: of each condition, whether a legal candidate meets it alone; nothing where no candidate is
-    legal. `run` is what searches."""
-    if run(request.replace(objective=ANY, conditions=())).digits is None:
-        return ()
+    """What stands in the way of any answer: of each condition, whether a legal candidate meets it alone. `run` is what searches."""
     return tuple([find_obstacle(request, condition, run) for condition in request.conditions])
 
 
@@ -56,26 +53,27 @@ def find_obstacle(request: Request, condition: Condition, run: Run) -> Obstacle:
         with suppress(BadRequest):  # no sum: a maximum has no dual
             found = run(request.replace(objective=nearest, conditions=(), gap=0.0))
             if found.digits is not None:
-                measured, is_met = measure_obstacle(request, condition, found)
-                if measured.is_alone or is_met:
+                measured = measure_obstacle(request, condition, found)
+                if measured.is_alone is not None:
                     return measured
     with suppress(BadRequest):
         alone = run(request.replace(objective=ANY, conditions=(condition,)))
-        return Obstacle(condition.text, alone.digits is None and alone.is_whole)
-    return Obstacle(condition.text, False)
+        return Obstacle(condition.text, False if alone.digits is not None else True if alone.is_whole else None)
+    return Obstacle(condition.text, None)
 
 
-def measure_obstacle(request: Request, condition: Condition, found: Search) -> tuple[Obstacle, bool]:
-    """The same of a limit, to which a candidate was found that comes the nearest; and whether this one meets it. What is unknown, or
-    has a figure for each axis, may be near and not met."""
+def measure_obstacle(request: Request, condition: Condition, found: Search) -> Obstacle:
+    """The same of a limit, to which a candidate was found that comes the nearest. What is unknown, or has a figure for each axis, may
+    be near and not met."""
     assert found.digits is not None
     checked = check_candidate(request.replace(conditions=(condition,)), found.digits)
     axes = request.space.axes
     options = {axis.name: axis.options[digit] for axis, digit in zip(axes, found.digits, strict=True)}
     assert isinstance(condition.node, tree.Compare)
-    is_alone = found.bound is not None and not COMPARED[condition.node.operator](found.bound)
+    is_beyond = found.bound is not None and not COMPARED[condition.node.operator](found.bound)
     heaviest = find_weight(request, condition, found.digits)
-    return Obstacle(condition.text, is_alone, checked.sides[0], options, heaviest), all(checked.met)
+    is_alone = True if is_beyond else False if all(checked.met) else None
+    return Obstacle(condition.text, is_alone, checked.sides[0], options, heaviest)
 
 
 def find_weight(request: Request, condition: Condition, digits: tuple[int, ...]) -> str:

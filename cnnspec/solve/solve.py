@@ -85,9 +85,11 @@ def describe_nothing(request: Request, search: Search, seconds: float) -> Solved
         if run_search(request.replace(objective=ANY)).digits is not None:
             why = UNDEFINED
         else:
-            obstacles = find_obstacles(request, run_search)
+            legal = run_search(request.replace(objective=ANY, conditions=()))
             error = check_candidate(request, [0] * len(request.space.axes)).error
-            if not obstacles and error is not None:
+            if legal.digits is not None:
+                obstacles = find_obstacles(request, run_search)
+            elif legal.is_whole and error is not None:
                 why = f"No candidate is legal; one of them: {error.message}"
     status = NOTHING if search.is_whole else OPEN
     return Solved(request, status, search, {}, (), (), None, None, None, (), obstacles, "", seconds, why)

@@ -139,7 +139,10 @@ def write_obstacles(solved: Solved) -> list[str]:
     if solved.status != NOTHING:
         return []
     alone = [obstacle for obstacle in solved.obstacles if obstacle.is_alone]
-    if not alone and solved.obstacles:
+    unknown = [obstacle.text for obstacle in solved.obstacles if obstacle.is_alone is None]
+    if unknown and not alone:
+        return [f"The time was too short to find whether a legal candidate meets {'; '.join(unknown)} alone."]
+    if solved.obstacles and not alone:
         return ["Each condition can be met alone, but not all together."]
     places = {obstacle.text: number for number, obstacle in enumerate(solved.obstacles)}
     return [write_obstacle(solved, places[obstacle.text], obstacle) for obstacle in alone]

@@ -9,10 +9,15 @@ from math import inf
 import pytest
 
 import cnnspec
+from cnnspec.solve.answer import Search
 from cnnspec.solve.branching import Branching
 from cnnspec.solve.cp_sat import search_cp_sat
 from cnnspec.solve.exhaustive import search_all
 from cnnspec.solve.lagrange import Lagrange, NoSum, search_chain
+from cnnspec.solve.obstacles import find_obstacles
+from cnnspec.solve.question import Request
+from cnnspec.solve.solve import solve
+from cnnspec.solve.text import write_obstacles
 from tests.solve.asking import agrees, ask, find_by_loading, signed
 from tests.solve.families import FAMILIES, Asked
 from tests.support import sample
@@ -117,6 +122,24 @@ def test_a_bound_is_rounded_to_whole_numbers_where_all_objectives_are() -> None:
         search.run()
         search.real = 5
         assert search.tighten(5.9) == bound
+
+
+def test_what_was_not_searched_to_its_end_is_not_said_of_conditions() -> None:
+    name = "nothing fits together"
+    request = ask(FAMILIES[name])
+    solved = solve(request)
+    assert [obstacle.is_alone for obstacle in solved.obstacles] == [False] * len(request.conditions)
+    assert "Each condition can be met alone, but not all together." in write_obstacles(solved)
+
+    def stop(request: Request) -> Search:
+        return search_all(request).replace(digits=None, bound=None, is_whole=False)
+
+    stopped = solved.replace(obstacles=find_obstacles(request, stop))
+    assert [obstacle.is_alone for obstacle in stopped.obstacles] == [None] * len(request.conditions)
+    conditions = "; ".join([condition.text for condition in request.conditions])
+    assert write_obstacles(stopped) == [
+        f"The time was too short to find whether a legal candidate meets {conditions} alone."
+    ]
 
 
 @pytest.mark.parametrize("method", ["exhaustive", "chain", pytest.param("cp-sat", marks=NEEDS_CP_SAT)])
