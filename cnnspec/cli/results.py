@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 
 from cnnspec.base import diagnostic, source
-from cnnspec.base.diagnostic import ERROR, SEVERITIES, Diagnostic, Note
+from cnnspec.base.diagnostic import ERROR, INFO, SEVERITIES, Diagnostic, Note
 from cnnspec.base.record import Record
 from cnnspec.base.source import LayerPlace, Source, brief
 from cnnspec.base.source_files import decode_source, find_used_file, name_file, read_bytes
@@ -189,7 +189,8 @@ def find_emptiness(analysis: Analysis) -> str:
     from cnnspec.syntax.tree import Block, Use
 
     items = analysis.tree.body.items
-    if analysis.networks or analysis.diagnostics or any(isinstance(item, (Block, Use)) for item in items):
+    told = any(found.severity != INFO for found in analysis.diagnostics)
+    if analysis.networks or told or any(isinstance(item, (Block, Use)) for item in items):
         return ""
     what = "holds no network and no block" if analysis.source.text.strip() else "is empty"
     return f"{analysis.source.name} {what}: begin with, for example, input 28x28x1"

@@ -37,11 +37,16 @@ def format_source(source: Source) -> tuple[str | None, tuple[Diagnostic, ...]]:
     if tree.diagnostics:
         return None, tree.diagnostics
     formatted = format_tree(tree)
-    return (None, (_internal(tree),)) if formatted is None else (formatted.text, tree.notes)
+    if formatted is None:
+        return None, (_internal(tree),)
+    return formatted.text, () if formatted.text == source.text else tree.notes
 
 
 def format_tree(tree: Tree) -> Formatted | None:
-    """The canonical form of a text without syntax errors; None where it would not read back as what was meant."""
+    """The canonical form of a text without syntax errors; None where it would not read back as what was meant. Where there is
+    nothing but Python that is passed over, nothing would be left: that stays as it is."""
+    if tree.notes and not tree.body.items:
+        return Formatted(tree.source.text, tree, tree)
     meant = rewrite(tree)
     text = print_tree(meant)
     printed = parse(Source(tree.source.name, text))

@@ -273,6 +273,7 @@ EMPTY = [
     (" \n\t\n", "is empty: begin with, for example, input 28x28x1"),
     ("# soon", "holds no network and no block: begin with, for example, input 28x28x1"),
     ("n = 3\n", "holds no network and no block: begin with, for example, input 28x28x1"),
+    ("import keras\n", "holds no network and no block: begin with, for example, input 28x28x1"),
     ("train { epochs = 3 }\n", "holds no network and no block: begin with, for example, input 28x28x1"),
     ("block f() { relu }\n", ""),
     ("n = 3\nblock f() { relu }\n", ""),

@@ -148,6 +148,14 @@ def test_a_file_with_mistakes_is_not_touched() -> None:
     assert [d.code for d in diagnostics] == ["E001", "E001"]
 
 
+@pytest.mark.parametrize("text", ["import keras\n", "from keras import layers\n\n# soon\n", "import a  \n"])
+def test_a_file_of_python_alone_is_not_emptied(text: str) -> None:
+    assert formatted(text) == text
+    out, found = format_source(Source("test.cnn", text + "input 28x28x1\n"))
+    assert out is not None
+    assert (out.endswith("input 28x28x1\n"), "import" in out, [one.code for one in found]) == (True, False, ["E004"])
+
+
 def test_a_changed_meaning_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     for damaged in ("conv(8, 5x5)  # a\n", "conv(8, 3x3)\n", "conv(8, 3x3)  # b\n", "conv(8, 3x3  # a\n"):
         monkeypatch.setattr("cnnspec.format.print_tree", lambda tree, text=damaged: text)
