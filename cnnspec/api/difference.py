@@ -22,12 +22,13 @@ class Difference(Answer, NetworkDifference):
     _uncompared: ClassVar[frozenset[str]] = frozenset({"analysed"})
     analysed: tuple[AnalysedNetwork, AnalysedNetwork]
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write an interactive page of the two networks, as `cnnspec diff -o` does.
+    def save(self, path: str | os.PathLike[str], limits: str = "") -> None:
+        """Write an interactive page of the two networks, as `cnnspec diff -o` does, with what comes of a budget, "params <= +5%".
 
-        Raises ValueError for a path that does not end in .html, or for networks that are too large for a picture, and OSError
-        where the file cannot be written.
+        Raises ValueError for a path that does not end in .html, for a text that is no limit, or for networks that are too large for
+        a picture, and OSError where the file cannot be written.
         """
+        from cnnspec.api.budget import hold_change
         from cnnspec.draw.outline.outline import TooLarge
         from cnnspec.draw.page import write_difference_page
         from cnnspec.draw.question import DrawQuestion
@@ -37,7 +38,7 @@ class Difference(Answer, NetworkDifference):
         if find_ending(name) != "html":
             raise ValueError(f"{name} must end in .html: an interactive page is what is written")
         try:
-            page = write_difference_page(self, *self.analysed, DrawQuestion())
+            page = write_difference_page(self, *self.analysed, DrawQuestion(), hold_change(*self.analysed, limits))
         except TooLarge as error:
             raise ValueError(str(error)) from None
         with open(name, "w", encoding="utf-8", newline="") as file:

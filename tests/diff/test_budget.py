@@ -260,7 +260,14 @@ def test_the_exit_status_is_the_budgets(files: None, line: str, capsys: pytest.C
 def test_a_page_is_written_and_the_budget_told(files: None, capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "diff", "a.cnn", "b.cnn", "-o", "page.html", "--max-params", "5")
     assert status == 1 and "broken: params is 522, not <= 5; it was 170" in out and err == "cnnspec: wrote page.html\n"
-    assert Path("page.html").exists()
+    made = Path("page.html").read_text()
+    found = cnnspec.diff("a.cnn", "b.cnn")
+    found.save("saved.html", "params <= 5")
+    assert Path("saved.html").read_text() == made and "not &lt;= 5; it was 170" in made
+    found.save("saved.html")
+    assert "it was 170" not in Path("saved.html").read_text()
+    with pytest.raises(ValueError, match="params"):
+        found.save("saved.html", "params <= many")
 
 
 def test_options_and_limits_are_one_thing(files: None, capsys: pytest.CaptureFixture[str]) -> None:
