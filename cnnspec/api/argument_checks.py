@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from math import isfinite
+from numbers import Real
 from operator import index
 
 from cnnspec.base.source import brief, printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
 
@@ -18,6 +20,12 @@ def take_text(value: Any, name: str) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a str, not {type(value).__name__}")
     return value
+
+
+def check_texts(values: Mapping[str, Any]) -> None:
+    """A str under each name."""
+    for name, value in values.items():
+        take_text(value, name)
 
 
 def take_path(value: Any) -> str:
@@ -65,6 +73,16 @@ def take_count(value: Any, name: str, least: int = 1) -> int:
     if index(value) < least:
         raise ValueError(f"{wanted} {value}")
     return index(value)
+
+
+def take_real(value: Any, name: str) -> float:
+    """A finite number; NumPy's too."""
+    wanted = f"{name} must be a finite number, not {brief(repr(value))}"
+    if not isinstance(value, Real) or isinstance(value, bool):
+        raise TypeError(wanted)
+    if not isfinite(value):
+        raise ValueError(wanted)
+    return float(value)
 
 
 def take_numbers(value: Any, name: str) -> tuple[int, ...] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from cnnspec.api.answer import Answer, make_answer
-from cnnspec.api.argument_checks import take_text
+from cnnspec.api.argument_checks import check_texts, take_count, take_real, take_text
 from cnnspec.api.sources import read_tree
 from cnnspec.compile.backend import MissingExtra
 from cnnspec.solve.answer import Solved
@@ -73,9 +73,9 @@ def solve(
     from cnnspec.solve.question import make_solve_request
     from cnnspec.solve.solve import solve as find_best
 
-    texts = {"maximize": maximize, "minimize": minimize, "subject": subject, "scale_to": scale_to}
-    for name, text in texts.items():
-        take_text(text, name)
+    check_texts({"maximize": maximize, "minimize": minimize, "subject": subject, "scale_to": scale_to})
+    if method is not None:
+        take_text(method, "method")
     parsed = read_tree(path_or_text, over)
     source = parsed.source
     if scale_to.strip():
@@ -83,11 +83,13 @@ def solve(
             raise ValueError("scale_to finds one factor for all widths: leave maximize, minimize, over and method out")
         from cnnspec.solve.scale import scale_to as find_factor
 
-        solved = find_factor(parsed, model, parameters, scale_to=scale_to, subject=subject, multiple=multiple)
+        solved = find_factor(
+            parsed, model, parameters, scale_to=scale_to, subject=subject, multiple=take_count(multiple, "multiple")
+        )
     else:
         request = make_solve_request(
-            parsed, model, parameters, over, maximize=maximize, minimize=minimize, subject=subject, method=method, seconds=seconds,
-            gap=gap,
+            parsed, model, parameters, over, maximize=maximize, minimize=minimize, subject=subject, method=method,
+            seconds=take_real(seconds, "seconds"), gap=take_real(gap, "gap"),
         )  # fmt: skip
         solved = find_best(request)
     return make_answer(Solution, solved, solved.request.question.model or source.stem, source.name)

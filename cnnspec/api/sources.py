@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping, Sequence
 
 from cnnspec.api.argument_checks import take_path, take_text
 from cnnspec.api.errors import SpecError
@@ -48,18 +49,26 @@ def find_model_file(path: str | os.PathLike[str]) -> str:
 
 def read_tree(path_or_text: str | os.PathLike[str], over: object) -> Tree:
     """The tree of a spec over whose candidates is gone. SpecError for a model file, which has no parameters, and for a spec with
-    mistakes; TypeError for options in one text."""
+    mistakes; TypeError for options that are neither texts nor under names."""
     from cnnspec.syntax.parse import parse
 
     if find_model_file(path_or_text):
         raise SpecError(f"{take_path(path_or_text)} is a model file, which has no parameters")
-    if isinstance(over, str):
-        raise TypeError("over has a text for each parameter: a list of texts, or a dict of options")
+    check_over(over)
     source = read_source(path_or_text)
     parsed = parse(source)
     if parsed.diagnostics:
         raise SpecError(f"{source.name} has mistakes", parsed.diagnostics)
     return parsed
+
+
+def check_over(over: object) -> None:
+    """TypeError for options that are neither texts nor under names."""
+    if isinstance(over, (Mapping, Sequence)) and not isinstance(over, (str, bytes)):
+        if all([isinstance(name, str) for name in over]):
+            return
+    what = "a list of texts, or a dict of options"
+    raise TypeError(f"over has a text for each parameter, {what}, not {brief(repr(over))}")
 
 
 def read_source(path: str | os.PathLike[str], texts: str = LOADS) -> Source:

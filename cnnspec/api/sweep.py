@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from cnnspec.api.answer import Answer, make_answer
-from cnnspec.api.argument_checks import take_text
+from cnnspec.api.argument_checks import check_texts, take_count
 from cnnspec.api.sources import read_tree
 from cnnspec.compile.backend import MissingExtra
 from cnnspec.sweep.sweep import Found
@@ -124,7 +124,7 @@ def hold_in_polars(column: Any, kind: type) -> Any:
 
 def sweep(
     path_or_text: str | os.PathLike[str], over: Mapping[str, str | Iterable[Any]] | Sequence[str] = (), *, where: str = "",
-    by: str = "", top: int = 10, pareto: str = "", histogram: str = "", columns: str = "", sample: int | None = None,
+    by: str = "", top: int = 10, pareto: str = "", histogram: str = "", columns: str = "", sample: float | None = None,
     seed: int = 0, jobs: int = 1, dask: Any = None, model: str | None = None, **parameters: Any,
 ) -> Sweep:  # fmt: skip
     """Go over the candidates of a spec, as `cnnspec sweep` does; takes a path or a text, as `load` does.
@@ -154,14 +154,14 @@ def sweep(
     from cnnspec.sweep.sweep import check_request, run_sweep
     from cnnspec.sweep.table import find_columns
 
-    texts = {"where": where, "by": by, "pareto": pareto, "histogram": histogram, "columns": columns}
-    for name, text in texts.items():
-        take_text(text, name)
+    check_texts({"where": where, "by": by, "pareto": pareto, "histogram": histogram, "columns": columns})
+    if sample is not None:
+        sample = take_count(int(sample) if isinstance(sample, float) and sample.is_integer() else sample, "sample")
     parsed = read_tree(path_or_text, over)
     source = parsed.source
     request = make_request(
-        parsed, model, parameters, over, where=where, by=by, top=top, pareto=pareto, histogram=histogram, columns=columns,
-        sample=sample, seed=seed,
+        parsed, model, parameters, over, where=where, by=by, top=take_count(top, "top", 0), pareto=pareto, histogram=histogram, columns=columns,
+        sample=sample, seed=take_count(seed, "seed", 0),
     )  # fmt: skip
     check_request(request)  # before processes are started
     parts: list[Kept] = []

@@ -117,7 +117,7 @@ def show(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(show, value)) + "]"
     if isinstance(value, dict):
-        keys = [key if key.isidentifier() else f'"{key}"' for key in value]
+        keys = [key if str(key).isidentifier() else f'"{key}"' for key in value]
         return "{" + ", ".join([f"{key}: {show(v)}" for key, v in zip(keys, value.values(), strict=True)]) + "}"
     return str(value)
 

@@ -6,6 +6,7 @@ between it and a searcher that learns: what does not fit is told to the searcher
 
 from __future__ import annotations
 
+from cnnspec.api.argument_checks import take_count
 from cnnspec.compile.backend import MissingExtra
 from cnnspec.layers.argument import show
 from cnnspec.search.space import SearchSpace
@@ -31,7 +32,7 @@ def fitting(space: SearchSpace, seed: int = 0) -> dict[str, Any]:
 
     Words are as the language writes them; `load` makes the network of a configuration. Raises NothingFits.
     """
-    drawing = Drawing(space, seed)
+    drawing = Drawing(space, take_count(seed, "seed", 0))
     return {axis.name: tune.sample_from(drawing.of(axis.name)) for axis in space.axes}
 
 

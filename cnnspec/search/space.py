@@ -153,8 +153,10 @@ def make_space(
     candidate must meet, "params < 1M"; `columns` the figures that are noted of each. The other keywords give parameters one
     value each. Raises OSError, SpecError for a spec with mistakes, ValueError for a space that makes no sense.
     """
+    from cnnspec.api.argument_checks import check_texts
     from cnnspec.api.sources import read_tree
 
+    check_texts({"where": where, "columns": columns})
     return ask_space(read_tree(path_or_text, over), model, parameters, over, where, columns)
 
 
