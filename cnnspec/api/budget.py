@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from copy import copy
 
+from cnnspec.api.argument_checks import take_text
 from cnnspec.api.errors import SpecError
 from cnnspec.base.diagnostic import Diagnostic
 from cnnspec.lint.context import Context
@@ -40,14 +41,14 @@ def find_broken_changes(
     """A finding for each limit that a change breaks, or that cannot be held against a figure. Raises as `find_broken_limits`."""
     from cnnspec.diff.difference import BROKEN
 
-    limits = ", ".join([*texts, *map(write_limit, bounds, bounds.values())])
+    limits = ", ".join([*[take_text(text, "a limit") for text in texts], *map(write_limit, bounds, bounds.values())])
     found = [verdict for verdict in hold_change(a, b, limits) if verdict.failed]
     return [Diagnostic(broken_budget.CODE if v.status == BROKEN else "E017", v.message, None) for v in found]
 
 
 def hold_change(a: AnalysedNetwork, b: AnalysedNetwork, limits: str) -> tuple[Verdict, ...]:
     """What comes of each limit of a text, "" for none. ValueError for what is no limit."""
-    if not limits:
+    if not take_text(limits, "limits"):
         return ()
     from cnnspec.diff.limits import read_change_limits
     from cnnspec.diff.verdict import find_verdicts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from cnnspec.api.answer import Answer
-from cnnspec.api.argument_checks import take_text
+from cnnspec.api.argument_checks import take_text, take_texts
 from cnnspec.api.errors import SpecError
 from cnnspec.compare.cells import TableChoice
 from cnnspec.compare.comparison import Candidate, LeftOut, describe_mistakes
@@ -73,7 +73,7 @@ def compare(
     from cnnspec.api.cost_question import ask_cost
     from cnnspec.compare import find_comparison
 
-    if isinstance(networks, (str, os.PathLike)):
+    if isinstance(networks, (str, os.PathLike)) or not hasattr(networks, "__iter__"):
         raise TypeError("networks are several: give them as a list")
     found = [one for named in networks for one in find_candidates(named)]
     candidates = [one for one in found if isinstance(one, Candidate)]
@@ -100,7 +100,7 @@ def choose_table(
     from cnnspec.compare.cells import sort_networks
     from cnnspec.compare.columns import choose_columns
 
-    names = columns if isinstance(columns, str) or columns is None else ",".join(columns)
+    names = columns if isinstance(columns, str) or columns is None else ",".join(take_texts(columns, "columns"))
     chosen = () if names is None else choose_columns(names, made.networks)
     choice = TableChoice(chosen, take_text(sort, "sort"), bool(reverse), bool(relative))
     sort_networks(made.networks, choice)
