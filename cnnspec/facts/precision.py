@@ -61,4 +61,4 @@ def in_bytes(number: float) -> str:
     for unit, size in (("TiB", 2**40), ("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
         if number >= size:
             return f"{number / size:,.2f} {unit}"
-    return f"{number:,} byte{'s' * (number != 1)}"
+    return f"{number:,}".removesuffix(".0") + (" byte" if number == 1 else " bytes")

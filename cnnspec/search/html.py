@@ -105,8 +105,9 @@ class Frame:
         if self.empty:
             return ""
         bottom, texts = HEIGHT - BELOW, []
-        for value, x in ((self.x[0], LEFT), (self.x[1], WIDTH - 20)):
-            texts.append(f'<text x="{x}" y="{bottom + 16}" text-anchor="middle">{show_cost(self.across, value)}</text>')
+        for value, x, anchor in ((self.x[0], LEFT, "middle"), (self.x[1], WIDTH - 20, "end")):
+            text = show_cost(self.across, value)
+            texts.append(f'<text x="{x}" y="{bottom + 16}" text-anchor="{anchor}">{text}</text>')
         for value, y in ((self.y[0], bottom), (self.y[1], 20)):
             texts.append(f'<text x="{LEFT - 6}" y="{y + 4}" text-anchor="end">{show_value(value)}</text>')
         texts.append(f'<text x="{(WIDTH + LEFT) / 2}" y="{HEIGHT - 6}" text-anchor="middle">{xml(self.across)}</text>')

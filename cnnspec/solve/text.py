@@ -141,7 +141,9 @@ def write_obstacles(solved: Solved) -> list[str]:
     alone = [obstacle for obstacle in solved.obstacles if obstacle.is_alone]
     unknown = [obstacle.text for obstacle in solved.obstacles if obstacle.is_alone is None]
     if unknown and not alone:
-        return [f"The time was too short to find whether a legal candidate meets {'; '.join(unknown)} alone."]
+        return [
+            f"It was not found whether any legal candidate meets {'; or '.join(unknown)}, whatever the other conditions."
+        ]
     if solved.obstacles and not alone:
         return ["Each condition can be met alone, but not all together."]
     places = {obstacle.text: number for number, obstacle in enumerate(solved.obstacles)}

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from cnnspec.base.record import Record
-from cnnspec.sweep.permutation import MOST, Permutation, draw_keys, mix
+from cnnspec.sweep.permutation import MOST, ROUNDS, Permutation, draw_keys, mix
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -133,11 +133,12 @@ class Sample:
     """Some candidates of a space, drawn at random, each at most once. They are never all held."""
 
     def __init__(self, space: Space, count: int, seed: int) -> None:
-        self.sizes, self.seed = space.sizes, seed
+        self.sizes = space.sizes
         self.count = min(count, space.count)
         self.grouped_at_once = min(self.count, HELD)
         self.first = find_last_axes(self.sizes)
         self.order = Permutation(prod(self.sizes[self.first :]), seed)
+        self.keys = draw_keys(seed, ROUNDS + self.first)[ROUNDS:]
 
     def cut(self, axes: tuple[int, ...], most: int) -> Iterator[Part]:
         for first in range(0, self.count, HELD):
@@ -146,11 +147,10 @@ class Sample:
     def _draw(self, first: int, end: int) -> list[NDArray[Any]]:
         """The digits of those from `first` up to, not including, `end`."""
         drawn: list[NDArray[Any]] = [np.empty(end - first, np.min_scalar_type(size - 1)) for size in self.sizes]
-        keys = draw_keys(self.seed + 1, self.first)
         for start in range(first, end, ROWS):
             stop = min(start + ROWS, end)
             places = np.arange(start, stop, dtype=np.uint64)
-            some = [mix(mix(places) ^ key) % np.uint64(size) for key, size in zip(keys, self.sizes, strict=False)]
+            some = [mix(mix(places) ^ key) % np.uint64(size) for key, size in zip(self.keys, self.sizes, strict=False)]
             some += split_numbers(self.order.take(start, stop), self.sizes[self.first :])
             for digits, own in zip(drawn, some, strict=True):
                 digits[start - first : stop - first] = own

@@ -83,10 +83,8 @@ def list_steps(tally: Tally) -> Iterator[tuple[int, int]]:
 
 def find_powers(tally: Tally) -> list[Any]:
     """Edges that grow by powers of the base, with 2 and 5 times the power between, where these are few enough."""
-    first, last = (
-        find_power(tally.least, tally.base),
-        find_power(tally.most, tally.base) + 2,
-    )  # 1e-20 is less than its float
+    first = find_power(tally.least, tally.base)
+    last = find_power(tally.most, tally.base) + 2  # one more than needed, as 1e-20 is less than its float
     edges: list[Any] = []
     for steps, apart in [(STEPS[tally.base], 1), *[((1,), apart) for apart in range(1, last - first + 2)]]:
         powers = range(first // apart * apart, last + apart, apart)

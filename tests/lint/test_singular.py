@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cnnspec.base.source import Source
@@ -49,5 +50,6 @@ def test_no_case_of_a_rule_says_it_otherwise() -> None:
 
 def test_figures() -> None:
     assert (in_bytes(1), in_bytes(2), in_bytes(0)) == ("1 byte", "2 bytes", "0 bytes")
+    assert [in_bytes(np.float64(n)) for n in (1, 320, 0.5)] == ["1 byte", "320 bytes", "0.5 bytes"]
     gains = [write_difference("parameters", *pair) for pair in ((4, 5), (5, 4), (4, 6), (None, 1), (None, 2))]
     assert gains == ["+1 parameter", "-1 parameter", "+2 parameters", "1 parameter", "2 parameters"]

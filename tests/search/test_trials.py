@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -118,6 +119,8 @@ def test_a_figure_is_written_as_sweep_and_solve_write_it(search: Callable[..., F
     assert cells["peak_memory(dtype=int8)"].endswith(" bytes")
     assert cells["coverage"].endswith(" %")
     assert cells["val_accuracy"] == format_figure(best.value)
+    page = write_page(found.replace(cost="peak_memory(dtype=int8)"))
+    assert len(re.findall(r">[\d,]+ bytes</text>", page)) == 2, "the ends of the axis"
     over = {"f": [int(best.parameters["f"])], "k": [int(best.parameters["k"])]}
     swept = str(cnnspec.sweep(DIGITS, over, where=where)).splitlines()
     row = next(line for line, above in zip(swept[2:], swept, strict=False) if above.split()[:1] == ["Number"])

@@ -136,9 +136,9 @@ def test_what_was_not_searched_to_its_end_is_not_said_of_conditions() -> None:
 
     stopped = solved.replace(obstacles=find_obstacles(request, stop))
     assert [obstacle.is_alone for obstacle in stopped.obstacles] == [None] * len(request.conditions)
-    conditions = "; ".join([condition.text for condition in request.conditions])
+    conditions = "; or ".join([condition.text for condition in request.conditions])
     assert write_obstacles(stopped) == [
-        f"The time was too short to find whether a legal candidate meets {conditions} alone."
+        f"It was not found whether any legal candidate meets {conditions}, whatever the other conditions."
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -277,3 +278,5 @@ def test_the_front_is_drawn(spec: str, capsys: pytest.CaptureFixture[str]) -> No
     text = Path("front.svg").read_text()
     assert all([f"<!-- {word} -->" in text for word in ("macs", "coverage", "kept", "beaten by no other")])
     assert "<!-- Net: 16 candidates kept, 1 beaten by no other -->" in text
+    assert main([*drawn, "--force", "--pareto", "peak_memory(dtype=int8),coverage"]) == 0
+    assert re.search(r"<!-- [\d,]+ bytes -->", Path("front.svg").read_text())

@@ -7,11 +7,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import cnnspec
 from cnnspec.base.source import Source
 from cnnspec.base.source_files import read
 from cnnspec.cli import main
@@ -69,6 +71,29 @@ def test_ctrl_c_keeps_what_is_done_and_leaves_no_process() -> None:
     assert 0 < len(rows) == data["kept"]
     assert not multiprocessing.active_children()
     assert time.monotonic() - began < 30
+
+
+def test_what_is_done_is_shown_and_written_when_it_cannot_go_on(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Processes.compute
+
+    def break_down(*asked: Any) -> Iterator[Any]:
+        parts = whole(*asked)
+        yield next(parts)
+        parts.close()  # type: ignore[attr-defined]
+        raise SweepBroken("the workers are gone")
+
+    monkeypatch.setattr(Processes, "compute", break_down)
+    command = ["sweep", "net.cnn", *[f"--over={axis}" for axis in OVER], "--jobs", "2", "--top", "2", "-o", "table.csv"]
+    assert main(command) == 2
+    shown = capsys.readouterr()
+    assert "stopped before its end" in shown.out and "The first 2 by params" in shown.out
+    assert "cnnspec: the workers are gone" in shown.err
+    assert len((folder / "table.csv").read_text().splitlines()) > 100
+    with pytest.raises(SweepBroken) as broken:
+        cnnspec.sweep("net.cnn", OVER, jobs=2)
+    assert broken.value.found is not None and broken.value.found.done
 
 
 @pytest.mark.parametrize("ending", ["csv", "json"])

@@ -17,7 +17,6 @@ import pytest
 
 import cnnspec
 from cnnspec.cli import main
-from cnnspec.sweep.processes import Processes
 from cnnspec.sweep.remote import SweepBroken
 from tests.support import IN_THOROUGH
 from tests.sweep.crews import ASKED, OVER, TEXT, ask, kill_at, only_asked, run
@@ -97,29 +96,6 @@ def test_a_dask_scheduler_that_ends_is_told_soon_and_what_is_done_is_kept(schedu
     assert time.monotonic() - ended[0] < 15
     assert broken.value.found is not None
     assert 0 < broken.value.found.done < 240_000
-
-
-def test_what_is_done_is_shown_and_written_when_it_cannot_go_on(
-    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole = Processes.compute
-
-    def break_down(*asked: Any) -> Iterator[Any]:
-        parts = whole(*asked)
-        yield next(parts)
-        parts.close()  # type: ignore[attr-defined]
-        raise SweepBroken("the workers are gone")
-
-    monkeypatch.setattr(Processes, "compute", break_down)
-    command = ["sweep", "net.cnn", *[f"--over={axis}" for axis in OVER], "--jobs", "2", "--top", "2", "-o", "table.csv"]
-    assert main(command) == 2
-    shown = capsys.readouterr()
-    assert "stopped before its end" in shown.out and "The first 2 by params" in shown.out
-    assert "cnnspec: the workers are gone" in shown.err
-    assert len((folder / "table.csv").read_text().splitlines()) > 100
-    with pytest.raises(SweepBroken) as broken:
-        cnnspec.sweep("net.cnn", OVER, jobs=2)
-    assert broken.value.found is not None and broken.value.found.done
 
 
 NOBODY = {

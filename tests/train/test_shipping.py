@@ -109,7 +109,8 @@ def test_int8_for_litert(made: dict[str, Any], here: Path, capsys: pytest.Captur
     plain = run_int8(here / "net.tflite", x)
     model = open_runtime_model("net.tflite")
     np.testing.assert_allclose(model.predict_on_batch(x)[0], plain, atol=1e-6)
-    assert abs(plain - made["model"].predict(x, verbose=0)).mean() < 0.03
+    difference = abs(plain - made["model"].predict(x, verbose=0))
+    assert difference.max() < 0.15 and difference.mean() < 0.01
     said = json.loads(subprocess.check_output(["unzip", "-p", "net.tflite", "cnnspec.json"]) if shutil.which("unzip") else json.dumps(model.metadata))  # fmt: skip
     assert said == dict(model.metadata) and json.loads(said["classes"]) == WORDS and said["input_range"] == "0,1"
     found = evaluated(capsys, "net.tflite", "--data", "digits.npz")
@@ -136,8 +137,10 @@ def test_int8_for_onnx(made: dict[str, Any], here: Path, capsys: pytest.CaptureF
     (plain,) = session.run(None, {session.get_inputs()[0].name: x})
     many = made["x"][:100]
     parts = [session.run(None, {session.get_inputs()[0].name: many[at : at + 4]})[0] for at in range(0, 100, 4)]
-    difference = abs(np.concatenate(parts) - made["model"].predict(many, verbose=0))
-    assert difference.mean() < 0.03, difference.mean()  # a single one depends on the CPU that trained
+    answers, wanted = np.concatenate(parts), made["model"].predict(many, verbose=0)
+    difference = abs(answers - wanted)  # the largest depends on the CPU that trained
+    assert difference.mean() < 0.02 and np.median(difference.max(1)) < 0.06
+    assert (answers.argmax(1) == wanted.argmax(1)).mean() >= 0.95
     for number, name in enumerate(("net.onnx", "run")):
         np.savez("rows.npz", x_train=x[:3])
         assert main(["predict", name, "rows.npz", "--format", "json", "--top", "10"]) == 0
